@@ -1,0 +1,1 @@
+"""Tables, sessions, migrations, and the only code that changes a status."""

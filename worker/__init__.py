@@ -1,0 +1,1 @@
+"""The Celery app, the story of a job, and housekeeping."""
