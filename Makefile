@@ -40,7 +40,7 @@ imports: $(DEV) ## who may import whom
 check: lint types imports test ## what CI runs
 
 lock: $(DEV) ## resolve the dependencies anew
-	$(COMPILE) --upgrade --group bootstrap --no-deps -o requirements-bootstrap.txt
+	$(COMPILE) --upgrade --group bootstrap -o requirements-bootstrap.txt
 	$(COMPILE) --upgrade pyproject.toml --extra all -c requirements-bootstrap.txt -o requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --extra all --group dev -c requirements-bootstrap.txt -c requirements.txt -o requirements-dev.txt
 
@@ -53,7 +53,7 @@ clean: ## remove the environment and caches; data stays
 $(RUN): requirements-bootstrap.txt requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Model Studio needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
