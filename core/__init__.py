@@ -1,1 +1,1 @@
-"""What every process shares: settings, logs, artifact store, progress stream, embedded servers, launcher."""
+"""What every process shares: settings, logs, artifacts, progress, embedded servers, launcher."""

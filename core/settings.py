@@ -1,0 +1,327 @@
+"""Every variable that an operator can set, as one frozen object.
+
+An attribute is its environment variable in lower case. Entry points call
+`Settings.from_environment`; everything below is passed what it needs. `docs/settings.md` is made from
+this module (`python -m core.settings_table`).
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from urllib.parse import urlsplit
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
+
+from core.cores import usable_cores
+from core.errors import SettingsError
+
+
+def _url_with(*schemes: str) -> AfterValidator:
+    def check(url: str) -> str:
+        if urlsplit(url).scheme not in schemes:
+            raise ValueError("unknown scheme")
+        return url
+
+    return AfterValidator(check)
+
+
+def _country_code(code: str) -> str:
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+        raise ValueError("not a two-letter code")
+    return code.upper()
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+DatabaseUrl = Annotated[str, _url_with("postgresql", "postgresql+psycopg2")]
+RedisUrl = Annotated[str, _url_with("redis", "rediss")]
+BrokerUrl = Annotated[str, _url_with("redis", "rediss", "amqp", "amqps")]
+AmqpUrl = Annotated[str, _url_with("amqp", "amqps")]
+Country = Annotated[str, AfterValidator(_country_code)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+
+SERVICE = "Service"
+TRAINING = "Training"
+PROPHET = "Prophet"
+FORECASTS = "Forecasts"
+TABLES = "Tables and uploads"
+WEBSOCKET = "WebSocket"
+STORAGE = "Storage"
+PROCESSES = "Processes"
+OBSERVATION = "Logs and telemetry"
+
+COMPUTED = {"broker_url": "`REDIS_URL`", "worker_concurrency": "number of cores"}
+"""What the settings table says of a default that is not a constant."""
+
+
+def _setting(
+    section: str,
+    default: Any,
+    description: str,
+    *,
+    accepts: str | None = None,
+    secret: bool = False,
+    **bounds: Any,
+) -> Any:
+    notes: JsonDict = {"section": section, "accepts": accepts, "secret": secret}
+    given: dict[str, Any] = (
+        {"default_factory": default} if callable(default) else {"default": default}
+    )
+    return Field(**given, description=description, json_schema_extra=notes, **bounds)
+
+
+class Settings(BaseModel):
+    """The settings of one process. The defaults suit one machine with embedded servers."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        protected_namespaces=(),
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+    )
+
+    port: int = _setting(SERVICE, 8004, "Port of the API", ge=1, le=65535)
+    host: str = _setting(
+        SERVICE,
+        "127.0.0.1",
+        "Address the API listens on; one that others can reach needs `--insecure`",
+        min_length=1,
+    )
+    data_dir: str = _setting(
+        SERVICE, ".data", "Directory of embedded servers, artifacts, keys and logs", min_length=1
+    )
+    database_url: DatabaseUrl | None = _setting(
+        SERVICE,
+        None,
+        "PostgreSQL; the launcher starts an embedded one when unset",
+        accepts="a URL `postgresql://user:password@host:port/name`",
+        secret=True,
+    )
+    redis_url: RedisUrl | None = _setting(
+        SERVICE,
+        None,
+        "Redis or Valkey, for progress; the launcher starts an embedded one when unset",
+        accepts="a URL `redis://…` or `rediss://…`",
+        secret=True,
+    )
+    broker_url: BrokerUrl | None = _setting(
+        SERVICE,
+        None,
+        "Broker between the API and the workers",
+        accepts="a URL `redis://…`, `rediss://…`, `amqp://…` or `amqps://…`",
+        secret=True,
+    )
+    rabbitmq_url: AmqpUrl | None = _setting(
+        SERVICE,
+        None,
+        "RabbitMQ that receives events; while unset they stay in the database",
+        accepts="a URL `amqp://…` or `amqps://…`",
+        secret=True,
+    )
+    model_storage_path: str = _setting(
+        SERVICE,
+        "/models",
+        "Where artifacts are stored; the launcher uses `DATA_DIR/models` when unset",
+        accepts="a directory or `s3://bucket/prefix`",
+        min_length=1,
+    )
+    auth_mode: Literal["none"] = _setting(
+        SERVICE,
+        "none",
+        "How callers are recognised",
+        accepts="`none` (this version has no login, so keep it on loopback)",
+    )
+
+    max_concurrent_jobs: int = _setting(
+        TRAINING, 3, "Jobs that run at the same time; further ones wait", ge=1
+    )
+    max_training_time_minutes: float = _setting(
+        TRAINING, 30, "Deadline of a job over products, in minutes", gt=0
+    )
+    min_training_data_days: int = _setting(
+        TRAINING, 30, "Days of sales that a product needs to be trained", ge=2
+    )
+    enable_auto_deployment: bool = _setting(
+        TRAINING, True, "Deploy a new model that is not worse than the deployed one"
+    )
+    max_attempts: int = _setting(
+        TRAINING, 3, "Times that a task is tried before it fails for good", ge=1
+    )
+    lease_seconds: float = _setting(
+        TRAINING, 20, "Silence of a worker, in seconds, after which another takes its task", ge=2
+    )
+
+    prophet_daily_seasonality: bool = _setting(
+        PROPHET, True, "Patterns within a day, where sales are finer than a day"
+    )
+    prophet_weekly_seasonality: bool = _setting(PROPHET, True, "Patterns within a week")
+    prophet_yearly_seasonality: bool = _setting(PROPHET, True, "Patterns within a year")
+    prophet_interval_width: float = _setting(
+        PROPHET, 0.95, "Share of days that a forecast interval should hold", gt=0, lt=1
+    )
+    prophet_changepoint_prior_scale: float = _setting(
+        PROPHET, 0.05, "How readily the trend bends", gt=0
+    )
+    prophet_verbose: bool = _setting(PROPHET, False, "Log what Prophet's optimiser reports")
+
+    forecast_horizon_days: int = _setting(
+        FORECASTS, 90, "Days that a stored forecast reaches ahead", ge=1, le=730
+    )
+    holiday_country: Country = _setting(
+        FORECASTS,
+        "ES",
+        "Country whose holidays count, unless a tenant has its own",
+        accepts="a two-letter country code (ISO 3166), such as `ES`",
+    )
+    holiday_subdivision: str | None = _setting(
+        FORECASTS, None, "Region of that country, such as `MD` for Madrid"
+    )
+
+    max_upload_mb: int = _setting(
+        TABLES, 100, "Size of a file inside a WebSocket message, decoded, in megabytes", ge=1
+    )
+    max_http_upload_mb: int = _setting(
+        TABLES, 2048, "Size of a file sent over HTTP, in megabytes", ge=1
+    )
+    upload_timeout_hours: float = _setting(
+        TABLES, 24, "Deadline of the training of an uploaded file, in hours", gt=0
+    )
+    table_max_rows: int = _setting(TABLES, 5_000_000, "Rows of an uploaded table", ge=1)
+    table_max_columns: int = _setting(TABLES, 2_000, "Columns of an uploaded table", ge=1)
+    table_max_memory_mb: int = _setting(
+        TABLES, 2_048, "Memory that an uploaded table may take, in megabytes", ge=1
+    )
+
+    websocket_heartbeat_interval: float = _setting(
+        WEBSOCKET, 30, "Seconds between pings; a peer without an answer is cut 10 s later", gt=0
+    )
+    websocket_max_connections: int = _setting(
+        WEBSOCKET, 10, "Connections of one tenant at the same time", ge=1
+    )
+    websocket_message_queue_size: int = _setting(
+        WEBSOCKET, 100, "Messages kept for a slow watcher before progress is merged", ge=1
+    )
+    websocket_batch_seconds: float = _setting(
+        WEBSOCKET, 2, "Longest time that progress is held back to be sent together", ge=0
+    )
+    websocket_start_timeout: float = _setting(
+        WEBSOCKET, 60, "Seconds in which an upload connection must send its request", gt=0
+    )
+
+    model_retention_days: int = _setting(
+        STORAGE, 90, "Days that models are kept which are not deployed", ge=1
+    )
+    max_model_versions_per_product: int = _setting(
+        STORAGE, 10, "Versions kept of the model of one product", ge=1
+    )
+    enable_model_compression: bool = _setting(STORAGE, True, "Store model files compressed (gzip)")
+    artifact_signing_key: str | None = _setting(
+        STORAGE,
+        None,
+        "Key that signs model files, the same for every worker; the launcher keeps one in"
+        " `DATA_DIR` when unset",
+        accepts="a text of at least 16 characters",
+        secret=True,
+        min_length=16,
+    )
+
+    worker_concurrency: int = _setting(
+        PROCESSES, usable_cores, "Tasks that one worker trains at the same time", ge=1
+    )
+    task_threads: int = _setting(PROCESSES, 1, "CPU threads of one task", ge=1)
+    api_workers: int = _setting(
+        PROCESSES, 1, "Processes of the API; each holds thousands of connections", ge=1
+    )
+
+    log_level: LogLevel = _setting(OBSERVATION, "INFO", "Least severe log line that is written")
+    enable_profiling: bool = _setting(
+        OBSERVATION, False, "Log how long each step of a training takes"
+    )
+    telemetry_max_tenants: int = _setting(
+        OBSERVATION, 100, "Tenants with a label of their own; the rest count as `other`", ge=1
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _redis_is_the_broker(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if given.get("broker_url") is None and given.get("redis_url") is not None:
+            return given | {"broker_url": given["redis_url"]}
+        return given
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Settings from variables; an empty one counts as unset, names of others are ignored."""
+        variables = os.environ if environment is None else environment
+        given = {name: variables.get(name.upper(), "").strip() for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: value for name, value in given.items() if value})
+        except ValidationError as error:
+            raise SettingsError(tuple(map(_problem, error.errors()))) from None
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return [(name, _shown(name, value)) for name, value in self]
+
+
+def notes(field: FieldInfo) -> dict[str, Any]:
+    """The section, the accepted values in words, and the secrecy of a field."""
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def accepts(field: FieldInfo) -> str:
+    """What a field accepts, in words."""
+    stated = notes(field)["accepts"]
+    return str(stated) if stated else _kind(field) + _bounds(field)
+
+
+def _kind(field: FieldInfo) -> str:
+    if get_origin(field.annotation) is Literal:
+        return "one of " + ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
+    for kind, words in _KIND_WORDS.items():
+        if field.annotation is kind:
+            return words
+    return "a text"
+
+
+_KIND_WORDS = {bool: "`true` or `false`", int: "a whole number", float: "a number"}
+_BOUND_WORDS: tuple[tuple[type, str, str], ...] = (
+    (Ge, "ge", "at least"),
+    (Gt, "gt", "above"),
+    (Le, "le", "at most"),
+    (Lt, "lt", "below"),
+)
+
+
+def _bounds(field: FieldInfo) -> str:
+    words = [
+        f"{word} {getattr(bound, attribute)}"
+        for bound in field.metadata
+        for kind, attribute, word in _BOUND_WORDS
+        if isinstance(bound, kind)
+    ]
+    return ", " + " and ".join(words) if words else ""
+
+
+def _shown(name: str, value: object) -> object:
+    secret = notes(Settings.model_fields[name])["secret"]
+    return "***" if secret and value is not None else value
+
+
+def _problem(detail: Any) -> str:
+    name = str(detail["loc"][0])
+    wanted = accepts(Settings.model_fields[name]).replace("`", "")
+    return f"{name.upper()}={_shown(name, detail['input'])} is not accepted: it takes {wanted}"
