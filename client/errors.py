@@ -1,0 +1,91 @@
+"""Everything that the SDK raises.
+
+StudioError
+├── ServiceUnreachableError     nobody answers at the address
+├── RequestRefusedError         the service understood and said no (4xx)
+│   ├── InvalidInputError       400, 413, 415, 422: correct the request and send it again
+│   ├── NotFoundError           404
+│   └── ConflictError           409
+├── ServiceFailedError          the service could not answer (5xx), or answered something unreadable
+├── TrainingFailedError         the training of an uploaded file ended with an error
+└── ServiceStartError           the service could not be started on this machine
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class StudioError(Exception):
+    """The request to Model Studio did not succeed."""
+
+
+class ServiceUnreachableError(StudioError):
+    """Nobody answers at the address of the service."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url
+        self.reason = reason
+        super().__init__(
+            f"No Model Studio service answers at {url} ({reason}). Start one with "
+            "`model-studio up`, or name another address with --url or MODEL_STUDIO_URL."
+        )
+
+
+class ProblemError(StudioError):
+    """The service answered with a problem document (RFC 9457)."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.title = str(problem.get("title") or f"HTTP {status}")
+        self.detail = str(problem.get("detail") or "")
+        self.errors: Sequence[Mapping[str, Any]] = tuple(problem.get("errors") or ())
+        self.errors_total = int(problem.get("errors_total") or len(self.errors))
+        self.request_id: str | None = problem.get("request_id")
+        super().__init__(self.detail or self.title)
+
+
+class RequestRefusedError(ProblemError):
+    """The service understood the request and refuses it."""
+
+
+class InvalidInputError(RequestRefusedError):
+    """Something in the request is wrong; `errors` lists what, where the service knows."""
+
+
+class NotFoundError(RequestRefusedError):
+    """The job, model or product does not exist."""
+
+
+class ConflictError(RequestRefusedError):
+    """The request contradicts the present state."""
+
+
+class ServiceFailedError(ProblemError):
+    """The service could not answer; the same request may succeed later."""
+
+
+class TrainingFailedError(StudioError):
+    """The training of an uploaded file ended with an error."""
+
+
+class ServiceStartError(StudioError):
+    """The service could not be started on this machine."""
+
+
+def refusal(status: int, problem: Mapping[str, Any]) -> ProblemError:
+    """The error that stands for an HTTP status of 400 or more."""
+    return _BY_STATUS.get(status, _by_class(status))(status, problem)
+
+
+_BY_STATUS: dict[int, type[ProblemError]] = {
+    400: InvalidInputError,
+    404: NotFoundError,
+    409: ConflictError,
+    413: InvalidInputError,
+    415: InvalidInputError,
+    422: InvalidInputError,
+}
+
+
+def _by_class(status: int) -> type[ProblemError]:
+    return RequestRefusedError if status < 500 else ServiceFailedError

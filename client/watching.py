@@ -1,0 +1,144 @@
+"""Following a job without losing a message.
+
+The position is the `seq` of the last message. A cut connection is opened again after that position,
+so nothing is missed and nothing comes twice. When sockets keep failing, the state is asked for over
+HTTP; such messages are marked `polled` and stand for everything up to their `seq`.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+
+from client.errors import ServiceFailedError, ServiceUnreachableError
+from client.progress import TERMINAL_TYPES, JobProgress, ProgressMessage, TaskProgress
+from client.records import JobStatus, ProductStatus
+from client.sockets import LOST, open_socket, permanent_refusal, read_frame
+
+POLL_AFTER = 4
+"""Failed connections in a row before the state is polled instead."""
+GIVE_UP_AFTER = 20
+"""Failed connections in a row, with polling failing as well, before the watch ends in an error."""
+_FIRST_DELAY_S = 0.25
+_LONGEST_DELAY_S = 5.0
+
+
+class Watch:
+    """Iterates over the progress of one job until its terminal message."""
+
+    def __init__(
+        self,
+        base_url: str,
+        job_id: str,
+        *,
+        after: int,
+        poll: Callable[[str], JobStatus],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base_url = base_url
+        self._job_id = job_id
+        self._seq = after
+        self._poll = poll
+        self._sleep = sleep
+        self._failures = 0
+        self._ended = False
+        self._polled: dict[str, tuple[str, str | None, float]] = {}
+
+    def __iter__(self) -> Iterator[ProgressMessage]:
+        while True:
+            yield from self._over_socket()
+            if not self._ended and self._failures >= POLL_AFTER:
+                yield from self._over_http()
+            if self._ended:
+                return
+            self._sleep(_delay_s(self._failures))
+
+    def _over_socket(self) -> Iterator[ProgressMessage]:
+        self._failures += 1
+        try:
+            with open_socket(self._base_url, self._path()) as socket:
+                for frame in socket:
+                    yield from self._accept(ProgressMessage.decode(read_frame(frame)))
+                    if self._ended:
+                        return
+            self._failures = max(self._failures, POLL_AFTER)  # closed in order: nothing to wait for
+        except LOST as error:
+            if refused := permanent_refusal(error):
+                raise refused from error
+
+    def _accept(self, message: ProgressMessage) -> Iterator[ProgressMessage]:
+        self._failures = 0
+        if message.seq > self._seq:
+            self._seq = message.seq
+            self._ended = message.is_terminal
+            yield message
+
+    def _over_http(self) -> Iterator[ProgressMessage]:
+        try:
+            status = self._poll(self._job_id)
+        except (ServiceUnreachableError, ServiceFailedError):
+            if self._failures >= GIVE_UP_AFTER:
+                raise
+            return
+        self._failures = POLL_AFTER
+        self._ended = status.has_ended
+        self._seq = max(self._seq, status.progress_seq)
+        yield from self._news(status)
+
+    def _news(self, status: JobStatus) -> Iterator[ProgressMessage]:
+        for product in status.products:
+            key, state = product.product_id or "", _state(product)
+            if self._polled.get(key) != state and product.status != "pending":
+                self._polled[key] = state
+                yield _polled_message(status, "training_progress", _task(product))
+        if status.has_ended:
+            yield _polled_message(status, TERMINAL_TYPES[status.status], None)
+        elif not status.products:
+            yield _polled_message(status, "training_progress", None)
+
+    def _path(self) -> str:
+        return f"/api/v1/training/ws/{self._job_id}?after={self._seq}"
+
+
+def _delay_s(failures: int) -> float:
+    longest = min(_FIRST_DELAY_S * 2.0 ** max(failures - 1, 0), _LONGEST_DELAY_S)
+    return longest * random.uniform(0.5, 1.0)
+
+
+def _state(product: ProductStatus) -> tuple[str, str | None, float]:
+    return product.status, product.phase, product.progress
+
+
+def _task(product: ProductStatus) -> TaskProgress:
+    return TaskProgress(
+        product_id=product.product_id,
+        product_name=product.name,
+        status=product.status,
+        phase=product.phase,
+        percentage=product.progress,
+        metrics=product.metrics or {},
+        attempt=product.attempt,
+        error_type=product.error_type,
+        error_message=product.error_message,
+        recommended_action=product.recommended_action,
+        degraded_reason=product.degraded_reason,
+        model_id=product.model_id,
+    )
+
+
+def _polled_message(status: JobStatus, kind: str, task: TaskProgress | None) -> ProgressMessage:
+    return ProgressMessage(
+        type=kind,
+        job_id=status.job_id,
+        seq=status.progress_seq,
+        progress=JobProgress(
+            percentage=status.progress_percentage,
+            current_step=status.current_step,
+            products_completed=status.products_completed,
+            products_failed=status.products_failed,
+            products_total=status.products_total,
+            started_at=status.started_at,
+        ),
+        product=task,
+        polled=True,
+        raw=status.raw,
+    )
