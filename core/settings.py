@@ -1,8 +1,8 @@
 """Every variable that an operator can set, as one frozen object.
 
 An attribute is its environment variable in lower case. Entry points call
-`Settings.from_environment`; everything below is passed what it needs. `docs/settings.md` is made from
-this module (`python -m core.settings_table`).
+`Settings.from_environment`; everything below is passed what it needs. `python -m
+core.settings_table` makes `docs/settings.md` from this module.
 """
 
 import os
