@@ -66,6 +66,14 @@ class ProgressMessage(Record):
     polled: bool = False
 
     @property
+    def percentage(self) -> float:
+        return self.progress.percentage
+
+    @property
+    def current_step(self) -> str:
+        return self.progress.current_step or ""
+
+    @property
     def is_terminal(self) -> bool:
         return self.type in TERMINAL_TYPES.values()
 

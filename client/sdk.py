@@ -1,12 +1,14 @@
 """The Python SDK.
 
-with Client("http://127.0.0.1:8004") as studio:
+with Client() as studio:
     studio.import_sales("sales.csv")
     job = studio.start()
     for message in studio.watch(job.job_id):
-        print(message.progress.percentage, message.progress.current_step)
+        print(message.percentage, message.current_step)
+    print(studio.forecast("baguette").forecast[0].yhat)
 """
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -14,11 +16,12 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Literal, Self
+from urllib.parse import quote
 
 import httpx
 
 from client.connection import Connection
-from client.errors import InvalidInputError
+from client.errors import InvalidInputError, NotFoundError
 from client.progress import ProgressMessage, StudioUpdate
 from client.records import (
     AcceptedJob,
@@ -43,18 +46,21 @@ _TRAINING = "/api/v1/training"
 
 
 class Client:
-    """One service. Usable from one thread at a time; close it, or use it as a context manager."""
+    """One service: the one at `base_url`, else at MODEL_STUDIO_URL, else on this machine."""
 
     def __init__(
         self,
-        base_url: str = DEFAULT_URL,
+        base_url: str | None = None,
         *,
         timeout_s: float = 30.0,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connection = Connection(
-            base_url, timeout_s=timeout_s, transport=transport, sleep=sleep
+            base_url or os.environ.get("MODEL_STUDIO_URL") or DEFAULT_URL,
+            timeout_s=timeout_s,
+            transport=transport,
+            sleep=sleep,
         )
         self._sleep = sleep
 
@@ -120,16 +126,16 @@ class Client:
     ) -> AcceptedJob:
         """Starts training one product; options as for `start`."""
         key = idempotency_key or str(uuid.uuid4())
-        path = f"{_TRAINING}/start/{product_id}"
+        path = f"{_TRAINING}/start/{_segment(product_id)}"
         return AcceptedJob.decode(self._connection.post(path, _given(**options), key=key))
 
     def stop(self, job_id: str, *, mode: Literal["abort", "finish"] = "abort") -> JobStatus:
         """Stops a job: at once, or (`finish`) when the products in training are done."""
-        answer = self._connection.post(f"{_TRAINING}/stop/{job_id}", {"mode": mode})
+        answer = self._connection.post(f"{_TRAINING}/stop/{_segment(job_id)}", {"mode": mode})
         return JobStatus.decode(answer)
 
     def status(self, job_id: str) -> JobStatus:
-        return JobStatus.decode(self._connection.get(f"{_TRAINING}/status/{job_id}"))
+        return JobStatus.decode(self._connection.get(f"{_TRAINING}/status/{_segment(job_id)}"))
 
     def history(self, *, limit: int | None = None, cursor: str | None = None) -> Page[JobStatus]:
         """Jobs, the newest first."""
@@ -154,20 +160,27 @@ class Client:
         return _page(Model, answer)
 
     def model(self, model_id: str) -> Model:
-        return Model.decode(self._connection.get(f"{_TRAINING}/models/{model_id}"))
+        return Model.decode(self._connection.get(f"{_TRAINING}/models/{_segment(model_id)}"))
 
     def metrics(self, model_id: str) -> dict[str, Any]:
         """The model's quality on rows that it had not seen."""
-        answer: dict[str, Any] = self._connection.get(f"{_TRAINING}/models/{model_id}/metrics")
+        answer: dict[str, Any] = self._connection.get(
+            f"{_TRAINING}/models/{_segment(model_id)}/metrics"
+        )
         return answer
 
     def latest(self, product_id: str) -> Model:
         """The newest model of a product."""
-        return Model.decode(self._connection.get(f"{_TRAINING}/models/latest/{product_id}"))
+        return Model.decode(
+            self._connection.get(f"{_TRAINING}/models/latest/{_segment(product_id)}")
+        )
 
-    def forecast(self, model_id: str) -> Forecast:
-        """The forecast that was stored when the model was trained."""
-        return Forecast.decode(self._connection.get(f"{_TRAINING}/models/{model_id}/forecast"))
+    def forecast(self, name: str) -> Forecast:
+        """The stored forecast of a model, or of the latest model of a product (id or SKU)."""
+        try:
+            return self._stored_forecast(name)
+        except NotFoundError:
+            return self._stored_forecast(self.latest(name).id)
 
     def upload(self, path: str | PathLike[str], request: TableRequest) -> AcceptedJob:
         """Sends a Parquet file of any size; the job is then followed like every other."""
@@ -200,6 +213,10 @@ class Client:
             pass
         return self.status(job_id)
 
+    def _stored_forecast(self, model_id: str) -> Forecast:
+        path = f"{_TRAINING}/models/{_segment(model_id)}/forecast"
+        return Forecast.decode(self._connection.get(path))
+
     def _follow(self, job_id: str, seq: int) -> Iterator[ProgressMessage]:
         return self.watch(job_id, after=seq)
 
@@ -210,6 +227,11 @@ def _sales_type(path: Path) -> str:
     except KeyError:
         detail = f"{path.name}: sales are read from files that end in {' or '.join(SALES_TYPES)}"
         raise InvalidInputError(415, {"detail": detail}) from None
+
+
+def _segment(name: str) -> str:
+    """A SKU may hold any character."""
+    return quote(name, safe="")
 
 
 def _given(**options: Any) -> dict[str, Any]:
