@@ -1,0 +1,154 @@
+"""Which tasks go to the workers next. The backlog stays here; the broker gets what free slots can
+take.
+
+Order: priority, then fairly between tenants, then first in, first out. At most
+`max_concurrent_jobs` jobs run. A job starts when one of its tasks is handed out, so its time limit
+does not run while it waits in line. What products share is trained before them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from db.locks import FRESH
+from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
+from db.transitions import admit
+from db.workers import live_slots
+
+DISPATCH_LOCK = 7_230_001  # any number that no other advisory lock of ours uses
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    task_id: UUID
+    kind: str
+    priority: int
+
+
+# Tenants take turns: a task's turn is its place among its tenant's tasks, behind those that are in
+# flight.
+_NEXT_TASKS = text(
+    """
+    WITH in_flight AS (
+        SELECT tenant_id, count(*) AS tasks
+        FROM training_tasks
+        WHERE status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL)
+        GROUP BY tenant_id
+    ), started AS (
+        SELECT id, tenant_id, priority, created_at, status
+        FROM training_job_queue
+        WHERE status = 'running' AND deadline_at > now() AND stop_requested_at IS NULL
+    ), startable AS (
+        SELECT job.id, job.tenant_id, job.priority, job.created_at, job.status
+        FROM training_job_queue AS job LEFT JOIN in_flight USING (tenant_id)
+        WHERE job.status = 'pending' AND job.stop_requested_at IS NULL
+        ORDER BY job.priority DESC, coalesce(in_flight.tasks, 0), job.created_at, job.id
+        LIMIT greatest(0, :max_concurrent_jobs
+            - (SELECT count(*) FROM training_job_queue WHERE status = 'running'))
+    ), candidates AS (
+        SELECT job.id AS job_id, job.tenant_id, job.priority, job.created_at, job.status,
+            task.id AS task_id, task.kind, task.position
+        FROM (TABLE started UNION ALL TABLE startable) AS job
+        CROSS JOIN LATERAL (
+            SELECT id, kind, position
+            FROM training_tasks
+            WHERE job_id = job.id AND status = 'pending' AND dispatched_at IS NULL
+                AND (not_before IS NULL OR not_before <= now())
+                AND (kind = 'shared' OR NOT EXISTS (
+                    SELECT FROM training_tasks AS shared
+                    WHERE shared.job_id = job.id AND shared.kind = 'shared'
+                        AND shared.status IN ('pending', 'running')))
+            ORDER BY position
+            LIMIT :free
+        ) AS task
+    ), turns AS (
+        SELECT candidates.*, coalesce(in_flight.tasks, 0) + row_number() OVER (
+            PARTITION BY priority, tenant_id ORDER BY created_at, job_id, position) AS turn
+        FROM candidates LEFT JOIN in_flight USING (tenant_id)
+    )
+    SELECT task_id, kind, priority, job_id, status = 'pending' AS starts_job
+    FROM turns
+    ORDER BY priority DESC, turn, created_at, job_id, position
+    LIMIT :free
+    """
+)
+
+
+def take(session: Session, *, max_concurrent_jobs: int, spare: int = 0) -> list[Dispatch]:
+    """The next tasks for the free slots, marked as handed out and their jobs as running.
+
+    Call it in a transaction of its own and commit before sending: what is lost in between is sent
+    by `resend`.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
+    free = live_slots(session) + spare - in_flight(session)
+    if free <= 0:
+        return []
+    chosen = session.execute(
+        _NEXT_TASKS, {"free": free, "max_concurrent_jobs": max_concurrent_jobs}
+    ).all()
+    starting = {row.job_id for row in chosen if row.starts_job}
+    held = starting - admit(session, sorted(starting)) if starting else set()
+    marked = _mark(session, [row.task_id for row in chosen if row.job_id not in held])
+    return [
+        Dispatch(row.task_id, row.kind, row.priority) for row in chosen if row.task_id in marked
+    ]
+
+
+def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
+    """Tasks that were handed out and that no worker has claimed: their message may be lost.
+
+    While no worker is alive they go back into the backlog instead, so that messages do not pile up
+    in the broker.
+    """
+    has_workers = live_slots(session) > 0
+    now = func.clock_timestamp()
+    unclaimed = (
+        select(TrainingTask.id)
+        .where(
+            TrainingTask.status == "pending",
+            TrainingTask.dispatched_at < now - timedelta(seconds=older_than_s),
+        )
+        .order_by(TrainingTask.id)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(TrainingTask)
+        .where(TrainingTask.id.in_(unclaimed), TrainingTask.status == "pending")
+        .values(dispatched_at=now if has_workers else None)
+        .where(TrainingJob.id == TrainingTask.job_id)
+        .returning(TrainingTask.id, TrainingTask.kind, TrainingJob.priority),
+        execution_options=FRESH,
+    ).all()
+    return [Dispatch(*row) for row in rows] if has_workers else []
+
+
+def in_flight(session: Session) -> int:
+    """How many tasks are running, or handed out and not claimed yet."""
+    return (
+        session.scalar(select(func.count()).where(text(IN_FLIGHT)).select_from(TrainingTask)) or 0
+    )
+
+
+def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
+    waiting = (
+        select(TrainingTask.id)
+        .where(
+            TrainingTask.id.in_(task_ids),
+            TrainingTask.status == "pending",
+            TrainingTask.dispatched_at.is_(None),
+        )
+        .order_by(TrainingTask.id)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(TrainingTask)
+        .where(TrainingTask.id.in_(waiting), TrainingTask.status == "pending")
+        .values(dispatched_at=func.clock_timestamp())
+        .returning(TrainingTask.id)
+    )
+    return set(session.scalars(statement, execution_options=FRESH))

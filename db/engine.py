@@ -1,0 +1,34 @@
+"""Connections. One engine per process, made after a fork; a session is opened where it is used and
+closed soon.
+"""
+
+from sqlalchemy import Engine, make_url
+from sqlalchemy import create_engine as _create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from db.text import to_json
+
+Sessions = sessionmaker[Session]
+
+DRIVER = "postgresql+psycopg2"
+CONNECT_TIMEOUT_S = 5
+
+
+def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> Engine:
+    """An engine for a `postgresql://` URL that notices dead connections before they are used."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ValueError(f"DATABASE_URL must start with postgresql://, not {parsed.drivername}://")
+    return _create_engine(
+        parsed.set(drivername=DRIVER),
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_pre_ping=True,
+        json_serializer=to_json,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC"},
+    )
+
+
+def create_sessions(engine: Engine) -> Sessions:
+    """Sessions whose objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)

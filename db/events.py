@@ -1,0 +1,89 @@
+"""The events that other systems receive, in the shape of the Training Service document, put into
+the outbox.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.base import Json
+from db.results import mean_accuracy, training_seconds
+from db.tables import ModelMetrics, OutboxEvent, TrainedModel, TrainingJob, TrainingTask
+from db.timestamps import iso, iso_or_none
+
+COMPLETED = "training.completed"
+FAILED = "training.failed"
+
+
+def add_completed_event(session: Session, job: TrainingJob, now: datetime) -> None:
+    models = _models_created(session, job)
+    payload = {
+        "event_type": "training_completed",
+        "tenant_id": str(job.tenant_id),
+        "job_id": str(job.id),
+        "job_name": job.job_name,
+        "status": job.status,
+        "results": {
+            "successful_trainings": job.products_completed,
+            "failed_trainings": job.products_failed,
+            "total_products": job.products_total,
+            "models_created": models,
+            "average_accuracy": mean_accuracy([model["accuracy"] for model in models]),
+            "training_duration_seconds": training_seconds(job, now),
+        },
+        "started_at": iso_or_none(job.started_at),
+        "completed_at": iso(now),
+        "timestamp": iso(now),
+    }
+    _add(session, job, COMPLETED, payload)
+
+
+def add_failed_event(session: Session, job: TrainingJob, task: TrainingTask, now: datetime) -> None:
+    payload = {
+        "event_type": "training_failed",
+        "tenant_id": str(job.tenant_id),
+        "job_id": str(job.id),
+        "product_id": None if task.product_id is None else str(task.product_id),
+        "product_name": task.product_name,
+        "error_type": task.error_type,
+        "error_message": task.error_message,
+        "recommended_action": task.recommended_action,
+        "severity": task.severity,
+        "timestamp": iso(now),
+    }
+    _add(session, job, FAILED, payload)
+
+
+def _models_created(session: Session, job: TrainingJob) -> list[Json]:
+    statement = (
+        select(TrainedModel, ModelMetrics)
+        .join(ModelMetrics, ModelMetrics.model_id == TrainedModel.id)
+        .where(TrainedModel.training_job_id == job.id)
+        .order_by(TrainedModel.created_at, TrainedModel.id)
+    )
+    return [
+        {
+            "product_id": None if model.product_id is None else str(model.product_id),
+            "product_name": model.name,
+            "model_id": model.public_id,
+            "model_version": model.model_version,
+            "accuracy": metrics.accuracy_percentage,
+            "mae": metrics.mae,
+            "rmse": metrics.rmse,
+            "r2_score": metrics.r2_score,
+        }
+        for model, metrics in session.execute(statement)
+    ]
+
+
+def _add(session: Session, job: TrainingJob, routing_key: str, payload: Json) -> None:
+    session.add(
+        OutboxEvent(
+            tenant_id=job.tenant_id,
+            job_id=job.id,
+            event_type=payload["event_type"],
+            routing_key=routing_key,
+            payload=payload,
+        )
+    )

@@ -1,0 +1,83 @@
+"""What a worker hands over when a task ends well. `db.transitions.finish` writes all of it in one
+transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+MlTask = Literal["forecast", "classification", "regression"]
+MetricValue = float | int | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactFile:
+    """A file in the artifact store. `name` is its name in the bundle, such as model.pkl."""
+
+    name: str
+    artifact_type: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    message: str
+    level: str = "INFO"
+    step_name: str | None = None
+    execution_time_ms: int | None = None
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """`ds` is the shop's wall clock, without a time zone."""
+
+    ds: datetime
+    yhat: float
+    yhat_lower: float | None
+    yhat_upper: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOutcome:
+    """A trained model with everything that is recorded about it.
+
+    `metrics` has the pipeline's own names. Those with a column of their own (mae, rmse, r2_score,
+    mape, accuracy, wape, smape, mase, coverage) go there; the rest is kept beside them under its
+    name.
+    """
+
+    ml_task: MlTask
+    algorithm: str
+    manifest_digest: str
+    artifacts: Sequence[ArtifactFile]
+    metrics: Mapping[str, MetricValue]
+    baseline: Mapping[str, MetricValue] | None = None
+    name: str | None = None
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    features: Sequence[str] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    data_digest: str | None = None
+    training_seconds: float = 0.0
+    training_data_points: int | None = None
+    validation_data_points: int | None = None
+    frequency: str | None = None
+    interval_width: float | None = None
+    horizon_days: int | None = None
+    degraded_reason: str | None = None
+    forecast: Sequence[ForecastRow] = ()
+    logs: Sequence[LogLine] = ()
+    auto_deploy: bool = True
+    message: str = "Model training completed successfully"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedOutcome:
+    """What the products of a job share; their tasks find it by the manifest's digest."""
+
+    manifest_digest: str
+    artifacts: Sequence[ArtifactFile]
+    logs: Sequence[LogLine] = ()
+    message: str = "Shared profile of all products is ready"

@@ -1,0 +1,100 @@
+"""The sentences about jobs and tasks that people read."""
+
+from typing import Any
+
+from db.tables import TrainingJob, TrainingTask
+from db.text import storable
+
+STOPPING = "Stopping on request"
+CANCELLED = "Stopped on request"
+
+
+def job_started(job: TrainingJob) -> str:
+    if job.kind == "upload":
+        return "Training started"
+    return f"Training of {_products(job.products_total)} started"
+
+
+def task_started(task: TrainingTask) -> str:
+    if task.kind == "shared":
+        return "Learning what all products have in common"
+    return f"Training of {task.product_name or 'the table'} started"
+
+
+def step_of_job(task: TrainingTask, message: str) -> str:
+    return f"{task.product_name}: {message}" if task.kind == "product" else message
+
+
+def retrying(task: TrainingTask) -> str:
+    reason = task.error_message or "The worker was shut down."
+    attempt = f"Attempt {task.attempt} of {task.max_attempts}"
+    return f"{attempt} did not finish: {reason} It will be tried again."
+
+
+def job_ended(job: TrainingJob) -> str:
+    if job.status == "cancelled":
+        return CANCELLED
+    if job.kind == "upload":
+        return job.error_message or "Model training completed successfully"
+    if job.products_completed == job.products_total:
+        return f"All {_products(job.products_total)} are trained"
+    parts = [f"{job.products_completed} of {_products(job.products_total)} are trained"]
+    if job.products_failed:
+        parts.append(f"{job.products_failed} failed")
+    if job.products_cancelled:
+        parts.append(f"{job.products_cancelled} cancelled")
+    return ", ".join(parts)
+
+
+def job_failed(job: TrainingJob, first_error: str | None) -> str:
+    reason = first_error or "no reason was recorded"
+    if job.products_total == 1:
+        return reason
+    return f"None of the {job.products_total} products could be trained. First reason: {reason}"
+
+
+def problem(
+    error_type: str, message: str, recommended_action: str, severity: str
+) -> dict[str, Any]:
+    """The columns of a task that tell what went wrong."""
+    return {
+        "error_type": storable(error_type, 100),
+        "error_message": storable(message),
+        "recommended_action": storable(recommended_action),
+        "severity": storable(severity, 20),
+    }
+
+
+def worker_lost(attempt: int) -> dict[str, Any]:
+    return problem(
+        "WorkerLostError",
+        f"The worker stopped without finishing (attempt {attempt}).",
+        "Train again; if it happens again, give the workers more memory",
+        "high",
+    )
+
+
+def timed_out(job: TrainingJob) -> dict[str, Any]:
+    return problem(
+        "TrainingTimeoutError",
+        f"The job reached its time limit of {duration(job.timeout_seconds)} "
+        "before this part was trained.",
+        "Train fewer products at once, add workers, or ask for a longer timeout_seconds",
+        "high",
+    )
+
+
+def duration(seconds: int) -> str:
+    """A length of time in the largest unit that is exact."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= size and seconds % size == 0:
+            return _counted(seconds // size, unit)
+    return _counted(seconds, "second")
+
+
+def _products(count: int) -> str:
+    return _counted(count, "product")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
