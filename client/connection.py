@@ -39,6 +39,10 @@ class Connection:
         params = {name: str(value) for name, value in query.items() if value is not None}
         return self._repeat("GET", path, params=params)
 
+    def probe(self, path: str) -> Any:
+        """One GET without a second try."""
+        return self._once("GET", path)
+
     def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:
         """With an idempotency key the request is repeated when the connection breaks."""
         if key is None:

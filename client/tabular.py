@@ -13,7 +13,7 @@ from pathlib import Path
 from websockets.exceptions import ConnectionClosed
 
 from client.errors import ServiceUnreachableError
-from client.progress import ProgressMessage, StudioUpdate
+from client.progress import ProgressMessage, StudioUpdate, TaskProgress
 from client.sockets import LOST, open_socket, permanent_refusal, read_frame
 
 LARGEST_SOCKET_UPLOAD = 100 * 2**20
@@ -79,31 +79,30 @@ def as_updates(messages: Iterable[ProgressMessage]) -> Iterator[StudioUpdate]:
 
 
 def _step(message: ProgressMessage) -> StudioUpdate:
-    task = message.product
-    return StudioUpdate(
-        type="progress",
-        message=(task and task.message) or message.progress.current_step or "",
-        phase=task.phase if task else None,
-        progress=message.progress.percentage,
-        metrics=task.metrics if task else {},
-        logs=task.logs if task else (),
-        timestamp=message.timestamp,
-        job_id=message.job_id,
-        seq=message.seq,
-        raw=message.raw,
+    task = message.product or TaskProgress()
+    return StudioUpdate.decode(
+        {
+            **_common(message),
+            "type": "progress",
+            "phase": task.phase,
+            "progress": message.percentage,
+            "message": task.message or message.current_step,
+            "metrics": task.metrics,
+            "logs": task.logs,
+        }
     )
 
 
 def _ending(message: ProgressMessage) -> StudioUpdate:
-    common = {
-        "job_id": message.job_id,
-        "seq": message.seq,
-        "timestamp": message.raw.get("timestamp"),
-    }
     if message.type == "training_completed":
         ending = {"type": "completed", "phase": "completed", "progress": 100.0}
-        return StudioUpdate.decode({**(message.result or {}), **common, **ending})
-    return StudioUpdate.decode({**common, "type": "error", "message": _reason(message)})
+        return StudioUpdate.decode({**(message.result or {}), **_common(message), **ending})
+    return StudioUpdate.decode({**_common(message), "type": "error", "message": _reason(message)})
+
+
+def _common(message: ProgressMessage) -> dict[str, object]:
+    timestamp = message.raw.get("timestamp")
+    return {"job_id": message.job_id, "seq": message.seq, "timestamp": timestamp}
 
 
 def _reason(message: ProgressMessage) -> str:

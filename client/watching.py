@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from client.errors import ServiceFailedError, ServiceUnreachableError
-from client.progress import TERMINAL_TYPES, JobProgress, ProgressMessage, TaskProgress
+from client.progress import TERMINAL_TYPES, ProgressMessage
 from client.records import JobStatus, ProductStatus
 from client.sockets import LOST, open_socket, permanent_refusal, read_frame
 
@@ -89,7 +89,7 @@ class Watch:
             key, state = product.product_id or "", _state(product)
             if self._polled.get(key) != state and product.status != "pending":
                 self._polled[key] = state
-                yield _polled_message(status, "training_progress", _task(product))
+                yield _polled_message(status, "training_progress", product)
         if status.has_ended:
             yield _polled_message(status, TERMINAL_TYPES[status.status], None)
         elif not status.products:
@@ -108,37 +108,31 @@ def _state(product: ProductStatus) -> tuple[str, str | None, float]:
     return product.status, product.phase, product.progress
 
 
-def _task(product: ProductStatus) -> TaskProgress:
-    return TaskProgress(
-        product_id=product.product_id,
-        product_name=product.name,
-        status=product.status,
-        phase=product.phase,
-        percentage=product.progress,
-        metrics=product.metrics or {},
-        attempt=product.attempt,
-        error_type=product.error_type,
-        error_message=product.error_message,
-        recommended_action=product.recommended_action,
-        degraded_reason=product.degraded_reason,
-        model_id=product.model_id,
-    )
-
-
-def _polled_message(status: JobStatus, kind: str, task: TaskProgress | None) -> ProgressMessage:
-    return ProgressMessage(
-        type=kind,
-        job_id=status.job_id,
-        seq=status.progress_seq,
-        progress=JobProgress(
-            percentage=status.progress_percentage,
-            current_step=status.current_step,
-            products_completed=status.products_completed,
-            products_failed=status.products_failed,
-            products_total=status.products_total,
-            started_at=status.started_at,
-        ),
-        product=task,
-        polled=True,
-        raw=status.raw,
+def _polled_message(status: JobStatus, kind: str, product: ProductStatus | None) -> ProgressMessage:
+    """In the shape that the socket would have sent."""
+    progress = {
+        "percentage": status.progress_percentage,
+        "current_step": status.current_step,
+        "products_completed": status.products_completed,
+        "products_failed": status.products_failed,
+        "products_total": status.products_total,
+        "estimated_time_remaining": None,
+        "started_at": status.raw.get("started_at"),
+    }
+    task = product and {
+        **product.raw,
+        "product_name": product.name,
+        "percentage": product.progress,
+        "metrics": product.metrics or {},
+    }
+    return ProgressMessage.decode(
+        {
+            "type": kind,
+            "job_id": status.job_id,
+            "seq": status.progress_seq,
+            "progress": progress,
+            "product": task,
+            "result": status.raw.get("result"),
+            "polled": True,
+        }
     )

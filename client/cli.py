@@ -1,0 +1,111 @@
+"""The command `model-studio`.
+
+Exit codes: 0 done · 1 the job failed or was stopped, or the demo did not come through ·
+2 wrong usage · 3 no service answers · 4 the service refuses the request · 5 the service failed ·
+130 Ctrl-C.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from client.errors import (
+    ProblemError,
+    RequestRefusedError,
+    ServiceFailedError,
+    ServiceUnreachableError,
+    StudioError,
+)
+from client.model_commands import forecast, models
+from client.options import (
+    EXIT_JOB_FAILED,
+    EXIT_REFUSED,
+    EXIT_SERVICE_FAILED,
+    EXIT_UNREACHABLE,
+)
+from client.service_commands import demo, migrate, up
+from client.tables import print_problem
+from client.terminal import plain, remarks
+from client.training_commands import import_sales, status, stop, train, train_parquet, watch
+
+app = typer.Typer(
+    help="Train a forecasting model for every product, and the best model for any table.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "up": up,
+    "migrate": migrate,
+    "import-sales": import_sales,
+    "train": train,
+    "watch": watch,
+    "status": status,
+    "stop": stop,
+    "models": models,
+    "forecast": forecast,
+    "train-parquet": train_parquet,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+EXIT_CODES: tuple[tuple[type[StudioError], int], ...] = (
+    (ServiceUnreachableError, EXIT_UNREACHABLE),
+    (RequestRefusedError, EXIT_REFUSED),
+    (ServiceFailedError, EXIT_SERVICE_FAILED),
+    (StudioError, EXIT_JOB_FAILED),
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    try:
+        typer.echo(version("model-studio"))
+    except PackageNotFoundError:
+        typer.echo("a checkout that is not installed")
+    raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Runs the command and turns our errors into words and exit codes."""
+    try:
+        app()
+    except StudioError as error:
+        _explain(error)
+        sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+
+
+def _explain(error: StudioError) -> None:
+    if "--json" in sys.argv[1:]:
+        sys.stderr.write(json.dumps(_as_problem(error), ensure_ascii=False) + "\n")
+    elif isinstance(error, ProblemError):
+        print_problem(remarks(), error)
+    else:
+        remarks().print(Text("\n".join(map(plain, str(error).splitlines())), "red"))
+
+
+def _as_problem(error: StudioError) -> dict[str, object]:
+    problem: dict[str, object] = {"title": type(error).__name__, "detail": str(error)}
+    if isinstance(error, ProblemError):
+        problem |= {"title": error.title, "status": error.status, "errors": list(error.errors)}
+    return problem
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from client.sdk import Client
+from client.services import DEFAULT_PORT, running_url
+
+EXIT_OK = 0
+EXIT_JOB_FAILED = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+EXIT_REFUSED = 4
+EXIT_SERVICE_FAILED = 5
+EXIT_INTERRUPTED = 130
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        envvar="MODEL_STUDIO_URL",
+        help="Address of the service; otherwise the one that runs on DATA_DIR, or port 8004.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+DataDir = Annotated[
+    Path, typer.Option("--data-dir", envvar="DATA_DIR", help="Where the embedded parts keep data.")
+]
+Port = Annotated[int, typer.Option("--port", envvar="PORT", min=1, max=65535)]
+DEFAULT_DATA_DIR = Path(".data")
+
+
+def connect(url: str | None) -> Client:
+    """A client of the named service, or of the one that this machine runs."""
+    data_dir = Path(os.environ.get("DATA_DIR", DEFAULT_DATA_DIR))
+    port = os.environ.get("PORT", DEFAULT_PORT)
+    return Client(url or running_url(data_dir) or f"http://127.0.0.1:{port}")

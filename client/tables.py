@@ -1,0 +1,137 @@
+"""Answers of the service as tables."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from client.errors import ProblemError
+from client.records import Forecast, ImportReport, JobStatus, Model, ProductStatus
+from client.terminal import NONE, metric, number, plain, share
+
+_COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
+
+
+def print_import(console: Console, report: ImportReport) -> None:
+    console.print(
+        f"Read {report.rows_read:,} rows of {report.products:,} products, "
+        f"{report.first_date or NONE} to {report.last_date or NONE}: "
+        f"{report.rows_inserted:,} new, {report.rows_updated:,} changed, "
+        f"{report.rows_unchanged:,} already there."
+    )
+    for warning in report.warnings:
+        console.print(Text(f"Note: {plain(warning)}", "yellow"))
+
+
+def print_job(console: Console, job: JobStatus) -> None:
+    console.print(Text.assemble(f"Job {job.job_id}: ", _status(job.status)), end="")
+    console.print(Text(f", {number(job.progress_percentage, 1)} %, {_counts(job)}"))
+    for reason in filter(None, (job.waiting_reason, job.error_message)):
+        console.print(Text(plain(reason)))
+    if job.products:
+        console.print(_products(job.products))
+
+
+def print_jobs(console: Console, jobs: Iterable[JobStatus]) -> None:
+    table = _table("job", "name", "status", "%", "products", "created")
+    for job in jobs:
+        table.add_row(
+            job.job_id,
+            plain(job.job_name or NONE),
+            _status(job.status),
+            number(job.progress_percentage, 0),
+            _counts(job),
+            _moment(job.created_at),
+        )
+    console.print(table)
+
+
+def print_models(console: Console, models: Iterable[Model]) -> None:
+    table = _table("model", "of", "algorithm", "MASE", "WAPE", "in use", "trained")
+    for model in models:
+        table.add_row(
+            model.public_id or model.id,
+            plain(model.product_name or model.name or NONE),
+            plain(model.algorithm or NONE),
+            number(metric(model.metrics, "mase")),
+            share(metric(model.metrics, "wape")),
+            "yes" if model.is_deployed else "no",
+            _moment(model.created_at),
+        )
+    console.print(table)
+
+
+def print_forecast(console: Console, forecast: Forecast, *, days: int) -> None:
+    width = forecast.interval_width
+    table = _table("day", "expected", "at least", "at most")
+    for point in forecast.forecast[:days]:
+        table.add_row(
+            f"{point.ds:%a %Y-%m-%d}",
+            number(point.yhat, 1),
+            number(point.yhat_lower, 1),
+            number(point.yhat_upper, 1),
+        )
+    console.print(table)
+    if width is not None:
+        console.print(f"“At least” to “at most” is meant to hold on {share(width)} of the days.")
+
+
+def print_problem(console: Console, error: ProblemError) -> None:
+    """What was wrong, row by row where the service says so."""
+    console.print(Text(plain(error), "red"))
+    if not error.errors:
+        return
+    names = list(dict.fromkeys(name for one in error.errors for name in one))
+    table = _table(*names)
+    for one in error.errors[:20]:
+        table.add_row(*(plain(one.get(name, NONE)) for name in names))
+    console.print(table)
+    if error.errors_total > 20:
+        console.print(f"… and {error.errors_total - 20:,} more.")
+
+
+def _products(products: Sequence[ProductStatus]) -> Table:
+    table = _table("product", "status", "%", "MASE", "naive", "WAPE", "note")
+    for product in products:
+        table.add_row(
+            plain(product.name),
+            _status(product.status),
+            number(product.progress, 0),
+            number(metric(product.metrics, "mase")),
+            number(metric(product.baseline, "mase")),
+            share(metric(product.metrics, "wape")),
+            note_on(product),
+        )
+    return table
+
+
+def note_on(product: ProductStatus) -> str:
+    """Why a product has no model, or only a simple one, and what to do about it."""
+    reason = product.error_message or product.degraded_reason or ""
+    action = f" → {product.recommended_action}" if product.recommended_action else ""
+    return plain(reason + action)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    right = {"%", "MASE", "WAPE", "naive", "expected", "at least", "at most"}
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left")
+    return table
+
+
+def _status(status: str) -> Text:
+    return Text(status, _COLOURS.get(status, ""))
+
+
+def _counts(job: JobStatus) -> str:
+    if job.kind != "products":
+        return "an uploaded file"
+    failed = f", {job.products_failed} failed" if job.products_failed else ""
+    return f"{job.products_completed} of {job.products_total} products trained{failed}"
+
+
+def _moment(moment: datetime | None) -> str:
+    return NONE if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
