@@ -1,4 +1,4 @@
-"""Files that only their owner can read."""
+"""Files and directories that only their owner can read."""
 
 import os
 import secrets
@@ -20,6 +20,13 @@ def read_or_make_secret(path: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
     return path.read_text()
+
+
+def make_private_directory(path: Path) -> None:
+    """Make a directory, and those missing above it, with mode 0700."""
+    if not path.is_dir():
+        make_private_directory(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def private_opener(path: str, flags: int) -> int:

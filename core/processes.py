@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from core import child
 from core.identity import Identity
-from core.private_files import private_opener
+from core.private_files import make_private_directory, private_opener
 
 LOG_LIMIT_BYTES = 20_000_000
 
@@ -70,7 +70,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _log_file(path: Path) -> BinaryIO:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_directory(path.parent)
     if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
         path.replace(path.with_name(path.name + ".1"))
     return open(path, "ab", opener=private_opener)

@@ -1,0 +1,174 @@
+"""Stored bytes under the SHA-256 of their content, on a disk or in S3.
+
+Writing the same content twice stores it once; a reader sees all of it or nothing.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, Self, cast
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from core.errors import ArtifactCorruptError, ArtifactNotFoundError
+from core.private_files import make_private_directory, private_opener
+from core.settings import Settings
+
+CHUNK_BYTES = 1 << 20
+REFRESH_AFTER = timedelta(hours=1)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """What was stored: the SHA-256 of the bytes in hexadecimal, and their number."""
+
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob(Blob):
+    """A blob in the store, and when it was last put."""
+
+    modified_at: datetime
+
+
+class ArtifactStore:
+    """A content-addressed store under a directory or an `s3://bucket/prefix`."""
+
+    def __init__(self, root: str) -> None:
+        # Listings change under us: other processes write to the same store.
+        options = {"use_listings_cache": False} if "://" in root else {}
+        self._files, path = fsspec.url_to_fs(root, **options)
+        self._root = path.rstrip("/")
+        self._is_local = isinstance(self._files, LocalFileSystem)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The store that an operator configured."""
+        return cls(settings.model_storage_path)
+
+    def put(self, data: bytes | BinaryIO) -> Blob:
+        """Store bytes, or all that a file still holds, and return where they are found."""
+        source = BytesIO(data) if isinstance(data, bytes) else data
+        with tempfile.NamedTemporaryFile(dir=self._incoming(), prefix="incoming-") as file:
+            blob = _copy(source, cast("BinaryIO", file))
+            file.flush()
+            if not self._has_recent(blob.digest):
+                self._place(Path(file.name), blob.digest)
+        return blob
+
+    def open(self, digest: str) -> BinaryIO:
+        """A file of the bytes, not verified: for reading large content in parts."""
+        try:
+            return cast("BinaryIO", self._files.open(self._path(digest), "rb"))
+        except FileNotFoundError:
+            raise ArtifactNotFoundError(digest) from None
+
+    def read(self, digest: str) -> bytes:
+        """All the bytes, verified."""
+        with self.open(digest) as file:
+            content = file.read()
+        _verify(digest, hashlib.sha256(content).hexdigest())
+        return content
+
+    def fetch(self, digest: str, directory: Path) -> Path:
+        """A local copy of the bytes, verified, in a file of its own."""
+        target = directory / digest
+        with self.open(digest) as source, open(target, "xb", opener=private_opener) as file:
+            found = _copy(source, file).digest
+        if found != digest:
+            target.unlink()
+        _verify(digest, found)
+        return target
+
+    def exists(self, digest: str) -> bool:
+        """Whether the store has these bytes."""
+        return bool(self._files.exists(self._path(digest)))
+
+    def delete(self, digest: str, *, unless_put_since: datetime | None = None) -> bool:
+        """Remove bytes, if they are there and nobody has put them (again) since a time."""
+        put_at = self._put_at(digest)
+        if put_at is None or (unless_put_since and put_at > unless_put_since):
+            return False
+        with suppress(FileNotFoundError):
+            self._files.rm_file(self._path(digest))
+        return True
+
+    def digests(self) -> Iterator[StoredBlob]:
+        """Everything in the store."""
+        found = self._files.find(f"{self._root}/sha256", detail=True)
+        for path, info in found.items():
+            yield StoredBlob(path.rsplit("/", 1)[-1], int(info["size"]), _modified_at(info))
+
+    def _path(self, digest: str) -> str:
+        if not _DIGEST.fullmatch(digest):
+            raise ArtifactNotFoundError(digest)
+        return f"{self._root}/sha256/{digest[:2]}/{digest}"
+
+    def _incoming(self) -> str | None:
+        if not self._is_local:
+            return None
+        directory = Path(self._root, "incoming")
+        make_private_directory(directory)
+        return str(directory)
+
+    def _has_recent(self, digest: str) -> bool:
+        # What was put long ago may be an orphan about to be collected: put it again.
+        put_at = self._put_at(digest)
+        return put_at is not None and datetime.now(UTC) - put_at < REFRESH_AFTER
+
+    def _put_at(self, digest: str) -> datetime | None:
+        try:
+            return _modified_at(self._files.info(self._path(digest)))
+        except FileNotFoundError:
+            return None
+
+    def _place(self, file: Path, digest: str) -> None:
+        if not self._is_local:
+            self._files.put_file(str(file), self._path(digest))
+            return
+        target = Path(self._path(digest))
+        make_private_directory(target.parent)
+        _sync(file)
+        # A second name that then takes the place: the temporary file removes its own name itself.
+        ready = file.with_name(f"{file.name}.ready")
+        ready.hardlink_to(file)
+        ready.replace(target)
+        _sync(target.parent)
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> Blob:
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := source.read(CHUNK_BYTES):
+        digest.update(chunk)
+        size += target.write(chunk)
+    return Blob(digest.hexdigest(), size)
+
+
+def _verify(digest: str, found: str) -> None:
+    if found != digest:
+        raise ArtifactCorruptError(digest, found)
+
+
+def _modified_at(info: dict[str, Any]) -> datetime:
+    moment = info.get("mtime", info.get("LastModified"))
+    return moment if isinstance(moment, datetime) else datetime.fromtimestamp(moment or 0, UTC)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
