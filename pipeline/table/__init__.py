@@ -1,0 +1,1 @@
+"""Any table becomes the best classifier or regressor for one of its columns."""
