@@ -41,13 +41,15 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 class Tenant(Base):
+    """A business. What it leaves open (country, subdivision, time zone) the settings decide."""
+
     __tablename__ = "tenants"
 
     id: Mapped[Id]
     name: Mapped[str]
-    country: Mapped[str] = mapped_column(String(2), server_default="ES")
+    country: Mapped[str | None] = mapped_column(String(2))
     subdivision: Mapped[str | None] = mapped_column(String(10))
-    time_zone: Mapped[str] = mapped_column(String(64), server_default="Europe/Madrid")
+    time_zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[CreatedAt]
 
 

@@ -1,0 +1,14 @@
+"""Alembic runs this file; the connection comes from `db.migrate`."""
+
+from alembic import context
+
+from db.tables import TrainingJob
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=TrainingJob.metadata,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

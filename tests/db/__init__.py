@@ -1,0 +1,1 @@
+"""Tables, transitions and queries on a real PostgreSQL."""
