@@ -1,0 +1,41 @@
+"""The files of a model in the artifact store, as their rows name them."""
+
+from collections.abc import Mapping
+
+from core.bundles import StoredBundle, store_bundle
+from db.outcomes import ArtifactFile
+from worker.context import Context
+
+ARTIFACT_TYPES = {
+    "model.pkl": "model_file",
+    "preprocessing.pkl": "preprocessing",
+    "feature_list.json": "feature_list",
+    "shared.pkl": "shared_profile",
+}
+
+
+def store_files(
+    context: Context,
+    files: Mapping[str, bytes],
+    *,
+    versions: Mapping[str, str],
+    data_digest: str,
+) -> StoredBundle:
+    """Write the files, then the signed manifest that vouches for them; again is harmless."""
+    return store_bundle(
+        context.store,
+        files,
+        key=context.signing_key,
+        compress=context.settings.enable_model_compression,
+        versions=versions,
+        data_digest=data_digest,
+    )
+
+
+def artifact_files(stored: StoredBundle) -> tuple[ArtifactFile, ...]:
+    return tuple(
+        ArtifactFile(
+            name=name, artifact_type=ARTIFACT_TYPES[name], digest=blob.digest, size=blob.size
+        )
+        for name, blob in stored.files.items()
+    )

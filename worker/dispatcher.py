@@ -1,0 +1,43 @@
+"""Hands out what free slots can take; the backlog stays in Postgres, the broker holds no queue."""
+
+from collections.abc import Iterable
+
+import structlog
+
+from db import dispatch as backlog
+from db.dispatch import Dispatch
+from worker.context import Context
+from worker.database import UNAVAILABLE
+from worker.errors import BrokerUnavailableError
+
+log = structlog.get_logger(__name__)
+
+
+def dispatch(context: Context) -> int:
+    """Mark the next tasks as handed out, and send them after the commit; how many."""
+    jobs = context.settings.max_concurrent_jobs
+    with context.sessions.begin() as session:
+        tasks = backlog.take(session, max_concurrent_jobs=jobs)
+    _send_all(context, tasks)
+    return len(tasks)
+
+
+def resend(context: Context, *, older_than_s: float) -> int:
+    """Send again what was handed out and never claimed: the broker may have lost it."""
+    with context.sessions.begin() as session:
+        tasks = backlog.resend(session, older_than_s=older_than_s)
+    _send_all(context, tasks)
+    return len(tasks)
+
+
+def dispatch_if_possible(context: Context) -> None:
+    """Dispatch, unless the database or the broker is away: then the sweep will."""
+    try:
+        dispatch(context)
+    except (BrokerUnavailableError, *UNAVAILABLE):
+        log.warning("not dispatched, left to the sweep", exc_info=True)
+
+
+def _send_all(context: Context, tasks: Iterable[Dispatch]) -> None:
+    for task in tasks:
+        context.send(task)

@@ -1,0 +1,119 @@
+"""How a task can end, and what is written down of it."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy.orm import Session
+
+from core.errors import ArtifactError
+from core.progress import ProgressMessage
+from db import transitions
+from db.outcomes import ModelOutcome, SharedOutcome
+from db.transitions import Token
+from pipeline.errors import PipelineError
+from worker.context import Context
+from worker.database import UNAVAILABLE, in_transaction
+from worker.errors import (
+    LeaseLostError,
+    TaskDataMissingError,
+    TaskStoppedError,
+    TrainingTimeoutError,
+)
+
+log = structlog.get_logger(__name__)
+
+OPERATIONAL = (*UNAVAILABLE, OSError, ArtifactError, MemoryError)
+"""What may be gone when the task is tried again. Timeouts and refused connections are OSErrors."""
+
+LONGEST_BACKOFF_S = 60.0
+
+Change = Callable[[Session], Sequence[ProgressMessage] | None]
+
+
+def finished(context: Context, token: Token, outcome: ModelOutcome | SharedOutcome) -> None:
+    _write(context, "task finished", lambda session: transitions.finish(session, token, outcome))
+
+
+def stopped(context: Context, token: Token, stop: TaskStoppedError) -> None:
+    """Cancelled, out of time, or no longer ours: then there is nothing to write."""
+    if isinstance(stop, LeaseLostError):
+        log.warning("lease lost", attempt=token.attempt)
+    elif isinstance(stop, TrainingTimeoutError):
+        refused(context, token, stop)
+    else:
+        _write(context, "task cancelled", lambda session: transitions.cancel_task(session, token))
+
+
+def refused(
+    context: Context,
+    token: Token,
+    error: PipelineError | TaskDataMissingError | TrainingTimeoutError,
+) -> None:
+    """Trying again with the same input cannot help."""
+    _write(
+        context,
+        "task failed",
+        lambda session: transitions.fail(
+            session,
+            token,
+            error_type=type(error).__name__,
+            message=str(error),
+            recommended_action=error.recommended_action,
+            severity=error.severity,
+            retry=False,
+        ),
+    )
+
+
+def interrupted(context: Context, token: Token, error: BaseException) -> None:
+    """Something the task needs was away: it is tried again, later each time."""
+    log.warning("task interrupted", error=repr(error), exc_info=True)
+    _write(
+        context,
+        "task given back",
+        lambda session: transitions.fail(
+            session,
+            token,
+            error_type=type(error).__name__,
+            message=f"A part of the system was not available: {_first_line(error)}",
+            recommended_action="Train again later; tell the operator if it happens again",
+            severity="high",
+            retry=True,
+            backoff_s=min(2.0**token.attempt, LONGEST_BACKOFF_S),
+        ),
+    )
+
+
+def released(context: Context, token: Token) -> None:
+    """The process shuts down: another one takes the task, and no attempt is used up."""
+    _write(context, "task released", lambda session: transitions.release(session, token))
+
+
+def broken(context: Context, token: Token, error: Exception) -> None:
+    """A defect of the program: the same again would happen, so it is not tried again."""
+    _write(
+        context,
+        "task failed",
+        lambda session: transitions.fail(
+            session,
+            token,
+            error_type=type(error).__name__,
+            message=f"The program met an unexpected error: {_first_line(error)}",
+            recommended_action=f"Tell the operator; the log names it under task {token.task_id}",
+            severity="high",
+            retry=False,
+        ),
+    )
+
+
+def _write(context: Context, event: str, change: Change) -> None:
+    messages = in_transaction(context.sessions, change)
+    if messages is None:
+        log.warning("end not written, the task belongs to another worker", end=event)
+        return
+    context.stream.publish(messages)
+    log.info(event)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,50 @@
+"""Why a task stops before its model is there, other than by an error of its data.
+
+WorkerError
+├── TaskStoppedError
+│   ├── TrainingCancelledError
+│   ├── TrainingTimeoutError
+│   └── LeaseLostError
+├── TaskDataMissingError
+└── BrokerUnavailableError
+"""
+
+from typing import ClassVar
+
+from pipeline.errors import Severity
+
+
+class WorkerError(Exception):
+    """A task cannot go on."""
+
+
+class TaskStoppedError(WorkerError):
+    """The task was told to end; raised by the progress callback, so that the pipeline unwinds."""
+
+
+class TrainingCancelledError(TaskStoppedError):
+    """Somebody stopped the job."""
+
+
+class TrainingTimeoutError(TaskStoppedError):
+    """The deadline of the job has passed."""
+
+    severity: ClassVar[Severity] = "high"
+    recommended_action: ClassVar[str] = (
+        "Train fewer products in one job, or allow more time (timeout_seconds)"
+    )
+
+
+class LeaseLostError(TaskStoppedError):
+    """The task belongs to another worker by now; whatever this one finds is not written."""
+
+
+class TaskDataMissingError(WorkerError):
+    """The product or the upload that the task names is gone."""
+
+    severity: ClassVar[Severity] = "medium"
+    recommended_action: ClassVar[str] = "Import the data again and start a new training"
+
+
+class BrokerUnavailableError(WorkerError):
+    """The message broker did not take a message in time; the database remembers it."""

@@ -1,0 +1,98 @@
+"""What keeps the promise that every accepted job ends, whatever got lost on the way."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from core.errors import ArtifactError
+from core.progress import ProgressMessage
+from db import idempotency, progress, transitions, workers
+from db.tables import TERMINAL_STATUSES, ModelArtifact, TrainedModel, TrainingJob
+from worker.context import Context
+from worker.dispatcher import dispatch, resend
+from worker.errors import BrokerUnavailableError
+from worker.events import publish_events
+
+log = structlog.get_logger(__name__)
+
+RESEND_AFTER_S = 15.0
+ORPHANS_AFTER = timedelta(days=1)
+FORGET_PROGRESS_AFTER = timedelta(days=7)
+FORGET_KEYS_AFTER = timedelta(days=7)
+FORGET_WORKERS_AFTER = timedelta(hours=1)
+
+Change = Callable[[Session], list[ProgressMessage]]
+
+
+def sweep(context: Context) -> None:
+    """Take back what dead workers held, end what is out of time, send what was never sent.
+
+    Each step is a transaction of its own. A broker that is away ends the sweep; the next one is
+    seconds off.
+    """
+    _change(context, "leases reclaimed", transitions.reclaim)
+    _change(context, "deadlines enforced", transitions.expire)
+    try:
+        resend(context, older_than_s=RESEND_AFTER_S)
+        dispatch(context)
+    except BrokerUnavailableError as error:
+        log.warning("tasks not sent", error=str(error))
+    publish_events(context)
+
+
+def collect_garbage(context: Context) -> None:
+    """Forget what nobody will ask for again, and delete stored bytes that no row names."""
+    with context.sessions.begin() as session:
+        progress.prune(session, older_than=FORGET_PROGRESS_AFTER)
+        idempotency.prune(session, older_than=FORGET_KEYS_AFTER)
+        workers.forget_lost(session, older_than=FORGET_WORKERS_AFTER)
+    collect_orphans(context, older_than=ORPHANS_AFTER)
+
+
+def collect_orphans(context: Context, *, older_than: timedelta) -> int:
+    """Delete artifacts that no row names and that were put before the given time; how many.
+
+    Artifacts are written before the row that names them, so a young one may still get its row.
+    """
+    put_before = datetime.now(UTC) - older_than
+    old = [blob.digest for blob in context.store.digests() if blob.modified_at < put_before]
+    with context.sessions() as session:
+        named = _named_digests(session, context)
+    deleted = sum(_delete(context, digest, put_before) for digest in old if digest not in named)
+    log.info("orphans collected", looked_at=len(old), deleted=deleted)
+    return deleted
+
+
+def _change(context: Context, event: str, change: Change) -> None:
+    with context.sessions.begin() as session:
+        messages = change(session)
+    context.stream.publish(messages)
+    if messages:
+        log.info(event, messages=len(messages))
+
+
+def _named_digests(session: Session, context: Context) -> set[str]:
+    """Uploads are kept as long as models are, to train them again."""
+    kept_since = func.now() - timedelta(days=context.settings.model_retention_days)
+    is_wanted = TrainingJob.status.not_in(TERMINAL_STATUSES) | (
+        TrainingJob.completed_at > kept_since
+    )
+    named: tuple[Select[Any], ...] = (
+        select(ModelArtifact.checksum),
+        select(TrainedModel.manifest_digest),
+        select(TrainingJob.shared_artifact),
+        select(TrainingJob.upload_digest).where(is_wanted),
+    )
+    return {digest for statement in named for digest in session.scalars(statement)}
+
+
+def _delete(context: Context, digest: str, put_before: datetime) -> bool:
+    try:
+        return context.store.delete(digest, unless_put_since=put_before)
+    except (OSError, ArtifactError):
+        log.warning("orphan not deleted", digest=digest, exc_info=True)
+        return False

@@ -1,0 +1,39 @@
+"""What the housekeeping worker runs, one at a time; it loads no machine learning."""
+
+from collections.abc import Callable
+
+import structlog
+
+from celeryconfig import COLLECT_GARBAGE, DISPATCH, SWEEP
+from worker.app import housekeeping
+from worker.context import Context
+from worker.database import UNAVAILABLE
+from worker.dispatcher import dispatch_if_possible
+from worker.housekeeping import collect_garbage, sweep
+from worker.process import process_context
+
+log = structlog.get_logger(__name__)
+
+
+def _unless_database_away(step: Callable[[Context], None]) -> None:
+    try:
+        step(process_context())
+    except UNAVAILABLE:
+        log.warning("database away, left to the next round", exc_info=True)
+
+
+def run_dispatch() -> None:
+    dispatch_if_possible(process_context())
+
+
+def run_sweep() -> None:
+    _unless_database_away(sweep)
+
+
+def run_collect_garbage() -> None:
+    _unless_database_away(collect_garbage)
+
+
+housekeeping.task(name=DISPATCH)(run_dispatch)
+housekeeping.task(name=SWEEP)(run_sweep)
+housekeeping.task(name=COLLECT_GARBAGE)(run_collect_garbage)

@@ -1,0 +1,139 @@
+"""The heartbeat of a running task: keeps it ours, and learns when it has to end."""
+
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db import transitions
+from db.engine import Sessions
+from db.tables import TrainingJob, TrainingTask
+from db.transitions import Claim, Standing, Token
+from worker.database import UNAVAILABLE
+from worker.errors import (
+    LeaseLostError,
+    TaskStoppedError,
+    TrainingCancelledError,
+    TrainingTimeoutError,
+)
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 1.0
+RENEWALS_PER_LEASE = 4
+UNWIND_WITHIN_S = 60.0
+
+
+class Lease:
+    """Holds a claimed task while the block runs, from a thread of its own.
+
+    The task asks `check` whether it may go on. One that goes on for a minute after it was told to
+    end sits in native code that calls nothing back: then `overdue` is called, from the thread.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        claim: Claim,
+        *,
+        lease_s: float,
+        overdue: Callable[[TaskStoppedError], None],
+        look_every_s: float = LOOK_EVERY_S,
+        unwind_within_s: float = UNWIND_WITHIN_S,
+    ) -> None:
+        self._sessions = sessions
+        self._token = claim.token
+        self._ends_at = time.monotonic() + claim.seconds_left
+        self._lease_s = lease_s
+        self._overdue = overdue
+        self._renew_every_s = lease_s / RENEWALS_PER_LEASE
+        self._look_every_s = min(look_every_s, self._renew_every_s)
+        self._unwind_within_s = unwind_within_s
+        self._renewed_at = time.monotonic()
+        self._stop: TaskStoppedError | None = None
+        self._stopped_at = 0.0
+        self._released = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._released.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Return if the task may go on, else raise why it may not."""
+        self._check_deadline()
+        if self._stop is not None:
+            raise self._stop
+
+    def _beat(self) -> None:
+        while not self._released.wait(self._look_every_s):
+            self._look()
+            self._check_deadline()
+            if self._stop and time.monotonic() - self._stopped_at >= self._unwind_within_s:
+                self._overdue(self._stop)
+                return
+
+    def _look(self) -> None:
+        is_due = time.monotonic() - self._renewed_at >= self._renew_every_s
+        try:
+            with self._sessions.begin() as session:
+                standing = self._renew(session) if is_due else _standing(session, self._token)
+        except UNAVAILABLE:
+            # Nobody else can take the task while the database is away; the next look will tell.
+            log.warning("lease not renewed", exc_info=True)
+        else:
+            self._obey(standing)
+
+    def _renew(self, session: Session) -> Standing | None:
+        self._renewed_at = time.monotonic()
+        return transitions.renew(session, self._token, lease_s=self._lease_s)
+
+    def _obey(self, standing: Standing | None) -> None:
+        if standing is None:
+            self._end(LeaseLostError("The task belongs to another worker by now"))
+        elif standing.stop_mode == "abort":
+            self._end(TrainingCancelledError("The training was stopped"))
+        else:
+            self._ends_at = time.monotonic() + standing.seconds_left
+
+    def _check_deadline(self) -> None:
+        if time.monotonic() >= self._ends_at:
+            self._end(TrainingTimeoutError("The training did not end within the time it was given"))
+
+    def _end(self, stop: TaskStoppedError) -> None:
+        if self._stop is None:
+            self._stop, self._stopped_at = stop, time.monotonic()
+
+
+def _standing(session: Session, token: Token) -> Standing | None:
+    """What `transitions.renew` tells, without writing: asked every second by every running task."""
+    seconds_left = func.extract("epoch", TrainingJob.deadline_at - func.clock_timestamp())
+    row = session.execute(
+        select(TrainingJob.stop_mode, TrainingJob.deadline_at, seconds_left)
+        .join(TrainingTask, TrainingTask.job_id == TrainingJob.id)
+        .where(
+            TrainingTask.id == token.task_id,
+            TrainingTask.attempt == token.attempt,
+            TrainingTask.status == "running",
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    stop_mode, deadline_at, left = row
+    if deadline_at is None:  # only a job that runs has a deadline, and only its tasks are claimed
+        return None
+    return Standing(stop_mode=stop_mode, deadline_at=deadline_at, seconds_left=float(left))

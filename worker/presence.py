@@ -1,0 +1,61 @@
+"""A process of the training worker makes itself known, so that the dispatcher counts its slot.
+
+Each child of the pool speaks for itself: a thread or a connection of the parent would be inherited
+by every child forked later.
+"""
+
+import threading
+
+import structlog
+
+from db import workers
+from worker.context import Context
+from worker.database import UNAVAILABLE
+from worker.dispatcher import dispatch_if_possible
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 4.0
+
+
+class Presence:
+    """One slot, announced every few seconds from a thread until `leave`."""
+
+    def __init__(self, context: Context, *, every_s: float = EVERY_S) -> None:
+        self._context = context
+        self._every_s = every_s
+        self._left = threading.Event()
+        self._thread = threading.Thread(target=self._stay, name="presence", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Stop, and take the slot away at once."""
+        self._left.set()
+        self._thread.join()
+        try:
+            with self._context.sessions.begin() as session:
+                workers.leave(session, self._context.worker)
+        except UNAVAILABLE:
+            log.warning("slot not taken away, it will expire", exc_info=True)
+
+    def _stay(self) -> None:
+        is_known = False
+        while True:
+            is_announced = self._announce()
+            if is_announced and not is_known:
+                # A free slot that nobody knew of: what waits need not wait for the next sweep.
+                dispatch_if_possible(self._context)
+            is_known = is_announced
+            if self._left.wait(self._every_s):
+                return
+
+    def _announce(self) -> bool:
+        try:
+            with self._context.sessions.begin() as session:
+                workers.heartbeat(session, self._context.worker, slots=1)
+        except UNAVAILABLE:
+            log.warning("slot not announced", exc_info=True)
+            return False
+        return True

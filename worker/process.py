@@ -1,0 +1,41 @@
+"""The context of this process, made on first use: after the fork, in a child of the pool."""
+
+import os
+import socket
+from functools import cache
+
+from celery import Celery, current_app
+from kombu.exceptions import OperationalError
+
+from celeryconfig import FIT_SHARED, TRAIN_PRODUCT, TRAIN_TABLE
+from core.settings import Settings
+from db.dispatch import Dispatch
+from worker.broker import message_priority
+from worker.context import Context, Send, create_context
+from worker.errors import BrokerUnavailableError
+
+TASK_OF_KIND = {"product": TRAIN_PRODUCT, "table": TRAIN_TABLE, "shared": FIT_SHARED}
+
+
+@cache
+def process_context() -> Context:
+    app = current_app._get_current_object()  # noqa: SLF001 - Celery's way to the app itself
+    name = f"{app.main}@{socket.gethostname()}:{os.getpid()}"
+    return create_context(Settings.from_environment(), worker=name, send=sender(app))
+
+
+def sender(app: Celery) -> Send:
+    """Sends tasks by name; one id is the row, the Celery task and the field in the log."""
+
+    def send(task: Dispatch) -> None:
+        try:
+            app.send_task(
+                TASK_OF_KIND[task.kind],
+                args=[str(task.task_id)],
+                task_id=str(task.task_id),
+                priority=message_priority(task.priority, app.conf.broker_url),
+            )
+        except (OperationalError, OSError) as error:
+            raise BrokerUnavailableError(f"The message broker took no task: {error}") from error
+
+    return send

@@ -1,0 +1,113 @@
+"""The work of one product: its sales in, a stored forecasting model out."""
+
+import json
+from collections.abc import Iterator
+
+import pandas as pd
+from pipeline.forecast.result import ForecastResult
+from pipeline.forecast.train import train_forecast
+
+from core.bundles import load_bundle
+from db.outcomes import ForecastRow, LogLine, ModelOutcome
+from db.tables import Product, Tenant
+from db.transitions import Claim
+from pipeline.forecast.shared import SharedProfile
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.progress import ProgressCallback
+from worker import bundle
+from worker.artifacts import artifact_files, store_files
+from worker.context import Context
+from worker.errors import TaskDataMissingError
+from worker.forecasts import forecast_spec
+from worker.frames import sales_frame
+from worker.plain import plain
+
+
+def train_product(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
+    product, history, spec = _load(claim, context)
+    result = train_forecast(
+        history,
+        spec,
+        category=product.category,
+        shared=_shared_profile(claim, context),
+        on_progress=on_progress,
+    )
+    return _outcome(product, spec, result, context)
+
+
+def _load(claim: Claim, context: Context) -> tuple[Product, pd.DataFrame, ForecastSpec]:
+    tenant_id = claim.token.tenant_id
+    with context.sessions() as session:
+        product = session.get(Product, claim.product_id)
+        tenant = session.get(Tenant, tenant_id)
+        if product is None or tenant is None or product.tenant_id != tenant_id:
+            raise TaskDataMissingError(
+                f"The product {claim.product_name!r} does not exist any more"
+            )
+        history = sales_frame(session, tenant_id, product.id)
+    return product, history, forecast_spec(context.settings, tenant, claim.job_request)
+
+
+def _shared_profile(claim: Claim, context: Context) -> SharedProfile | None:
+    if claim.shared_artifact is None:
+        return None
+    files = load_bundle(context.store, claim.shared_artifact, context.signing_key)
+    profile: SharedProfile = bundle.loads(files["shared.pkl"])
+    return profile
+
+
+def _outcome(
+    product: Product, spec: ForecastSpec, result: ForecastResult, context: Context
+) -> ModelOutcome:
+    stored = store_files(
+        context,
+        {
+            "model.pkl": bundle.dumps(result.model),
+            "feature_list.json": json.dumps(list(result.features), indent=1).encode(),
+        },
+        versions=result.library_versions,
+        data_digest=result.data_digest,
+    )
+    return ModelOutcome(
+        ml_task="forecast",
+        name=product.name,
+        algorithm=result.algorithm,
+        manifest_digest=stored.manifest_digest,
+        artifacts=artifact_files(stored),
+        metrics=result.metrics,
+        baseline=result.baseline_metrics,
+        hyperparameters=plain(result.hyperparameters),
+        features=result.features,
+        details={
+            "backtest": plain(result.backtest),
+            "outliers": plain(result.outliers),
+            "notes": list(result.notes),
+            "library_versions": dict(result.library_versions),
+            "seed": spec.seed,
+        },
+        data_digest=result.data_digest,
+        training_seconds=result.training_seconds,
+        training_data_points=result.training_data_points,
+        validation_data_points=result.validation_data_points,
+        frequency=result.frequency,
+        interval_width=result.interval_width,
+        horizon_days=spec.horizon_days,
+        degraded_reason=result.degraded_reason,
+        forecast=tuple(_forecast_rows(result.forecast)),
+        logs=tuple(_log_lines(result)),
+        auto_deploy=context.settings.enable_auto_deployment,
+        message=f"Model of {product.name} is ready ({result.algorithm})",
+    )
+
+
+def _forecast_rows(forecast: pd.DataFrame) -> Iterator[ForecastRow]:
+    columns = (forecast[name].tolist() for name in ("yhat", "yhat_lower", "yhat_upper"))
+    moments = (moment.to_pydatetime() for moment in forecast["ds"])
+    return (ForecastRow(*row) for row in zip(moments, *columns, strict=True))
+
+
+def _log_lines(result: ForecastResult) -> Iterator[LogLine]:
+    for note in result.notes:
+        yield LogLine(message=note, step_name="training")
+    if result.degraded_reason:
+        yield LogLine(message=result.degraded_reason, level="WARNING", step_name="training")

@@ -1,0 +1,126 @@
+"""The story of one task: claim it, do its work, write down how it ended, hand out the next.
+
+Nothing here knows Celery. Every step can be repeated: what is written is guarded by the token of
+the claim, and whoever loses the claim stops without a trace.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+import structlog
+from threadpoolctl import threadpool_limits
+
+from core.logs import bind
+from db import transitions
+from db.outcomes import ModelOutcome, SharedOutcome
+from db.transitions import Claim
+from pipeline.errors import PipelineError
+from pipeline.progress import Progress, ProgressCallback
+from worker import endings
+from worker.context import Context
+from worker.database import UNAVAILABLE, in_transaction
+from worker.dispatcher import dispatch_if_possible
+from worker.errors import TaskDataMissingError, TaskStoppedError
+from worker.lease import Lease
+from worker.products import train_product
+from worker.reporter import Reporter
+from worker.scratch import scratch_directory
+from worker.shared import fit_shared_profile
+from worker.tables import train_uploaded_table
+
+log = structlog.get_logger(__name__)
+
+Outcome = ModelOutcome | SharedOutcome
+Work = Callable[[Claim, Context, ProgressCallback], Outcome]
+
+WORK: Mapping[str, Work] = {
+    "product": train_product,
+    "table": train_uploaded_table,
+    "shared": fit_shared_profile,
+}
+
+EXIT_OVERDUE = 70
+
+
+def run_task(task_id: UUID, context: Context, work: Mapping[str, Work] = WORK) -> None:
+    """Run the task if it is free to be run; returns when its end is written down."""
+    settings = context.settings
+    claim = in_transaction(
+        context.sessions,
+        lambda session: transitions.claim(
+            session, task_id, worker=context.worker, lease_s=settings.lease_seconds
+        ),
+    )
+    if claim is None:
+        log.info("task not free", task_id=str(task_id))
+        return
+    token = claim.token
+    with bind(tenant_id=token.tenant_id, job_id=token.job_id, task_id=token.task_id):
+        log.info("task claimed", kind=claim.kind, attempt=token.attempt)
+        context.stream.publish(claim.messages)
+        try:
+            _run_claimed(claim, context, work[claim.kind])
+        finally:
+            dispatch_if_possible(context)
+
+
+def _run_claimed(claim: Claim, context: Context, work: Work) -> None:
+    lease = Lease(
+        context.sessions,
+        claim,
+        lease_s=context.settings.lease_seconds,
+        overdue=partial(_leave_process, claim, context),
+    )
+    with lease:
+        try:
+            outcome = _work(claim, context, work, lease)
+        except TaskStoppedError as stop:
+            endings.stopped(context, claim.token, stop)
+        except (PipelineError, TaskDataMissingError) as error:
+            endings.refused(context, claim.token, error)
+        except endings.OPERATIONAL as error:
+            endings.interrupted(context, claim.token, error)
+        except SystemExit:  # the pool shuts down
+            endings.released(context, claim.token)
+            raise
+        except Exception as error:  # a bug of ours: its task ends, and the process hears of it
+            log.exception("task failed unexpectedly")
+            endings.broken(context, claim.token, error)
+            raise
+        else:
+            endings.finished(context, claim.token, outcome)
+
+
+def _work(claim: Claim, context: Context, work: Work, lease: Lease) -> Outcome:
+    reporter = Reporter(partial(_report, claim, context), lease.check)
+    with scratch_directory(), threadpool_limits(context.settings.task_threads):
+        outcome = work(claim, context, reporter)
+    lease.check()
+    return outcome
+
+
+def _report(claim: Claim, context: Context, progress: Progress) -> None:
+    try:
+        with context.sessions.begin() as session:
+            messages = transitions.report(
+                session,
+                claim.token,
+                phase=progress.phase,
+                percentage=progress.percentage,
+                message=progress.message,
+                metrics=progress.metrics,
+                logs=progress.logs,
+            )
+    except UNAVAILABLE:
+        log.warning("progress not recorded", exc_info=True)
+    else:
+        context.stream.publish(messages)
+
+
+def _leave_process(claim: Claim, context: Context, stop: TaskStoppedError) -> None:
+    """The task does not come back from native code: its end is written, its process given up."""
+    log.error("task does not unwind", task_id=str(claim.token.task_id), reason=str(stop))
+    endings.stopped(context, claim.token, stop)
+    os._exit(EXIT_OVERDUE)

@@ -1,0 +1,39 @@
+"""What the training worker runs. Its import loads the pipeline, in the parent of all children."""
+
+from typing import Any
+from uuid import UUID
+
+from celery import signals
+
+from celeryconfig import FIT_SHARED, TRAIN_PRODUCT, TRAIN_TABLE
+from worker.app import training
+from worker.presence import Presence
+from worker.process import process_context
+from worker.scratch import remove_abandoned
+from worker.training import run_task
+
+_present: list[Presence] = []
+
+
+def _run(task_id: str) -> None:
+    run_task(UUID(task_id), process_context())
+
+
+for _name in (TRAIN_PRODUCT, TRAIN_TABLE, FIT_SHARED):
+    training.task(name=_name)(_run)
+
+
+def _enter(**_: Any) -> None:
+    remove_abandoned()
+    presence = Presence(process_context())
+    presence.start()
+    _present.append(presence)
+
+
+def _leave(**_: Any) -> None:
+    while _present:
+        _present.pop().leave()
+
+
+signals.worker_process_init.connect(_enter, weak=False)
+signals.worker_process_shutdown.connect(_leave, weak=False)
