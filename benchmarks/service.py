@@ -1,0 +1,64 @@
+"""A whole service of its own for a benchmark: temporary data, a free port, gone afterwards."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from client import Client
+
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 60
+
+
+@contextmanager
+def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]:
+    """A client of a service with `concurrency` training slots."""
+    with tempfile.TemporaryDirectory(prefix="model-studio-benchmark-") as directory:
+        variables = {
+            **os.environ,
+            "DATA_DIR": directory,
+            "PORT": str(_free_port()),
+            "WORKER_CONCURRENCY": str(concurrency),
+            **environment,
+        }
+        launcher = subprocess.Popen(
+            [sys.executable, "-m", "core.launcher"],
+            env=variables,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            url = f"http://127.0.0.1:{variables['PORT']}"
+            _await_readiness(url, launcher)
+            with Client(url) as client:
+                yield client
+        finally:
+            launcher.send_signal(signal.SIGTERM)
+            launcher.wait(STOP_TIMEOUT_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_readiness(url: str, launcher: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if launcher.poll() is not None:
+            raise RuntimeError(f"the service ended with code {launcher.returncode}")
+        try:
+            if httpx.get(f"{url}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise TimeoutError(f"the service was not ready within {START_TIMEOUT_S} s")
