@@ -1,0 +1,92 @@
+// Requests to the service, and what it says when it refuses one.
+
+/** A refusal of the service: the problem details it answered with. */
+export class ServiceError extends Error {
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The service answered with status ${status}.`);
+    this.name = "ServiceError";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** No answer at all. */
+export class UnreachableError extends Error {
+  constructor() {
+    super("The service does not answer. Is it running?");
+    this.name = "UnreachableError";
+  }
+}
+
+const url = (path) => new URL(`api/v1/${path}`, document.baseURI);
+
+/** GET a resource as JSON. */
+export const fetchJson = (path, signal) => request(path, { signal });
+
+/** POST a JSON body and read the JSON answer. */
+export const postJson = (path, body) =>
+  request(path, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  });
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(url(path), { ...options, cache: "no-store" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new UnreachableError();
+  }
+  if (!response.ok) throw new ServiceError(response.status, await problemOf(response));
+  return response.json();
+}
+
+async function problemOf(response) {
+  const text = await response.text();
+  return parseProblem(text);
+}
+
+function parseProblem(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * POST a file or form and tell how much of it has left. XMLHttpRequest, because fetch reports
+ * nothing while a body is being sent.
+ */
+export function upload(path, body, { type, onSent = () => {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const sender = new XMLHttpRequest();
+    sender.open("POST", url(path));
+    if (type) sender.setRequestHeader("Content-Type", type);
+    sender.upload.addEventListener("progress", (event) => onSent(event.loaded / event.total));
+    sender.addEventListener("error", () => reject(new UnreachableError()));
+    sender.addEventListener("load", () => {
+      const answer = parseProblem(sender.responseText);
+      if (sender.status >= 200 && sender.status < 300) resolve(answer);
+      else reject(new ServiceError(sender.status, answer));
+    });
+    sender.send(body);
+  });
+}
+
+/** Every item of a paginated list, page by page, as an array; at most `limit` items. */
+export async function fetchAll(path, signal, limit = 5000) {
+  const items = [];
+  let cursor = null;
+  do {
+    const address = new URL(path, "http://list/");
+    address.searchParams.set("limit", 200);
+    if (cursor) address.searchParams.set("cursor", cursor);
+    const page = await fetchJson(address.pathname.slice(1) + address.search, signal);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor && items.length < limit);
+  return items;
+}

@@ -1,0 +1,84 @@
+// Numbers, dates and durations in the reader's own format.
+
+const count = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
+const finePercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+const MISSING = "–";
+
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+
+/** A whole number with separators. */
+export const formatCount = (value) => (isNumber(value) ? count.format(value) : MISSING);
+
+/** A share between 0 and 1 as percent. */
+export const formatShare = (share) => (isNumber(share) ? percent.format(share) : MISSING);
+
+/** A share between 0 and 1 as percent, to a tenth. */
+export const formatFineShare = (share) => (isNumber(share) ? finePercent.format(share) : MISSING);
+
+/** A percentage between 0 and 100, rounded down so that only what is finished shows 100 %. */
+export const formatPercentage = (value) =>
+  isNumber(value) ? percent.format(Math.floor(value) / 100) : MISSING;
+
+/** A measured number with about three significant digits. */
+export function formatFigure(value) {
+  if (!isNumber(value)) return MISSING;
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return value.toLocaleString(undefined, { maximumFractionDigits: digits });
+}
+
+/** A point in time. */
+export const formatMoment = (text) => (text ? moment.format(new Date(text)) : MISSING);
+
+/** The time of day of a point in time. */
+export const formatClock = (text) => (text ? clock.format(new Date(text)) : "");
+
+/** A calendar day or a wall-clock time of the shop, which has no time zone. */
+export const formatDay = (text) => (text ? day.format(wallClock(text)) : MISSING);
+
+/** A calendar day without its year. */
+export const formatShortDay = (text) => (text ? shortDay.format(wallClock(text)) : MISSING);
+
+/** A naive date read as it stands, whatever zone the reader is in. */
+export function wallClock(text) {
+  const [, date, time = "00:00:00"] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?/.exec(text);
+  return new Date(`${date}T${time}Z`);
+}
+
+/** How long ago a point in time was, in words. */
+export function formatAgo(text, now = Date.now()) {
+  if (!text) return MISSING;
+  const seconds = Math.round((new Date(text) - now) / 1000);
+  if (Math.abs(seconds) < 45) return relative.format(0, "second");
+  if (Math.abs(seconds) < 2700) return relative.format(Math.round(seconds / 60), "minute");
+  if (Math.abs(seconds) < 79200) return relative.format(Math.round(seconds / 3600), "hour");
+  if (Math.abs(seconds) < 2160000) return relative.format(Math.round(seconds / 86400), "day");
+  return day.format(new Date(text));
+}
+
+/** A length of time in words. */
+export function formatDuration(seconds) {
+  if (!isNumber(seconds)) return MISSING;
+  if (seconds < 1) return "under a second";
+  if (seconds < 90) return plural(Math.round(seconds), "second");
+  if (seconds < 5400) return plural(Math.round(seconds / 60), "minute");
+  const minutes = Math.round(seconds / 60);
+  return `${plural(Math.floor(minutes / 60), "hour")} ${minutes % 60} min`;
+}
+
+/** Bytes in a readable unit. */
+export function formatSize(bytes) {
+  if (bytes < 1e6) return `${formatFigure(bytes / 1e3)} KB`;
+  return bytes < 1e9 ? `${formatFigure(bytes / 1e6)} MB` : `${formatFigure(bytes / 1e9)} GB`;
+}
+
+/** A number with its noun: "1 product", "12 products". */
+export function plural(number, noun, nouns = `${noun}s`) {
+  return `${formatCount(number)} ${number === 1 ? noun : nouns}`;
+}

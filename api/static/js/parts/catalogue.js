@@ -1,0 +1,114 @@
+// Every product with the accuracy of its newest model; searchable, and ready for thousands.
+
+import { element, setAttribute, setText } from "../dom.js";
+import { postJson } from "../api.js";
+import { formatAgo, formatCount } from "../format.js";
+import { KeyedList } from "../keyed.js";
+import { errorComparison, gainOver } from "./accuracy.js";
+import { problemNotice } from "./notice.js";
+
+const SHOWN_AT_FIRST = 100;
+
+const ORDERS = {
+  name: ["Name", (product) => product.name],
+  worst: ["Largest error first", (product) => -(product.model?.metrics?.wape ?? -1)],
+  gain: ["Largest gain first", (product) => -(gainOver(product.model?.metrics, product.model?.baseline) ?? -9)],
+};
+
+/** Returns `{node, show(products)}`. */
+export function productCatalogue() {
+  const view = { products: [], search: "", order: "name", limit: SHOWN_AT_FIRST };
+  const list = element("ul", { class: "catalogue" });
+  const problem = element("div");
+  const rows = new KeyedList(list, (product) => catalogueRow(product, problem));
+  const more = element("button", { class: "button quiet" });
+  const draw = () => drawRows(rows, more, view);
+  more.addEventListener("click", () => {
+    view.limit = Infinity;
+    draw();
+  });
+  const node = element(
+    "section",
+    { hidden: true },
+    element("div", { class: "section-head" }, element("h2", {}, "Products"), ...controls(view, draw)),
+    problem,
+    list,
+    more,
+  );
+  const show = (products) => {
+    node.hidden = products.length === 0;
+    view.products = products;
+    draw();
+  };
+  return { node, show };
+}
+
+function controls(view, draw) {
+  const search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search products" });
+  search.addEventListener("input", () => {
+    view.search = search.value.toLowerCase();
+    draw();
+  });
+  const order = element(
+    "select",
+    { "aria-label": "Order of the products" },
+    Object.entries(ORDERS).map(([value, [title]]) => element("option", { value }, title)),
+  );
+  order.addEventListener("change", () => {
+    view.order = order.value;
+    draw();
+  });
+  return [search, order];
+}
+
+function drawRows(rows, more, view) {
+  const [, by] = ORDERS[view.order];
+  const found = view.products.filter((product) =>
+    [product.name, product.sku, product.category].some((text) => text?.toLowerCase().includes(view.search)),
+  );
+  const sorted = found
+    .map((product) => [by(product), product])
+    .sort(([a], [b]) => (typeof a === "string" ? a.localeCompare(b) : a - b));
+  rows.show(sorted.slice(0, view.limit).map(([, product]) => [product.product_id, product]));
+  more.hidden = found.length <= view.limit;
+  setText(more, `Show all ${formatCount(found.length)}`);
+}
+
+function catalogueRow(product, problem) {
+  const parts = {
+    name: element("a", { class: "product-name" }, product.name),
+    about: element("span", { class: "muted" }),
+    comparison: errorComparison(),
+    none: element("p", { class: "muted" }, "No model yet"),
+  };
+  const train = element("button", { class: "button quiet small" }, "Train");
+  setAttribute(train, "aria-label", `Train ${product.name}`);
+  train.addEventListener("click", () => trainOne(product, problem));
+  const node = element(
+    "li",
+    { class: "catalogue-row" },
+    element("div", { class: "catalogue-name" }, parts.name, parts.about),
+    parts.comparison.node,
+    parts.none,
+    train,
+  );
+  return { node, update: (item) => updateCatalogueRow(parts, item) };
+}
+
+function updateCatalogueRow(parts, { model, sku, category }) {
+  setAttribute(parts.name, "href", model ? `#/models/${model.model_id}` : null);
+  const trained = model && `trained ${formatAgo(model.created_at)}`;
+  setText(parts.about, [category, sku, trained].filter(Boolean).join(" · "));
+  parts.comparison.node.hidden = !model;
+  parts.none.hidden = Boolean(model);
+  if (model) parts.comparison.set(model.metrics, model.baseline);
+}
+
+async function trainOne(product, problem) {
+  try {
+    const job = await postJson(`training/start/${encodeURIComponent(product.product_id)}`, {});
+    location.hash = `#/jobs/${job.job_id}`;
+  } catch (error) {
+    problem.replaceChildren(problemNotice(error));
+  }
+}

@@ -1,0 +1,116 @@
+// Bringing sales in and training on them.
+
+import { announce, element, setText } from "../dom.js";
+import { postJson, upload } from "../api.js";
+import { formatDay, formatShare, plural } from "../format.js";
+import { progressBar } from "./bar.js";
+import { dropZone } from "./dropzone.js";
+import { hint, problemNotice } from "./notice.js";
+
+const COLUMNS = [
+  ["date", "the day, such as 2026-01-31"],
+  ["product_id", "your number or code of the product"],
+  ["quantity", "how many were sold"],
+];
+const OPTIONAL = "Helpful if you have them: product_name, category, price, revenue, promotion.";
+
+/** Returns `{node, show(productCount), onImported}`. */
+export function importPanel() {
+  const panel = {
+    title: element("h1"),
+    lead: element("p", { class: "lead" }),
+    train: element("button", { class: "button large" }, "Train all products"),
+    bar: progressBar("Sending the file"),
+    outcome: element("div", { role: "status" }),
+    onImported: () => {},
+  };
+  panel.train.hidden = true;
+  panel.bar.node.hidden = true;
+  panel.train.addEventListener("click", () => trainAll(panel));
+  panel.node = element(
+    "section",
+    { class: "hero" },
+    element("div", { class: "hero-words" }, panel.title, panel.lead, panel.train),
+    element("div", { class: "hero-drop" }, salesDrop(panel), panel.bar.node, panel.outcome),
+  );
+  panel.show = (productCount) => showPanel(panel, productCount);
+  panel.show(0);
+  return panel;
+}
+
+function showPanel(panel, productCount) {
+  const isEmpty = productCount === 0;
+  setText(panel.title, isEmpty ? "What will you sell next week?" : "Sales forecasts");
+  setText(
+    panel.lead,
+    isEmpty
+      ? "Bring your daily sales. Every product gets its own forecast, tested on weeks it had not seen."
+      : `${plural(productCount, "product")} with their sales. Train again whenever new sales are in.`,
+  );
+  panel.train.hidden = isEmpty;
+}
+
+function salesDrop(panel) {
+  const zone = dropZone({
+    title: "Drop your sales here",
+    hint: "A CSV or Parquet file, or click to choose one.",
+    accept: ".csv,.parquet",
+    onFile: (file) => importFile(panel, file),
+  });
+  const columns = COLUMNS.map(([name, meaning]) => [
+    element("dt", {}, element("code", {}, name)),
+    element("dd", {}, meaning),
+  ]);
+  const help = element(
+    "details",
+    { class: "columns-help" },
+    element("summary", {}, "Which columns does the file need?"),
+    element("dl", { class: "facts" }, columns.flat()),
+    element("p", { class: "muted" }, OPTIONAL),
+  );
+  return element("div", {}, zone, help);
+}
+
+async function importFile(panel, file) {
+  const type = file.name.toLowerCase().endsWith(".parquet")
+    ? "application/vnd.apache.parquet"
+    : "text/csv";
+  panel.bar.node.hidden = false;
+  const onSent = (share) => {
+    panel.bar.set(share * 100, "running");
+    const words = share < 1 ? `${formatShare(share)} sent` : "Reading the rows";
+    panel.outcome.replaceChildren(hint(`${file.name}: ${words}`));
+  };
+  try {
+    const report = await upload("training/sales", file, { type, onSent });
+    panel.outcome.replaceChildren(...reportNotices(file, report));
+    panel.onImported();
+  } catch (error) {
+    panel.outcome.replaceChildren(problemNotice(error, "Nothing was imported. Correct the file and drop it again."));
+  } finally {
+    panel.bar.node.hidden = true;
+  }
+}
+
+function reportNotices(file, report) {
+  const rows = plural(report.rows_read, "row");
+  const products = plural(report.products, "product");
+  const days = `${formatDay(report.first_date)} to ${formatDay(report.last_date)}`;
+  announce(`${rows} imported.`);
+  return [
+    hint(`${file.name}: ${rows} of ${products} imported, ${days}.`, "good"),
+    ...report.warnings.map((warning) => hint(warning, "warn")),
+  ];
+}
+
+async function trainAll(panel) {
+  panel.train.disabled = true;
+  try {
+    const job = await postJson("training/start", {});
+    location.hash = `#/jobs/${job.job_id}`;
+  } catch (error) {
+    panel.outcome.replaceChildren(problemNotice(error));
+  } finally {
+    panel.train.disabled = false;
+  }
+}

@@ -1,0 +1,52 @@
+// The newest trainings with their state.
+
+import { element, setAttribute, setText } from "../dom.js";
+import { formatAgo, formatCount, formatPercentage } from "../format.js";
+import { KeyedList } from "../keyed.js";
+import { progressBar } from "./bar.js";
+import { statusPill } from "./pill.js";
+
+/** Returns `{node, show(jobs)}`. */
+export function jobList() {
+  const list = element("ul", { class: "jobs" });
+  const rows = new KeyedList(list, jobRow);
+  const node = element("section", { hidden: true }, element("h2", {}, "Trainings"), list);
+  const show = (jobs) => {
+    node.hidden = jobs.length === 0;
+    rows.show(jobs.map((job) => [job.job_id, job]));
+  };
+  return { node, show };
+}
+
+function jobRow(job) {
+  const name = job.job_name || (job.kind === "upload" ? "Training of a table" : "Training of products");
+  const parts = {
+    when: element("span", { class: "muted" }),
+    numbers: element("span", { class: "muted" }),
+    percent: element("span", { class: "product-percent" }),
+    pill: statusPill(),
+    bar: progressBar(name),
+  };
+  const link = element("a", { href: `#/jobs/${job.job_id}`, class: "product-name" }, name);
+  const node = element(
+    "li",
+    { class: "job" },
+    element("div", { class: "product-line" }, link, parts.numbers, parts.when, parts.pill.node),
+    element("div", { class: "product-progress" }, parts.bar.node, parts.percent),
+  );
+  return { node, update: (item) => updateJob(node, parts, item) };
+}
+
+function updateJob(node, parts, job) {
+  setAttribute(node, "data-status", job.status);
+  parts.pill.set(job.status);
+  parts.bar.set(job.progress_percentage, job.status);
+  setText(parts.percent, formatPercentage(job.progress_percentage));
+  setText(parts.when, formatAgo(job.completed_at ?? job.started_at ?? job.created_at));
+  setText(parts.numbers, job.kind === "upload" ? "" : numbersOf(job));
+}
+
+function numbersOf(job) {
+  const failed = job.products_failed ? `, ${formatCount(job.products_failed)} failed` : "";
+  return `${formatCount(job.products_completed)} of ${formatCount(job.products_total)} ready${failed}`;
+}

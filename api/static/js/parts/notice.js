@@ -1,0 +1,39 @@
+// Boxes that say what went wrong and what to do about it.
+
+import { element } from "../dom.js";
+import { formatCount, plural } from "../format.js";
+
+const ROWS_SHOWN = 10;
+
+/** A problem: the service's own sentence, advice, and the rows or fields it is about. */
+export function problemNotice(error, advice = null) {
+  return element(
+    "div",
+    { class: "notice notice-bad", role: "alert" },
+    element("p", { class: "notice-text" }, error.message),
+    advice && element("p", {}, advice),
+    ...errorDetails(error.problem ?? {}),
+  );
+}
+
+/** Something worth knowing that is no problem. */
+export function hint(text, kind = "plain") {
+  return element("div", { class: `notice notice-${kind}` }, element("p", {}, text));
+}
+
+function errorDetails(problem) {
+  const errors = Array.isArray(problem.errors) ? problem.errors : [];
+  if (!errors.length) return [];
+  const shown = errors.slice(0, ROWS_SHOWN);
+  const total = problem.errors_total ?? errors.length;
+  const parts = [element("ul", { class: "notice-rows" }, shown.map(errorLine))];
+  if (total > shown.length) {
+    parts.push(element("p", {}, `… and ${plural(total - shown.length, "more problem")}.`));
+  }
+  return parts;
+}
+
+function errorLine({ row, column, message }) {
+  const place = [row && `Row ${formatCount(row)}`, column].filter(Boolean).join(", ");
+  return element("li", {}, place && element("strong", {}, `${place}: `), message);
+}

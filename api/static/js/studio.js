@@ -1,0 +1,50 @@
+// Sending a table to be trained: over a WebSocket with live progress, or as an upload when it is
+// larger than a message may be.
+
+import { upload } from "./api.js";
+import { socketUrl } from "./socket.js";
+
+export const LARGEST_MESSAGE_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Train over the WebSocket. Every message goes to `onMessage`; `onCut(jobId)` is called when the
+ * line breaks before the end, with the job's id if the service had named it.
+ */
+export function trainLive(file, request, { onMessage, onCut }) {
+  const socket = new WebSocket(socketUrl("api/model-studio/ws/train-from-parquet"));
+  let jobId = null;
+  let ended = false;
+  socket.addEventListener("open", () => {
+    socket.send(JSON.stringify({ action: "start_training", ...request }));
+    socket.send(file); // a binary frame of the file itself: a third smaller than Base64
+  });
+  socket.addEventListener("message", (event) => {
+    const message = JSON.parse(event.data);
+    jobId = message.job_id ?? jobId;
+    ended = message.type !== "progress";
+    onMessage(message);
+  });
+  socket.addEventListener("close", () => ended || onCut(jobId));
+  return () => {
+    ended = true;
+    socket.close();
+  };
+}
+
+/** Upload a file of any size; resolves to the accepted job. */
+export function trainUploaded(file, request, onSent) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(request)) form.append(name, value);
+  form.append("file", file);
+  return upload("models", form, { onSent });
+}
+
+/** The columns that a refusal lists, so that they can be offered. */
+export function columnsListedIn(message) {
+  const listed = /Available columns: \[(.*)\]/s.exec(message);
+  if (!listed) return [];
+  const quoted = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g;
+  return [...listed[1].matchAll(quoted)].map(([, single, double]) => unquote(single ?? double));
+}
+
+const unquote = (text) => text.replace(/\\(.)/g, "$1");

@@ -1,0 +1,90 @@
+// A job's page: chooses what to show by what the job trains, and keeps it up to date.
+
+import { announce, element } from "../dom.js";
+import { fetchJson, postJson, ServiceError } from "../api.js";
+import { afterMessage, fromStatus } from "../jobstate.js";
+import { oncePerFrame } from "../frame.js";
+import { problemNotice } from "../parts/notice.js";
+import { askHowToStop } from "../parts/stop.js";
+import { LINK, watchJob } from "../socket.js";
+import { statusWord } from "../words.js";
+import { productsBoard } from "./products_board.js";
+import { tableBoard } from "./table_board.js";
+
+const REPLAYED_FOR_THE_LOG = 80;
+const POLL_WHILE_CUT_MS = 5000;
+const ENDED = new Set(["completed", "failed", "cancelled"]);
+
+/** Show the job and follow it until `signal` ends the visit. */
+export async function showJob(root, signal, jobId) {
+  const path = `training/status/${encodeURIComponent(jobId)}`;
+  try {
+    const status = await fetchJson(path, signal);
+    if (!signal.aborted) followJob(root, signal, path, status);
+  } catch (error) {
+    if (!signal.aborted) root.append(notFound(error));
+  }
+}
+
+function notFound(error) {
+  const unknown = error instanceof ServiceError && error.status === 404;
+  return problemNotice(error, unknown ? "It may have been deleted." : "Reload the page to try again.");
+}
+
+function followJob(root, signal, path, status) {
+  let state = fromStatus(status);
+  let link = ENDED.has(state.job.status) ? LINK.ended : LINK.live;
+  let redrawn = null;
+  const board = (status.kind === "upload" ? tableBoard : productsBoard)(root, {
+    onStop: () => stopJob(state.job.job_id, board),
+  });
+  const draw = oncePerFrame(() => {
+    if (redrawn !== state || board.link !== link) board.show(state, link);
+    [redrawn, board.link] = [state, link];
+  });
+  const refresh = async () => {
+    try {
+      const fresh = fromStatus(await fetchJson(path, signal));
+      if (fresh.seq >= state.seq) state = fresh;
+      draw();
+    } catch {
+      // The line is known to be cut; the next turn tries again.
+    }
+  };
+  const stopWatching = watchJob(status.job_id, Math.max(0, state.seq - REPLAYED_FOR_THE_LOG), {
+    onMessage: (message) => {
+      board.log(message);
+      state = afterMessage(state, message);
+      draw();
+    },
+    onLink: (now) => {
+      link = now;
+      if (now === LINK.ended) tellTheEnd(state, refresh);
+      draw();
+    },
+  });
+  const poll = setInterval(() => link === LINK.lost && refresh(), POLL_WHILE_CUT_MS);
+  const ticking = setInterval(() => board.tick(), 1000);
+  signal.addEventListener("abort", () => {
+    stopWatching();
+    clearInterval(poll);
+    clearInterval(ticking);
+  });
+  draw();
+}
+
+function tellTheEnd(state, refresh) {
+  announce(`Training: ${statusWord(state.job.status)}`);
+  refresh();
+}
+
+async function stopJob(jobId, board) {
+  const mode = await askHowToStop();
+  if (!mode) return;
+  board.stopping();
+  try {
+    await postJson(`training/stop/${encodeURIComponent(jobId)}`, { mode });
+  } catch (error) {
+    board.stopRefused(element("div", {}, problemNotice(error)));
+  }
+}

@@ -1,0 +1,86 @@
+// The first page: import sales, train everything, see trainings, products and models.
+
+import { element } from "../dom.js";
+import { fetchAll, fetchJson } from "../api.js";
+import { problemNotice } from "../parts/notice.js";
+import { importPanel } from "../parts/import_panel.js";
+import { jobList } from "../parts/job_list.js";
+import { productCatalogue } from "../parts/catalogue.js";
+import { shopFigures } from "../parts/shop_figures.js";
+import { tableModels } from "../parts/table_models.js";
+
+const JOBS_SHOWN = 8;
+const REFRESH_MS = 3000;
+const OPEN = new Set(["pending", "running"]);
+
+/** Show the overview and keep its trainings up to date. */
+export async function showOverview(root, signal) {
+  document.title = "Model Studio";
+  const page = overviewParts();
+  root.append(page.node);
+  const load = () => loadAll(page, signal);
+  page.importer.onImported = load;
+  await load();
+  const timer = setInterval(() => document.hidden || refreshJobs(page, signal, load), REFRESH_MS);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+function overviewParts() {
+  const page = {
+    figures: shopFigures(),
+    importer: importPanel(),
+    jobs: jobList(),
+    catalogue: productCatalogue(),
+    tables: tableModels(),
+    problem: element("div"),
+    open: 0,
+  };
+  page.node = element(
+    "div",
+    { class: "overview" },
+    page.importer.node,
+    page.problem,
+    page.figures.node,
+    page.jobs.node,
+    page.catalogue.node,
+    page.tables.node,
+  );
+  return page;
+}
+
+async function loadAll(page, signal) {
+  try {
+    const [jobs, products, models] = await Promise.all([
+      fetchJson(`training/history?limit=${JOBS_SHOWN}`, signal),
+      fetchAll("training/products", signal),
+      fetchJson("training/models?limit=100", signal),
+    ]);
+    showAll(page, jobs.items, products, models.items);
+    page.problem.replaceChildren();
+  } catch (error) {
+    if (!signal.aborted) page.problem.replaceChildren(problemNotice(error));
+  }
+}
+
+function showAll(page, jobs, products, models) {
+  page.open = jobs.filter((job) => OPEN.has(job.status)).length;
+  page.importer.show(products.length);
+  page.figures.show(products);
+  page.jobs.show(jobs);
+  page.catalogue.show(products);
+  page.tables.show(models.filter((model) => model.ml_task !== "forecast"));
+}
+
+/** Look at the trainings alone; when one has ended, at everything. */
+async function refreshJobs(page, signal, load) {
+  try {
+    const jobs = (await fetchJson(`training/history?limit=${JOBS_SHOWN}`, signal)).items;
+    const open = jobs.filter((job) => OPEN.has(job.status)).length;
+    if (open < page.open) await load();
+    page.open = open;
+    page.jobs.show(jobs);
+    page.problem.replaceChildren();
+  } catch (error) {
+    if (!signal.aborted) page.problem.replaceChildren(problemNotice(error));
+  }
+}

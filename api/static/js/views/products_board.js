@@ -1,0 +1,86 @@
+// A job that trains products: one bar for the job and a row for each product.
+
+import { element, setAttribute, setText } from "../dom.js";
+import { formatCount, plural } from "../format.js";
+import { countByStatus, inOrder } from "../jobstate.js";
+import { KeyedList } from "../keyed.js";
+import { jobHead } from "../parts/jobhead.js";
+import { logTail } from "../parts/log.js";
+import { productRow } from "../parts/product_row.js";
+import { phaseWord, statusWord } from "../words.js";
+
+const FILTERS = ["all", "running", "completed", "failed", "pending", "cancelled"];
+
+/** Returns the board that a job's page drives. */
+export function productsBoard(root, { onStop }) {
+  const head = jobHead("Training of products", onStop);
+  const log = logTail("What happened last");
+  const list = element("ul", { class: "products" });
+  const rows = new KeyedList(list, productRow);
+  let shown = null;
+  let filter = "all";
+  const filters = filterBar((wanted) => {
+    filter = wanted;
+    showRows(rows, filters, shown, filter);
+  });
+  root.append(
+    head.node,
+    filters.node,
+    list,
+    element("details", { class: "log-box" }, element("summary", {}, "Log"), log.node),
+  );
+  return {
+    ...head,
+    show(state, link) {
+      shown = state;
+      head.show(state.job, link, summaryOf(state.job));
+      showRows(rows, filters, state, filter);
+    },
+    log: (message) => logLines(message).forEach(log.add),
+  };
+}
+
+function summaryOf(job) {
+  const failed = job.products_failed ? `, ${formatCount(job.products_failed)} failed` : "";
+  const total = plural(job.products_total, "product");
+  return `${formatCount(job.products_completed)} of ${total} ready${failed}`;
+}
+
+function showRows(rows, filters, state, filter) {
+  filters.show(countByStatus(state.products), state.products.size, filter);
+  const entries = inOrder(state.products);
+  rows.show(filter === "all" ? entries : entries.filter(([, item]) => item.status === filter));
+}
+
+function filterBar(onChoose) {
+  const buttons = FILTERS.map((name) => {
+    const number = element("span", { class: "count" });
+    const word = name === "all" ? "All" : statusWord(name);
+    const click = () => onChoose(name);
+    return { name, number, node: element("button", { class: "filter", on: { click } }, word, number) };
+  });
+  const node = element(
+    "div",
+    { class: "filters", role: "group", "aria-label": "Show products" },
+    buttons.map((button) => button.node),
+  );
+  return { node, show: (counts, total, chosen) => showFilters(buttons, counts, total, chosen) };
+}
+
+function showFilters(buttons, counts, total, chosen) {
+  for (const { name, number, node } of buttons) {
+    const count = name === "all" ? total : counts[name];
+    setText(number, formatCount(count));
+    setAttribute(node, "aria-pressed", String(name === chosen));
+    node.hidden = count === 0 && name !== "all" && name !== chosen;
+  }
+}
+
+function logLines({ product, progress, timestamp, type }) {
+  if (!product) return [{ time: timestamp, text: progress.current_step ?? type }];
+  const subject = product.product_name ?? "";
+  const line = (text, bad = false) => ({ time: timestamp, subject, text, bad });
+  if (product.error_message) return [line(product.error_message, true)];
+  const own = product.logs ?? [];
+  return own.length ? own.map((text) => line(text)) : [line(product.message || phaseWord(product.phase))];
+}

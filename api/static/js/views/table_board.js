@@ -1,0 +1,39 @@
+// A job that trains an uploaded table, watched from its own page.
+
+import { jobHead } from "../parts/jobhead.js";
+import { problemNotice } from "../parts/notice.js";
+import { tableTraining } from "../parts/table_training.js";
+
+/** Returns the board that a job's page drives. */
+export function tableBoard(root, { onStop }) {
+  const head = jobHead("Training of a table", onStop);
+  const training = tableTraining();
+  root.append(head.node, training.node);
+  root.classList.add("view-table");
+  return {
+    ...head,
+    show(state, link) {
+      head.show(state.job, link, "");
+      showTable(training, state);
+    },
+    log: ({ product, timestamp }) => {
+      for (const text of product?.logs ?? []) training.note({ time: timestamp, text });
+    },
+  };
+}
+
+function showTable(training, { job, products }) {
+  const [task = {}] = [...products.values()];
+  training.update({
+    status: job.status,
+    phase: task.phase ?? job.phase,
+    percentage: job.progress_percentage,
+    message: job.status === "running" ? (task.message ?? job.current_step) : "",
+    metrics: task.metrics,
+  });
+  const result = job.result ?? (job.model_id && { metrics: job.metrics, model_id: job.model_id });
+  if (job.status === "completed" && result?.model_id) training.finish(result);
+  if (job.status === "failed" && task.error_message) {
+    training.fail(problemNotice(new Error(task.error_message), task.recommended_action));
+  }
+}
