@@ -13,6 +13,7 @@ TERMINAL_TYPES = {
     "cancelled": "training_cancelled",
 }
 """The type of the last message by the status that the job ended with."""
+_NAMES = {"shared": "What all products share", "table": "Uploaded file"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ class TaskProgress(Record):
 
     @property
     def name(self) -> str:
-        return self.product_name or self.product_id or self.kind
+        return self.product_name or self.product_id or _NAMES.get(self.kind, self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,7 @@ class ProgressMessage(Record):
     type: str
     job_id: str
     seq: int
+    event: str | None = None
     progress: JobProgress = field(default_factory=JobProgress)
     product: TaskProgress | None = None
     result: Mapping[str, Any] | None = None

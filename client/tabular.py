@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
-from client.errors import ServiceUnreachableError
+from client.errors import ServiceFailedError, ServiceUnreachableError
 from client.progress import ProgressMessage, StudioUpdate, TaskProgress
 from client.sockets import LOST, open_socket, permanent_refusal, read_frame
 
 LARGEST_SOCKET_UPLOAD = 100 * 2**20
 """Bytes of a file that the socket takes; larger files go through `POST /api/v1/models`."""
 _PATH = "/api/model-studio/ws/train-from-parquet"
+_FIRST_PHASE = "data_loading"
+_TOLD_BY_THE_JOB = frozenset({"task_completed", "task_failed", "task_cancelled"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,31 +54,38 @@ def train_over_socket(
     follow: Callable[[str, int], Iterable[ProgressMessage]],
 ) -> Iterator[StudioUpdate]:
     """Sends the file and yields updates up to `completed` or `error`."""
-    job_id, seq, reason = None, 0, "it closed the connection before the training began"
+    last = None
     try:
         with open_socket(base_url, _PATH, compression=None) as socket:
-            socket.send(json.dumps({"action": "start_training", **request.fields()}))
-            with suppress(ConnectionClosed):  # a refused request is explained by the frames below
-                socket.send(path.read_bytes())
+            _send(socket, path, request)
             for frame in socket:
-                update = StudioUpdate.decode(read_frame(frame))
-                job_id, seq = update.job_id or job_id, update.seq or seq
-                yield update
-                if update.is_terminal:
+                last = StudioUpdate.decode(read_frame(frame))
+                yield last
+                if last.is_terminal:
                     return
+    except ConnectionClosed:
+        pass  # the job goes on without us, and is followed below
     except LOST as error:
-        if refused := permanent_refusal(error):
-            raise refused from error
-        reason = str(error)
-    if job_id is None:
-        raise ServiceUnreachableError(base_url, reason)
-    yield from as_updates(follow(job_id, seq))
+        raise permanent_refusal(error) or ServiceUnreachableError(base_url, str(error)) from error
+    if last is None or last.job_id is None:
+        detail = "The service closed the connection before the training began"
+        raise ServiceFailedError(502, {"detail": detail})
+    yield from as_updates(follow(last.job_id, last.seq or 0))
+
+
+def _send(socket: ClientConnection, path: Path, request: TableRequest) -> None:
+    with suppress(ConnectionClosed):  # a refusal is explained by the frames that wait to be read
+        socket.send(json.dumps({"action": "start_training", **request.fields()}))
+        socket.send(path.read_bytes())
 
 
 def as_updates(messages: Iterable[ProgressMessage]) -> Iterator[StudioUpdate]:
     """The progress of an upload's job in the form of the Model Studio socket."""
     for message in messages:
-        yield _ending(message) if message.is_terminal else _step(message)
+        if message.is_terminal:
+            yield _ending(message)
+        elif message.event not in _TOLD_BY_THE_JOB:
+            yield _step(message)
 
 
 def _step(message: ProgressMessage) -> StudioUpdate:
@@ -84,9 +94,9 @@ def _step(message: ProgressMessage) -> StudioUpdate:
         {
             **_common(message),
             "type": "progress",
-            "phase": task.phase,
-            "progress": message.percentage,
-            "message": task.message or message.current_step,
+            "phase": task.phase or _FIRST_PHASE,
+            "progress": task.percentage if message.product else message.percentage,
+            "message": task.message or message.current_step or "Waiting for a free worker",
             "metrics": task.metrics,
             "logs": task.logs,
         }
@@ -95,7 +105,12 @@ def _step(message: ProgressMessage) -> StudioUpdate:
 
 def _ending(message: ProgressMessage) -> StudioUpdate:
     if message.type == "training_completed":
-        ending = {"type": "completed", "phase": "completed", "progress": 100.0}
+        ending = {
+            "type": "completed",
+            "phase": "completed",
+            "progress": 100.0,
+            "message": "Model training completed successfully",
+        }
         return StudioUpdate.decode({**(message.result or {}), **_common(message), **ending})
     return StudioUpdate.decode({**_common(message), "type": "error", "message": _reason(message)})
 
@@ -107,6 +122,6 @@ def _common(message: ProgressMessage) -> dict[str, object]:
 
 def _reason(message: ProgressMessage) -> str:
     if message.type == "training_cancelled":
-        return "Training was stopped"
-    task = message.product
-    return f"Training failed: {(task and task.error_message) or message.progress.current_step}"
+        return "Training cancelled"
+    reason = (message.result or {}).get("error_message") or message.current_step
+    return f"Training failed: {reason}"

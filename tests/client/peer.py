@@ -1,0 +1,155 @@
+"""A small real server that behaves badly on demand: the other end of the wire."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+from websockets.sync.server import Server, ServerConnection, serve
+
+Visit = Callable[[ServerConnection], None]
+Answer = tuple[int, Mapping[str, Any]]
+
+
+@dataclass
+class SocketPeer:
+    """Each connection gets the next visit of the script; a status is refused with that status."""
+
+    script: list[Visit | int]
+    status: Callable[[], Mapping[str, Any] | None] = lambda: None
+    paths: list[str] = field(default_factory=list)
+    polls: int = 0
+    url: str = ""
+
+    def check(self, _: ServerConnection, request: Request) -> Response | None:
+        if "/status/" in request.path:
+            self.polls += 1
+            body = self.status()
+            return _response(503, {}) if body is None else _response(200, body)
+        self.paths.append(request.path)
+        if isinstance(self.script[0], int):
+            return _response(_take(self.script), {"detail": "Refused by the script"})
+        return None
+
+    def visit(self, connection: ServerConnection) -> None:
+        visit = _take(self.script)
+        assert not isinstance(visit, int)
+        visit(connection)
+
+
+@contextmanager
+def socket_peer(peer: SocketPeer) -> Iterator[SocketPeer]:
+    with serve(peer.visit, "127.0.0.1", 0, process_request=peer.check, close_timeout=1) as server:
+        peer.url = f"http://127.0.0.1:{_port(server)}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield peer
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def tell(*messages: Mapping[str, Any]) -> Visit:
+    """A visit that sends the messages and closes in order."""
+    return lambda connection: _send(connection, messages)
+
+
+def tell_and_break(*messages: Mapping[str, Any]) -> Visit:
+    """A visit whose connection is cut after the messages."""
+
+    def visit(connection: ServerConnection) -> None:
+        _send(connection, messages)
+        connection.socket.shutdown(socket.SHUT_RDWR)
+
+    return visit
+
+
+def message(seq: int, kind: str = "training_progress", **fields: Any) -> dict[str, Any]:
+    progress = {"percentage": min(seq * 10.0, 100.0), "current_step": f"Step {seq}"}
+    return {"type": kind, "job_id": "job-1", "seq": seq, "progress": progress} | fields
+
+
+@dataclass
+class HttpPeer:
+    """Answers requests in the order of the script; None breaks the connection instead."""
+
+    script: list[Answer | None]
+    requests: list[tuple[str, str, Mapping[str, str], int]] = field(default_factory=list)
+    url: str = ""
+
+    def handle(self, handler: BaseHTTPRequestHandler) -> None:
+        size = _drain(handler)
+        seen = (handler.command, handler.path, dict(handler.headers), size)
+        self.requests.append(seen)
+        answer = self.script.pop(0)
+        if answer is None:
+            handler.close_connection = True
+            return
+        status, body = answer
+        encoded = json.dumps(body).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(encoded)))
+        handler.end_headers()
+        handler.wfile.write(encoded)
+
+
+@contextmanager
+def http_peer(*script: Answer | None) -> Iterator[HttpPeer]:
+    peer = HttpPeer(list(script))
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            peer.handle(self)
+
+        def do_POST(self) -> None:
+            peer.handle(self)
+
+        def log_message(self, *_: Any) -> None:
+            """Tests print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        peer.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield peer
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _send(connection: ServerConnection, messages: tuple[Mapping[str, Any], ...]) -> None:
+    for one in messages:
+        connection.send(json.dumps(one))
+
+
+def _take(script: list[Any]) -> Any:
+    """The last step is repeated for ever."""
+    return script.pop(0) if len(script) > 1 else script[0]
+
+
+def _response(status: int, body: Mapping[str, Any]) -> Response:
+    encoded = json.dumps(body).encode()
+    headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(encoded))})
+    return Response(status, "Scripted", headers, encoded)
+
+
+def _port(server: Server) -> int:
+    return int(server.socket.getsockname()[1])
+
+
+def _drain(handler: BaseHTTPRequestHandler) -> int:
+    left = size = int(handler.headers.get("Content-Length") or 0)
+    while left:
+        left -= len(handler.rfile.read(min(left, 2**20)))
+    return size
