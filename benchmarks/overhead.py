@@ -1,8 +1,8 @@
-"""What the service adds to a task: many tiny products through the whole service, and in a bare loop.
+"""What the service adds to a task: many tiny products through it, and in a bare loop.
 
-`python -m benchmarks.overhead [--products 300]`. Both run the same pipeline function with the cheapest
-algorithm on the same rows, one at a time; the difference is claim, lease, artifact, transaction, progress and
-broker.
+`python -m benchmarks.overhead [--products 300]`. Both run the same pipeline
+function with the cheapest algorithm on the same rows, one at a time; the difference is claim, lease,
+artifact, transaction, progress and broker.
 """
 
 import argparse
@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 
 import pandas as pd
+
+from benchmarks.report import Line, print_lines
+from benchmarks.service import running_service
 from examples.files import write_frame
 from examples.shop import generate_shop
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
-
-from benchmarks.report import Line, print_lines
-from benchmarks.service import running_service
 
 ALGORITHM = "seasonal_naive"
 HISTORY_YEARS = 0.4

@@ -1,7 +1,8 @@
-"""Rows per second of the sales import over HTTP, beside a bare COPY of the same CSV into the same Postgres.
+"""Rows per second of the sales import, beside a bare COPY of the same CSV into the same Postgres.
 
-`python -m benchmarks.sales_import [--rows 200000]`. The import also checks every row, creates products, and
-upserts into an indexed table; COPY only stores text fields as they are. The ratio is what that costs.
+`python -m benchmarks.sales_import [--rows 200000]`. The import also checks every
+row, creates products, and upserts into an indexed table; COPY only stores text fields as they are. The
+ratio is what that costs.
 """
 
 import argparse
@@ -11,13 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 import psycopg2
+
+from benchmarks.report import Line, print_lines
+from benchmarks.service import running_service
 from client import Client
 from core.embedded import EmbeddedPostgres
 from examples.files import write_frame
 from examples.shop import generate_shop
-
-from benchmarks.report import Line, print_lines
-from benchmarks.service import running_service
 
 PRODUCTS = 200
 ROWS_PER_PRODUCT_AND_YEAR = 300

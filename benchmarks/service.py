@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+
 from client import Client
 
 START_TIMEOUT_S = 120

@@ -1,6 +1,7 @@
-"""Products per minute of the service, beside a bare joblib loop of the same function on the same cores.
+"""Products per minute of the service, beside a joblib loop of the same function on the same cores.
 
-`python -m benchmarks.throughput [--products 24]`. Both train the same products, all candidates, on all cores.
+`python -m benchmarks.throughput [--products 24]`. Both train the same
+products, all candidates, on all cores.
 """
 
 import argparse
@@ -10,16 +11,16 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from examples.files import write_frame
-from examples.shop import generate_shop
 from joblib import Parallel, delayed
-from pipeline.forecast.result import ForecastResult
-from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.train import train_forecast
 
 from benchmarks.overhead import trainable_frames
 from benchmarks.report import Line, print_lines
 from benchmarks.service import running_service
+from examples.files import write_frame
+from examples.shop import generate_shop
+from pipeline.forecast.result import ForecastResult
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.train import train_forecast
 
 
 def main() -> None:
