@@ -7,6 +7,7 @@ from client.errors import (
     ConflictError,
     InvalidInputError,
     NotFoundError,
+    ProblemError,
     RequestRefusedError,
     ServiceFailedError,
     ServiceUnreachableError,
@@ -33,7 +34,7 @@ def no_sleep(_: float) -> None:
         (500, ServiceFailedError),
     ],
 )
-def test_a_problem_document_becomes_an_error(status: int, kind: type[Exception]) -> None:
+def test_a_problem_document_becomes_an_error(status: int, kind: type[ProblemError]) -> None:
     problem = {"title": "Wrong", "detail": "Row 3 is wrong", "errors": [{"row": 3}]}
 
     with (
@@ -45,7 +46,7 @@ def test_a_problem_document_becomes_an_error(status: int, kind: type[Exception])
 
     assert type(caught.value) is kind
     assert str(caught.value) == "Row 3 is wrong"
-    assert caught.value.errors == ({"row": 3},)  # type: ignore[attr-defined]  # the tree's base
+    assert caught.value.errors == ({"row": 3},)
 
 
 def test_a_refused_connection_says_how_to_start_the_service() -> None:

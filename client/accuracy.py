@@ -1,0 +1,67 @@
+"""How good the models of a job are, beside the forecast that repeats last week."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from client.errors import TrainingFailedError
+from client.records import ProductStatus
+from client.tables import note_on
+from client.terminal import NONE, metric, number, plain, share
+
+
+def print_accuracy(console: Console, products: Sequence[ProductStatus]) -> None:
+    """A row for each product, then the averages; only products with both numbers are compared."""
+    table = Table(title="Error on days the models had not seen", box=None, pad_edge=False)
+    table.add_column("product", max_width=32)
+    table.add_column("days", justify="right")
+    table.add_column("model")
+    for heading in ("MASE", "naive", "WAPE", "naive"):
+        table.add_column(heading, justify="right")
+    table.add_column("note")
+    for one in sorted(products, key=lambda one: one.name):
+        table.add_row(*_accuracy_row(one))
+    console.print()
+    console.print(table)
+    _print_overall(console, products)
+
+
+def _accuracy_row(product: ProductStatus) -> tuple[str, ...]:
+    days = product.raw.get("training_data_points")
+    return (
+        plain(product.name),
+        NONE if days is None else f"{days:,}",
+        plain(product.raw.get("algorithm") or NONE),
+        number(metric(product.metrics, "mase")),
+        number(metric(product.baseline, "mase")),
+        share(metric(product.metrics, "wape")),
+        share(metric(product.baseline, "wape")),
+        note_on(product),
+    )
+
+
+def _print_overall(console: Console, products: Sequence[ProductStatus]) -> None:
+    mases = _compared(products, "mase")
+    wapes = _compared(products, "wape")
+    if not mases or not wapes:
+        raise TrainingFailedError("No product could be compared; the notes above say why.")
+    console.print(
+        f"\nAverage MASE {number(fmean(ours for ours, _ in mases))} against "
+        f"{number(fmean(naive for _, naive in mases))}, and WAPE "
+        f"{share(fmean(ours for ours, _ in wapes))} against "
+        f"{share(fmean(naive for _, naive in wapes))}, of repeating last week (seasonal naive)."
+    )
+    better = sum(ours < naive for ours, naive in mases)
+    console.print(f"Better than that for {better} of {len(mases)} products.")
+    untrained = sum(one.status != "completed" for one in products)
+    if untrained:
+        console.print(Text(f"{untrained} products have no model; the note says why.", "yellow"))
+
+
+def _compared(products: Sequence[ProductStatus], name: str) -> list[tuple[float, float]]:
+    """A metric of the model and of the baseline, where both are defined."""
+    pairs = [(metric(one.metrics, name), metric(one.baseline, name)) for one in products]
+    return [(ours, naive) for ours, naive in pairs if ours is not None and naive is not None]
