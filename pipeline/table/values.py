@@ -46,8 +46,8 @@ def _parts(column: pd.Series) -> list[npt.NDArray[np.float64]]:
         dates.dt.year,
         dates.dt.month,
         dates.dt.day,
-        dates.dt.weekday,
-        dates.dt.dayofyear,
+        dates.dt.day_of_week,
+        dates.dt.day_of_year,
         dates.dt.hour + dates.dt.minute / 60,
         (dates - pd.Timestamp(0)) / pd.Timedelta(days=1),
     )

@@ -1,0 +1,1 @@
+"""Tests of the pipeline: in memory, without any service."""
