@@ -1,0 +1,1 @@
+"""A forecast for one product, from a frame and a specification."""

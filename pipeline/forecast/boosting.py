@@ -1,0 +1,111 @@
+"""The gradient boosting candidate: trees on the calendar and on the past as seen from many origins."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+from pipeline.forecast.candidate import FitContext
+from pipeline.forecast.features import (
+    calendar_features,
+    origin_features,
+    price_history,
+    rows_per_year,
+    season_lengths,
+)
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.history import History
+from pipeline.forecast.holiday_calendar import HolidayCalendar
+
+NEAR_STEPS = 28
+FAR_STRIDE = 3
+MAX_STEPS = 90
+MAX_ORIGINS = 60
+SETTINGS = {
+    "loss": "poisson",
+    "max_iter": 120,
+    "learning_rate": 0.06,
+    "max_leaf_nodes": 8,
+    "min_samples_leaf": 20,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedBoosting:
+    """Trees, with the past they look back on."""
+
+    trees: Any
+    size: float
+    past: NDArray[np.float64]
+    prices: NDArray[np.float64]
+    season: int
+    frequency: Frequency
+    holidays: HolidayCalendar
+    known: tuple[str, ...]
+
+    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+        calendar = calendar_features(
+            pd.DatetimeIndex(future["ds"]), self.frequency, self.holidays
+        ).join(future[list(self.known)].reset_index(drop=True))
+        steps = future["step"].to_numpy()
+        year = rows_per_year(self.frequency)
+        origin = origin_features(self.past, self.prices, steps, self.season, year)
+        table = np.hstack([calendar.to_numpy(), origin.to_numpy()])
+        return np.asarray(self.trees.predict(table) * self.size, dtype=np.float64)
+
+
+def fit_gradient_boosting(history: History, context: FitContext) -> FittedBoosting:
+    """Learn to forecast from every few rows of the history, as it looked from there."""
+    values, size = history.filled, float(history.filled.mean())
+    scaled, prices = values / size, price_history(history)
+    calendar = calendar_features(history.ds, history.frequency, context.holidays)
+    calendar_table = np.hstack([calendar.to_numpy(), history.frame[list(history.known)].to_numpy()])
+    year, tables, targets = rows_per_year(history.frequency), [], []
+    for origin in _origins(len(history), history.season):
+        steps = _steps(len(history) - origin)
+        past = origin_features(scaled[:origin], prices[:origin], steps, history.season, year)
+        tables.append(np.hstack([calendar_table[origin + steps - 1], past.to_numpy()]))
+        targets.append(scaled[origin + steps - 1])
+    trees = HistGradientBoostingRegressor(**SETTINGS, random_state=context.spec.seed)
+    trees.fit(np.vstack(tables), np.concatenate(targets))
+    keep = max(year + season_lengths(history.season)[0], season_lengths(history.season)[2])
+    return FittedBoosting(
+        trees=trees,
+        size=size,
+        past=scaled[-keep:],
+        prices=prices[-keep:],
+        season=history.season,
+        frequency=history.frequency,
+        holidays=context.holidays,
+        known=history.known,
+    )
+
+
+def boosting_settings(history: History, context: FitContext) -> dict[str, Any]:
+    """The arguments of the trees."""
+    return dict(SETTINGS)
+
+
+def has_long_history(history: History, context: FitContext) -> bool:
+    """Whether there are enough origins with a full look back, and sales to learn from."""
+    long = season_lengths(history.season)[2]
+    return len(history) >= 2 * long + NEAR_STEPS and bool(history.filled.sum() > 0)
+
+
+def _origins(rows: int, season: int) -> range:
+    """Origins from newest to oldest; their stride meets every place of the season in turn."""
+    first = season_lengths(season)[2]
+    stride = max(1, math.ceil((rows - NEAR_STEPS - first) / MAX_ORIGINS))
+    while math.gcd(stride, season) > 1:
+        stride += 1
+    newest = rows - min(NEAR_STEPS, (rows - first) // 2)
+    return range(newest, first - 1, -stride)
+
+
+def _steps(rows_left: int) -> NDArray[np.int64]:
+    steps = [*range(1, NEAR_STEPS + 1), *range(NEAR_STEPS + FAR_STRIDE, MAX_STEPS + 1, FAR_STRIDE)]
+    return np.array([step for step in steps if step <= rows_left], dtype=np.int64)

@@ -1,0 +1,73 @@
+"""Every way this package can forecast, in the order in which one stands in for another."""
+
+import numpy as np
+
+from pipeline.forecast.boosting import boosting_settings, fit_gradient_boosting, has_long_history
+from pipeline.forecast.candidate import Candidate
+from pipeline.forecast.naive import (
+    fit_croston_tsb,
+    fit_drift,
+    fit_seasonal_mean,
+    fit_seasonal_naive,
+    is_intermittent,
+)
+from pipeline.forecast.poisson import fit_poisson, has_sales, poisson_settings
+from pipeline.forecast.prophet_model import (
+    fit_prophet,
+    fit_prophet_covariates,
+    has_covariates,
+    prophet_settings,
+)
+from pipeline.forecast.shared_model import fit_shared_profile, has_unseen_profile
+
+BASELINE = "seasonal_naive"
+
+# CmdStanPy reports a failed optimisation as RuntimeError, Prophet numbers it cannot scale as ValueError.
+_PROPHET_FAILURES = (RuntimeError, ValueError, np.linalg.LinAlgError)
+_SKLEARN_FAILURES = (ValueError, np.linalg.LinAlgError)
+
+CANDIDATES: dict[str, Candidate] = {
+    "prophet": Candidate(
+        fit=fit_prophet,
+        minimum_rows=14,
+        is_simple=False,
+        settings=prophet_settings,
+        failures=_PROPHET_FAILURES,
+    ),
+    "prophet_covariates": Candidate(
+        fit=fit_prophet_covariates,
+        minimum_rows=14,
+        is_simple=False,
+        is_applicable=has_covariates,
+        settings=prophet_settings,
+        failures=_PROPHET_FAILURES,
+    ),
+    "gradient_boosting": Candidate(
+        fit=fit_gradient_boosting,
+        minimum_rows=60,
+        is_simple=False,
+        is_applicable=has_long_history,
+        settings=boosting_settings,
+        failures=_SKLEARN_FAILURES,
+    ),
+    "poisson": Candidate(
+        fit=fit_poisson,
+        minimum_rows=14,
+        is_simple=False,
+        is_applicable=has_sales,
+        settings=poisson_settings,
+        failures=_SKLEARN_FAILURES,
+    ),
+    "shared_profile": Candidate(
+        fit=fit_shared_profile,
+        minimum_rows=7,
+        is_simple=True,
+        is_applicable=has_unseen_profile,
+    ),
+    "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True),
+    "croston_tsb": Candidate(
+        fit=fit_croston_tsb, minimum_rows=1, is_simple=True, is_applicable=is_intermittent
+    ),
+    "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True),
+    "seasonal_naive": Candidate(fit=fit_seasonal_naive, minimum_rows=1, is_simple=True),
+}

@@ -1,0 +1,150 @@
+"""How often a product's rows come, and the regular calendar that follows from it."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.errors import InvalidDataError
+
+DAYS_PER_MONTH = 30.4375
+
+
+class Unit(StrEnum):
+    """What one row covers."""
+
+    HOUR = "hourly"
+    DAY = "daily"
+    WEEK = "weekly"
+    MONTH = "monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """A regular calendar: rows every ``step`` units.
+
+    ``at_month_end`` says that monthly rows carry the last day of the month.
+    """
+
+    unit: Unit
+    step: int = 1
+    at_month_end: bool = False
+
+    @property
+    def name(self) -> str:
+        """Such as ``daily`` or ``every 2 hours``."""
+        return self.unit.value if self.step == 1 else f"every {self.step} hours"
+
+    @property
+    def is_daily_or_finer(self) -> bool:
+        """Whether a row lies within one day."""
+        return self.unit in (Unit.HOUR, Unit.DAY)
+
+    def grid(self, start: pd.Timestamp, rows: int) -> pd.DatetimeIndex:
+        """``rows`` time stamps from ``start`` on, ``start`` included."""
+        if rows <= 0:
+            return pd.DatetimeIndex([], dtype="datetime64[ns]")
+        return pd.date_range(start, periods=rows, freq=self._offset()).as_unit("ns")
+
+    def rows_between(self, start: pd.Timestamp, stop: pd.Timestamp) -> int:
+        """How many rows lie after ``start`` up to ``stop``."""
+        return int(self.steps_after(start, pd.DatetimeIndex([stop]))[0])
+
+    def steps_after(self, last: pd.Timestamp, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
+        """The distance of each time stamp from ``last`` in rows."""
+        if self.unit is Unit.MONTH:
+            months = (ds.year - last.year) * 12 + ds.month - last.month
+            return np.asarray(months, dtype=np.int64)
+        hours = np.asarray((ds - last) / pd.Timedelta(hours=1), dtype=float)
+        return np.floor(hours / self._hours()).astype(np.int64)
+
+    def horizon_rows(self, days: int) -> int:
+        """How many rows cover ``days`` days, at least one."""
+        if self.unit is Unit.MONTH:
+            return max(1, round(days / DAYS_PER_MONTH))
+        return max(1, math.ceil(days * 24 / self._hours()))
+
+    def days(self, rows: int) -> int:
+        """How many days ``rows`` rows cover."""
+        if self.unit is Unit.MONTH:
+            return round(rows * DAYS_PER_MONTH)
+        return math.floor(rows * self._hours() / 24)
+
+    def season(self, rows: int) -> int:
+        """Rows after which the pattern repeats, or 1 where ``rows`` show fewer than two seasons."""
+        lengths = {
+            Unit.HOUR: (168 // self.step, 24 // self.step),
+            Unit.DAY: (7,),
+            Unit.WEEK: (52,),
+            Unit.MONTH: (12,),
+        }
+        return next((length for length in lengths[self.unit] if 2 * length <= rows), 1)
+
+    def window(self, rows: int) -> int:
+        """Rows of one backtest window for a history of ``rows`` rows."""
+        nominal, least = {
+            Unit.HOUR: (7 * 24 // self.step, 24 // self.step),
+            Unit.DAY: (28, 7),
+            Unit.WEEK: (8, 1),
+            Unit.MONTH: (6, 1),
+        }[self.unit]
+        return min(nominal, max(least, rows // 6), max(1, rows // 4))
+
+    def slots(self, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
+        """The place of each time stamp in its season (weekday, hour of the week, week, month)."""
+        if self.unit is Unit.HOUR:
+            slots = ds.day_of_week * 24 + ds.hour
+        elif self.unit is Unit.DAY:
+            slots = ds.day_of_week
+        elif self.unit is Unit.WEEK:
+            slots = (ds.day_of_year - 1) // 7
+        else:
+            slots = ds.month - 1
+        return np.asarray(slots, dtype=np.int64)
+
+    def _hours(self) -> int:
+        return {Unit.HOUR: self.step, Unit.DAY: 24, Unit.WEEK: 168}[self.unit]
+
+    def _offset(self) -> pd.DateOffset | pd.offsets.BaseOffset:
+        if self.unit is Unit.MONTH:
+            return pd.offsets.MonthEnd() if self.at_month_end else pd.DateOffset(months=1)
+        return pd.offsets.Hour(self._hours())
+
+
+def infer_frequency(ds: pd.DatetimeIndex) -> Frequency:
+    """The coarsest frequency on whose calendar every time stamp lies.
+
+    Parameters
+    ----------
+    ds
+        At least two sorted time stamps without duplicates.
+
+    Raises
+    ------
+    InvalidDataError
+        If rows are finer than an hour.
+    """
+    minutes = np.asarray(np.diff(ds.to_numpy()) / np.timedelta64(1, "m"), dtype=float)
+    if (minutes % 60 != 0).any():
+        raise InvalidDataError(
+            "Column ds has time stamps that are not whole hours apart; accepted are hourly to"
+            " monthly rows: add finer rows up to hours"
+        )
+    hours = (minutes // 60).astype(np.int64)
+    if (hours % 24 != 0).any():
+        step = int(reduce(math.gcd, hours.tolist()))
+        return Frequency(Unit.HOUR, step if 24 % step == 0 else math.gcd(step, 24))
+    if _is_monthly(ds, hours):
+        return Frequency(Unit.MONTH, at_month_end=bool(ds.is_month_end.all()))
+    if (hours % 168 == 0).all() and np.median(hours) == 168:
+        return Frequency(Unit.WEEK)
+    return Frequency(Unit.DAY)
+
+
+def _is_monthly(ds: pd.DatetimeIndex, hours: NDArray[np.int64]) -> bool:
+    same_day = len(set(ds.day)) == 1 and ds.day[0] <= 28
+    return bool((same_day or ds.is_month_end.all()) and np.median(hours) <= 31 * 24)

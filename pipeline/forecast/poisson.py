@@ -1,0 +1,107 @@
+"""The Poisson regression candidate: calendar effects that multiply, and the level of recent weeks."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import PoissonRegressor
+
+from pipeline.forecast.candidate import FitContext
+from pipeline.forecast.features import calendar_features
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.history import History
+from pipeline.forecast.holiday_calendar import HolidayCalendar
+
+PENALTY = 0.02
+HALF_LIFE_DAYS = 365
+LEVEL_DECAY = 0.96
+LEVEL_ROWS = 56
+LINEAR_FEATURES = (
+    "is_holiday",
+    "is_day_before_holiday",
+    "is_day_after_holiday",
+    "is_bridge_day",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """How dates and covariates become the columns of the regression."""
+
+    frequency: Frequency
+    holidays: HolidayCalendar
+    slots: NDArray[np.int64]
+    with_year: bool
+    known: tuple[str, ...]
+    means: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+
+    def table(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+        """One row per row of ``rows``: place in the season, holidays, year, covariates."""
+        ds = pd.DatetimeIndex(rows["ds"])
+        calendar = calendar_features(ds, self.frequency, self.holidays)
+        slots = self.frequency.slots(ds)[:, None] == self.slots
+        names = [*LINEAR_FEATURES]
+        if self.with_year:
+            names += [name for name in calendar.columns if name.startswith(("year_", "weekend_"))]
+        covariates = (rows[list(self.known)].to_numpy(dtype=float) - self.means) / self.deviations
+        return np.hstack([slots, calendar[names].to_numpy(), covariates])
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPoisson:
+    """A regression and the factor between it and recent sales."""
+
+    regression: Any
+    design: Design
+    size: float
+
+    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+        table = self.design.table(future)
+        return np.asarray(self.regression.predict(table) * self.size, dtype=np.float64)
+
+
+def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
+    """Fit the calendar effects, newer rows counting more, then match the level of the last weeks."""
+    values, size = history.filled, float(history.filled.mean())
+    design = _design(history, context)
+    table = design.table(history.frame)
+    age_days = history.frequency.days(1000) / 1000 * np.arange(len(values))[::-1]
+    regression = PoissonRegressor(alpha=PENALTY, max_iter=300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the backtest judges what was reached
+        regression.fit(table, values / size, sample_weight=0.5 ** (age_days / HALF_LIFE_DAYS))
+    expected = regression.predict(table)[-LEVEL_ROWS:]
+    weights = LEVEL_DECAY ** np.arange(len(expected))[::-1]
+    recent = float((values[-LEVEL_ROWS:] / size) @ weights)
+    level = (recent + 1) / (float(expected @ weights) + 1)
+    return FittedPoisson(regression, design, size * level)
+
+
+def poisson_settings(history: History, context: FitContext) -> dict[str, Any]:
+    """The penalty and how fast old rows lose weight."""
+    return {"alpha": PENALTY, "half_life_days": HALF_LIFE_DAYS, "level_decay": LEVEL_DECAY}
+
+
+def has_sales(history: History, context: FitContext) -> bool:
+    """Whether anything was sold at all."""
+    return bool(history.filled.sum() > 0)
+
+
+def _design(history: History, context: FitContext) -> Design:
+    covariates = history.frame[list(history.known)].to_numpy(dtype=float)
+    deviations = covariates.std(axis=0)
+    has_slots = history.season > 1 and history.frequency.is_daily_or_finer
+    return Design(
+        frequency=history.frequency,
+        holidays=context.holidays,
+        slots=np.unique(history.frequency.slots(history.ds)) if has_slots else np.zeros(0, np.int64),
+        with_year=context.models_year,
+        known=history.known,
+        means=covariates.mean(axis=0),
+        deviations=np.where(deviations > 0, deviations, 1.0),
+    )

@@ -1,0 +1,115 @@
+"""The Prophet candidate, with public holidays and, as a second candidate, with covariates."""
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from cmdstanpy.utils import get_logger
+from numpy.typing import NDArray
+
+from pipeline.forecast.candidate import FitContext
+from pipeline.forecast.frequency import Unit
+from pipeline.forecast.history import History
+
+
+@contextmanager
+def _quiet(*names: str, level: int = logging.ERROR) -> Iterator[None]:
+    """Prophet and CmdStanPy log every fit, and use what pandas is about to drop; neither is ours to
+    correct, and both set their own log levels, so ours are set around each use.
+    """
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(level)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module="prophet")
+            yield
+    finally:
+        for logger, old in zip(loggers, before, strict=True):
+            logger.setLevel(old)
+
+
+with _quiet("prophet.plot", level=logging.CRITICAL):  # it reports that plotly is not installed
+    from prophet import Prophet
+
+MAX_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class FittedProphet:
+    """A fitted Prophet without its history and its connection to Stan."""
+
+    model: Any
+    covariates: tuple[str, ...]
+
+    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+        with _quiet("prophet.forecaster"):
+            forecast = self.model.predict(future[["ds", *self.covariates]])
+        return np.asarray(forecast["yhat"].to_numpy(), dtype=np.float64)
+
+
+def fit_prophet(history: History, context: FitContext) -> FittedProphet:
+    """Fit Prophet to dates and holidays alone."""
+    return _fit(history, context, ())
+
+
+def fit_prophet_covariates(history: History, context: FitContext) -> FittedProphet:
+    """Fit Prophet with every covariate that is known ahead as a regressor."""
+    return _fit(history, context, history.known)
+
+
+def has_covariates(history: History, context: FitContext) -> bool:
+    """Whether any covariate is known for the whole horizon."""
+    return bool(history.known)
+
+
+def prophet_settings(history: History, context: FitContext) -> dict[str, Any]:
+    """The arguments of Prophet for this history.
+
+    A seasonality is switched on where the settings allow it and the rows can show it: the day for
+    rows finer than a day, the week for rows not coarser than a day, the year where
+    `FitContext.models_year` says so.
+    """
+    spec, unit = context.spec, history.frequency.unit
+    return {
+        "daily_seasonality": spec.daily_seasonality and unit is Unit.HOUR,
+        "weekly_seasonality": spec.weekly_seasonality and history.frequency.is_daily_or_finer,
+        "yearly_seasonality": spec.yearly_seasonality and context.models_year,
+        "changepoint_prior_scale": spec.changepoint_prior_scale,
+    }
+
+
+def _fit(history: History, context: FitContext, covariates: tuple[str, ...]) -> FittedProphet:
+    settings = prophet_settings(history, context)
+    daily = history.frequency.is_daily_or_finer
+    model = Prophet(
+        **settings,
+        holidays=context.holidays.frame() if daily and context.holidays.names else None,
+        uncertainty_samples=0,  # intervals come from backtest errors, see calibrate.py
+    )
+    for name in covariates:
+        model.add_regressor(name)
+    rows = history.frame[["ds", "y", *covariates]].tail(MAX_ROWS)
+    get_logger()  # CmdStanPy's logger sets its own level when it is first asked for
+    with (
+        _quiet("prophet", "prophet.forecaster", "prophet.models", "cmdstanpy"),
+        tempfile.TemporaryDirectory(prefix="prophet-") as directory,
+    ):
+        model.fit(rows, seed=context.spec.seed, output_dir=directory)
+    return FittedProphet(_without_baggage(model), covariates)
+
+
+def _without_baggage(model: Any) -> Any:
+    """Predicting needs neither the history nor Stan, whose objects name files that are gone."""
+    model.history = model.history.head(2)
+    model.history_dates = model.history_dates.head(2)
+    model.stan_backend = None
+    model.stan_fit = None
+    return model

@@ -1,0 +1,114 @@
+"""What a finished forecast is: the numbers, where they come from, and a model that can be used again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import InvalidDataError
+from pipeline.forecast.backtest import WindowScore
+from pipeline.forecast.calibrate import Calibration
+from pipeline.forecast.candidate import PointForecaster, predict
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.metrics import Metrics
+from pipeline.forecast.outliers import Outlier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedForecaster:
+    """A fitted model with its intervals. It can be pickled."""
+
+    algorithm: str
+    members: tuple[PointForecaster, ...]
+    calibration: Calibration
+    frequency: Frequency
+    last: pd.Timestamp
+    known: tuple[str, ...]
+
+    def predict(self, future: pd.DataFrame) -> pd.DataFrame:
+        """Forecast the periods of ``future``.
+
+        Parameters
+        ----------
+        future
+            Column ``ds`` with time stamps after the last row of training, and every covariate that
+            the model was trained with.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``ds``, ``yhat``, ``yhat_lower``, ``yhat_upper``, in the order of ``future``.
+
+        Raises
+        ------
+        InvalidDataError
+            If a column is missing or a time stamp is not after the last row of training.
+        """
+        rows = self._rows(future)
+        predicted = np.mean([predict(member, rows) for member in self.members], axis=0)
+        lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
+        return pd.DataFrame(
+            {"ds": rows["ds"], "yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
+        )
+
+    def _rows(self, future: pd.DataFrame) -> pd.DataFrame:
+        missing = [name for name in ("ds", *self.known) if name not in future]
+        if missing:
+            raise InvalidDataError(
+                f"Column {missing[0]} is missing; the model needs {', '.join(('ds', *self.known))}"
+            )
+        rows = future[["ds", *self.known]].reset_index(drop=True)
+        rows.insert(1, "step", self.frequency.steps_after(self.last, pd.DatetimeIndex(rows["ds"])))
+        if rows.empty or rows["step"].min() < 1:
+            raise InvalidDataError(
+                f"Column ds must have time stamps, all at least one period after {self.last}"
+            )
+        return rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastResult:
+    """A forecast and everything that is known about it.
+
+    Attributes
+    ----------
+    algorithm
+        ``ensemble`` or a key of `CANDIDATES`.
+    forecast
+        Columns ``ds``, ``yhat``, ``yhat_lower``, ``yhat_upper``, one row per period of the horizon.
+    metrics, baseline_metrics
+        Of the choice and of the seasonal naive forecast on the holdout: the newest window, which no
+        scored model and no choice between models had seen.
+    backtest
+        A record per candidate and window.
+    features
+        Names of everything the candidates could use.
+    training_data_points, validation_data_points
+        Rows of the history, and scored rows of the holdout.
+    outliers
+        Quantities that were replaced before the final fit.
+    degraded_reason
+        Why a simpler model than intended was used, or None.
+    data_digest
+        SHA-256 of the validated frame.
+    """
+
+    algorithm: str
+    forecast: pd.DataFrame
+    metrics: Metrics
+    baseline_metrics: Metrics
+    backtest: tuple[WindowScore, ...]
+    hyperparameters: dict[str, Any]
+    features: tuple[str, ...]
+    training_data_points: int
+    validation_data_points: int
+    frequency: str
+    interval_width: float
+    outliers: tuple[Outlier, ...]
+    notes: tuple[str, ...]
+    degraded_reason: str | None
+    data_digest: str
+    model: FittedForecaster
+    library_versions: dict[str, str]
+    training_seconds: float

@@ -1,0 +1,155 @@
+"""One weekday and month profile over all products of a shop, for products too young to show their own.
+
+A profile learns only from rows older than the newest four backtest windows, and a backtest uses it
+only at origins after those rows: nothing it has seen is ever scored with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.validation import QUANTITY, TIME
+from pipeline.progress import ProgressCallback, ignore_progress
+
+UNSEEN_DAYS = 4 * 28
+MIN_ROWS = 28
+MIN_DAYS_FOR_MONTHS = 365
+PRIOR_PRODUCTS = 2.0
+PROGRESS_EVERY = 50
+
+Profile = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """How weekdays (7) and months (12) differ from the average, which is 1."""
+
+    weekdays: Profile
+    months: Profile
+
+    def at(self, ds: pd.DatetimeIndex) -> NDArray[np.float64]:
+        """The factor of each time stamp."""
+        return np.asarray(self.weekdays[ds.day_of_week] * self.months[ds.month - 1], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedProfile:
+    """What all products of a shop have in common. It can be pickled.
+
+    Attributes
+    ----------
+    shop, categories
+        Factors over all products, and by category.
+    fitted_until
+        Newest row that the factors have seen.
+    observed_until
+        Newest row with a quantity in any product: up to then a product without a row sold nothing.
+    """
+
+    shop: Factors
+    categories: Mapping[str, Factors] = field(default_factory=dict)
+    fitted_until: pd.Timestamp | None = None
+    observed_until: pd.Timestamp | None = None
+
+    def factors(self, category: str | None) -> Factors:
+        """The factors of a category, or of the shop where there are none."""
+        return self.shop if category is None else self.categories.get(category, self.shop)
+
+
+@dataclass(slots=True)
+class _Pool:
+    weekdays: list[Profile] = field(default_factory=list)
+    months: list[Profile] = field(default_factory=list)
+
+    def factors(self, prior: Factors) -> Factors:
+        return Factors(
+            _pooled(self.weekdays, prior.weekdays), _pooled(self.months, prior.months)
+        )
+
+
+def fit_shared(
+    histories: Mapping[str, tuple[str | None, pd.DataFrame]],
+    spec: ForecastSpec,
+    *,
+    on_progress: ProgressCallback = ignore_progress,
+) -> SharedProfile:
+    """Learn the profile of a shop.
+
+    Parameters
+    ----------
+    histories
+        By product: its category, and its history with columns ``ds`` and ``quantity``. Products with
+        fewer than 28 usable rows or without any sale are left out.
+    spec
+        The settings of the job.
+    on_progress
+        Called every 50 products.
+
+    Returns
+    -------
+    SharedProfile
+        With factors of 1 where nothing could be learned.
+    """
+    sales = {key: _sold(frame) for key, (_, frame) in histories.items()}
+    ends = [stamps.max() for stamps, _ in sales.values() if len(stamps)]
+    neutral = Factors(np.ones(7), np.ones(12))
+    if not ends:
+        return SharedProfile(shop=neutral)
+    observed_until = max(ends)
+    cutoff = observed_until - pd.Timedelta(days=UNSEEN_DAYS)
+    shop, categories = _Pool(), dict[str, _Pool]()
+    for number, (key, (category, _)) in enumerate(histories.items()):
+        if number % PROGRESS_EVERY == 0:
+            message = f"Learning what products have in common ({number} of {len(histories)})"
+            announce(on_progress, ForecastPhase.SHARED_PROFILE, number / len(histories), message)
+        pools = [shop] if category is None else [shop, categories.setdefault(category, _Pool())]
+        _add(pools, *sales[key], cutoff)
+    pooled = shop.factors(neutral)
+    return SharedProfile(
+        shop=pooled,
+        categories={name: pool.factors(pooled) for name, pool in categories.items()},
+        fitted_until=cutoff,
+        observed_until=observed_until,
+    )
+
+
+def _sold(frame: pd.DataFrame) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
+    quantity = frame[QUANTITY].to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.isfinite(quantity)
+    return pd.DatetimeIndex(frame[TIME])[known], quantity[known]
+
+
+def _add(
+    pools: list[_Pool], ds: pd.DatetimeIndex, quantity: NDArray[np.float64], cutoff: pd.Timestamp
+) -> None:
+    used = np.asarray(ds <= cutoff)
+    ds, quantity = ds[used].normalize(), quantity[used]
+    if len(ds) < MIN_ROWS or quantity.sum() <= 0:
+        return
+    days = pd.date_range(ds.min(), ds.max(), freq="D")
+    for pool in pools:
+        pool.weekdays.append(
+            _profile(np.asarray(ds.day_of_week), quantity, np.asarray(days.day_of_week), 7)
+        )
+        if len(days) >= MIN_DAYS_FOR_MONTHS:
+            pool.months.append(
+                _profile(np.asarray(ds.month - 1), quantity, np.asarray(days.month - 1), 12)
+            )
+
+
+def _profile(
+    sold: NDArray[np.int32], quantity: NDArray[np.float64], days: NDArray[np.int32], length: int
+) -> Profile:
+    totals = np.bincount(sold, weights=quantity, minlength=length)
+    means = totals / np.maximum(np.bincount(days, minlength=length), 1)
+    return np.asarray(means / means.mean(), dtype=np.float64)
+
+
+def _pooled(profiles: list[Profile], prior: Profile) -> Profile:
+    total = PRIOR_PRODUCTS * prior + np.sum(profiles, axis=0) if profiles else prior
+    return np.asarray(total / total.mean(), dtype=np.float64)

@@ -1,0 +1,90 @@
+"""What a caller asks a forecast to be."""
+
+from dataclasses import dataclass
+
+import holidays
+
+from pipeline.errors import InvalidParameterError
+
+AUTO = "auto"
+ALGORITHMS = (
+    "prophet",
+    "prophet_covariates",
+    "gradient_boosting",
+    "poisson",
+    "seasonal_mean",
+    "seasonal_naive",
+    "drift",
+    "croston_tsb",
+    "shared_profile",
+)
+MAX_HORIZON_DAYS = 730
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastSpec:
+    """The settings of one forecast; out-of-range values raise `InvalidParameterError`.
+
+    Parameters
+    ----------
+    horizon_days
+        How far to forecast, in days, whatever the frequency of the rows.
+    min_training_days
+        Fewer calendar days than this between the first and the last row are refused.
+    interval_width
+        Share of future values that the interval should contain, such as 0.95.
+    daily_seasonality
+        Whether Prophet models the hours of the day; only where rows are finer than a day.
+    weekly_seasonality
+        Whether Prophet models the days of the week; only where rows are not coarser than a day.
+    yearly_seasonality
+        Whether Prophet models the year; only from one year of history on.
+    changepoint_prior_scale
+        How freely Prophet's trend may bend.
+    country, subdivision
+        Whose public holidays count: an ISO 3166-1 code and, where it has any, a subdivision.
+    algorithm
+        ``"auto"`` or one of `ALGORITHMS`.
+    seed
+        Makes every random choice repeatable.
+    """
+
+    horizon_days: int = 90
+    min_training_days: int = 30
+    interval_width: float = 0.95
+    daily_seasonality: bool = True
+    weekly_seasonality: bool = True
+    yearly_seasonality: bool = True
+    changepoint_prior_scale: float = 0.05
+    country: str = "ES"
+    subdivision: str | None = None
+    algorithm: str = AUTO
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _require_between("horizon_days", self.horizon_days, 1, MAX_HORIZON_DAYS)
+        _require_between("min_training_days", self.min_training_days, 14, 3650)
+        _require_between("interval_width", self.interval_width, 0.5, 0.995)
+        _require_between("changepoint_prior_scale", self.changepoint_prior_scale, 0.0001, 10)
+        _require_between("seed", self.seed, 0, 2**31 - 1)
+        if self.algorithm not in (AUTO, *ALGORITHMS):
+            raise InvalidParameterError(
+                f"algorithm is {self.algorithm!r}; accepted are {', '.join((AUTO, *ALGORITHMS))}"
+            )
+        _require_known_place(self.country, self.subdivision)
+
+
+def _require_between(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise InvalidParameterError(f"{name} is {value!r}; accepted is {low} to {high}")
+
+
+def _require_known_place(country: str, subdivision: str | None) -> None:
+    try:
+        holidays.country_holidays(country, subdiv=subdivision)
+    except NotImplementedError as error:
+        where = f"country {country!r}" + (f", subdivision {subdivision!r}" if subdivision else "")
+        raise InvalidParameterError(
+            f"{where} has no known holiday calendar; accepted are ISO 3166-1 country codes such"
+            " as 'ES', with a subdivision of that country such as 'CT' or none"
+        ) from error

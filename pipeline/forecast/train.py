@@ -1,0 +1,177 @@
+"""From a history to a forecast: validate, test the candidates, choose, refit, forecast."""
+
+import time
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pipeline.errors import InvalidDataError
+from pipeline.forecast.backtest import Backtest, Window, plan_windows, run_backtest
+from pipeline.forecast.candidate import (
+    FitContext,
+    FitFailureError,
+    PointForecaster,
+    fit_candidate,
+)
+from pipeline.forecast.candidates import BASELINE, CANDIDATES
+from pipeline.forecast.choice import Choice, rank
+from pipeline.forecast.features import feature_names
+from pipeline.forecast.history import History, Prepared, digest, prepare
+from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.outliers import tame_outliers
+from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.report import (
+    degraded_reason,
+    failure_notes,
+    final_calibration,
+    holdout_metrics,
+    hyperparameters,
+    library_versions,
+    scored_rows,
+)
+from pipeline.forecast.result import FittedForecaster, ForecastResult
+from pipeline.forecast.shared import SharedProfile
+from pipeline.forecast.spec import AUTO, ForecastSpec
+from pipeline.forecast.validation import validate
+from pipeline.progress import ProgressCallback, ignore_progress
+
+YEAR_DAYS = 365
+
+
+def train_forecast(
+    history: pd.DataFrame,
+    spec: ForecastSpec,
+    *,
+    category: str | None = None,
+    shared: SharedProfile | None = None,
+    observed_until: pd.Timestamp | None = None,
+    on_progress: ProgressCallback = ignore_progress,
+) -> ForecastResult:
+    """Forecast one product.
+
+    Parameters
+    ----------
+    history
+        Columns ``ds`` (time stamps of the shop's wall clock, hourly to monthly, no duplicates) and
+        ``quantity`` (0 or more; missing where not known), in any order; optionally ``price``,
+        ``revenue``, ``promotion`` and further numeric covariates. Rows after the last quantity
+        state covariates that are known in advance.
+    spec
+        The settings.
+    category
+        Which factors of ``shared`` to use.
+    shared
+        What all products of the shop have in common, from `fit_shared`.
+    observed_until
+        Last time for which the shop's sales are complete, so that a product without newer rows is
+        known to have sold nothing since; by default what ``shared`` says.
+    on_progress
+        Called before each fit; what it raises ends the training.
+
+    Returns
+    -------
+    ForecastResult
+
+    Raises
+    ------
+    InsufficientDataError
+        If the history is too short.
+    InvalidDataError
+        If the history has values that no sales history can have.
+    """
+    started = time.perf_counter()
+    announce(on_progress, ForecastPhase.VALIDATION, 0, "Checking the sales history")
+    clean = validate(history)
+    if observed_until is None and shared is not None:
+        observed_until = shared.observed_until
+    prepared = prepare(clean, spec, observed_until)
+    announce(on_progress, ForecastPhase.FEATURE_ENGINEERING, 0, "Preparing calendar and features")
+    windows = plan_windows(prepared.history, len(prepared.future))
+    context = _context(prepared, windows, spec, category, shared)
+    tamed, outliers = tame_outliers(prepared.history, context.holidays)
+    names = _names(spec.algorithm)
+    backtest = run_backtest(prepared.history, windows, names, context, on_progress)
+    choice, members = _refit(rank(backtest, spec.algorithm), tamed, context, backtest, on_progress)
+    metrics = holdout_metrics(backtest, choice.forecasts, spec)
+    message = f"Forecasting {spec.horizon_days} days with {choice.algorithm}"
+    announce(on_progress, ForecastPhase.FORECASTING, 0, message, dict(metrics))
+    model = FittedForecaster(
+        algorithm=choice.algorithm,
+        members=members,
+        calibration=final_calibration(backtest, choice.forecasts, spec),
+        frequency=prepared.history.frequency,
+        last=prepared.history.ds[-1],
+        known=prepared.history.known,
+    )
+    result = ForecastResult(
+        algorithm=choice.algorithm,
+        forecast=model.predict(prepared.future),
+        metrics=metrics,
+        baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
+        backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
+        hyperparameters=hyperparameters(choice, tamed, context),
+        features=feature_names(prepared.history.known),
+        training_data_points=len(prepared.history),
+        validation_data_points=scored_rows(backtest),
+        frequency=prepared.history.frequency.name,
+        interval_width=spec.interval_width,
+        outliers=outliers,
+        notes=(*prepared.notes, *failure_notes(backtest)),
+        degraded_reason=degraded_reason(spec.algorithm, choice, backtest.failures),
+        data_digest=digest(clean),
+        model=model,
+        library_versions=library_versions(),
+        training_seconds=time.perf_counter() - started,
+    )
+    announce(on_progress, ForecastPhase.FORECASTING, 1, "The forecast is ready")
+    return result
+
+
+def _context(
+    prepared: Prepared,
+    windows: tuple[Window, ...],
+    spec: ForecastSpec,
+    category: str | None,
+    shared: SharedProfile | None,
+) -> FitContext:
+    history = prepared.history
+    years = history.ds[0].year, prepared.future["ds"].iloc[-1].year
+    return FitContext(
+        spec=spec,
+        holidays=holiday_calendar(spec.country, spec.subdivision, *years),
+        models_year=history.frequency.days(windows[0].origin) >= YEAR_DAYS,
+        category=category,
+        shared=shared,
+    )
+
+
+def _names(algorithm: str) -> list[str]:
+    """What to test: everything, or the wanted candidate and those that may have to stand in."""
+    return [
+        name
+        for name, candidate in CANDIDATES.items()
+        if algorithm in (AUTO, name) or candidate.is_simple
+    ]
+
+
+def _refit(
+    ranked: Sequence[Choice],
+    history: History,
+    context: FitContext,
+    backtest: Backtest,
+    on_progress: ProgressCallback,
+) -> tuple[Choice, tuple[PointForecaster, ...]]:
+    """The best choice that can be fitted to all rows."""
+    for position, choice in enumerate(ranked):
+        models: list[PointForecaster] = []
+        try:
+            for number, name in enumerate(choice.members):
+                share = (position + number / len(choice.members)) / len(ranked)
+                message = f"Fitting {name} to all {len(history)} rows"
+                announce(on_progress, ForecastPhase.TRAINING, share, message)
+                models.append(fit_candidate(CANDIDATES[name], history, context))
+        except FitFailureError as failure:
+            backtest.failures[choice.algorithm] = f"with all rows, {failure}"
+            continue
+        return choice, tuple(models)
+    raise InvalidDataError("No candidate can be fitted to this history")
