@@ -1,0 +1,96 @@
+"""The products of a tenant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.tables import Product, Sale, TrainedModel
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A product, the span of its sales and the public id of its deployed model."""
+
+    product: Product
+    first_sale: datetime | None
+    last_sale: datetime | None
+    deployed_model_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What references (UUIDs or SKUs) stand for, each product once, and those that stand for
+    nothing.
+    """
+
+    products: Sequence[Product]
+    unknown: Sequence[str]
+
+
+def active_products(session: Session, tenant_id: UUID) -> Sequence[Product]:
+    """Every active product, by SKU."""
+    statement = select(Product).where(Product.tenant_id == tenant_id, Product.is_active)
+    return session.scalars(statement.order_by(Product.sku)).all()
+
+
+def resolve(session: Session, tenant_id: UUID, references: Sequence[str]) -> Resolved:
+    """The products that are meant, in the order of the references. An id wins over a SKU."""
+    ids = [found for found in map(_as_uuid, references) if found is not None]
+    statement = select(Product).where(
+        Product.tenant_id == tenant_id,
+        or_(Product.id.in_(ids), Product.sku.in_(references)),
+    )
+    products = session.scalars(statement).all()
+    by_sku = {product.sku: product for product in products}
+    by_id = {product.id: product for product in products}
+    found: dict[UUID, Product] = {}
+    unknown: list[str] = []
+    for reference in references:
+        uuid = _as_uuid(reference)
+        product = (by_id.get(uuid) if uuid else None) or by_sku.get(reference)
+        if product is None:
+            unknown.append(reference)
+        else:
+            found.setdefault(product.id, product)
+    return Resolved(list(found.values()), unknown)
+
+
+def list_products(
+    session: Session, tenant_id: UUID, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[CatalogueEntry]:
+    """The tenant's products, newest first."""
+    first, last = (
+        select(aggregate(Sale.sold_at))
+        .where(Sale.product_id == Product.id, Sale.quantity.is_not(None))
+        .scalar_subquery()
+        for aggregate in (func.min, func.max)
+    )
+    deployed = (
+        select(TrainedModel.public_id)
+        .where(
+            TrainedModel.tenant_id == Product.tenant_id,
+            TrainedModel.product_id == Product.id,
+            TrainedModel.is_deployed,
+        )
+        .scalar_subquery()
+    )
+    statement = select(Product, first, last, deployed).where(Product.tenant_id == tenant_id)
+    if cursor is not None:
+        place = tuple_(Product.created_at, Product.id)
+        statement = statement.where(place < decode_cursor(cursor))
+    statement = statement.order_by(Product.created_at.desc(), Product.id.desc())
+    rows = session.execute(statement.limit(limit + 1)).all()
+    entries = [CatalogueEntry(*row) for row in rows]
+    return page(entries, limit, lambda entry: (entry.product.created_at, entry.product.id))
+
+
+def _as_uuid(reference: str) -> UUID | None:
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None

@@ -1,0 +1,97 @@
+"""Trained models as their owner asks for them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.tables import Forecast, ModelArtifact, ModelMetrics, Product, TrainedModel
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A model with its metrics and, unless it was made from an upload, its product."""
+
+    model: TrainedModel
+    metrics: ModelMetrics
+    product: Product | None
+
+
+def find_model(session: Session, tenant_id: UUID, reference: str) -> ModelRecord | None:
+    """The model by its UUID or its public id."""
+    statement = _records(tenant_id)
+    try:
+        statement = statement.where(TrainedModel.id == UUID(reference))
+    except ValueError:
+        statement = statement.where(TrainedModel.public_id == reference)
+    return _one(session, statement)
+
+
+def latest_model(session: Session, tenant_id: UUID, product_id: UUID) -> ModelRecord | None:
+    """The newest model of a product, deployed or not."""
+    return _one(session, _newest_first(_records(tenant_id, product_id)).limit(1))
+
+
+def deployed_model(session: Session, tenant_id: UUID, product_id: UUID) -> ModelRecord | None:
+    """The champion of a product."""
+    return _one(session, _records(tenant_id, product_id).where(TrainedModel.is_deployed))
+
+
+def list_models(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    product_id: UUID | None = None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[ModelRecord]:
+    """The tenant's models, or those of one product, newest first."""
+    statement = _records(tenant_id, product_id)
+    if cursor is not None:
+        place = tuple_(TrainedModel.created_at, TrainedModel.id)
+        statement = statement.where(place < decode_cursor(cursor))
+    rows = session.execute(_newest_first(statement).limit(limit + 1))
+    records = [_record(row) for row in rows]
+    return page(records, limit, lambda record: (record.model.created_at, record.model.id))
+
+
+def forecast_of(session: Session, model_id: UUID) -> list[Forecast]:
+    """The stored forecast of a model, in time order."""
+    statement = select(Forecast).where(Forecast.model_id == model_id).order_by(Forecast.ds)
+    return list(session.scalars(statement))
+
+
+def artifacts_of(session: Session, model_id: UUID) -> list[ModelArtifact]:
+    statement = select(ModelArtifact).where(ModelArtifact.model_id == model_id)
+    return list(session.scalars(statement.order_by(ModelArtifact.file_path)))
+
+
+Records = Select[TrainedModel, ModelMetrics, Product]
+
+
+def _records(tenant_id: UUID, product_id: UUID | None = None) -> Records:
+    statement = (
+        select(TrainedModel, ModelMetrics, Product)
+        .join(ModelMetrics, ModelMetrics.model_id == TrainedModel.id)
+        .outerjoin(Product, Product.id == TrainedModel.product_id)
+        .where(TrainedModel.tenant_id == tenant_id)
+    )
+    if product_id is not None:
+        statement = statement.where(TrainedModel.product_id == product_id)
+    return statement
+
+
+def _newest_first(statement: Records) -> Records:
+    return statement.order_by(TrainedModel.created_at.desc(), TrainedModel.id.desc())
+
+
+def _one(session: Session, statement: Records) -> ModelRecord | None:
+    row = session.execute(statement).one_or_none()
+    return None if row is None else _record(row)
+
+
+def _record(row: Row[TrainedModel, ModelMetrics, Product]) -> ModelRecord:
+    model, metrics, product = row
+    return ModelRecord(model, metrics, product)

@@ -1,0 +1,113 @@
+"""The SQL of a sales import, step by step: copy, match products, write what is new."""
+
+from sqlalchemy import text
+
+TABLE = """
+    DROP TABLE IF EXISTS pg_temp.incoming_sales, pg_temp.incoming_products;
+    CREATE TEMPORARY TABLE incoming_sales (
+        product text NOT NULL, sold_at timestamp NOT NULL, quantity double precision,
+        product_name text, category text, price double precision, revenue double precision,
+        promotion double precision, covariates jsonb
+    ) ON COMMIT DROP;
+"""
+
+COPY = "COPY incoming_sales FROM STDIN (FORMAT csv)"
+
+REFERENCES = text(
+    """
+    CREATE TEMPORARY TABLE incoming_products ON COMMIT DROP AS
+    SELECT product AS reference, max(product_name) AS name, max(category) AS category,
+        CAST(NULL AS uuid) AS product_id
+    FROM incoming_sales GROUP BY product
+    """
+)
+
+MATCH_IDS = text(
+    """
+    UPDATE incoming_products AS incoming SET product_id = product.id
+    FROM products AS product
+    WHERE product.tenant_id = :tenant_id AND CAST(product.id AS text) = lower(incoming.reference)
+    """
+)
+
+MATCH_SKUS = text(
+    """
+    UPDATE incoming_products AS incoming SET product_id = product.id
+    FROM products AS product
+    WHERE product.tenant_id = :tenant_id AND product.sku = incoming.reference
+        AND incoming.product_id IS NULL
+    """
+)
+
+CREATE_PRODUCTS = text(
+    """
+    INSERT INTO products (id, tenant_id, sku, name, category)
+    SELECT gen_random_uuid(), :tenant_id, reference, coalesce(name, reference), category
+    FROM incoming_products WHERE product_id IS NULL ORDER BY reference
+    ON CONFLICT (tenant_id, sku) DO NOTHING
+    """
+)
+
+DESCRIBE_PRODUCTS = text(
+    """
+    UPDATE products AS product
+    SET name = coalesce(incoming.name, product.name),
+        category = coalesce(incoming.category, product.category),
+        updated_at = clock_timestamp()
+    FROM (
+        SELECT product_id, max(name) AS name, max(category) AS category
+        FROM incoming_products GROUP BY product_id
+    ) AS incoming
+    WHERE product.id = incoming.product_id AND (product.name, product.category) IS DISTINCT FROM
+        (coalesce(incoming.name, product.name), coalesce(incoming.category, product.category))
+    """
+)
+
+# Sums are made in numeric: in double precision their last digit depends on the order of the rows,
+# and
+# importing the same file again would change it.
+UPSERT = text(
+    """
+    WITH merged AS MATERIALIZED (
+        SELECT product.product_id, sale.sold_at,
+            CASE count(*) WHEN 1 THEN max(quantity)
+                ELSE CAST(sum(CAST(quantity AS numeric)) AS double precision) END AS quantity,
+            CASE count(*) WHEN 1 THEN max(price)
+                ELSE CAST(avg(CAST(price AS numeric)) AS double precision) END AS price,
+            CASE count(*) WHEN 1 THEN max(revenue)
+                ELSE CAST(sum(CAST(revenue AS numeric)) AS double precision) END AS revenue,
+            max(promotion) AS promotion,
+            CAST(max(CAST(covariates AS text)) AS jsonb) AS covariates
+        FROM incoming_sales AS sale
+        JOIN incoming_products AS product ON product.reference = sale.product
+        GROUP BY product.product_id, sale.sold_at
+    ), written AS (
+        INSERT INTO sales_history AS stored (product_id, sold_at, tenant_id, quantity, price,
+            revenue, promotion, covariates)
+        SELECT product_id, sold_at, :tenant_id, quantity, price, revenue, promotion, covariates
+        FROM merged ORDER BY product_id, sold_at
+        ON CONFLICT (product_id, sold_at) DO UPDATE SET
+            quantity = coalesce(excluded.quantity, stored.quantity),
+            price = coalesce(excluded.price, stored.price),
+            revenue = coalesce(excluded.revenue, stored.revenue),
+            promotion = coalesce(excluded.promotion, stored.promotion),
+            covariates = coalesce(stored.covariates || excluded.covariates,
+                excluded.covariates, stored.covariates)
+        WHERE (coalesce(excluded.quantity, stored.quantity),
+                coalesce(excluded.price, stored.price),
+                coalesce(excluded.revenue, stored.revenue),
+                coalesce(excluded.promotion, stored.promotion),
+                coalesce(stored.covariates || excluded.covariates,
+                    excluded.covariates, stored.covariates))
+            IS DISTINCT FROM (stored.quantity, stored.price, stored.revenue, stored.promotion,
+                stored.covariates)
+        RETURNING stored.xmax = 0 AS is_new
+    )
+    SELECT (SELECT count(*) FROM merged) AS distinct_rows,
+        (SELECT count(DISTINCT product_id) FROM merged) AS products,
+        (SELECT min(sold_at) FROM merged) AS first, (SELECT max(sold_at) FROM merged) AS last,
+        count(*) FILTER (WHERE is_new) AS inserted,
+        count(*) FILTER (WHERE NOT is_new) AS updated
+    FROM written
+    """
+)
