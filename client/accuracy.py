@@ -1,6 +1,6 @@
 """How good the models of a job are, beside the forecast that repeats last week."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from rich.console import Console
@@ -13,8 +13,13 @@ from client.tables import note_on
 from client.terminal import NONE, metric, number, plain, share
 
 
-def print_accuracy(console: Console, products: Sequence[ProductStatus]) -> None:
-    """A row for each product, then the averages; only products with both numbers are compared."""
+def print_accuracy(
+    console: Console, products: Sequence[ProductStatus], days: Mapping[str | None, int | None]
+) -> None:
+    """A row for each product, then the averages; only products with both numbers are compared.
+
+    `days` is the length of history by product id.
+    """
     table = Table(title="Error on days the models had not seen", box=None, pad_edge=False)
     table.add_column("product", max_width=32)
     table.add_column("days", justify="right")
@@ -23,18 +28,17 @@ def print_accuracy(console: Console, products: Sequence[ProductStatus]) -> None:
         table.add_column(heading, justify="right")
     table.add_column("note")
     for one in sorted(products, key=lambda one: one.name):
-        table.add_row(*_accuracy_row(one))
+        table.add_row(*_row(one, days.get(one.product_id)))
     console.print()
     console.print(table)
     _print_overall(console, products)
 
 
-def _accuracy_row(product: ProductStatus) -> tuple[str, ...]:
-    days = product.raw.get("training_data_points")
+def _row(product: ProductStatus, days: int | None) -> tuple[str, ...]:
     return (
         plain(product.name),
         NONE if days is None else f"{days:,}",
-        plain(product.raw.get("algorithm") or NONE),
+        plain(product.algorithm or NONE),
         number(metric(product.metrics, "mase")),
         number(metric(product.baseline, "mase")),
         share(metric(product.metrics, "wape")),

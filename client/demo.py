@@ -34,7 +34,7 @@ def run_demo(data_dir: Path, port: int, *, sales: Path | None, products: int) ->
             console.print(f"Model Studio answers at {url}")
             print_import(console, studio.import_sales(sales))
             job = _train_everything(studio)
-            print_accuracy(console, job.products)
+            print_accuracy(console, job.products, _history_days(studio))
             _print_one_forecast(console, studio, job.products)
             _train_table(console, studio, _sample("examples.table", Path(scratch, "homes.parquet")))
     console.print("\nThe data stays: `make up` serves it, with pages to look at.")
@@ -71,6 +71,10 @@ def _train_everything(studio: Client) -> JobStatus:
             f"The job ended as {job.status}: {job.error_message or 'no reason was given'}{left}"
         )
     return job
+
+
+def _history_days(studio: Client) -> dict[str | None, int | None]:
+    return {product.id: product.days for product in studio.all_products()}
 
 
 def _print_one_forecast(

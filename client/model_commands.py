@@ -11,7 +11,7 @@ from client.terminal import results, write_json
 
 def models(
     product: Annotated[str | None, typer.Option(help="Only models of this product.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many models to list.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many models to list.")] = 20,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:

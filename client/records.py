@@ -20,8 +20,8 @@ class ImportReport(Record):
     rows_unchanged: int = 0
     products_created: int = 0
     products: int = 0
-    first_date: str | None = None
-    last_date: str | None = None
+    first_date: datetime | None = None
+    last_date: datetime | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -36,6 +36,16 @@ class AcceptedJob(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoppedJob(Record):
+    """Running tasks are told to end, which takes them seconds."""
+
+    job_id: str
+    status: str
+    tasks_cancelled: int = 0
+    tasks_running: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProductStatus(Record):
     """One product of a job. `metrics` and `baseline` come from rows the model had not seen."""
 
@@ -45,12 +55,14 @@ class ProductStatus(Record):
     status: str = "pending"
     phase: str | None = None
     progress: float = 0.0
+    current_step: str | None = None
     attempt: int = 0
     error_type: str | None = None
     error_message: str | None = None
     recommended_action: str | None = None
     degraded_reason: str | None = None
     model_id: str | None = None
+    algorithm: str | None = None
     metrics: Numbers = field(default_factory=dict)
     baseline: Numbers = field(default_factory=dict)
 
@@ -77,9 +89,13 @@ class JobStatus(Record):
     completed_at: datetime | None = None
     created_at: datetime | None = None
     estimated_completion: datetime | None = None
+    eta_seconds: float | None = None
     error_message: str | None = None
     progress_seq: int = 0
     products: tuple[ProductStatus, ...] = ()
+    model: "Model | None" = None
+    metrics: Numbers = field(default_factory=dict)
+    logs: tuple[str, ...] = ()
 
     @property
     def has_ended(self) -> bool:
@@ -87,28 +103,16 @@ class JobStatus(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Product(Record):
-    """A product of the catalogue."""
-
-    id: str
-    sku: str | None = None
-    name: str | None = None
-    category: str | None = None
-    is_active: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
 class Model(Record):
-    """A trained model. `id` and `public_id` both name it."""
+    """A trained model; `id` and the short `model_id` both address it."""
 
     id: str
-    public_id: str | None = None
-    product_id: str | None = None
-    product_name: str | None = None
-    ml_task: str | None = None
+    model_id: str | None = None
     name: str | None = None
-    algorithm: str | None = None
+    ml_task: str | None = None
+    product_id: str | None = None
     model_version: str | None = None
+    algorithm: str | None = None
     is_deployed: bool = False
     degraded_reason: str | None = None
     training_data_points: int | None = None
@@ -119,11 +123,32 @@ class Model(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Product(Record):
+    """A product of the catalogue, with its deployed or else its newest model."""
+
+    id: str
+    sku: str | None = None
+    name: str | None = None
+    category: str | None = None
+    is_active: bool = True
+    first_sale: datetime | None = None
+    last_sale: datetime | None = None
+    model: Model | None = None
+
+    @property
+    def days(self) -> int | None:
+        """Length of its history."""
+        if self.first_sale is None or self.last_sale is None:
+            return None
+        return (self.last_sale - self.first_sale).days + 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForecastPoint(Record):
     ds: datetime
     yhat: float
-    yhat_lower: float
-    yhat_upper: float
+    yhat_lower: float | None = None
+    yhat_upper: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +156,8 @@ class Forecast(Record):
     """What a model expects, with an interval that holds `interval_width` of the days."""
 
     model_id: str | None = None
+    name: str | None = None
+    algorithm: str | None = None
     interval_width: float | None = None
     forecast: tuple[ForecastPoint, ...] = ()
 

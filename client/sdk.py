@@ -32,6 +32,7 @@ from client.records import (
     Page,
     Product,
     R,
+    StoppedJob,
 )
 from client.tabular import LARGEST_SOCKET_UPLOAD, TableRequest, as_updates, train_over_socket
 from client.watching import Watch
@@ -42,6 +43,7 @@ SALES_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
 }
 _LONG_REQUEST_S = 600.0
+_LARGEST_PAGE = 200
 _TRAINING = "/api/v1/training"
 
 
@@ -105,7 +107,7 @@ class Client:
         job_name: str | None = None,
         priority: int | None = None,
         algorithm: str | None = None,
-        timeout_seconds: float | None = None,
+        timeout_seconds: int | None = None,
         horizon_days: int | None = None,
         idempotency_key: str | None = None,
     ) -> AcceptedJob:
@@ -129,10 +131,10 @@ class Client:
         path = f"{_TRAINING}/start/{_segment(product_id)}"
         return AcceptedJob.decode(self._connection.post(path, _given(**options), key=key))
 
-    def stop(self, job_id: str, *, mode: Literal["abort", "finish"] = "abort") -> JobStatus:
+    def stop(self, job_id: str, *, mode: Literal["abort", "finish"] = "abort") -> StoppedJob:
         """Stops a job: at once, or (`finish`) when the products in training are done."""
         answer = self._connection.post(f"{_TRAINING}/stop/{_segment(job_id)}", {"mode": mode})
-        return JobStatus.decode(answer)
+        return StoppedJob.decode(answer)
 
     def status(self, job_id: str) -> JobStatus:
         return JobStatus.decode(self._connection.get(f"{_TRAINING}/status/{_segment(job_id)}"))
@@ -145,6 +147,14 @@ class Client:
     def products(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Product]:
         answer = self._connection.get(f"{_TRAINING}/products", limit=limit, cursor=cursor)
         return _page(Product, answer)
+
+    def all_products(self) -> Iterator[Product]:
+        """Every page of the catalogue."""
+        page = self.products(limit=_LARGEST_PAGE)
+        yield from page.items
+        while page.next_cursor is not None:
+            page = self.products(limit=_LARGEST_PAGE, cursor=page.next_cursor)
+            yield from page.items
 
     def models(
         self,

@@ -17,7 +17,7 @@ _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "runni
 def print_import(console: Console, report: ImportReport) -> None:
     console.print(
         f"Read {report.rows_read:,} rows of {report.products:,} products, "
-        f"{report.first_date or NONE} to {report.last_date or NONE}: "
+        f"{_day(report.first_date)} to {_day(report.last_date)}: "
         f"{report.rows_inserted:,} new, {report.rows_updated:,} changed, "
         f"{report.rows_unchanged:,} already there."
     )
@@ -52,8 +52,8 @@ def print_models(console: Console, models: Iterable[Model]) -> None:
     table = _table("model", "of", "algorithm", "MASE", "WAPE", "in use", "trained")
     for model in models:
         table.add_row(
-            model.public_id or model.id,
-            plain(model.product_name or model.name or NONE),
+            model.model_id or model.id,
+            plain(model.name or NONE),
             plain(model.algorithm or NONE),
             number(metric(model.metrics, "mase")),
             share(metric(model.metrics, "wape")),
@@ -131,6 +131,10 @@ def _counts(job: JobStatus) -> str:
         return "an uploaded file"
     failed = f", {job.products_failed} failed" if job.products_failed else ""
     return f"{job.products_completed} of {job.products_total} products trained{failed}"
+
+
+def _day(moment: datetime | None) -> str:
+    return NONE if moment is None else f"{moment:%Y-%m-%d}"
 
 
 def _moment(moment: datetime | None) -> str:

@@ -33,6 +33,7 @@ class TableRequest:
     model_type: str = "auto"
     task_name: str | None = None
     test_size: float = 0.2
+    timeout_seconds: int | None = None
 
     def fields(self) -> dict[str, str | float]:
         """The fields that were given, under the names of the service."""
@@ -42,6 +43,7 @@ class TableRequest:
             "model_type": self.model_type,
             "task_name": self.task_name,
             "test_size": self.test_size,
+            "timeout_seconds": self.timeout_seconds,
         }
         return {name: value for name, value in given.items() if value is not None}
 

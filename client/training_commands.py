@@ -39,7 +39,7 @@ def train(
     ] = None,
     watch: Annotated[bool, typer.Option(help="Follow the job until it ends.")] = True,
     name: Annotated[str | None, typer.Option(help="What to call the job.")] = None,
-    priority: Annotated[int | None, typer.Option(help="Higher goes first.")] = None,
+    priority: Annotated[int | None, typer.Option(min=0, max=9, help="Higher goes first.")] = None,
     algorithm: Annotated[str | None, typer.Option(help="Instead of choosing the best.")] = None,
     horizon_days: Annotated[int | None, typer.Option(min=1, help="Days to forecast.")] = None,
     timeout_seconds: Annotated[int | None, typer.Option(min=1, help="Longest duration.")] = None,
@@ -77,7 +77,7 @@ def watch(
 
 def status(
     job_id: Annotated[str | None, typer.Argument(metavar="JOB", help="None: all jobs")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many jobs to list.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many jobs to list.")] = 20,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -108,7 +108,9 @@ def stop(
     if as_json:
         write_json(job.raw)
     else:
-        results().print(f"Job {job.job_id} is asked to stop.")
+        results().print(
+            f"{job.tasks_cancelled} waiting tasks are cancelled; {job.tasks_running} are running."
+        )
 
 
 def train_parquet(

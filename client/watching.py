@@ -8,6 +8,7 @@ HTTP; such messages are marked `polled` and stand for everything up to their `se
 import random
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from client.errors import ServiceFailedError, ServiceUnreachableError
 from client.progress import TERMINAL_TYPES, ProgressMessage
@@ -116,13 +117,14 @@ def _polled_message(status: JobStatus, kind: str, product: ProductStatus | None)
         "products_completed": status.products_completed,
         "products_failed": status.products_failed,
         "products_total": status.products_total,
-        "estimated_time_remaining": None,
+        "estimated_time_remaining": status.eta_seconds,
         "started_at": status.raw.get("started_at"),
     }
     task = product and {
         **product.raw,
         "product_name": product.name,
         "percentage": product.progress,
+        "message": product.current_step,
         "metrics": product.metrics or {},
     }
     return ProgressMessage.decode(
@@ -132,7 +134,22 @@ def _polled_message(status: JobStatus, kind: str, product: ProductStatus | None)
             "seq": status.progress_seq,
             "progress": progress,
             "product": task,
-            "result": status.raw.get("result"),
+            "result": _result(status) if status.has_ended else None,
             "polled": True,
         }
     )
+
+
+def _result(status: JobStatus) -> dict[str, Any]:
+    """How an upload ended; the products of the other jobs tell that themselves."""
+    if status.model is None:
+        return {"error_message": status.error_message}
+    folder = f"./models/{status.model.model_id}"
+    return {
+        "algorithm": status.model.algorithm,
+        "metrics": status.metrics,
+        "logs": status.logs,
+        "model_id": status.model.model_id,
+        "model_file_path": f"{folder}/model.pkl",
+        "preprocessing_file_path": f"{folder}/preprocessing.pkl",
+    }

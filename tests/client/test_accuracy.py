@@ -10,10 +10,10 @@ from client.errors import TrainingFailedError
 from client.records import ProductStatus
 
 GOOD = {
+    "product_id": "bun",
     "product_name": "Bun",
     "status": "completed",
     "algorithm": "prophet",
-    "training_data_points": 912,
     "metrics": {"mase": 0.6, "wape": 0.1},
     "baseline": {"mase": 1.0, "wape": 0.2},
 }
@@ -30,14 +30,14 @@ NEW = {
 
 def printed(*products: dict[str, object]) -> str:
     console = Console(file=io.StringIO(), width=160)
-    print_accuracy(console, [ProductStatus.decode(one) for one in products])
+    print_accuracy(console, [ProductStatus.decode(one) for one in products], {"bun": 912})
     return console.file.getvalue()
 
 
 def test_every_product_is_shown_beside_the_baseline() -> None:
     text = printed(GOOD, NEW)
 
-    assert "Bun      912  prophet  0.60   1.00  10.0 %  20.0 %" in text
+    assert "Bun       912  prophet  0.60   1.00  10.0 %  20.0 %" in text
     assert "15 days are too few → Collect more sales data" in text
     assert "1 products have no model" in text
 
