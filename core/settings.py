@@ -98,8 +98,11 @@ class Settings(BaseModel):
     host: str = _setting(
         SERVICE,
         "127.0.0.1",
-        "Address the API listens on; one that others can reach needs `--insecure`",
+        "Address the API listens on; another than loopback needs `INSECURE`",
         min_length=1,
+    )
+    insecure: bool = _setting(
+        SERVICE, False, "Let other machines in although callers are not recognised"
     )
     data_dir: str = _setting(
         SERVICE, ".data", "Directory of embedded servers, artifacts, keys and logs", min_length=1
@@ -271,6 +274,14 @@ class Settings(BaseModel):
             return cls.model_validate({name: value for name, value in given.items() if value})
         except ValidationError as error:
             raise SettingsError(tuple(map(_problem, error.errors()))) from None
+
+    def to_environment(self) -> dict[str, str]:
+        """The variables that make `from_environment` return these settings."""
+        return {
+            name.upper(): str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in self
+            if value is not None
+        }
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, _shown(name, value)) for name, value in self]

@@ -1,0 +1,80 @@
+"""The programs that make up the service: how each is started, and how it is asked to end."""
+
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.settings import Settings
+
+TRAINING = ("celery", "--app", "worker.app:training", "worker", "--queues", "training")
+HOUSEKEEPING = ("celery", "--app", "worker.app:housekeeping", "worker", "--queues", "housekeeping")
+BEAT = ("celery", "--app", "worker.app:housekeeping", "beat")
+FLOWER = ("celery", "--app", "worker.app:housekeeping", "flower")
+API = ("gunicorn", "--config", "python:api.gunicorn_conf", "api.wsgi:app")
+
+# Workers of one fleet need not know of each other.
+ALONE = ("--without-gossip", "--without-mingle")
+
+THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+
+# A training can take half an hour. Nothing is lost by not waiting: its lease passes the task on.
+WARM_STOP_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A program that runs as long as the service does, or once before it."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signals: Sequence[tuple[int, float]] = ((signal.SIGTERM, 10.0),)
+    death_signal: int = signal.SIGTERM
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What runs once and in turn, and then what runs for good; it stops in the opposite order."""
+
+    first: tuple[Child, ...]
+    then: tuple[Child, ...]
+
+
+def service_plan(settings: Settings, *, with_flower: bool = False) -> Plan:
+    """The whole service."""
+    housekeeping = _module(
+        *HOUSEKEEPING, "--pool=solo", "--concurrency=1", "--hostname=housekeeping@%h", *ALONE
+    )
+    flower = Child("flower", _module(*FLOWER, "--address=127.0.0.1"))
+    return Plan(
+        first=(Child("migrate", _module("db.migrate", "upgrade")),),
+        then=(
+            Child("api", _module(*API)),
+            _training_worker(settings),
+            Child("housekeeping", housekeeping),
+            *((flower,) if with_flower else ()),
+            # The schedule stays in memory: nothing in it has to outlive the process.
+            Child("beat", _module(*BEAT, "--scheduler=celery.beat:Scheduler")),
+        ),
+    )
+
+
+def _training_worker(settings: Settings) -> Child:
+    slots = f"--concurrency={settings.worker_concurrency}"
+    return Child(
+        "training",
+        _module(*TRAINING, slots, "--hostname=training@%h", *ALONE),
+        {name: str(settings.task_threads) for name in THREAD_LIMITS},
+        stop_signals=((signal.SIGTERM, WARM_STOP_S), (signal.SIGQUIT, 5.0)),
+        death_signal=signal.SIGQUIT,  # TERM waits for the trainings to end
+    )
+
+
+def _module(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", *arguments)

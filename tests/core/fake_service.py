@@ -1,0 +1,68 @@
+"""A launcher whose children are small: `python -m tests.core.fake_service [failing-step|…]`."""
+
+import signal
+import sys
+
+from core.children import Child, Plan
+from core.errors import CoreError
+from core.launcher import run
+from core.settings import Settings
+
+API = """
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+WITH_A_CHILD_OF_ITS_OWN = """
+import os, pathlib, subprocess, sys, json
+own = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+pathlib.Path(os.environ["DATA_DIR"], "worker.json").write_text(
+    json.dumps({"own_child": own.pid, "environment": dict(os.environ)})
+)
+own.wait()
+"""
+
+STUBBORN = """
+import os, pathlib, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path(os.environ["DATA_DIR"], "stubborn").touch()
+while True:
+    signal.pause()
+"""
+
+CRASHING = "import sys; sys.exit('no luck today')"
+STEP = "import os, pathlib; pathlib.Path(os.environ['DATA_DIR'], 'step').touch()"
+
+
+def _python(name: str, code: str, **details: object) -> Child:
+    return Child(name, (sys.executable, "-c", code), **details)  # type: ignore[arg-type] # forwards
+
+
+CHILDREN = {
+    "crashing": _python("crashing", CRASHING),
+    "stubborn": _python("stubborn", STUBBORN, stop_signals=((signal.SIGTERM, 60.0),)),
+}
+
+
+def main(words: list[str]) -> int:
+    step = CRASHING if "failing-step" in words else STEP
+
+    def plan(settings: Settings) -> Plan:
+        worker = _python("worker", WITH_A_CHILD_OF_ITS_OWN, environment={"OMP_NUM_THREADS": "1"})
+        more = tuple(CHILDREN[word] for word in words if word in CHILDREN)
+        return Plan((_python("step", step),), (_python("api", API), worker, *more))
+
+    try:
+        run(Settings.from_environment(), plan)
+    except CoreError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
