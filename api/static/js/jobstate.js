@@ -3,7 +3,7 @@
 import { endsJob } from "./socket.js";
 
 /** The key under which a job's row for this product or task is kept. */
-const keyOf = (item) => item.product_id ?? item.id ?? item.product_name;
+const keyOf = (item) => item.product_id ?? item.task_id ?? item.id;
 
 /** State from the answer of the status endpoint. */
 export function fromStatus(status) {
@@ -12,7 +12,7 @@ export function fromStatus(status) {
   return { job, products, seq: status.progress_seq };
 }
 
-const fromRow = (row) => ({ ...row, percentage: row.progress });
+const fromRow = (row) => ({ ...row, percentage: row.progress, message: row.current_step });
 
 /** State after a message; products that did not change are the same objects as before. */
 export function afterMessage(state, message) {

@@ -8,6 +8,8 @@ const STATUS = {
   cancelled: "Stopped",
 };
 
+const JOB_STATUS = { ...STATUS, completed: "Finished" };
+
 const PHASES = {
   validation: "Checking the data",
   feature_engineering: "Reading the calendar",
@@ -24,19 +26,22 @@ const PHASES = {
 
 const ALGORITHMS = {
   prophet: "Prophet (trend, seasons and holidays)",
-  seasonal_naive: "Same day of last week",
-  seasonal_mean: "Average of each weekday",
-  weekday_profile: "Average of each weekday",
-  drift: "Straight trend",
-  ensemble: "Average of the best methods",
-  ridge: "Linear model on calendar and recent sales",
+  prophet_covariates: "Prophet with prices, promotions and other known facts",
   gradient_boosting: "Boosted trees on calendar and recent sales",
+  poisson: "Counting model on calendar and recent sales",
+  seasonal_mean: "Average of the season",
+  seasonal_naive: "Last season repeated",
+  drift: "Straight trend",
+  croston_tsb: "Model for rare sales",
+  shared_profile: "Pattern shared with similar products",
+  ensemble: "Average of the best methods",
   hist_gradient_boosting: "Boosted trees (scikit-learn)",
-  xgboost: "XGBoost boosted trees",
+  xgboost: "Boosted trees (XGBoost)",
   random_forest: "Random forest",
   extra_trees: "Extra trees",
-  logistic: "Logistic regression",
+  linear: "Linear model",
   knn: "Nearest neighbours",
+  baseline: "Always the same answer",
 };
 
 export const TABLE_PHASES = [
@@ -54,6 +59,7 @@ const sentence = (code) => {
 };
 
 export const statusWord = (status) => STATUS[status] ?? sentence(status);
+export const jobStatusWord = (status) => JOB_STATUS[status] ?? sentence(status);
 export const phaseWord = (phase) => PHASES[phase] ?? sentence(phase);
 export const algorithmWord = (name) => ALGORITHMS[name] ?? sentence(name);
 
@@ -63,7 +69,7 @@ export const FORECAST_METRICS = [
   ["mae", "Average miss", "Units by which a day's forecast is off, on average.", "figure"],
   ["rmse", "Average miss, large ones count more", "Root of the mean squared miss, in units.", "figure"],
   ["mase", "Error beside last season's", "Below 1 is better than repeating last season.", "figure"],
-  ["smape", "Balanced percentage error", "Miss as a share of forecast and sale together.", "percentage"],
+  ["smape", "Balanced error", "Miss as a share of the mean of forecast and sale; 200 % at worst.", "share"],
   ["mape", "Percentage error", "Average miss as a share of the day's sale, days with sales only.", "percentage"],
   ["accuracy", "Accuracy", "100 less the percentage error, not below 0.", "percentage"],
   ["r2_score", "Variation explained", "1 is perfect; 0 is no better than the average.", "figure"],

@@ -21,7 +21,7 @@ export function gainWords(gain) {
 export function errorComparison() {
   const [model, naive] = [measure("This model"), measure("Last week repeated")];
   const gain = element("span", { class: "gain" });
-  const node = element("div", { class: "comparison" }, model.node, naive.node, gain);
+  const node = element("div", { class: "comparison" }, model.node, gain, naive.node);
   const set = (metrics, baseline) => {
     const scale = Math.max(metrics?.wape ?? 0, baseline?.wape ?? 0, 0.01);
     model.set(metrics?.wape, scale);
@@ -44,7 +44,7 @@ function measure(label) {
     value,
   );
   const set = (share, scale) => {
-    fill.style.transform = `scaleX(${(share ?? 0) / scale})`;
+    fill.style.transform = `translateX(${((share ?? 0) / scale - 1) * 100}%)`;
     setText(value, formatShare(share));
   };
   return { node, set };

@@ -22,7 +22,7 @@ export function progressBar(label, size = "") {
 
 function setBar(node, fill, percentage, status) {
   const value = Math.max(0, Math.min(100, percentage ?? 0));
-  fill.style.transform = `scaleX(${value / 100})`;
+  fill.style.transform = `translateX(${value - 100}%)`;
   setAttribute(node, "aria-valuenow", Math.floor(value));
   setAttribute(node, "data-status", status);
 }

@@ -2,7 +2,7 @@
 
 import { element, setAttribute, setText } from "../dom.js";
 import { postJson } from "../api.js";
-import { formatAgo, formatCount } from "../format.js";
+import { formatCount, formatDay } from "../format.js";
 import { KeyedList } from "../keyed.js";
 import { errorComparison, gainOver } from "./accuracy.js";
 import { problemNotice } from "./notice.js";
@@ -69,7 +69,7 @@ function drawRows(rows, more, view) {
   const sorted = found
     .map((product) => [by(product), product])
     .sort(([a], [b]) => (typeof a === "string" ? a.localeCompare(b) : a - b));
-  rows.show(sorted.slice(0, view.limit).map(([, product]) => [product.product_id, product]));
+  rows.show(sorted.slice(0, view.limit).map(([, product]) => [product.id, product]));
   more.hidden = found.length <= view.limit;
   setText(more, `Show all ${formatCount(found.length)}`);
 }
@@ -95,10 +95,10 @@ function catalogueRow(product, problem) {
   return { node, update: (item) => updateCatalogueRow(parts, item) };
 }
 
-function updateCatalogueRow(parts, { model, sku, category }) {
+function updateCatalogueRow(parts, { model, sku, category, last_sale: lastSale }) {
   setAttribute(parts.name, "href", model ? `#/models/${model.model_id}` : null);
-  const trained = model && `trained ${formatAgo(model.created_at)}`;
-  setText(parts.about, [category, sku, trained].filter(Boolean).join(" · "));
+  const until = lastSale && `sales to ${formatDay(lastSale)}`;
+  setText(parts.about, [category, sku, until].filter(Boolean).join(" · "));
   parts.comparison.node.hidden = !model;
   parts.none.hidden = Boolean(model);
   if (model) parts.comparison.set(model.metrics, model.baseline);
@@ -106,7 +106,7 @@ function updateCatalogueRow(parts, { model, sku, category }) {
 
 async function trainOne(product, problem) {
   try {
-    const job = await postJson(`training/start/${encodeURIComponent(product.product_id)}`, {});
+    const job = await postJson(`training/start/${encodeURIComponent(product.id)}`, {});
     location.hash = `#/jobs/${job.job_id}`;
   } catch (error) {
     problem.replaceChildren(problemNotice(error));

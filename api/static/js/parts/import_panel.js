@@ -14,6 +14,12 @@ const COLUMNS = [
 ];
 const OPTIONAL = "Helpful if you have them: product_name, category, price, revenue, promotion.";
 
+const STEPS = [
+  ["1. Bring your sales", "A file from your till or your accounts: one line for each product and day."],
+  ["2. Press Train", "Several methods are tried for every product and judged on past weeks."],
+  ["3. See what to expect", "The coming weeks day by day, with a range, and how far off it usually is."],
+];
+
 /** Returns `{node, show(productCount), onImported}`. */
 export function importPanel() {
   const panel = {
@@ -22,16 +28,20 @@ export function importPanel() {
     train: element("button", { class: "button large" }, "Train all products"),
     bar: progressBar("Sending the file"),
     outcome: element("div", { role: "status" }),
+    help: columnsHelp(),
+    steps: firstSteps(),
     onImported: () => {},
   };
   panel.train.hidden = true;
   panel.bar.node.hidden = true;
   panel.train.addEventListener("click", () => trainAll(panel));
+  const words = element("div", {}, panel.title, panel.lead, panel.train);
+  const drop = element("div", {}, salesDrop(panel), panel.bar.node, panel.outcome);
   panel.node = element(
-    "section",
-    { class: "hero" },
-    element("div", { class: "hero-words" }, panel.title, panel.lead, panel.train),
-    element("div", { class: "hero-drop" }, salesDrop(panel), panel.bar.node, panel.outcome),
+    "div",
+    { class: "start" },
+    element("section", { class: "hero" }, words, drop),
+    panel.steps,
   );
   panel.show = (productCount) => showPanel(panel, productCount);
   panel.show(0);
@@ -48,6 +58,15 @@ function showPanel(panel, productCount) {
       : `${plural(productCount, "product")} with their sales. Train again whenever new sales are in.`,
   );
   panel.train.hidden = isEmpty;
+  panel.help.open = isEmpty;
+  panel.steps.hidden = !isEmpty;
+}
+
+function firstSteps() {
+  const steps = STEPS.map(([title, text]) =>
+    element("li", { class: "step" }, element("h3", {}, title), element("p", {}, text)),
+  );
+  return element("ol", { class: "steps" }, steps);
 }
 
 function salesDrop(panel) {
@@ -57,18 +76,21 @@ function salesDrop(panel) {
     accept: ".csv,.parquet",
     onFile: (file) => importFile(panel, file),
   });
+  return element("div", {}, zone, panel.help);
+}
+
+function columnsHelp() {
   const columns = COLUMNS.map(([name, meaning]) => [
     element("dt", {}, element("code", {}, name)),
     element("dd", {}, meaning),
   ]);
-  const help = element(
+  return element(
     "details",
     { class: "columns-help" },
     element("summary", {}, "Which columns does the file need?"),
     element("dl", { class: "facts" }, columns.flat()),
     element("p", { class: "muted" }, OPTIONAL),
   );
-  return element("div", {}, zone, help);
 }
 
 async function importFile(panel, file) {

@@ -3,6 +3,7 @@
 import { element, setAttribute, setText } from "../dom.js";
 import { formatAgo, formatCount, formatPercentage } from "../format.js";
 import { KeyedList } from "../keyed.js";
+import { jobStatusWord } from "../words.js";
 import { progressBar } from "./bar.js";
 import { statusPill } from "./pill.js";
 
@@ -39,7 +40,7 @@ function jobRow(job) {
 
 function updateJob(node, parts, job) {
   setAttribute(node, "data-status", job.status);
-  parts.pill.set(job.status);
+  parts.pill.set(job.status, jobStatusWord(job.status));
   parts.bar.set(job.progress_percentage, job.status);
   setText(parts.percent, formatPercentage(job.progress_percentage));
   setText(parts.when, formatAgo(job.completed_at ?? job.started_at ?? job.created_at));

@@ -3,6 +3,7 @@
 import { element, setAttribute, setText } from "../dom.js";
 import { formatAgo, formatDuration, formatMoment, formatPercentage } from "../format.js";
 import { LINK } from "../socket.js";
+import { jobStatusWord } from "../words.js";
 import { progressBar } from "./bar.js";
 import { problemNotice } from "./notice.js";
 import { statusPill } from "./pill.js";
@@ -25,15 +26,8 @@ export function jobHead(defaultName, onStop) {
       showHead(parts, job, link, job.job_name || defaultName, summary);
     },
     tick: () => job && setText(parts.time, timeWords(job)),
-    stopping() {
-      parts.stop.disabled = true;
-      setText(parts.stop, "Stopping …");
-    },
-    stopRefused(notice) {
-      parts.stop.disabled = false;
-      setText(parts.stop, "Stop");
-      parts.problem.replaceChildren(notice);
-    },
+    stopping: () => showStopping(parts),
+    stopRefused: (notice) => parts.problem.replaceChildren(notice),
   };
 }
 
@@ -67,7 +61,7 @@ function showHead(parts, job, link, name, summary) {
   const ended = ENDED.has(job.status);
   document.title = `${ended ? "" : `${formatPercentage(job.progress_percentage)} · `}${name}`;
   setText(parts.name, name);
-  parts.pill.set(job.status);
+  parts.pill.set(job.status, jobStatusWord(job.status));
   setText(parts.line, LINE_WORDS[link]);
   setAttribute(parts.line, "data-link", link);
   setText(parts.time, timeWords(job));
@@ -76,7 +70,13 @@ function showHead(parts, job, link, name, summary) {
   setText(parts.eta, ended ? "" : outlook(job));
   parts.bar.set(job.progress_percentage, job.status);
   parts.stop.hidden = ended;
+  if (job.stop_mode === "abort") showStopping(parts);
   if (ended) parts.problem.replaceChildren(...endNotices(job));
+}
+
+function showStopping({ stop }) {
+  stop.disabled = true;
+  setText(stop, "Stopping …");
 }
 
 function endNotices(job) {
@@ -87,7 +87,7 @@ function endNotices(job) {
 
 function outlook(job) {
   if (job.waiting_reason) return job.waiting_reason;
-  if (Number.isFinite(job.eta_seconds)) return `about ${formatDuration(job.eta_seconds)} left`;
+  if (job.eta_seconds >= 1) return `about ${formatDuration(job.eta_seconds)} left`;
   return job.current_step ?? "";
 }
 

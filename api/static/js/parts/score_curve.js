@@ -52,7 +52,7 @@ function drawCurve(node, learned, held, caption, points) {
   setText(
     caption,
     `Iteration ${last.iteration} of ${last.total_iterations ?? "?"}: ` +
-      `${formatFineShare(last.train_accuracy)} on rows it learns from, ` +
+      `${formatFineShare(last.train_accuracy)} on rows it learns from (dashed), ` +
       `${formatFineShare(last.validation_accuracy)} on rows it has not seen`,
   );
 }

@@ -33,9 +33,9 @@ function cards(products) {
       tone: median(gains) > 0 ? "good" : "plain",
     }),
     figureCard({
-      label: "Better than last week repeated",
+      label: "Better than repeating",
       value: formatCount(gains.filter((gain) => gain > 0).length),
-      meaning: `of ${formatCount(gains.length)} that could be compared`,
+      meaning: `of ${formatCount(gains.length)} products beat last week repeated`,
     }),
   ];
 }

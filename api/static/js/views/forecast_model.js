@@ -18,19 +18,17 @@ const WRITTEN = {
 /** Figures, chart, forecast table and all metrics. */
 export async function forecastSections(model, signal) {
   const path = `training/models/${encodeURIComponent(model.model_id)}`;
-  const [measured, stored] = await Promise.all([
-    fetchJson(`${path}/metrics`, signal),
-    fetchJson(`${path}/forecast`, signal),
-  ]);
-  const baseline = measured.baseline ?? {};
+  const stored = await fetchJson(`${path}/forecast`, signal);
+  const { metrics, baseline } = model;
+  const simple = model.frequency === "daily" ? "Last week repeated" : "Last season repeated";
   return [
-    figures(measured, baseline, stored.interval_width),
+    figures(metrics, baseline, simple, stored.interval_width),
     stored.forecast.length > 0 ? forecastSection(stored) : hint("No forecast is stored."),
-    metricsTable(measured, baseline),
+    metricsTable(metrics, baseline, simple),
   ];
 }
 
-function figures(metrics, baseline, promised) {
+function figures(metrics, baseline, simple, promised) {
   const gain = gainOver(metrics, baseline);
   return element(
     "div",
@@ -42,15 +40,15 @@ function figures(metrics, baseline, promised) {
       tone: gain > 0 ? "good" : "plain",
     }),
     figureCard({
-      label: "Last season repeated",
+      label: simple,
       value: formatShare(baseline.wape),
-      meaning: "The same error if the sale of a season before, such as last Monday's, were the forecast.",
+      meaning: "The error of simply expecting the same as a week, or a season, before.",
     }),
     gain !== null &&
       figureCard({
         label: gain >= 0 ? "Error saved" : "Error added",
         value: formatShare(Math.abs(gain)),
-        meaning: gain >= 0 ? "By this much it is closer." : "Repeating last season did better in the test.",
+        meaning: gain >= 0 ? "So much smaller than repeating." : "Repeating did better in the test.",
         tone: gain >= 0 ? "good" : "bad",
       }),
     figureCard({
@@ -71,10 +69,18 @@ function forecastSection({ forecast, interval_width: width }) {
     "section",
     {},
     element("h2", {}, "What to expect"),
-    forecastChart(forecast, width),
+    forecastChart(withBounds(forecast), width),
     element("details", {}, element("summary", {}, "As a table"), forecastTable(forecast)),
   );
 }
+
+/** A point without a range is its own range. */
+const withBounds = (forecast) =>
+  forecast.map((point) => ({
+    ...point,
+    yhat_lower: point.yhat_lower ?? point.yhat,
+    yhat_upper: point.yhat_upper ?? point.yhat,
+  }));
 
 function forecastTable(forecast) {
   const head = ["Day", "Most likely", "At least", "At most"];
@@ -86,10 +92,10 @@ function forecastTable(forecast) {
       [point.yhat, point.yhat_lower, point.yhat_upper].map(numberCell),
     ),
   );
-  return table("Forecast", head, rows);
+  return table("Forecast", "tall", head, rows);
 }
 
-function metricsTable(metrics, baseline) {
+function metricsTable(metrics, baseline, simple) {
   const rows = FORECAST_METRICS.map(([name, title, meaning, kind]) =>
     element(
       "tr",
@@ -109,17 +115,17 @@ function metricsTable(metrics, baseline) {
       { class: "muted" },
       "All figures come from the newest weeks, which the tested model had not seen.",
     ),
-    table("Measures", ["Measure", "This model", "Last season repeated"], rows),
+    table("Measures", "", ["Measure", "This model", simple], rows),
   );
 }
 
 const numberCell = (value) => element("td", { class: "number" }, formatFigure(value));
 
-function table(caption, head, rows) {
+function table(caption, height, head, rows) {
   const cells = head.map((title) => element("th", { scope: "col" }, title));
   return element(
     "div",
-    { class: "table-frame", tabindex: 0, role: "region", "aria-label": caption },
+    { class: `table-frame ${height}`, tabindex: 0, role: "region", "aria-label": caption },
     element(
       "table",
       { class: "table" },

@@ -7,7 +7,7 @@ import { oncePerFrame } from "../frame.js";
 import { problemNotice } from "../parts/notice.js";
 import { askHowToStop } from "../parts/stop.js";
 import { LINK, watchJob } from "../socket.js";
-import { statusWord } from "../words.js";
+import { jobStatusWord } from "../words.js";
 import { productsBoard } from "./products_board.js";
 import { tableBoard } from "./table_board.js";
 
@@ -74,16 +74,16 @@ function followJob(root, signal, path, status) {
 }
 
 function tellTheEnd(state, refresh) {
-  announce(`Training: ${statusWord(state.job.status)}`);
+  announce(`Training: ${jobStatusWord(state.job.status)}`);
   refresh();
 }
 
 async function stopJob(jobId, board) {
   const mode = await askHowToStop();
   if (!mode) return;
-  board.stopping();
   try {
     await postJson(`training/stop/${encodeURIComponent(jobId)}`, { mode });
+    if (mode === "abort") board.stopping();
   } catch (error) {
     board.stopRefused(element("div", {}, problemNotice(error)));
   }

@@ -20,7 +20,7 @@ export async function showModel(root, signal, modelId) {
   }
 }
 
-const nameOf = (model) => model.product_name ?? model.name ?? model.model_id;
+const nameOf = (model) => model.name ?? (model.details.target_variable || model.model_id);
 
 function modelHead(model) {
   document.title = `${nameOf(model)} · Model Studio`;
@@ -41,7 +41,7 @@ function modelHead(model) {
 }
 
 function origin(model) {
-  const notes = model.notes ?? model.details?.notes ?? [];
+  const notes = model.details.notes ?? [];
   const features = model.features ?? [];
   return element(
     "section",

@@ -18,11 +18,15 @@ export function showStudio(root, signal) {
   document.title = "Studio · Model Studio";
   const form = studioForm((file, request) => train(form, file, request, signal));
   root.append(
-    element("h1", {}, "Studio"),
     element(
-      "p",
-      { class: "lead" },
-      "Drop a table, name the column to predict, and the best of several methods is trained on it.",
+      "div",
+      { class: "view-head" },
+      element("h1", {}, "Studio"),
+      element(
+        "p",
+        { class: "lead" },
+        "Drop a table, name the column to predict, and the best of several methods is trained on it.",
+      ),
     ),
     form.node,
     form.stage,

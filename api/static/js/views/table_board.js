@@ -1,7 +1,6 @@
 // A job that trains an uploaded table, watched from its own page.
 
 import { jobHead } from "../parts/jobhead.js";
-import { problemNotice } from "../parts/notice.js";
 import { tableTraining } from "../parts/table_training.js";
 
 /** Returns the board that a job's page drives. */
@@ -31,9 +30,6 @@ function showTable(training, { job, products }) {
     message: job.status === "running" ? (task.message ?? job.current_step) : "",
     metrics: task.metrics,
   });
-  const result = job.result ?? (job.model_id && { metrics: job.metrics, model_id: job.model_id });
+  const result = job.result ?? (job.model && { metrics: job.metrics, model_id: job.model.model_id });
   if (job.status === "completed" && result?.model_id) training.finish(result);
-  if (job.status === "failed" && task.error_message) {
-    training.fail(problemNotice(new Error(task.error_message), task.recommended_action));
-  }
 }
