@@ -19,7 +19,7 @@ def store_files(
     files: Mapping[str, bytes],
     *,
     versions: Mapping[str, str],
-    data_digest: str,
+    data_digest: str | None,
 ) -> StoredBundle:
     """Write the files, then the signed manifest that vouches for them; again is harmless."""
     return store_bundle(

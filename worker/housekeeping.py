@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import ArtifactError
 from core.progress import ProgressMessage
-from db import idempotency, progress, transitions, workers
+from db import idempotency, outbox, progress, transitions, workers
 from db.tables import TERMINAL_STATUSES, ModelArtifact, TrainedModel, TrainingJob
 from worker.context import Context
 from worker.dispatcher import dispatch, resend
@@ -23,6 +23,7 @@ RESEND_AFTER_S = 15.0
 ORPHANS_AFTER = timedelta(days=1)
 FORGET_PROGRESS_AFTER = timedelta(days=7)
 FORGET_KEYS_AFTER = timedelta(days=7)
+FORGET_EVENTS_AFTER = timedelta(days=7)
 FORGET_WORKERS_AFTER = timedelta(hours=1)
 
 Change = Callable[[Session], list[ProgressMessage]]
@@ -49,6 +50,7 @@ def collect_garbage(context: Context) -> None:
     with context.sessions.begin() as session:
         progress.prune(session, older_than=FORGET_PROGRESS_AFTER)
         idempotency.prune(session, older_than=FORGET_KEYS_AFTER)
+        outbox.prune(session, older_than=FORGET_EVENTS_AFTER)
         workers.forget_lost(session, older_than=FORGET_WORKERS_AFTER)
     collect_orphans(context, older_than=ORPHANS_AFTER)
 

@@ -2,40 +2,50 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
-from pipeline.forecast.result import ForecastResult
-from pipeline.forecast.train import train_forecast
 
 from core.bundles import load_bundle
 from db.outcomes import ForecastRow, LogLine, ModelOutcome
 from db.tables import Product, Tenant
 from db.transitions import Claim
+from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.train import train_forecast
 from pipeline.progress import ProgressCallback
 from worker import bundle
 from worker.artifacts import artifact_files, store_files
 from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
-from worker.frames import sales_frame
+from worker.frames import observed_until, sales_frame
 from worker.plain import plain
 
 
 def train_product(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
-    product, history, spec = _load(claim, context)
+    known = _load(claim, context)
     result = train_forecast(
-        history,
-        spec,
-        category=product.category,
+        known.history,
+        known.spec,
+        category=known.product.category,
         shared=_shared_profile(claim, context),
+        observed_until=known.observed_until,
         on_progress=on_progress,
     )
-    return _outcome(product, spec, result, context)
+    return _outcome(known.product, known.spec, result, context)
 
 
-def _load(claim: Claim, context: Context) -> tuple[Product, pd.DataFrame, ForecastSpec]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    product: Product
+    spec: ForecastSpec
+    history: pd.DataFrame
+    observed_until: pd.Timestamp | None
+
+
+def _load(claim: Claim, context: Context) -> _Known:
     tenant_id = claim.token.tenant_id
     with context.sessions() as session:
         product = session.get(Product, claim.product_id)
@@ -45,7 +55,13 @@ def _load(claim: Claim, context: Context) -> tuple[Product, pd.DataFrame, Foreca
                 f"The product {claim.product_name!r} does not exist any more"
             )
         history = sales_frame(session, tenant_id, product.id)
-    return product, history, forecast_spec(context.settings, tenant, claim.job_request)
+        until = observed_until(session, tenant_id)
+    return _Known(
+        product,
+        forecast_spec(context.settings, tenant, claim.job_request),
+        history,
+        None if until is None else pd.Timestamp(until),
+    )
 
 
 def _shared_profile(claim: Claim, context: Context) -> SharedProfile | None:

@@ -27,7 +27,7 @@ def fit_shared_profile(
     histories, spec = _load(claim, context)
     profile = fit_shared(histories, spec, on_progress=on_progress)
     stored = store_files(
-        context, {"shared.pkl": bundle.dumps(profile)}, versions={}, data_digest=""
+        context, {"shared.pkl": bundle.dumps(profile)}, versions={}, data_digest=None
     )
     return SharedOutcome(manifest_digest=stored.manifest_digest, artifacts=artifact_files(stored))
 

@@ -1,0 +1,1 @@
+"""The worker: the story of a task without Celery, then Celery itself."""
