@@ -47,6 +47,8 @@ class Bars:
         self._progress.update(self._job, completed=message.percentage, note=_job_note(message))
         if message.product is not None:
             self._show_product(message.product)
+        if (line := news_line(message)) is not None:
+            self._progress.console.print(line)
 
     def _show_product(self, product: TaskProgress) -> None:
         key = product.id or product.product_id or product.name
@@ -56,8 +58,6 @@ class Bars:
             )
         elif key in self._products:
             self._progress.remove_task(self._products.pop(key))
-        if product.status in ENDED:
-            self._progress.console.print(ending_line(product))
 
     def _bar(self, key: str, product: TaskProgress) -> TaskID:
         if key not in self._products:
@@ -66,16 +66,14 @@ class Bars:
 
 
 class Lines:
-    """A line for each product that ended."""
+    """A line for each product that ended or is tried again."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def show(self, message: ProgressMessage) -> None:
-        product = message.product
-        if product is not None and product.status in ENDED:
-            line = Text(f"[{message.percentage:5.1f} %] ") + ending_line(product)
-            self._console.print(line)
+        if (line := news_line(message)) is not None:
+            self._console.print(Text(f"[{message.percentage:5.1f} %] ") + line)
 
 
 class PhaseBar:
@@ -111,7 +109,18 @@ class PhaseLines:
             self._console.print(Text(line))
 
 
-def ending_line(product: TaskProgress) -> Text:
+def news_line(message: ProgressMessage) -> Text | None:
+    """What is worth a line of its own: a product that ended or has to be tried again."""
+    product = message.product
+    if product is None:
+        return None
+    if message.event == "task_retry":
+        reason = plain(product.error_message or product.message or "")
+        return Text(f"↻ {plain(product.name)} is tried again: {reason}", "yellow")
+    return _ending_line(product) if product.status in ENDED else None
+
+
+def _ending_line(product: TaskProgress) -> Text:
     """How a product ended, and for a failure what to do about it."""
     mark, colour = _MARKS[product.status]
     line = Text.assemble((f"{mark} ", colour), plain(product.name))

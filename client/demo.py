@@ -16,7 +16,7 @@ from client.sdk import Client
 from client.services import module_command, module_environment, service
 from client.tables import print_forecast, print_import
 from client.tabular import TableRequest
-from client.terminal import metric, plain, remarks, results
+from client.terminal import duration, metric, plain, remarks, results
 from client.training_commands import print_update
 
 _YEARS = "2.5"
@@ -34,6 +34,7 @@ def run_demo(data_dir: Path, port: int, *, sales: Path | None, products: int) ->
             console.print(f"Model Studio answers at {url}")
             print_import(console, studio.import_sales(sales))
             job = _train_everything(studio)
+            _print_duration(console, job)
             print_accuracy(console, job.products, _history_days(studio))
             _print_one_forecast(console, studio, job.products)
             _train_table(console, studio, _sample("examples.table", Path(scratch, "homes.parquet")))
@@ -71,6 +72,12 @@ def _train_everything(studio: Client) -> JobStatus:
             f"The job ended as {job.status}: {job.error_message or 'no reason was given'}{left}"
         )
     return job
+
+
+def _print_duration(console: Console, job: JobStatus) -> None:
+    if job.started_at is not None and job.completed_at is not None:
+        seconds = (job.completed_at - job.started_at).total_seconds()
+        console.print(f"{job.products_completed} models trained in {duration(seconds)}.")
 
 
 def _history_days(studio: Client) -> dict[str | None, int | None]:

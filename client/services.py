@@ -1,5 +1,6 @@
 """The services of this machine: found by what their launcher wrote down, or started."""
 
+import fcntl
 import json
 import os
 import signal
@@ -7,10 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
+from types import FrameType
+from typing import BinaryIO
 
 from client.connection import Connection
 from client.errors import ServiceFailedError, ServiceStartError, ServiceUnreachableError
@@ -18,48 +23,57 @@ from client.errors import ServiceFailedError, ServiceStartError, ServiceUnreacha
 DEFAULT_PORT = 8004
 _START_WITHIN_S = 120.0
 _STOP_WITHIN_S = 60.0
-_TAIL_LINES = 15
+_POLL_S = 0.1
 
 
 @contextmanager
 def service(data_dir: Path, port: int) -> Iterator[str]:
     """The address of a ready service on that data; one that was started for it ends with it."""
     if running := running_url(data_dir):
-        wait_until_ready(running)
+        wait_until_ready(lambda: running)
         yield running
         return
-    port = port if _is_free(port) else _free_port()
-    with _launcher(data_dir, port) as (process, log):
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process=process, log=log)
-        yield url
+    with _launcher(data_dir, port if _is_free(port) else _free_port()) as launcher:
+        yield wait_until_ready(lambda: running_url(data_dir), launcher)
 
 
 def running_url(data_dir: Path) -> str | None:
-    """Where the launcher of a data directory serves, if there is one."""
+    """Where the launcher of a data directory serves, if one runs: it holds the lock."""
     try:
-        noted = json.loads((data_dir / "launcher.json").read_text())
-        os.kill(noted["pid"], 0)
-    except (OSError, ValueError, KeyError, TypeError):
+        with (data_dir / "launcher.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _noted_url(data_dir / "launcher.json")
+    except OSError:
         return None
-    return str(noted["url"])
+    return None
 
 
-def wait_until_ready(
-    url: str, *, process: subprocess.Popen[bytes] | None = None, log: Path | None = None
-) -> None:
-    """Returns when the service says that it can work; raises with the reason when it will not."""
+def wait_until_ready(find: Callable[[], str | None], launcher: "Launcher | None" = None) -> str:
+    """The address once the service says that it can work; raises with the reason if it will not."""
     deadline = time.monotonic() + _START_WITHIN_S
-    connection = Connection(url, timeout_s=5.0)
-    try:
-        while not _is_ready(connection):
-            if process is not None and process.poll() is not None:
-                raise ServiceStartError(f"The services did not start.\n{_tail(log)}")
-            if time.monotonic() > deadline:
-                raise ServiceStartError(f"The service at {url} is not ready.\n{_tail(log)}")
-            time.sleep(0.1)
-    finally:
-        connection.close()
+    while (url := find()) is None or not _is_ready(url):
+        if launcher is not None and launcher.process.poll() is not None:
+            raise ServiceStartError(f"The services did not start. {launcher.said()}")
+        if time.monotonic() > deadline:
+            waited = f"not ready after {_START_WITHIN_S:.0f} s"
+            raise ServiceStartError(
+                f"The service is {waited}. {launcher.said() if launcher else url}"
+            )
+        time.sleep(_POLL_S)
+    return url
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """A launcher that we started, and what it prints."""
+
+    process: subprocess.Popen[bytes]
+    output: BinaryIO
+
+    def said(self) -> str:
+        self.output.seek(0)
+        return self.output.read().decode(errors="replace").strip()
 
 
 def module_command(module: str, *arguments: str) -> list[str]:
@@ -80,22 +94,37 @@ def module_environment(**changes: str) -> dict[str, str]:
 
 
 @contextmanager
-def _launcher(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    log = data_dir / "demo-launcher.log"
-    with log.open("wb") as output:
+def _launcher(data_dir: Path, port: int) -> Iterator[Launcher]:
+    command = module_command("core.launcher")
+    environment = module_environment(DATA_DIR=str(data_dir), PORT=str(port))
+    with TemporaryFile() as output, _ended_by_signals():
         process = subprocess.Popen(
-            module_command("core.launcher"),
-            env=module_environment(DATA_DIR=str(data_dir), PORT=str(port)),
+            command,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us, who then stop it in order
         )
+        try:
+            yield Launcher(process, output)
+        finally:
+            _stop(process)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A closed terminal or a TERM unwinds us, so that what we started is stopped."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    previous = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield process, log
+        yield
     finally:
-        _stop(process)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -107,11 +136,21 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _is_ready(connection: Connection) -> bool:
+def _noted_url(note: Path) -> str | None:
+    try:
+        return str(json.loads(note.read_text())["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_ready(url: str) -> bool:
+    connection = Connection(url, timeout_s=5.0)
     try:
         connection.probe("/readyz")
     except (ServiceUnreachableError, ServiceFailedError):
         return False
+    finally:
+        connection.close()
     return True
 
 
@@ -129,10 +168,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _tail(log: Path | None) -> str:
-    if log is None:
-        return ""
-    lines = log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
-    return "\n".join([*lines, f"(from {log})"])

@@ -51,6 +51,18 @@ def test_without_a_terminal_there_is_a_line_for_each_end() -> None:
     )
 
 
+def test_a_product_that_is_tried_again_says_why() -> None:
+    retry = ProgressMessage.decode(
+        message(
+            1,
+            event="task_retry",
+            product={"id": "t", "product_name": "Bun", "error_message": "The worker was lost"},
+        )
+    )
+
+    assert "↻ Bun is tried again: The worker was lost" in shown(retry, terminal=False)
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_hostile_name_is_text(terminal: bool) -> None:
     text = shown(told(1, status="completed", product_name="[red]x[/] \x1b[2Jy"), terminal=terminal)

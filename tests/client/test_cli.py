@@ -1,5 +1,6 @@
 """The command as a program: answers on stdout, remarks on stderr, and exit codes."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -142,8 +143,10 @@ def test_a_table_that_cannot_be_learned_is_4_before_and_1_after_it_became_a_job(
 def test_the_service_of_the_data_directory_is_found(studio, data_dir: Path) -> None:
     with http_peer((200, {"items": [], "next_cursor": None})) as peer:
         data_dir.mkdir()
-        (data_dir / "launcher.json").write_text(json.dumps({"pid": os.getpid(), "url": peer.url}))
-        done = studio("status", "--json")
+        (data_dir / "launcher.json").write_text(json.dumps({"url": peer.url}))
+        with (data_dir / "launcher.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = studio("status", "--json")
 
     assert done.returncode == 0
     assert json.loads(done.stdout) == []
