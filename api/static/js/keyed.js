@@ -1,5 +1,7 @@
 // A list whose rows stay the same nodes while their items change and move.
 
+import { longestIncreasing } from "./increasing.js";
+
 export class KeyedList {
   #parent;
   #create;
@@ -15,18 +17,26 @@ export class KeyedList {
   show(entries) {
     const wanted = new Set(entries.map(([key]) => key));
     for (const [key, row] of this.#rows) if (!wanted.has(key)) this.#remove(key, row);
-    let place = this.#parent.firstChild;
-    for (const [key, item] of entries) {
-      const row = this.#row(key, item);
-      if (row.node === place) place = place.nextSibling;
-      else this.#parent.insertBefore(row.node, place);
+    const rows = entries.map(([key, item]) => this.#row(key, item));
+    this.#arrange(rows);
+  }
+
+  /** Move as few nodes as possible: those that already stand in the right order stay. */
+  #arrange(rows) {
+    const staying = longestIncreasing(rows.map((row) => row.position));
+    let next = null;
+    for (let position = rows.length - 1; position >= 0; position -= 1) {
+      const row = rows[position];
+      if (!staying.has(position)) this.#parent.insertBefore(row.node, next);
+      row.position = position;
+      next = row.node;
     }
   }
 
   #row(key, item) {
     let row = this.#rows.get(key);
     if (!row) {
-      row = { ...this.#create(item), item: undefined };
+      row = { ...this.#create(item), item: undefined, position: -1 };
       this.#rows.set(key, row);
     }
     if (row.item !== item) {

@@ -7,7 +7,8 @@ import { KeyedList } from "../keyed.js";
 import { jobHead } from "../parts/jobhead.js";
 import { logTail } from "../parts/log.js";
 import { productRow } from "../parts/product_row.js";
-import { phaseWord, statusWord } from "../words.js";
+import { endsJob } from "../socket.js";
+import { jobStatusWord, phaseWord, statusWord } from "../words.js";
 
 const FILTERS = ["all", "running", "completed", "failed", "pending", "cancelled"];
 
@@ -76,11 +77,15 @@ function showFilters(buttons, counts, total, chosen) {
   }
 }
 
-function logLines({ product, progress, timestamp, type }) {
-  if (!product) return [{ time: timestamp, text: progress.current_step ?? type }];
+function logLines(message) {
+  const { product, timestamp } = message;
+  if (!product) return [{ time: timestamp, text: jobLine(message) }];
   const subject = product.product_name ?? "";
   const line = (text, bad = false) => ({ time: timestamp, subject, text, bad });
   if (product.error_message) return [line(product.error_message, true)];
   const own = product.logs ?? [];
   return own.length ? own.map((text) => line(text)) : [line(product.message || phaseWord(product.phase))];
 }
+
+const jobLine = (message) =>
+  endsJob(message) ? jobStatusWord(message.status) : message.progress.current_step;
