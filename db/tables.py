@@ -32,7 +32,7 @@ DEFAULT_TENANT_ID = UUID(int=1)
 
 STATUSES = ("pending", "running", "completed", "failed", "cancelled")
 TERMINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
-IN_FLIGHT = "status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL)"
+IN_FLIGHT = "(status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL))"
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:

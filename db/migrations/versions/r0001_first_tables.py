@@ -354,7 +354,7 @@ def upgrade() -> None:
         ["job_id", "dispatched_at"],
         unique=False,
         postgresql_where=sa.text(
-            "status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL)"
+            "(status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL))"
         ),
     )
     op.create_index(
