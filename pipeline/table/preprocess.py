@@ -17,6 +17,7 @@ from pipeline.table.columns import FEW_VALUES, ColumnPlan
 
 _RARE_SHARE = 0.005
 _FREQUENT_VALUES = 20
+_FARTHEST = 1e6
 
 
 class FrequencyEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -82,4 +83,5 @@ def _frequencies() -> Pipeline:
 
 
 def _single_precision(matrix: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    return np.asarray(matrix, dtype=np.float32)
+    """As ``float32``; a value to predict that is absurdly far from all training rows is cut."""
+    return np.asarray(np.clip(matrix, -_FARTHEST, _FARTHEST), dtype=np.float32)

@@ -105,21 +105,22 @@ def _class_name(label: object) -> str:
 
 
 def _check_kept(kept: npt.NDArray[np.bool_], name: str) -> tuple[str, ...]:
-    rows = int(kept.sum())
-    if rows == 0:
+    usable = int(kept.sum())
+    if usable == 0:
         raise InvalidDataError(
             f"Target variable '{name}' has no usable value in any row; "
             "choose a column that is filled in"
         )
-    if rows < MIN_ROWS:
+    if usable < MIN_ROWS:
         raise InsufficientDataError(
-            f"Only {rows} {'row has' if rows == 1 else 'rows have'} a usable value of the target "
-            f"variable '{name}'; at least {MIN_ROWS} are needed"
+            f"Only {usable} {'row has' if usable == 1 else 'rows have'} a usable value of the "
+            f"target variable '{name}'; at least {MIN_ROWS} are needed"
         )
-    left_out = len(kept) - rows
+    left_out = len(kept) - usable
     if not left_out:
         return ()
-    return (f"{left_out:,} rows without a usable value of '{name}' were left out",)
+    rows, were = ("row", "was") if left_out == 1 else ("rows", "were")
+    return (f"{left_out:,} {rows} without a usable value of '{name}' {were} left out",)
 
 
 def _check_classes(classes: tuple[str, ...], counts: npt.NDArray[np.int64], name: str) -> None:

@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import io
 import subprocess
 import sys
@@ -61,7 +61,7 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize("make, message", INVALID.values(), ids=INVALID.keys())
+@pytest.mark.parametrize(("make", "message"), INVALID.values(), ids=INVALID.keys())
 def test_what_cannot_be_read_is_named(make, message):
     with pytest.raises(InvalidDataError, match=message):
         read_table(make(), LIMITS)
@@ -96,7 +96,7 @@ TOO_LARGE = {
 }
 
 
-@pytest.mark.parametrize("make, limits, message", TOO_LARGE.values(), ids=TOO_LARGE.keys())
+@pytest.mark.parametrize(("make", "limits", "message"), TOO_LARGE.values(), ids=TOO_LARGE.keys())
 def test_what_is_too_large_is_refused(make, limits, message):
     with pytest.raises(ResourceLimitError, match=message):
         read_table(make(), limits)
@@ -136,14 +136,14 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 PLAIN = {
     "decimal": (pa.array([Decimal("1.50"), None], pa.decimal128(9, 2)), [1.5, np.nan]),
-    "time": (pa.array([datetime.time(1, 0, 30), None], pa.time64("us")), [3630.0, np.nan]),
+    "time": (pa.array([dt.time(1, 0, 30), None], pa.time64("us")), [3630.0, np.nan]),
     "half": (pa.array([0.5, None], pa.float16()), [0.5, np.nan]),
     "null": (pa.nulls(2), [np.nan, np.nan]),
     "infinite": (pa.array([np.inf, -np.inf]), [np.inf, -np.inf]),
 }
 
 
-@pytest.mark.parametrize("values, expected", PLAIN.values(), ids=PLAIN.keys())
+@pytest.mark.parametrize(("values", "expected"), PLAIN.values(), ids=PLAIN.keys())
 def test_numbers_of_every_kind_become_floats(values, expected):
     column = read_table(parquet(pa.table({"x": values})), LIMITS)["x"]
     assert column.dtype == np.float64
@@ -158,9 +158,11 @@ def test_text_dates_booleans_and_bytes():
             "large": pa.array(["a", None], pa.large_string()),
             "old_writer": pa.array([b"a", None], pa.binary()),
             "picture": NOT_UTF8,
-            "day": pa.array([datetime.date(2025, 3, 1), None]),
-            "moment": pa.array([datetime.datetime(2025, 3, 1, 4), None], pa.timestamp("us", "UTC")),
-            "took": pa.array([datetime.timedelta(hours=1), None]),
+            "day": pa.array([dt.date(2025, 3, 1), None]),
+            "moment": pa.array(
+                [dt.datetime(2025, 3, 1, 4, tzinfo=dt.UTC), None], pa.timestamp("us", "UTC")
+            ),
+            "took": pa.array([dt.timedelta(hours=1), None]),
             "flag": pa.array([True, None]),
         }
     )
@@ -208,7 +210,7 @@ def test_a_frame_gets_the_same_columns_as_its_file():
 
 
 @pytest.mark.parametrize(
-    "frame, message",
+    ("frame", "message"),
     [
         (pd.DataFrame({"a": [[1], [2]]}), "Nested columns"),
         (pd.DataFrame({"a": [1, "x"]}, dtype=object), "mixes values"),
