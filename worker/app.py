@@ -5,6 +5,7 @@ forks its children. Nothing is read or connected at import: Celery asks for its 
 it starts.
 """
 
+import logging
 from typing import Any
 
 from celery import Celery, current_app, signals
@@ -12,6 +13,9 @@ from celery import Celery, current_app, signals
 from core.logs import configure_logs
 from core.settings import Settings
 from worker.broker import transport_options
+
+# A line for each message of each sweep; what happens to tasks is logged where it happens.
+_CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
 
 
 def _from_environment() -> dict[str, Any]:
@@ -34,7 +38,11 @@ housekeeping = _create_app("housekeeping", "worker.housekeeping_tasks")
 
 
 def _configure_logs(**_: Any) -> None:
-    configure_logs(current_app.main, Settings.from_environment().log_level)
+    level = Settings.from_environment().log_level
+    configure_logs(current_app.main, level)
+    if level != "DEBUG":
+        for name in _CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 signals.setup_logging.connect(_configure_logs, weak=False)

@@ -108,6 +108,11 @@ class Shop:
         assert task is not None
         return task
 
+    def task_ids(self, job_id: UUID) -> list[UUID]:
+        tasks = select(TrainingTask.id).where(TrainingTask.job_id == job_id)
+        with self.sessions() as session:
+            return list(session.scalars(tasks.order_by(TrainingTask.position)))
+
     def models(self) -> list[TrainedModel]:
         with self.sessions() as session:
             return list(session.scalars(select(TrainedModel)))
