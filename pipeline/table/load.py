@@ -9,22 +9,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import InsufficientDataError, InvalidDataError, ResourceLimitError
+from pipeline.errors import InvalidDataError, ResourceLimitError
 from pipeline.table.arrow import (
     check_types,
     expanded_bytes,
     name_columns,
-    plain_type,
-    storage_type,
     to_plain,
 )
 from pipeline.table.footer import check_footer
 from pipeline.table.pages import check_pages
+from pipeline.table.size import check_bytes, check_shape, is_text, row_bytes
 from pipeline.table.spec import TableLimits
 
 _BATCH_ROWS = 65_536
 _BATCH_BYTES = 32 * 1024**2
-_NAMES_IN_FOOTER_PER_COLUMN = 50
+_LISTED_PER_COLUMN = 50
 _INDEX_COLUMN_PREFIX = "__index_level_"
 
 
@@ -68,17 +67,14 @@ def plain_frame(frame: pd.DataFrame, limits: TableLimits) -> pd.DataFrame:
     """Bring a frame into the same plain columns, under the same limits, as :func:`read_table`."""
     frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
     check_names(list(frame.columns))
-    _check_shape(len(frame), len(frame.columns), limits)
+    check_shape(len(frame), len(frame.columns), limits)
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except pa.ArrowException as error:
         raise InvalidDataError(f"A column mixes values of different types: {error}") from error
     check_types(table.schema)
-    columns = [
-        pa.chunked_array([to_plain(part) for part in c.chunks] or [[]]) for c in table.columns
-    ]
-    if sum(column.nbytes for column in columns) > limits.max_bytes_in_memory:
-        raise _too_many_bytes(limits)
+    columns = [pa.chunked_array([to_plain(part) for part in c.chunks]) for c in table.columns]
+    check_bytes(sum(column.nbytes for column in columns), limits)
     return _to_pandas(pa.table(columns, names=table.column_names))
 
 
@@ -115,7 +111,7 @@ def _open(source: BinaryIO, limits: TableLimits, read_dictionary: Sequence[str])
             source,
             read_dictionary=list(read_dictionary),
             pre_buffer=False,
-            thrift_container_size_limit=limits.max_columns * _NAMES_IN_FOOTER_PER_COLUMN,
+            thrift_container_size_limit=limits.max_columns * _LISTED_PER_COLUMN,
         )
     except OSError as error:
         if "size limit" not in str(error):
@@ -128,65 +124,28 @@ def _open(source: BinaryIO, limits: TableLimits, read_dictionary: Sequence[str])
 
 def _check_description(file: pq.ParquetFile, limits: TableLimits) -> None:
     schema, metadata = file.schema_arrow, file.metadata
-    _check_shape(metadata.num_rows, len(schema.names), limits)
+    check_shape(metadata.num_rows, len(schema.names), limits)
     check_types(schema)
     check_names(schema.names)
     stated = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    if max(stated, metadata.num_rows * _row_bytes(schema)) > limits.max_bytes_in_memory:
-        raise _too_many_bytes(limits)
-
-
-def _check_shape(rows: int, columns: int, limits: TableLimits) -> None:
-    if columns > limits.max_columns:
-        raise ResourceLimitError(
-            f"The table has {columns:,} columns; accepted: up to {limits.max_columns:,}"
-        )
-    if columns == 0:
-        raise InvalidDataError("The table has no columns")
-    if rows > limits.max_rows:
-        raise ResourceLimitError(
-            f"The table has {rows:,} rows; accepted: up to {limits.max_rows:,}"
-        )
-    if rows == 0:
-        raise InsufficientDataError("The table has no rows")
-
-
-def _row_bytes(schema: pa.Schema) -> int:
-    """A lower bound of what one row will take; text and bytes count with their offsets only."""
-    return sum(8 if _is_text(field.type) else _fixed_bytes(field.type) for field in schema)
-
-
-def _fixed_bytes(data_type: pa.DataType) -> int:
-    stored = storage_type(data_type)
-    if pa.types.is_fixed_size_binary(stored):
-        return int(stored.byte_width)
-    return 1 if pa.types.is_boolean(stored) else 8
-
-
-def _is_text(data_type: pa.DataType) -> bool:
-    stored = storage_type(data_type)
-    return not pa.types.is_fixed_size_binary(stored) and plain_type(stored) in (
-        pa.large_string(),
-        pa.large_binary(),
-    )
+    check_bytes(max(stated, metadata.num_rows * row_bytes(schema)), limits)
 
 
 def _text_columns(schema: pa.Schema) -> list[str]:
     """Columns to read as dictionaries: a long text repeated in every row is then held only once
     until its expanded size has been checked."""
-    return [field.name for field in schema if _is_text(field.type)]
+    return [field.name for field in schema if is_text(field.type)]
 
 
 def _read_batches(file: pq.ParquetFile, limits: TableLimits) -> pa.Table:
     names = [n for n in file.schema_arrow.names if not n.startswith(_INDEX_COLUMN_PREFIX)]
-    rows_per_batch = max(64, min(_BATCH_ROWS, _BATCH_BYTES // _row_bytes(file.schema_arrow)))
+    rows_per_batch = max(64, min(_BATCH_ROWS, _BATCH_BYTES // row_bytes(file.schema_arrow)))
     columns: dict[str, list[pa.Array]] = {name: [] for name in names}
     used = 0
     for batch in file.iter_batches(rows_per_batch, columns=names, use_threads=False):
         for name, array in zip(names, batch.columns, strict=True):
             used += expanded_bytes(array)
-            if used > limits.max_bytes_in_memory:
-                raise _too_many_bytes(limits)
+            check_bytes(used, limits)
             columns[name].append(_plain_column(name, array))
     return pa.table({name: _join(parts) for name, parts in columns.items()})
 
@@ -207,13 +166,6 @@ def _join(parts: list[pa.Array]) -> pa.ChunkedArray:
     if len({part.type for part in parts}) > 1:
         parts = [part.cast(pa.large_binary()) for part in parts]
     return pa.chunked_array(parts)
-
-
-def _too_many_bytes(limits: TableLimits) -> ResourceLimitError:
-    return ResourceLimitError(
-        "The table takes too much memory once it is unpacked; "
-        f"accepted: up to {limits.max_bytes_in_memory / 1024**2:,.0f} MB"
-    )
 
 
 def _to_pandas(table: pa.Table) -> pd.DataFrame:

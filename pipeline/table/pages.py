@@ -30,10 +30,15 @@ def check_pages(source: BinaryIO, metadata: pq.FileMetaData, max_bytes: int) -> 
     InvalidDataError
         If a page header cannot be read or points outside the file.
     """
-    unpacked = 0
+    unpacked = packed = 0
+    size = source.seek(0, 2)
     for group in range(metadata.num_row_groups):
         for column in range(metadata.num_columns):
-            unpacked += _unpacked_bytes(source, metadata.row_group(group).column(column))
+            chunk = metadata.row_group(group).column(column)
+            packed += max(chunk.total_compressed_size, 0)
+            if packed > size:
+                raise InvalidDataError("The Parquet file is damaged: its columns overlap")
+            unpacked += _unpacked_bytes(source, chunk)
             if unpacked > max_bytes:
                 raise ResourceLimitError(
                     "The Parquet file unpacks to more than is accepted: "

@@ -196,6 +196,11 @@ def test_every_compression_and_page_version(compression, page_version):
     pd.testing.assert_frame_equal(read, frame, check_dtype=False)
 
 
+def test_names_with_dots_and_spaces_are_plain_names():
+    frame = pd.DataFrame({"a.b": ["x", "y"], "a": [1, 2], "": [3, 4], "größe in cm": [5, 6]})
+    assert list(read_table(parquet(frame), LIMITS).columns) == list(frame.columns)
+
+
 def test_the_index_that_pandas_adds_is_no_column():
     file = io.BytesIO()
     shop_rows().loc[5:].to_parquet(file)
