@@ -1,11 +1,14 @@
 """What the housekeeping worker runs, one at a time; it loads no machine learning."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
+from celery import signals
 
 from celeryconfig import COLLECT_GARBAGE, DISPATCH, SWEEP
 from worker.app import housekeeping
+from worker.broker import declare_dead_letters
 from worker.context import Context
 from worker.database import UNAVAILABLE
 from worker.dispatcher import dispatch_if_possible
@@ -34,6 +37,11 @@ def run_collect_garbage() -> None:
     _unless_database_away(collect_garbage)
 
 
+def _prepare_broker(**_: Any) -> None:
+    declare_dead_letters(housekeeping)
+
+
+signals.worker_ready.connect(_prepare_broker, weak=False)
 housekeeping.task(name=DISPATCH)(run_dispatch)
 housekeeping.task(name=SWEEP)(run_sweep)
 housekeeping.task(name=COLLECT_GARBAGE)(run_collect_garbage)

@@ -1,0 +1,123 @@
+"""Events on their way from the outbox to a real RabbitMQ."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from kombu.connection import Connection
+from kombu.entity import Queue
+from sqlalchemy import select
+
+from core.embedded import free_port
+from core.settings import Settings
+from db.tables import OutboxEvent
+from tests.worker.rabbitmq import RabbitMQ, why_absent
+from tests.worker.support import Shop, quick_work
+from worker.context import Context
+from worker.events import EXCHANGE, publish_events
+from worker.training import run_task
+
+needs_rabbitmq = [
+    pytest.mark.rabbitmq,
+    pytest.mark.skipif(why_absent() is not None, reason=why_absent() or ""),
+]
+
+
+@pytest.fixture(scope="module")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+    node = RabbitMQ(tmp_path_factory.mktemp("rabbitmq"))
+    node.start()
+    yield node
+    node.stop()
+
+
+class Subscriber:
+    """A queue bound to the exchange of the events, as another service would bind one."""
+
+    def __init__(self, url: str, key_prefix: str) -> None:
+        self._url = url
+        self._queue = Queue(key_prefix, EXCHANGE, routing_key="training.#", durable=True)
+        with Connection(url) as connection:
+            self._queue.bind(connection.default_channel).declare()
+
+    def received(self) -> list[tuple[str, str]]:
+        """Routing key and status or product of each message, taken from the queue."""
+        found = []
+        with Connection(self._url) as connection:
+            queue = self._queue.bind(connection.default_channel)
+            while message := queue.get(no_ack=True):
+                body = message.decode()
+                key = message.delivery_info["routing_key"]
+                found.append((key, body["event_type"]))
+        return found
+
+
+def with_rabbitmq(context: Context, url: str) -> Context:
+    return replace(
+        context, settings=Settings(rabbitmq_url=url, lease_seconds=context.settings.lease_seconds)
+    )
+
+
+def train_one(context: Context, shop: Shop, sku: str) -> None:
+    shop.job(shop.product(sku))
+    run_task(shop.next_task(), context, {"product": quick_work})
+
+
+def outbox(shop: Shop) -> list[OutboxEvent]:
+    with shop.sessions() as session:
+        return list(session.scalars(select(OutboxEvent).order_by(OutboxEvent.id)))
+
+
+def test_without_a_rabbitmq_events_wait_in_the_database(context: Context, shop: Shop) -> None:
+    train_one(context, shop, "bread")
+
+    assert publish_events(context) == 0
+    assert [event.attempts for event in outbox(shop)] == [0]
+
+
+def test_a_rabbitmq_that_is_away_delays_events(context: Context, shop: Shop) -> None:
+    train_one(context, shop, "bread")
+    nobody = f"amqp://guest:guest@127.0.0.1:{free_port()}//"
+
+    assert publish_events(with_rabbitmq(context, nobody)) == 0
+    (event,) = outbox(shop)
+    assert event.published_at is None
+    assert event.attempts == 1
+    assert event.last_error
+
+
+class TestWithRabbitMQ:
+    pytestmark = needs_rabbitmq
+
+    def test_a_confirmed_event_leaves_once(
+        self, context: Context, shop: Shop, rabbitmq: RabbitMQ, key_prefix: str
+    ) -> None:
+        subscriber = Subscriber(rabbitmq.url, key_prefix)
+        connected = with_rabbitmq(context, rabbitmq.url)
+        train_one(context, shop, "bread")
+
+        assert publish_events(connected) == 1
+        assert publish_events(connected) == 0
+        assert subscriber.received() == [("training.completed", "training_completed")]
+        assert outbox(shop)[0].published_at is not None
+
+    def test_events_wait_for_a_broker_that_restarts(
+        self, context: Context, shop: Shop, rabbitmq: RabbitMQ, key_prefix: str
+    ) -> None:
+        subscriber = Subscriber(rabbitmq.url, key_prefix)
+        connected = with_rabbitmq(context, rabbitmq.url)
+        rabbitmq.stop()
+        train_one(context, shop, "bread")
+        train_one(context, shop, "cake")
+        assert publish_events(connected) == 0
+        rabbitmq.start()
+
+        assert publish_events(connected) == 2
+        assert len(subscriber.received()) == 2
+
+    def test_an_event_that_nobody_listens_for_counts_as_delivered(
+        self, context: Context, shop: Shop, rabbitmq: RabbitMQ
+    ) -> None:
+        train_one(context, shop, "bread")
+
+        assert publish_events(with_rabbitmq(context, rabbitmq.url)) == 1
