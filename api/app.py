@@ -1,0 +1,91 @@
+"""The application: every part is given, so that tests give theirs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from flask import Flask, Response
+from prometheus_client import CollectorRegistry
+
+from api.chores import Chores
+from api.connection_limit import ConnectionLimit
+from api.endpoint import register
+from api.endpoints import all_endpoints
+from api.errors import register_error_handlers
+from api.openapi import document
+from api.relay import Relay
+from api.request_context import register_request_context
+from api.service_views import STATIC
+from api.services import EXTENSION, Send, Services
+from api.socket_telemetry import SocketTelemetry
+from api.sockets import register_sockets
+from api.telemetry import DatabaseTelemetry
+from core.progress import ProgressMessage, ProgressStream
+from core.settings import Settings
+from db import progress
+from db.engine import Sessions
+
+
+def create_app(
+    settings: Settings,
+    *,
+    sessions: Sessions,
+    chores: Chores,
+    stream: ProgressStream,
+    send: Send,
+    trusted_hosts: Sequence[str] | None = None,
+) -> Flask:
+    """The service over HTTP and WebSocket; nothing connects before the first request."""
+    app = Flask("api", static_folder=STATIC, static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_http_upload_mb * 10**6
+    app.config["TRUSTED_HOSTS"] = list(trusted_hosts) if trusted_hosts is not None else None
+    services = _services(settings, sessions, chores, stream, send)
+    app.extensions[EXTENSION] = services
+    register_request_context(app)
+    register_error_handlers(app)
+    for endpoint in all_endpoints():
+        register(app, services, endpoint)
+    register_sockets(app, services)
+    described = document()
+    app.add_url_rule("/openapi.json", "openapi", lambda: _json(described))
+    return app
+
+
+def _json(text: str) -> Response:
+    return Response(text, content_type="application/json")
+
+
+def _services(
+    settings: Settings, sessions: Sessions, chores: Chores, stream: ProgressStream, send: Send
+) -> Services:
+    registry = CollectorRegistry()
+    registry.register(DatabaseTelemetry(sessions, max_tenants=settings.telemetry_max_tenants))
+    connections = ConnectionLimit(settings.websocket_max_connections)
+    return Services(
+        settings=settings,
+        sessions=sessions,
+        chores=chores,
+        send=send,
+        stream=stream,
+        relay=_relay(settings, sessions, stream),
+        connections=connections,
+        registry=registry,
+        telemetry=SocketTelemetry(registry, connections),
+    )
+
+
+def _relay(settings: Settings, sessions: Sessions, stream: ProgressStream) -> Relay:
+    def history(job_id: UUID, after: int, limit: int) -> list[ProgressMessage]:
+        with sessions() as session:
+            return progress.since(session, job_id, after, limit)
+
+    def heads(job_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        with sessions() as session:
+            return progress.last_seq(session, job_ids)
+
+    return Relay(
+        stream,
+        history,
+        heads,
+        batch_s=settings.websocket_batch_seconds,
+        queue_size=settings.websocket_message_queue_size,
+    )

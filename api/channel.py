@@ -1,0 +1,117 @@
+"""The newest messages of one watched job, and the positions of its watchers."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from uuid import UUID
+
+from api.batches import Batch, is_urgent, merge_progress
+from core.progress import ProgressMessage
+
+_PAGE = 200
+_KEPT_BATCHES = 8
+
+Read = Callable[[UUID, int, int], list[ProgressMessage]]
+
+
+class Channel:
+    """Written by the relay's delivering thread only; read by every watcher."""
+
+    def __init__(self, job_id: UUID, read: Read, *, hold_s: float, queue_size: int) -> None:
+        self.job_id = job_id
+        self.watchers: set[Watcher] = set()
+        self.guests = 0
+        self._read = read
+        self._hold_s = hold_s
+        self._queue_size = queue_size
+        self._target = self._head = 0
+        self._released = 0
+        self._released_at = 0.0
+        self._held: list[ProgressMessage] = []
+        self._batches: deque[Batch] = deque(maxlen=_KEPT_BATCHES)
+
+    def expect(self, seq: int) -> bool:
+        """Whether this number is news."""
+        if seq <= self._target:
+            return False
+        if self._target == 0:
+            # What was said before the first watcher came is history, which each reads by itself.
+            self._head = self._released = seq
+        self._target = seq
+        return True
+
+    def forget_target(self) -> None:
+        self._target = self._head
+
+    def fetch(self) -> None:
+        """Take over what is new, and release it at once when it is urgent or much."""
+        while self._head < self._target:
+            page = self._read(self.job_id, self._head, _PAGE)
+            if not page:
+                break
+            self._head = page[-1].seq
+            self._held += page
+            if len(self._held) >= self._queue_size or any(map(is_urgent, page)):
+                self.release()
+        self._wake()
+
+    @property
+    def release_at(self) -> float | None:
+        """When the messages held back are due; None when there are none."""
+        return self._released_at + self._hold_s if self._held else None
+
+    def release(self) -> None:
+        batch = Batch(self._held)
+        self._held = []
+        self._batches.append(batch)
+        self._released = batch.last_seq
+        self._released_at = time.monotonic()
+        self._wake()
+
+    def after(self, position: int, *, merge: bool) -> Batch | None:
+        """The next messages behind a position; None when it has all that were released."""
+        if position >= self._released:
+            return None
+        if merge and self._released - position > self._queue_size:
+            page = self._read(self.job_id, position, _PAGE)
+            return Batch(merge_progress(page)) if page else None
+        for batch in tuple(self._batches):
+            if batch.first_seq <= position + 1 <= batch.last_seq:
+                return batch.after(position)
+        page = self._read(self.job_id, position, _PAGE)
+        return Batch(page) if page else None
+
+    def _wake(self) -> None:
+        for watcher in tuple(self.watchers):
+            watcher.wake()
+
+
+class Watcher:
+    """One reader's position in a job's messages."""
+
+    def __init__(self, channel: Channel, after: int) -> None:
+        self.channel = channel
+        self.is_slow = False
+        self._position = after
+        self._news = threading.Event()
+        self._is_cancelled = False
+
+    def next(self) -> Batch | None:
+        """The next messages, waiting for them; None when the watcher was told to stop."""
+        while not self._is_cancelled:
+            self._news.clear()
+            batch = self.channel.after(self._position, merge=self.is_slow)
+            if batch is not None:
+                self._position = batch.last_seq
+                return batch
+            if not self._is_cancelled:
+                self._news.wait()
+        return None
+
+    def wake(self) -> None:
+        self._news.set()
+
+    def cancel(self) -> None:
+        self._is_cancelled = True
+        self._news.set()

@@ -1,0 +1,53 @@
+"""The child process of `api.chores`.
+
+`python -m api.chore store FILE`, or `python -m api.chore import-sales FILE TYPE TENANT`.
+
+Writes its result as JSON to standard output. Status 3 means that the file was refused, and why.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from api.chores import REFUSED
+from api.errors import InvalidRequestError
+from api.local_chores import LocalChores
+from core.artifacts import ArtifactStore
+from core.logs import configure_logs
+from core.settings import Settings
+from db.engine import create_engine, create_sessions
+
+
+def main(arguments: Sequence[str]) -> int:
+    settings = Settings.from_environment()
+    configure_logs("api chore", settings.log_level)
+    if settings.database_url is None:
+        raise SystemExit("DATABASE_URL is not set")
+    os.nice(5)
+    chores = LocalChores(
+        create_sessions(create_engine(settings.database_url, pool_size=1)),
+        ArtifactStore.from_settings(settings),
+    )
+    try:
+        sys.stdout.write(run(chores, arguments))
+    except InvalidRequestError as error:
+        sys.stdout.write(json.dumps({"detail": error.detail, **error.more}))
+        return REFUSED
+    return 0
+
+
+def run(chores: LocalChores, arguments: Sequence[str]) -> str:
+    match arguments:
+        case ["store", path]:
+            blob = chores.store(Path(path))
+            return json.dumps({"digest": blob.digest, "size": blob.size})
+        case ["import-sales", path, media_type, tenant_id]:
+            return chores.import_sales(Path(path), media_type, UUID(tenant_id)).model_dump_json()
+    raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,76 @@
+"""Work that would hold up every connection of an API process: storing and importing files.
+
+Served by gevent, one thread has all connections, so a chore runs in a child process. That may also
+load what this one must not (pyarrow brings numpy), and use `COPY`, which psycopg2 cannot do under
+gevent.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from api.errors import ApiError, InvalidRequestError
+from api.schemas import ImportReport
+from core.artifacts import Blob
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 2
+_LONGEST_S = 3600.0
+REFUSED = 3
+
+
+class ChoreError(ApiError):
+    """A chore ended without a result; the log has what it said."""
+
+
+class Chores(Protocol):
+    def store(self, path: Path) -> Blob:
+        """Put a file into the artifact store."""
+
+    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""
+
+
+class ChildChores:
+    """Each chore in a Python process of its own, which gets our environment; two at a time."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._turn = threading.Semaphore(_AT_ONCE)
+
+    def store(self, path: Path) -> Blob:
+        return Blob(**self._run("store", str(path)))
+
+    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+        answer = self._run("import-sales", str(path), media_type, str(tenant_id))
+        return ImportReport.model_validate(answer)
+
+    def _run(self, *arguments: str) -> Any:
+        command = [sys.executable, "-m", "api.chore", *arguments]
+        with self._turn:
+            done = subprocess.run(
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_LONGEST_S,
+                check=False,
+            )
+        if done.returncode == REFUSED:
+            raise InvalidRequestError(**json.loads(done.stdout))
+        if done.returncode != 0:
+            log.error(
+                "chore failed",
+                arguments=arguments,
+                said=done.stderr.decode(errors="replace")[-4000:],
+            )
+            raise ChoreError(f"{arguments[0]} ended with status {done.returncode}")
+        return json.loads(done.stdout)

@@ -1,0 +1,108 @@
+"""One HTTP endpoint as data: the router and the OpenAPI document are both made from it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, json, request
+from pydantic import BaseModel, ValidationError
+
+from api.caller import tenant_of_request
+from api.errors import BadQueryError, InvalidRequestError, UnsupportedTypeError
+from api.services import Services
+
+_LARGEST_JSON_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`view` is called with the services, the parts of the path, `tenant_id` unless the endpoint is
+    open to everybody, and `query` and `body` where these are declared.
+    """
+
+    method: str
+    path: str
+    view: Callable[..., BaseModel | Response]
+    summary: str
+    tag: str
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    consumes: tuple[str, ...] = ()
+    form: type[BaseModel] | None = None
+    produces: str = "application/json"
+    refusals: tuple[int, ...] = ()
+    is_open: bool = False
+
+
+def register(app: Flask, services: Services, endpoint: Endpoint) -> None:
+    def handle(**path: Any) -> Response:
+        given = path | ({} if endpoint.is_open else {"tenant_id": tenant_of_request()})
+        if endpoint.query is not None:
+            given["query"] = _read_query(endpoint.query)
+        if endpoint.body is not None:
+            given["body"] = read_body(endpoint.body)
+        return _respond(endpoint.view(services, **given), endpoint.status)
+
+    app.add_url_rule(
+        endpoint.path,
+        operation_id(endpoint),
+        handle,
+        methods=[endpoint.method],
+        strict_slashes=False,
+    )
+
+
+def operation_id(endpoint: Endpoint) -> str:
+    words = re.findall(r"[a-z0-9]+", endpoint.path.removeprefix("/api/v1").lower())
+    return "_".join([endpoint.method.lower(), *words])
+
+
+def invalid_request(error: ValidationError) -> InvalidRequestError:
+    """Which fields are wrong, what they hold and what they may hold."""
+    problems = [
+        {
+            "field": ".".join(map(str, problem["loc"])) or None,
+            "value": _shown(problem["input"]),
+            "message": problem["msg"],
+        }
+        for problem in error.errors(include_url=False, include_context=False)
+    ]
+    told = "; ".join(f"{p['field'] or 'body'}: {p['message']}" for p in problems[:3])
+    return InvalidRequestError(f"The request is not accepted. {told}", errors=problems)
+
+
+def read_body(model: type[BaseModel]) -> BaseModel:
+    """The JSON body as its model; an empty body means no fields."""
+    request.max_content_length = _LARGEST_JSON_BYTES
+    content = request.get_data()
+    if content and not request.is_json:
+        raise UnsupportedTypeError("The body must be JSON, with Content-Type: application/json")
+    try:
+        return model.model_validate_json(content or b"{}")
+    except ValidationError as error:
+        raise invalid_request(error) from error
+
+
+def _read_query(model: type[BaseModel]) -> BaseModel:
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise BadQueryError(invalid_request(error).detail) from error
+
+
+def _respond(answer: BaseModel | Response, status: int) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    return Response(answer.model_dump_json(), status=status, content_type="application/json")
+
+
+def _shown(value: object) -> object:
+    return (
+        value
+        if isinstance(value, bool | int | float | None)
+        else json.dumps(value, default=str)[:200]
+    )

@@ -1,0 +1,200 @@
+"""Every HTTP endpoint of the service."""
+
+from dataclasses import replace
+
+from api import model_views, schemas, service_views, training_views, upload_views
+from api.endpoint import Endpoint
+
+TRAINING = "/api/v1/training"
+ROOT = "/api/v1"
+MULTIPART = "multipart/form-data"
+_KEY = {"Idempotency-Key": "A repeated request with the same key gives the same job"}
+
+_TRAINING = (
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/sales",
+        view=upload_views.import_sales,
+        summary="Import sales from CSV or Parquet; importing the same file again changes nothing",
+        tag="Sales",
+        answer=schemas.ImportReport,
+        consumes=(*sorted(upload_views.SALES_TYPES), MULTIPART),
+        refusals=(413, 415, 422),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/products",
+        view=training_views.catalogue,
+        summary="List the products with their deployed models",
+        tag="Sales",
+        query=schemas.PageQuery,
+        answer=schemas.Page[schemas.Product],
+        refusals=(400,),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/start",
+        view=training_views.start,
+        summary="Train a model for every product, or for some",
+        tag="Training",
+        body=schemas.StartRequest,
+        headers=_KEY,
+        answer=schemas.AcceptedJob,
+        status=202,
+        refusals=(400, 409, 415, 422),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/start/<product_id>",
+        view=training_views.start_product,
+        summary="Train a model for one product (id or SKU)",
+        tag="Training",
+        body=schemas.TrainingRequest,
+        headers=_KEY,
+        answer=schemas.AcceptedJob,
+        status=202,
+        refusals=(400, 404, 409, 415, 422),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/stop/<uuid:job_id>",
+        view=training_views.stop,
+        summary="Stop a job",
+        tag="Training",
+        body=schemas.StopRequest,
+        answer=schemas.StoppedJob,
+        status=202,
+        refusals=(404, 415, 422),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/status/<uuid:job_id>",
+        view=training_views.status,
+        summary="Status and progress of a job and its products",
+        tag="Training",
+        answer=schemas.JobStatus,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/history",
+        view=training_views.list_jobs,
+        summary="List the jobs, newest first",
+        tag="Training",
+        query=schemas.PageQuery,
+        answer=schemas.Page[schemas.JobSummary],
+        refusals=(400,),
+    ),
+)
+
+_MODELS = (
+    Endpoint(
+        method="GET",
+        path="/models",
+        view=model_views.list_models,
+        summary="List the trained models, newest first",
+        tag="Models",
+        query=schemas.ModelsQuery,
+        answer=schemas.Page[schemas.ModelSummary],
+        refusals=(400, 404),
+    ),
+    Endpoint(
+        method="POST",
+        path="/models",
+        view=upload_views.create_model,
+        summary="Train on an uploaded Parquet file of any size",
+        tag="Models",
+        form=schemas.UploadForm,
+        consumes=(MULTIPART,),
+        headers=_KEY,
+        answer=schemas.AcceptedJob,
+        status=202,
+        refusals=(400, 409, 413, 415, 422),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>",
+        view=model_views.detail,
+        summary="Everything recorded about a model",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/metrics",
+        view=model_views.quality,
+        summary="Quality of a model on rows that it had not seen",
+        tag="Models",
+        answer=schemas.ModelQuality,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/forecast",
+        view=model_views.forecast,
+        summary="The stored forecast of a model, with its interval",
+        tag="Models",
+        answer=schemas.ForecastAnswer,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/latest/<product_id>",
+        view=model_views.latest,
+        summary="The newest model of a product (id or SKU)",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404,),
+    ),
+)
+
+_SERVICE = (
+    Endpoint(
+        method="GET",
+        path="/healthz",
+        view=service_views.health,
+        summary="Liveness: the process answers",
+        tag="Service",
+        is_open=True,
+        answer=schemas.Health,
+    ),
+    Endpoint(
+        method="GET",
+        path="/readyz",
+        view=service_views.readiness,
+        summary="Readiness: the database answers and is migrated",
+        tag="Service",
+        is_open=True,
+        answer=schemas.Readiness,
+        refusals=(503,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/metrics",
+        view=service_views.telemetry,
+        summary="Telemetry for Prometheus",
+        tag="Service",
+        is_open=True,
+        produces="text/plain",
+    ),
+    Endpoint(
+        method="GET",
+        path="/",
+        view=service_views.page,
+        summary="The live page",
+        tag="Service",
+        is_open=True,
+        produces="text/html",
+    ),
+)
+
+
+def all_endpoints() -> tuple[Endpoint, ...]:
+    """Models are one resource under both prefixes."""
+    models = (
+        replace(endpoint, path=prefix + endpoint.path)
+        for prefix in (TRAINING, ROOT)
+        for endpoint in _MODELS
+    )
+    return (*_TRAINING, *models, *_SERVICE)

@@ -1,0 +1,216 @@
+"""What the API refuses, and the one place that turns an error into an HTTP answer (RFC 9457).
+
+ApiError
+├── ProblemError
+│   ├── InvalidRequestError        422
+│   ├── BadQueryError              400
+│   ├── ForeignOriginError         403
+│   ├── NotFoundError              404
+│   ├── ConflictError              409
+│   ├── TooLargeError              413
+│   ├── UnsupportedTypeError       415
+│   ├── NotAWebSocketError         426
+│   ├── TooManyConnectionsError    429
+│   └── UnavailableError           503
+└── SocketError
+    ├── PeerGoneError
+    ├── ReceiveTimeoutError
+    ├── MessageTooBigError
+    └── BadMessageError
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from flask import Flask, Response, current_app, g, json, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
+
+log = structlog.get_logger(__name__)
+
+PROBLEM_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+
+class ApiError(Exception):
+    """The API cannot do what was asked."""
+
+
+class ProblemError(ApiError):
+    """A request that is answered with problem details."""
+
+    status: ClassVar[HTTPStatus]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.more = more
+
+
+class InvalidRequestError(ProblemError):
+    """The body says something that is not accepted; `errors` tells what and where."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class BadQueryError(ProblemError):
+    """The address or its query cannot be understood."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class ForeignOriginError(ProblemError):
+    """A page of another site asks a browser to act here."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFoundError(ProblemError):
+    """There is no such thing."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class ConflictError(ProblemError):
+    """The request contradicts what is already there."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class TooLargeError(ProblemError):
+    """More bytes than this installation accepts."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedTypeError(ProblemError):
+    """A content type that this endpoint does not read."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class NotAWebSocketError(ProblemError):
+    """A plain request for an address that speaks WebSocket."""
+
+    status = HTTPStatus.UPGRADE_REQUIRED
+    headers: ClassVar[Mapping[str, str]] = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+    }
+
+
+class TooManyConnectionsError(ProblemError):
+    """The tenant watches with as many connections as it may."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_S)}
+
+
+class UnavailableError(ProblemError):
+    """Something that the service stands on does not answer."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_S)}
+
+
+class SocketError(ApiError):
+    """A WebSocket cannot go on."""
+
+
+class PeerGoneError(SocketError):
+    """The peer closed, vanished, or did not take what was sent."""
+
+
+class ReceiveTimeoutError(SocketError):
+    """The peer sent nothing in time."""
+
+
+class MessageTooBigError(SocketError):
+    """The peer's message is larger than accepted."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Message size exceeds limit of {limit} bytes")
+        self.limit = limit
+
+
+class BadMessageError(SocketError):
+    """The peer's message is not a training request; the text says what would be."""
+
+
+def register_error_handlers(app: Flask) -> None:
+    app.register_error_handler(ProblemError, _refuse)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(DBAPIError, _refuse_database)
+    app.register_error_handler(Exception, _fail)
+
+
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
+    more: Mapping[str, Any] | None = None,
+) -> Response:
+    """The one body that every refusal has."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "instance": request.path,
+        "request_id": g.get("request_id"),
+        **(more or {}),
+    }
+    answer = Response(json.dumps(body), status=status.value, content_type=PROBLEM_TYPE)
+    answer.headers.extend(headers)
+    return answer
+
+
+def _refuse(error: ProblemError) -> Response:
+    return problem(error.status, error.detail, headers=error.headers, more=error.more)
+
+
+def _refuse_http(error: HTTPException) -> Response:
+    if isinstance(error, WebsocketMismatch) and not request.headers.get("Upgrade"):
+        return _refuse(
+            NotAWebSocketError("This address speaks WebSocket; connect to it with ws:// or wss://")
+        )
+    if isinstance(error, RequestEntityTooLarge):
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large_text())
+    status = HTTPStatus(error.code or 500)
+    kept = [
+        (name, value)
+        for name, value in error.get_headers()
+        if name.lower() not in {"content-type", "content-length"}
+    ]
+    if isinstance(error, RequestRedirect):
+        return problem(status, f"See {error.new_url}", headers=kept)
+    return problem(status, error.description or status.description, headers=kept)
+
+
+def _too_large_text() -> str:
+    limit = request.max_content_length or current_app.config["MAX_CONTENT_LENGTH"]
+    return f"The request body is larger than the {limit:,} bytes that are accepted here"
+
+
+def _refuse_database(error: DBAPIError) -> Response:
+    if not error.connection_invalidated and error.__class__.__name__ not in _UNREACHABLE:
+        return _fail(error)
+    log.warning("database unreachable", error=str(error.orig))
+    return _refuse(UnavailableError("The database does not answer; try again in a few seconds"))
+
+
+_UNREACHABLE = frozenset({"OperationalError", "InterfaceError"})
+
+
+def _fail(error: Exception) -> Response:
+    log.error("request failed", exc_info=error)
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The service made an error; its log has the details under this request id",
+    )

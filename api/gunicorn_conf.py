@@ -1,0 +1,61 @@
+"""How gunicorn serves the API: gevent workers, each of which holds thousands of sockets.
+
+Loads little: what is imported here is imported before gevent replaces the blocking parts of the
+standard library in each worker.
+"""
+
+import logging
+import threading
+import time
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from core.logs import configure_logs
+from core.settings import Settings
+
+_settings = Settings.from_environment()
+
+
+class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own lines in the form of all others; requests are logged by the application."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        configure_logs("api", _settings.log_level)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.NOTSET)
+
+
+bind = [
+    f"[{_settings.host}]:{_settings.port}"
+    if ":" in _settings.host
+    else f"{_settings.host}:{_settings.port}"
+]
+workers = _settings.api_workers
+worker_class = "gevent"
+worker_connections = 10_000
+backlog = 2048
+keepalive = 75
+timeout = 60
+graceful_timeout = 8
+preload_app = False
+accesslog = None
+logger_class = JsonLogger
+control_socket_disable = True
+proc_name = "model-studio-api"
+
+
+def post_worker_init(worker: Any) -> None:
+    """After the fork: let psycopg2 yield, and send watchers away when the worker is to end."""
+    from api.gevent_postgres import let_psycopg2_yield  # noqa: PLC0415  # after gevent has patched
+
+    let_psycopg2_yield()
+    threading.Thread(target=_close_sockets_at_end, args=(worker,), daemon=True).start()
+
+
+def _close_sockets_at_end(worker: Any) -> None:
+    while worker.alive:
+        time.sleep(0.2)
+    worker.wsgi.extensions["model_studio"].relay.close()

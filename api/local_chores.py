@@ -1,0 +1,22 @@
+"""The chores themselves: for the child process, and for servers with real threads."""
+
+from pathlib import Path
+from uuid import UUID
+
+from api.sales_import import import_file
+from api.schemas import ImportReport
+from core.artifacts import ArtifactStore, Blob
+from db.engine import Sessions
+
+
+class LocalChores:
+    def __init__(self, sessions: Sessions, store: ArtifactStore) -> None:
+        self._sessions = sessions
+        self._store = store
+
+    def store(self, path: Path) -> Blob:
+        with path.open("rb") as file:
+            return self._store.put(file)
+
+    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+        return import_file(self._sessions, path, media_type, tenant_id)

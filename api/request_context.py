@@ -1,0 +1,78 @@
+"""What happens around every request: an id, a log line, an origin check and security headers."""
+
+import re
+import time
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from api.caller import tenant_of_request
+from api.errors import ForeignOriginError
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def register_request_context(app: Flask) -> None:
+    app.before_request(_begin)
+    app.before_request(_refuse_foreign_origin)
+    app.after_request(_finish)
+    app.teardown_request(_forget)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    g.began = time.monotonic()
+    clear_contextvars()
+    bind_contextvars(request_id=g.request_id, tenant_id=str(tenant_of_request()))
+
+
+def _refuse_foreign_origin() -> None:
+    """A page of another site may not act here through the browser of somebody who has access."""
+    origin = request.headers.get("Origin")
+    is_socket = request.url_rule is not None and request.url_rule.websocket
+    if origin is None or (request.method in _SAFE_METHODS and not is_socket):
+        return
+    if urlsplit(origin).netloc != request.host:
+        raise ForeignOriginError(f"Pages of {origin[:200]} may not use this service")
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.is_json or response.mimetype == "application/problem+json":
+        response.headers.setdefault("Cache-Control", "no-store")
+    write = log.debug if request.path in _QUIET_PATHS else log.info
+    write(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        duration_ms=round(1000 * (time.monotonic() - g.began), 1),
+        bytes=response.content_length,
+    )
+    return response
+
+
+def _forget(_: BaseException | None) -> None:
+    clear_contextvars()

@@ -1,0 +1,116 @@
+"""What a cell of a sales file may hold. A parser raises ValueError with what would be accepted."""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+Cell = object
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+_LARGEST = 1e12
+_LONGEST_TEXT = 255
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
+_WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+_DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00 or 31.01.2026"
+
+
+def moment(cell: Cell) -> datetime:
+    """A day or a time on the shop's wall clock, as written: a time zone is dropped."""
+    found = _as_datetime(cell).replace(tzinfo=None)
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return found
+
+
+def reference(cell: Cell) -> str:
+    """A product id or SKU; a whole number becomes its digits."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return required_text(cell)
+
+
+def required_text(cell: Cell) -> str:
+    found = text(cell)
+    if found is None:
+        raise ValueError("must not be empty")
+    return found
+
+
+def text(cell: Cell) -> str | None:
+    if cell is None:
+        return None
+    found = str(cell).strip()
+    if len(found) > _LONGEST_TEXT:
+        raise ValueError(f"must have at most {_LONGEST_TEXT} characters")
+    if "\x00" in found:
+        raise ValueError("must not hold a NUL character")
+    return found or None
+
+
+def number(cell: Cell) -> float | None:
+    """A finite number, or none."""
+    if cell is None:
+        return None
+    if isinstance(cell, str):
+        cell = cell.strip()
+        if not cell:
+            return None
+        if cell.lower() in _WORDS:
+            return _WORDS[cell.lower()]
+    return _checked(_as_float(cell))
+
+
+def not_negative(cell: Cell) -> float | None:
+    found = number(cell)
+    if found is not None and found < 0:
+        raise ValueError("must not be negative")
+    return found
+
+
+def with_decimal_comma(parse: Callable[[Cell], float | None]) -> Callable[[Cell], float | None]:
+    """The same, where a semicolon parts the columns and so a comma may mark decimals."""
+
+    def parse_with_comma(cell: Cell) -> float | None:
+        if isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip()):
+            cell = cell.replace(",", ".")
+        return parse(cell)
+
+    return parse_with_comma
+
+
+def _as_datetime(cell: Cell) -> datetime:
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001  # a wall clock has no zone
+    if not isinstance(cell, str):
+        raise ValueError("must not be empty" if cell is None else _DATE_HELP)  # noqa: TRY004  # one kind of error
+    written = cell.strip()
+    if found := _DAY_FIRST.fullmatch(written):
+        day, month, year, rest = found.groups()
+        written = f"{year}-{month:0>2}-{day:0>2}{rest}"
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError as error:
+        raise ValueError(_DATE_HELP if written else "must not be empty") from error
+
+
+def _as_float(cell: Cell) -> float:
+    if isinstance(cell, bool | int | float | Decimal):
+        return float(cell)
+    try:
+        if isinstance(cell, str) and "_" not in cell:
+            return float(cell)
+    except ValueError:
+        pass
+    raise ValueError("not a number: write digits with a point for decimals and nothing else")
+
+
+def _checked(found: float) -> float:
+    if not math.isfinite(found):
+        raise ValueError("must be a finite number, or empty")
+    if abs(found) > _LARGEST:
+        raise ValueError("is too large: at most 1,000,000,000,000")
+    return found

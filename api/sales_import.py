@@ -1,0 +1,198 @@
+"""A sales file into the database: all of it, or nothing and a list of what is wrong in it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from api import sales_cells
+from api.errors import InvalidRequestError
+from api.sales_files import RaggedRowError, RawBatch, SalesFile, open_csv, open_parquet
+from api.schemas import ImportReport
+from db.engine import Sessions
+from db.sales import ImportCounts, SalesBatch, import_sales
+
+_REQUIRED = ("date", "product_id", "quantity")
+_PARSERS: dict[str, Callable[[object], Any]] = {
+    "date": sales_cells.moment,
+    "product_id": sales_cells.reference,
+    "quantity": sales_cells.not_negative,
+    "product_name": sales_cells.text,
+    "category": sales_cells.text,
+    "price": sales_cells.not_negative,
+    "revenue": sales_cells.number,
+    "promotion": sales_cells.number,
+}
+_NUMBERS = frozenset({"quantity", "price", "revenue", "promotion"})
+_MOST_ERRORS = 100
+_SHOWN_CHARACTERS = 100
+_MOST_KNOWN = 100_000
+
+
+def import_file(sessions: Sessions, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+    """Add and update sales; raises `InvalidRequestError` with the rows that are wrong."""
+    if media_type != "text/csv":
+        return _import(sessions, open_parquet(path), tenant_id)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _import(sessions, open_csv(file), tenant_id)
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(
+            "The file is not UTF-8 text; save it as CSV UTF-8"
+            f" (byte {error.start:,} of a piece is {error.object[error.start]:#04x})"
+        ) from error
+
+
+def _import(sessions: Sessions, file: SalesFile, tenant_id: UUID) -> ImportReport:
+    reading = _Reading(file)
+    with sessions.begin() as session:
+        counts = import_sales(session, tenant_id, reading.batches())
+        if counts.read == 0:
+            raise InvalidRequestError("The file has no rows below the names of its columns")
+    return _report(counts, reading.warnings())
+
+
+class _Reading:
+    """Turns cells into values, and collects the errors of the whole file."""
+
+    def __init__(self, file: SalesFile) -> None:
+        missing = [name for name in _REQUIRED if name not in file.names]
+        if missing:
+            optional = [name for name in _PARSERS if name not in _REQUIRED]
+            raise InvalidRequestError(
+                f"The file lacks the columns {', '.join(missing)}. It has {', '.join(file.names)}."
+                f" Required are {', '.join(_REQUIRED)}; optional are {', '.join(optional)}, and"
+                " further columns of numbers"
+            )
+        self._file = file
+        self._covariates = [name for name in file.names if name not in _PARSERS]
+        self._left_out = list(file.left_out)
+        self._known: dict[str, dict[object, Any]] = {name: {} for name in file.names}
+        self._errors: list[dict[str, object]] = []
+        self._errors_total = 0
+
+    def batches(self) -> Iterator[SalesBatch]:
+        """Values as long as nothing is wrong; raises at the end of the file if something was."""
+        is_first = True
+        for raw in self._checked_batches():
+            if is_first:
+                self._leave_out_texts(raw)
+                is_first = False
+            batch = self._batch(raw)
+            if not self._errors:
+                yield batch
+        if self._errors:
+            first = self._errors[0]
+            raise InvalidRequestError(
+                f"{self._errors_total:,} cells are not accepted, and nothing was imported."
+                f" The first is in row {first['row']}, column {first['column']}: {first['message']}",
+                errors=self._errors,
+                errors_total=self._errors_total,
+            )
+
+    def warnings(self) -> list[str]:
+        if not self._left_out:
+            return []
+        named = ", ".join(self._left_out)
+        return [f"These columns hold no numbers and were left out: {named}"]
+
+    def _checked_batches(self) -> Iterator[RawBatch]:
+        try:
+            yield from self._file.batches
+        except RaggedRowError as error:
+            # The rest of the file cannot be trusted, but what was wrong before it is told as well.
+            self._errors += error.more["errors"]
+            self._errors_total += 1
+
+    def _leave_out_texts(self, raw: RawBatch) -> None:
+        """A further column is a covariate unless its first rows say otherwise."""
+        for name in tuple(self._covariates):
+            if not all(map(self._is_number, raw.columns[name])):
+                self._covariates.remove(name)
+                self._left_out.append(name)
+
+    def _is_number(self, cell: object) -> bool:
+        try:
+            self._parser("")(cell)
+        except ValueError:
+            return False
+        return True
+
+    def _batch(self, raw: RawBatch) -> SalesBatch:
+        values = {
+            name: self._values(name, raw)
+            for name in raw.columns
+            if name in _PARSERS or name in self._covariates
+        }
+        return SalesBatch(
+            product=values["product_id"],
+            sold_at=values["date"],
+            quantity=values["quantity"],
+            product_name=values.get("product_name"),
+            category=values.get("category"),
+            price=values.get("price"),
+            revenue=values.get("revenue"),
+            promotion=values.get("promotion"),
+            covariates=self._rows_of_covariates(values),
+        )
+
+    def _rows_of_covariates(
+        self, values: dict[str, list[Any]]
+    ) -> Sequence[dict[str, float | None]] | None:
+        if not self._covariates:
+            return None
+        names = self._covariates
+        columns = [values[name] for name in names]
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            for row in zip(*columns, strict=True)
+        ]
+
+    def _values(self, name: str, raw: RawBatch) -> list[Any]:
+        known = self._known[name]
+        parse = self._parser(name)
+        values: list[Any] = []
+        for row, cell in zip(raw.rows, raw.columns[name], strict=True):
+            if cell not in known:
+                try:
+                    known[cell] = parse(cell)
+                except ValueError as error:
+                    self._note(row, name, cell, str(error))
+                    values.append(None)
+                    continue
+            values.append(known[cell])
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        return values
+
+    def _parser(self, name: str) -> Callable[[object], Any]:
+        parse = _PARSERS.get(name, sales_cells.number)
+        is_number = name in _NUMBERS or name not in _PARSERS
+        if is_number and self._file.has_decimal_comma:
+            return sales_cells.with_decimal_comma(parse)
+        return parse
+
+    def _note(self, row: int, column: str, cell: object, message: str) -> None:
+        self._errors_total += 1
+        if len(self._errors) < _MOST_ERRORS:
+            value = None if cell is None else str(cell)[:_SHOWN_CHARACTERS]
+            self._errors.append({"row": row, "column": column, "value": value, "message": message})
+
+
+def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
+    if counts.merged:
+        warnings = [
+            *warnings,
+            f"{counts.merged:,} rows had the product and date of another row and were added to it",
+        ]
+    return ImportReport(
+        rows_read=counts.read,
+        rows_inserted=counts.inserted,
+        rows_updated=counts.updated,
+        rows_unchanged=counts.unchanged,
+        products_created=counts.products_created,
+        products=counts.products,
+        first_date=counts.first,
+        last_date=counts.last,
+        warnings=warnings,
+    )

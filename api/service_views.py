@@ -1,0 +1,30 @@
+"""What operators and their machines ask: is it alive, is it ready, how is it doing."""
+
+from pathlib import Path
+
+from flask import Response, send_from_directory
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from api import schemas
+from api.services import Services
+
+STATIC = Path(__file__).with_name("static")
+
+
+def health(_: Services) -> schemas.Health:
+    return schemas.Health(status="ok")
+
+
+def readiness(services: Services) -> schemas.Readiness:
+    with services.sessions() as session:
+        session.execute(text("SELECT 1 FROM alembic_version"))
+    return schemas.Readiness(status="ready", database="ok")
+
+
+def telemetry(services: Services) -> Response:
+    return Response(generate_latest(services.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def page(_: Services) -> Response:
+    return send_from_directory(STATIC, "index.html")

@@ -1,0 +1,41 @@
+"""What the views stand on, made once per process by an entry point or a test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from api.chores import Chores
+from api.connection_limit import ConnectionLimit
+from api.relay import Relay
+from api.socket_telemetry import SocketTelemetry
+from core.progress import ProgressStream
+from core.settings import Settings
+from db.engine import Sessions
+
+EXTENSION = "model_studio"
+"""Where an application keeps its `Services` among its extensions."""
+
+Send = Callable[[str], None]
+"""Sends the name of a task to the housekeeping queue; never waits for a broker and never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    sessions: Sessions
+    chores: Chores
+    send: Send
+    stream: ProgressStream
+    relay: Relay
+    connections: ConnectionLimit
+    registry: CollectorRegistry
+    telemetry: SocketTelemetry
+
+    @property
+    def uploads(self) -> Path:
+        """A private directory for what arrives, until it is stored or imported."""
+        directory = Path(self.settings.data_dir).resolve() / "uploads"
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return directory
