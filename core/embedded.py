@@ -207,7 +207,7 @@ class EmbeddedValkey(EmbeddedServer):
         )
 
     def _is_ready(self, pid: int) -> bool:  # noqa: ARG002 - the password tells it from others
-        with Redis.from_url(self.url, socket_timeout=1.0, retry=None) as client:
+        with Redis.from_url(self.url, socket_timeout=0.3, retry=None) as client:
             try:
                 return bool(client.ping())
             except RedisError:

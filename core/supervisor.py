@@ -115,7 +115,7 @@ class Supervisor:
     def stop_all(self) -> None:
         """Stop everything in order."""
         for name, watched in reversed(self._watched.items()):
-            log.info("stopping", service=name)
+            log.info("stopping", child=name)
             watched.service.stop()
 
     def kill_programs(self) -> None:
@@ -146,7 +146,7 @@ class Supervisor:
         try:
             watched.service.start()
         except EmbeddedError:
-            log.exception("service does not start", service=name)
+            log.exception("service does not start", child=name)
             self._note_end(name, watched, exit_code=1)
             return
         watched.due_at = None
@@ -159,6 +159,6 @@ class Supervisor:
         delay_s = min(FIRST_DELAY_S * 2 ** (watched.in_a_row - 1), MOST_DELAY_S)
         watched.due_at = now + delay_s
         ended = Ended(name, exit_code, watched.in_a_row, delay_s, watched.service.log)
-        log.warning("service ended", service=name, exit_code=exit_code, restart_in_s=delay_s)
+        log.warning("service ended", child=name, exit_code=exit_code, restart_in_s=delay_s)
         self._on_change(self.pids())
         self._on_end(ended)
