@@ -1,8 +1,8 @@
 """A shop's daily sales, drawn from a seed: `python -m examples.shop --out sales.parquet`.
 
 Like a till's export there is a row for each day on which a product sold, and none for closed days,
-empty shelves or days without a buyer. After the last day come rows without quantity that state
-what the shop already knows: price and promotion of every product still on sale.
+empty shelves or days without a buyer. After a product's last sale come rows without quantity, one
+for each day, that state what the shop already knows: its price and its promotions.
 """
 
 import argparse
@@ -93,10 +93,10 @@ def _rows(
     sales: np.ndarray,
     history_days: int,
 ) -> pd.DataFrame:
-    """Sold product-days of the history, and the listed ones after it."""
-    is_past = np.arange(len(days)) < history_days
-    product, day = np.nonzero(np.where(is_past, sales > 0, offer.listed & days["open"].to_numpy()))
-    past = is_past[day]
+    """Sold product-days of the history, and for products still on sale the days after it."""
+    sold = np.where(np.arange(len(days)) < history_days, sales, 0) > 0
+    product, day = np.nonzero(sold | _days_ahead(sold, offer))
+    past = sold[product, day]
     quantity = np.where(past, sales[product, day], np.nan)
     price = offer.price[product, day]
     names = np.array([category.name for category in CATEGORIES])
@@ -114,6 +114,14 @@ def _rows(
             "rain": np.where(past, days["rain"].to_numpy()[day], np.nan),
         }
     )
+
+
+def _days_ahead(sold: np.ndarray, offer: Offer) -> np.ndarray:
+    """Every day after a product's last sale, if it is listed to the end; a plan has no gaps."""
+    day_count = sold.shape[1]
+    last_sale = day_count - 1 - np.argmax(sold[:, ::-1], axis=1)
+    after = np.arange(day_count) > last_sale[:, None]
+    return np.asarray(after & sold.any(axis=1, keepdims=True) & offer.listed[:, -1:])
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:

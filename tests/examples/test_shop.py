@@ -54,14 +54,23 @@ def test_a_row_of_the_past_is_a_sale(sold: pd.DataFrame) -> None:
 
 def test_rows_after_the_history_state_what_is_known(shop: pd.DataFrame) -> None:
     ahead = shop[shop["date"] > pd.Timestamp("2026-06-30")]
-    assert ahead["date"].max() == pd.Timestamp("2026-09-27")
+    assert ahead["date"].max() == pd.Timestamp("2026-09-28")
     assert ahead[["quantity", "revenue", "temperature", "rain"]].isna().all(axis=None)
     assert ahead["price"].gt(0).all()
     assert ahead["promotion"].any()
 
 
-def test_closed_days_have_no_rows(shop: pd.DataFrame) -> None:
-    days = shop["date"]
+def test_the_plan_follows_a_products_last_sale_day_by_day(shop: pd.DataFrame) -> None:
+    last_sale = shop[shop["quantity"].notna()].groupby("product_id")["date"].max()
+    ahead = shop[shop["quantity"].isna()].groupby("product_id")["date"].agg(["min", "max", "size"])
+    first = last_sale[ahead.index] + pd.Timedelta(days=1)
+    assert (ahead["min"] == first).all()
+    assert ((ahead["max"] - ahead["min"]).dt.days + 1 == ahead["size"]).all()
+    assert last_sale.drop(ahead.index).max() < pd.Timestamp("2026-05-10")
+
+
+def test_closed_days_have_no_sales(sold: pd.DataFrame) -> None:
+    days = sold["date"]
     assert not days.dt.day_of_week.eq(0).any()
     assert not days.isin(pd.to_datetime(["2024-12-25", "2025-01-01", "2025-05-01"])).any()
     assert not days.between("2025-02-08", "2025-02-14").any()
@@ -134,7 +143,6 @@ def test_start_end_and_country_are_followed() -> None:
     )
     assert frame["date"].min() == pd.Timestamp("2024-01-02")
     assert frame["date"].max() == pd.Timestamp("2024-08-31")
-    assert frame["quantity"].notna().all()
 
 
 @pytest.mark.parametrize(

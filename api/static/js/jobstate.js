@@ -20,7 +20,7 @@ export function afterMessage(state, message) {
   return {
     seq: message.seq,
     job: jobAfter(state.job, message),
-    products: message.product ? productsAfter(state.products, message.product) : state.products,
+    products: productsAfter(state.products, message.product),
   };
 }
 
@@ -43,6 +43,7 @@ function jobAfter(job, message) {
 }
 
 function productsAfter(products, change) {
+  if (!change || change.kind === "shared") return products; // of no product in particular
   const key = keyOf(change);
   const changed = new Map(products);
   changed.set(key, { ...products.get(key), ...change });

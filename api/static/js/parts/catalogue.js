@@ -2,12 +2,13 @@
 
 import { element, setAttribute, setText } from "../dom.js";
 import { postJson } from "../api.js";
-import { formatCount, formatDay } from "../format.js";
+import { formatCount, formatDay, wallClock } from "../format.js";
 import { KeyedList } from "../keyed.js";
 import { errorComparison, gainOver } from "./accuracy.js";
 import { problemNotice } from "./notice.js";
 
 const SHOWN_AT_FIRST = 100;
+const MONTH_MS = 30 * 86_400_000;
 
 const ORDERS = {
   name: ["Name", (product) => product.name],
@@ -37,10 +38,17 @@ export function productCatalogue() {
   );
   const show = (products) => {
     node.hidden = products.length === 0;
-    view.products = products;
+    view.products = withEndings(products);
     draw();
   };
   return { node, show };
+}
+
+/** Mark the products that have not sold for a month, seen from the newest sale of all. */
+function withEndings(products) {
+  const age = (product) => (product.last_sale ? wallClock(product.last_sale).getTime() : NaN);
+  const newest = Math.max(...products.map(age).filter(Number.isFinite));
+  return products.map((product) => ({ ...product, hasEnded: newest - age(product) > MONTH_MS }));
 }
 
 function controls(view, draw) {
@@ -95,10 +103,10 @@ function catalogueRow(product, problem) {
   return { node, update: (item) => updateCatalogueRow(parts, item) };
 }
 
-function updateCatalogueRow(parts, { model, sku, category, last_sale: lastSale }) {
+function updateCatalogueRow(parts, { model, sku, category, last_sale: lastSale, hasEnded }) {
   setAttribute(parts.name, "href", model ? `#/models/${model.model_id}` : null);
-  const until = lastSale && `sales to ${formatDay(lastSale)}`;
-  setText(parts.about, [category, sku, until].filter(Boolean).join(" · "));
+  const ended = hasEnded && `last sold ${formatDay(lastSale)}`;
+  setText(parts.about, [category, sku, ended].filter(Boolean).join(" · "));
   parts.comparison.node.hidden = !model;
   parts.none.hidden = Boolean(model);
   if (model) parts.comparison.set(model.metrics, model.baseline);

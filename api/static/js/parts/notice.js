@@ -22,6 +22,9 @@ export function hint(text, kind = "plain") {
 }
 
 function errorDetails(problem) {
+  if (problem.status >= 500 && problem.request_id) {
+    return [element("p", { class: "muted" }, `Request ${problem.request_id}`)];
+  }
   const errors = Array.isArray(problem.errors) ? problem.errors : [];
   if (!errors.length) return [];
   const shown = errors.slice(0, ROWS_SHOWN);

@@ -9,7 +9,7 @@ import { statusPill } from "./pill.js";
 
 /** Returns `{node, update(product)}` for a keyed list. */
 export function productRow(product) {
-  const name = product.product_name || product.sku || "What all products share";
+  const name = product.product_name || product.sku;
   const parts = {
     title: element("a", { class: "product-name" }, name),
     attempt: element("span", { class: "attempt" }),

@@ -73,11 +73,15 @@ function settings(hyperparameters) {
     "div",
     {},
     element("h3", {}, "Settings"),
-    facts(entries.map(([name, value]) => [name.replaceAll("_", " "), plainValue(value)])),
+    facts(entries.flatMap(([name, value]) => settingLines(name, value))),
   );
 }
 
-const plainValue = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+/** A line for each value; those of a group of settings carry its name. */
+function settingLines(name, value) {
+  if (value === null || typeof value !== "object") return [[name.replaceAll("_", " "), String(value)]];
+  return Object.entries(value).flatMap(([inner, part]) => settingLines(`${name}: ${inner}`, part));
+}
 
 function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined);
