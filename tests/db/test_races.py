@@ -1,0 +1,268 @@
+"""Several connections at once: one winner, exact counts, contiguous numbers, no deadlock."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db import outbox, transitions
+from db.dispatch import take
+from db.engine import Sessions
+from db.progress import since
+from db.tables import (
+    DEFAULT_TENANT_ID,
+    OutboxEvent,
+    TrainedModel,
+    TrainingJob,
+    TrainingTask,
+)
+from db.transitions import Claim, NewTask, Token
+from db.workers import heartbeat
+from tests.db.at_once import at_once
+from tests.db.builders import model_outcome, new_job, new_products, running_claims, start, tasks_of
+
+PROBLEM = {"error_type": "InvalidDataError", "message": "Bad.", "recommended_action": "Mend it"}
+
+
+def committed(sessions: Sessions, number: int, **changes: object) -> tuple[UUID, list[Claim]]:
+    with sessions.begin() as session:
+        job = new_job(session, products=number, **changes)
+        return job.id, running_claims(session, job)
+
+
+def test_one_of_many_claimers_wins(fresh_sessions: Sessions) -> None:
+    with fresh_sessions.begin() as session:
+        job = new_job(session)
+        start(session, job)
+        task_id = tasks_of(session, job)[0].id
+
+    def claim(worker: str) -> Claim | None:
+        with fresh_sessions.begin() as session:
+            return transitions.claim(session, task_id, worker=worker, lease_s=20)
+
+    claims = at_once([lambda n=n: claim(f"w{n}") for n in range(8)])
+    winners = [claim for claim in claims if claim is not None]
+    assert [winner.token.attempt for winner in winners] == [1]
+    with fresh_sessions() as session:
+        assert session.get_one(TrainingTask, task_id).attempt == 1
+
+
+def test_counts_are_exact_when_all_finish_together(fresh_sessions: Sessions) -> None:
+    job_id, claims = committed(fresh_sessions, 24)
+
+    def work(mine: Sequence[Claim]) -> None:
+        for claim in mine:
+            with fresh_sessions.begin() as session:
+                transitions.report(session, claim.token, phase="a", percentage=50, message=".")
+            with fresh_sessions.begin() as session:
+                if claims.index(claim) % 3:
+                    transitions.finish(session, claim.token, model_outcome())
+                else:
+                    transitions.fail(session, claim.token, **PROBLEM, retry=False)
+
+    at_once([lambda n=n: work(claims[n::8]) for n in range(8)])
+    with fresh_sessions() as session:
+        job = session.get_one(TrainingJob, job_id)
+        assert (job.status, job.products_completed, job.products_failed) == ("completed", 16, 8)
+        messages = since(session, job_id, 0)
+        assert [message.seq for message in messages] == list(range(1, job.progress_seq + 1))
+        events = Counter(message.body["event"] for message in messages)
+        assert events["job_completed"] == 1
+        assert messages[-1].body["event"] == "job_completed"
+        counted = [
+            message.body["job"]["products_completed"] + message.body["job"]["products_failed"]
+            for message in messages
+            if message.body["event"] in {"task_completed", "task_failed"}
+        ]
+        assert counted == list(range(1, 25))
+        routing = Counter(session.scalars(select(OutboxEvent.routing_key)))
+        assert routing == {"training.failed": 8, "training.completed": 1}
+        assert session.scalar(select(func.count()).select_from(TrainedModel)) == 16
+
+
+def test_a_zombie_and_the_reaper_do_not_both_win(fresh_sessions: Sessions) -> None:
+    for _ in range(5):
+        job_id, (claim,) = committed(fresh_sessions, 1, max_attempts=1)
+        with fresh_sessions.begin() as session:
+            lost = func.now() - timedelta(seconds=1)
+            session.execute(
+                update(TrainingTask)
+                .where(TrainingTask.id == claim.token.task_id)
+                .values(lease_expires_at=lost)
+            )
+
+        def finish(token: Token = claim.token) -> None:
+            with fresh_sessions.begin() as session:
+                transitions.finish(session, token, model_outcome())
+
+        def reap() -> None:
+            with fresh_sessions.begin() as session:
+                transitions.reclaim(session)
+
+        at_once([finish, reap])
+        with fresh_sessions() as session:
+            job = session.get_one(TrainingJob, job_id)
+            models = session.scalars(
+                select(TrainedModel).where(TrainedModel.training_job_id == job_id)
+            ).all()
+            assert job.products_completed + job.products_failed == 1
+            assert len(models) == job.products_completed
+            ends = [message.body["event"] for message in since(session, job_id, 0)][-2:]
+            assert ends in (["task_completed", "job_completed"], ["task_failed", "job_failed"])
+
+
+def test_versions_of_one_product_never_collide(fresh_sessions: Sessions) -> None:
+    with fresh_sessions.begin() as session:
+        (product,) = new_products(session, 1)
+        task = NewTask(kind="product", product_id=product.id, product_name=product.name)
+        jobs = [new_job(session, products=0, tasks=[task]) for _ in range(6)]
+        tokens = [running_claims(session, job)[0].token for job in jobs]
+
+    def finish(token: Token) -> None:
+        with fresh_sessions.begin() as session:
+            transitions.finish(session, token, model_outcome())
+
+    at_once([lambda token=token: finish(token) for token in tokens])
+    with fresh_sessions() as session:
+        models = session.scalars(select(TrainedModel)).all()
+        assert len({model.model_version for model in models}) == 6
+        assert len({model.public_id for model in models}) == 6
+        assert [model.is_deployed for model in models].count(True) == 1
+
+
+def test_a_request_sent_several_times_at_once_makes_one_job(fresh_sessions: Sessions) -> None:
+    with fresh_sessions.begin() as session:
+        (product,) = new_products(session, 1)
+        task = NewTask(kind="product", product_id=product.id)
+
+    def create() -> tuple[UUID, bool]:
+        with fresh_sessions.begin() as session:
+            job, is_new = transitions.create_job(
+                session,
+                tenant_id=DEFAULT_TENANT_ID,
+                kind="products",
+                tasks=[task],
+                request={},
+                timeout_s=60,
+                idempotency_key="k",
+                request_digest="d",
+            )
+            return job.id, is_new
+
+    made = at_once([create] * 6)
+    assert len({job_id for job_id, _ in made}) == 1
+    assert [is_new for _, is_new in made].count(True) == 1
+    with fresh_sessions() as session:
+        assert session.scalar(select(func.count()).select_from(TrainingJob)) == 1
+
+
+def test_dispatchers_share_the_slots(fresh_sessions: Sessions) -> None:
+    with fresh_sessions.begin() as session:
+        for _ in range(3):
+            new_job(session, products=10)
+        heartbeat(session, "fleet", slots=12)
+
+    def dispatch() -> list[UUID]:
+        with fresh_sessions.begin() as session:
+            return [item.task_id for item in take(session, max_concurrent_jobs=2)]
+
+    taken = [task_id for ids in at_once([dispatch] * 6) for task_id in ids]
+    assert len(taken) == len(set(taken)) == 12
+    with fresh_sessions() as session:
+        running = select(func.count()).where(TrainingJob.status == "running")
+        assert session.scalar(running) == 2
+
+
+def test_events_are_published_by_one(fresh_sessions: Sessions) -> None:
+    _, claims = committed(fresh_sessions, 3)
+    with fresh_sessions.begin() as session:
+        for claim in claims:
+            transitions.fail(session, claim.token, **PROBLEM, retry=False)
+    with fresh_sessions.begin() as first, fresh_sessions.begin() as second:
+        mine, others = outbox.unpublished(first, 2), outbox.unpublished(second, 2)
+        assert [len(mine), len(others)] == [2, 1]
+        assert not {event.id for event in mine} & {event.id for event in others}
+        outbox.mark_published(first, [event.id for event in mine])
+        outbox.mark_failed(second, [event.id for event in others], "no route\x00")
+    with fresh_sessions.begin() as session:
+        (left,) = outbox.unpublished(session)
+        assert (left.attempts, left.last_error) == (1, "no route\ufffd")
+        outbox.mark_published(session, [left.id])
+    with fresh_sessions.begin() as session:
+        assert outbox.unpublished(session) == []
+        assert outbox.prune(session, older_than=timedelta(days=1)) == 0
+        assert outbox.prune(session, older_than=timedelta(days=-1)) == 3
+
+
+def test_everything_at_once_neither_deadlocks_nor_loses_a_task(fresh_sessions: Sessions) -> None:
+    """Workers, reapers, watchdogs and a stop over few jobs, until all have ended."""
+    with fresh_sessions.begin() as session:
+        jobs = [new_job(session, products=12, max_attempts=50) for _ in range(4)]
+        job_ids = [job.id for job in jobs]
+
+    def stop() -> None:
+        with fresh_sessions.begin() as session:
+            transitions.request_stop(session, DEFAULT_TENANT_ID, job_ids[3], "abort")
+
+    workers = [lambda name=name: work(fresh_sessions, name) for name in "abc"]
+    at_once([*workers, *[lambda: housekeep(fresh_sessions)] * 2, stop])
+    housekeep(fresh_sessions)
+    work(fresh_sessions, "last")
+    with fresh_sessions() as session:
+        for job_id in job_ids:
+            assert_adds_up(session, session.get_one(TrainingJob, job_id))
+        per_task = select(func.count()).select_from(TrainedModel).group_by(TrainedModel.task_id)
+        assert set(session.scalars(per_task)) == {1}
+
+
+def work(sessions: Sessions, name: str) -> None:
+    while task_ids := next_tasks(sessions):
+        for task_id in task_ids:
+            train(sessions, task_id, name)
+
+
+def next_tasks(sessions: Sessions) -> list[UUID]:
+    """What the dispatcher gives, or else what another worker was given: messages come twice."""
+    with sessions.begin() as session:
+        heartbeat(session, "fleet", slots=6)
+    with sessions.begin() as session:
+        taken = [item.task_id for item in take(session, max_concurrent_jobs=3)]
+        pending = select(TrainingTask.id).where(TrainingTask.status == "pending").limit(6)
+        return taken or list(session.scalars(pending))
+
+
+def train(sessions: Sessions, task_id: UUID, name: str) -> None:
+    """With a lease that has ended before it begins, so that every task is also reclaimed."""
+    with sessions.begin() as session:
+        claim = transitions.claim(session, task_id, worker=name, lease_s=0)
+    if claim is None:
+        return
+    with sessions.begin() as session:
+        transitions.renew(session, claim.token, lease_s=0)
+    with sessions.begin() as session:
+        transitions.report(session, claim.token, phase="a", percentage=50, message=".")
+    with sessions.begin() as session:
+        transitions.finish(session, claim.token, model_outcome())
+
+
+def housekeep(sessions: Sessions) -> None:
+    for _ in range(20):
+        with sessions.begin() as session:
+            transitions.reclaim(session)
+        with sessions.begin() as session:
+            transitions.expire(session)
+
+
+def assert_adds_up(session: Session, job: TrainingJob) -> None:
+    tasks = Counter(task.status for task in tasks_of(session, job))
+    assert job.status in {"completed", "cancelled"}
+    assert (job.products_completed, job.products_cancelled) == (
+        tasks["completed"],
+        tasks["cancelled"],
+    )
+    assert tasks["completed"] + tasks["cancelled"] == job.products_total
+    seqs = [message.seq for message in since(session, job.id, 0, limit=10_000)]
+    assert seqs == list(range(1, job.progress_seq + 1))
