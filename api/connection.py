@@ -8,6 +8,7 @@ import select
 import socket
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 from wsproto import WSConnection
@@ -57,6 +58,8 @@ class Connection:
         self._lock = threading.Lock()
         self._heard_at = self._pinged_at = time.monotonic()
         self._is_closed = False
+        # Several messages may come in one piece.
+        self._pending: deque[Event] = deque()
         sock.settimeout(SEND_WITHIN_S)
         # What the kernel keeps for a peer that does not read is memory too.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
@@ -83,10 +86,12 @@ class Connection:
 
     def _receive(self, spool: Spool, within_s: float, max_bytes: int) -> Incoming:
         seen_since_yield = 0
+        deadline = time.monotonic() + within_s
         while True:
-            data = self._read(time.monotonic() + within_s)
-            for event in self._events(data):
+            while self._pending:
+                event = self._pending.popleft()
                 if isinstance(event, TextMessage | BytesMessage):
+                    deadline = time.monotonic() + within_s
                     chunk = (
                         event.data.encode() if isinstance(event.data, str) else bytes(event.data)
                     )
@@ -95,6 +100,8 @@ class Connection:
                         raise MessageTooBigError(max_bytes)
                     if event.message_finished:
                         return Incoming(spool, is_text=isinstance(event, TextMessage))
+            data = self._read(deadline)
+            self._pending.extend(self._events(data))
             seen_since_yield += len(data)
             if seen_since_yield >= _YIELD_EVERY_BYTES:
                 seen_since_yield = 0
