@@ -81,6 +81,8 @@ def print_forecast(console: Console, forecast: Forecast, *, days: int) -> None:
 def print_problem(console: Console, error: ProblemError) -> None:
     """What was wrong, row by row where the service says so."""
     console.print(Text(plain(error), "red"))
+    if error.status >= 500 and error.request_id:
+        console.print(f"The service's log has the reason under request {error.request_id}.")
     if not error.errors:
         return
     names = list(dict.fromkeys(name for one in error.errors for name in one))

@@ -17,7 +17,7 @@ from client.errors import ServiceFailedError, ServiceUnreachableError
 from client.progress import ProgressMessage, StudioUpdate, TaskProgress
 from client.sockets import LOST, open_socket, permanent_refusal, read_frame
 
-LARGEST_SOCKET_UPLOAD = 100 * 2**20
+LARGEST_SOCKET_UPLOAD = 100 * 10**6
 """Bytes of a file that the socket takes; larger files go through `POST /api/v1/models`."""
 _PATH = "/api/model-studio/ws/train-from-parquet"
 _FIRST_PHASE = "data_loading"
