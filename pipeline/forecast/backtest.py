@@ -1,7 +1,7 @@
-"""Rolling-origin evaluation: every candidate forecasts the same windows, knowing only what came before.
+"""Rolling-origin evaluation: every candidate forecasts the same windows from what came before.
 
-The newest window is the holdout: the choice between candidates does not see it, and the metrics shown
-to users come from it alone.
+The newest window is the holdout: the choice between candidates does not see it, and the metrics
+shown to users come from it alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,15 @@ from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.progress import ProgressCallback
 
+Forecasts = Sequence[NDArray[np.float64]]
+
 SELECTION_WINDOWS = 3
 MIN_TRAINING_ROWS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Rows ``origin`` to ``stop`` are scored; forecasts reach on to row ``reach`` for the intervals."""
+    """Rows ``origin`` to ``stop`` are scored; the intervals learn from rows up to ``reach``."""
 
     number: int
     origin: int
@@ -51,11 +53,15 @@ class WindowScore:
 
 @dataclass(slots=True)
 class Backtest:
-    """Forecasts by candidate and window, and why the others have none."""
+    """Forecasts by candidate and window, and why others have none.
+
+    ``unsuited`` candidates were not tried, those in ``failures`` were and could not be fitted.
+    """
 
     history: History
     windows: tuple[Window, ...]
     forecasts: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
+    unsuited: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -68,7 +74,7 @@ class Backtest:
         """The newest window."""
         return self.windows[-1]
 
-    def metrics(self, forecasts: Sequence[NDArray[np.float64]], window: Window) -> Metrics:
+    def metrics(self, forecasts: Forecasts, window: Window) -> Metrics:
         """The metrics of one candidate's forecasts in one window, without coverage."""
         actual = self.history.actual[window.origin : window.stop]
         return score(actual, forecasts[window.number][: len(actual)], scale=self.scale(window))
@@ -77,7 +83,9 @@ class Backtest:
         """The in-sample error of the seasonal naive forecast before the window."""
         return naive_scale(self.history.actual[: window.origin], self.history.season)
 
-    def scores(self, forecasts: Mapping[str, Sequence[NDArray[np.float64]]]) -> tuple[WindowScore, ...]:
+    def scores(
+        self, forecasts: Mapping[str, Sequence[NDArray[np.float64]]]
+    ) -> tuple[WindowScore, ...]:
         """A record per candidate and window."""
         return tuple(
             WindowScore(
@@ -120,15 +128,15 @@ def run_backtest(
 ) -> Backtest:
     """Let every named candidate forecast every window.
 
-    A candidate that cannot be fitted before one of the windows is left out with its reason. Progress
-    is reported before each fit.
+    A candidate that cannot be fitted before one of the windows is left out with its reason.
+    Progress is reported before each fit.
     """
     backtest = Backtest(history, windows)
     known = [tame_outliers(history.head(w.origin), context.holidays)[0] for w in windows]
     for position, name in enumerate(names):
         reason = _why_not(name, known[0], context)
         if reason is not None:
-            backtest.failures[name] = reason
+            backtest.unsuited[name] = reason
             continue
         forecasts = []
         for window, training in zip(windows, known, strict=True):

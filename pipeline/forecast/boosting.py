@@ -1,4 +1,4 @@
-"""The gradient boosting candidate: trees on the calendar and on the past as seen from many origins."""
+"""The gradient boosting candidate: trees on the calendar and on the past of many origins."""
 
 import math
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.features import (
     calendar_features,
+    look_back,
     origin_features,
     price_history,
     rows_per_year,
-    season_lengths,
 )
 from pipeline.forecast.frequency import Frequency
 from pipeline.forecast.history import History
@@ -42,7 +42,6 @@ class FittedBoosting:
     size: float
     past: NDArray[np.float64]
     prices: NDArray[np.float64]
-    season: int
     frequency: Frequency
     holidays: HolidayCalendar
     known: tuple[str, ...]
@@ -53,7 +52,7 @@ class FittedBoosting:
         ).join(future[list(self.known)].reset_index(drop=True))
         steps = future["step"].to_numpy()
         year = rows_per_year(self.frequency)
-        origin = origin_features(self.past, self.prices, steps, self.season, year)
+        origin = origin_features(self.past, self.prices, steps, self.frequency.rhythm, year)
         table = np.hstack([calendar.to_numpy(), origin.to_numpy()])
         return np.asarray(self.trees.predict(table) * self.size, dtype=np.float64)
 
@@ -65,42 +64,45 @@ def fit_gradient_boosting(history: History, context: FitContext) -> FittedBoosti
     calendar = calendar_features(history.ds, history.frequency, context.holidays)
     calendar_table = np.hstack([calendar.to_numpy(), history.frame[list(history.known)].to_numpy()])
     year, tables, targets = rows_per_year(history.frequency), [], []
-    for origin in _origins(len(history), history.season):
+    for origin in _origins(len(history), history.frequency.rhythm):
         steps = _steps(len(history) - origin)
-        past = origin_features(scaled[:origin], prices[:origin], steps, history.season, year)
+        past = origin_features(
+            scaled[:origin], prices[:origin], steps, history.frequency.rhythm, year
+        )
         tables.append(np.hstack([calendar_table[origin + steps - 1], past.to_numpy()]))
         targets.append(scaled[origin + steps - 1])
     trees = HistGradientBoostingRegressor(**SETTINGS, random_state=context.spec.seed)
     trees.fit(np.vstack(tables), np.concatenate(targets))
-    keep = max(year + season_lengths(history.season)[0], season_lengths(history.season)[2])
+    keep = max(
+        year + look_back(history.frequency.rhythm)[0], look_back(history.frequency.rhythm)[2]
+    )
     return FittedBoosting(
         trees=trees,
         size=size,
         past=scaled[-keep:],
         prices=prices[-keep:],
-        season=history.season,
         frequency=history.frequency,
         holidays=context.holidays,
         known=history.known,
     )
 
 
-def boosting_settings(history: History, context: FitContext) -> dict[str, Any]:
+def boosting_settings(_history: History, _context: FitContext) -> dict[str, Any]:
     """The arguments of the trees."""
     return dict(SETTINGS)
 
 
-def has_long_history(history: History, context: FitContext) -> bool:
+def has_long_history(history: History, _context: FitContext) -> bool:
     """Whether there are enough origins with a full look back, and sales to learn from."""
-    long = season_lengths(history.season)[2]
+    long = look_back(history.frequency.rhythm)[2]
     return len(history) >= 2 * long + NEAR_STEPS and bool(history.filled.sum() > 0)
 
 
-def _origins(rows: int, season: int) -> range:
-    """Origins from newest to oldest; their stride meets every place of the season in turn."""
-    first = season_lengths(season)[2]
+def _origins(rows: int, rhythm: int) -> range:
+    """Origins from newest to oldest; their stride meets every place of the cycle in turn."""
+    first = look_back(rhythm)[2]
     stride = max(1, math.ceil((rows - NEAR_STEPS - first) / MAX_ORIGINS))
-    while math.gcd(stride, season) > 1:
+    while math.gcd(stride, rhythm) > 1:
         stride += 1
     newest = rows - min(NEAR_STEPS, (rows - first) // 2)
     return range(newest, first - 1, -stride)

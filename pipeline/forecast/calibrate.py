@@ -1,9 +1,9 @@
 """Intervals from the errors that a model made on rows it had not seen (split conformal prediction).
 
-An error is divided by the square root of the forecast times the usual level, because large forecasts
-err by more; the quantile of these scores among errors of a similar distance, with the correction
-for a finite sample, gives half the width of the interval (Lei et al. 2018). Farther forecasts never
-get a narrower interval than nearer ones.
+An error is divided by the square root of the forecast times the usual level, because large
+forecasts err by more; the quantile of these scores among errors of a similar distance, with the
+correction for a finite sample, gives half the width of the interval (Lei et al. 2018). Farther
+forecasts never get a narrower interval than nearer ones.
 """
 
 import math
@@ -36,9 +36,7 @@ class Calibration:
     window: int
     widths: tuple[float, ...]
 
-    def interval(
-        self, predicted: Array, steps: NDArray[np.int64]
-    ) -> tuple[Array, Array]:
+    def interval(self, predicted: Array, steps: NDArray[np.int64]) -> tuple[Array, Array]:
         """Lower (not below 0) and upper bounds."""
         buckets = np.searchsorted(BUCKET_ENDS, steps / self.window)
         half = np.asarray(self.widths)[buckets] * error_scale(predicted, self.level)

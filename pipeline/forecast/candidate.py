@@ -26,8 +26,8 @@ class PointForecaster(Protocol):
 class FitContext:
     """What candidates may use beside the history itself.
 
-    ``models_year`` says whether even the shortest history of the backtest spans a year, so that what
-    a model makes of the year has been tested.
+    ``models_year`` says whether even the shortest history of the backtest spans a year, so that
+    what a model makes of the year has been tested.
     """
 
     spec: ForecastSpec
@@ -41,12 +41,12 @@ class FitFailureError(Exception):
     """A candidate could not be fitted to this history; the next one can take its place."""
 
 
-def always(history: History, context: FitContext) -> bool:
+def always(_history: History, _context: FitContext) -> bool:
     """For candidates that fit any history."""
     return True
 
 
-def no_settings(history: History, context: FitContext) -> dict[str, Any]:
+def no_settings(_history: History, _context: FitContext) -> dict[str, Any]:
     """For candidates without hyperparameters."""
     return {}
 

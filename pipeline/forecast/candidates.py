@@ -9,7 +9,6 @@ from pipeline.forecast.naive import (
     fit_drift,
     fit_seasonal_mean,
     fit_seasonal_naive,
-    is_intermittent,
 )
 from pipeline.forecast.poisson import fit_poisson, has_sales, poisson_settings
 from pipeline.forecast.prophet_model import (
@@ -22,7 +21,7 @@ from pipeline.forecast.shared_model import fit_shared_profile, has_unseen_profil
 
 BASELINE = "seasonal_naive"
 
-# CmdStanPy reports a failed optimisation as RuntimeError, Prophet numbers it cannot scale as ValueError.
+# CmdStanPy reports a failed optimisation as RuntimeError, Prophet unusable numbers as ValueError.
 _PROPHET_FAILURES = (RuntimeError, ValueError, np.linalg.LinAlgError)
 _SKLEARN_FAILURES = (ValueError, np.linalg.LinAlgError)
 
@@ -65,9 +64,7 @@ CANDIDATES: dict[str, Candidate] = {
         is_applicable=has_unseen_profile,
     ),
     "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True),
-    "croston_tsb": Candidate(
-        fit=fit_croston_tsb, minimum_rows=1, is_simple=True, is_applicable=is_intermittent
-    ),
+    "croston_tsb": Candidate(fit=fit_croston_tsb, minimum_rows=1, is_simple=True),
     "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True),
     "seasonal_naive": Candidate(fit=fit_seasonal_naive, minimum_rows=1, is_simple=True),
 }

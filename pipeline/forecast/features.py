@@ -1,8 +1,8 @@
 """What the regression candidates know about a period: its date, its surroundings, and the past.
 
-`CALENDAR_FEATURES` hold for any date. `ORIGIN_FEATURES` describe the past as it looked at the origin
-of a forecast, so a feature of any row ahead is known when the forecast is made. Covariates with
-values for the whole horizon are added under their own names.
+`CALENDAR_FEATURES` hold for any date. `ORIGIN_FEATURES` describe the past as it looked at the
+origin of a forecast, so a feature of any row ahead is known when the forecast is made. Covariates
+with values for the whole horizon are added under their own names.
 """
 
 import numpy as np
@@ -46,16 +46,16 @@ CALENDAR_FEATURES: dict[str, str] = {
 ORIGIN_FEATURES: dict[str, str] = {
     "step": "periods from the origin to the row",
     "last_value": "the last quantity",
-    "level_short": "mean of the last season (daily: 7 rows)",
-    "level_middle": "mean of the last four seasons (daily: 28 rows)",
-    "level_long": "mean of the last eight seasons (daily: 56 rows)",
+    "level_short": "mean of the last cycle (daily: 7 rows)",
+    "level_middle": "mean of the last four cycles (daily: 28 rows)",
+    "level_long": "mean of the last eight cycles (daily: 56 rows)",
     "trend_ratio": "level_short over level_long",
-    "spread": "standard deviation over the last four seasons",
-    "sold_share": "share of periods with sales in the last four seasons",
-    "slot_level": "mean at the same place of the last eight seasons",
-    "slot_last": "quantity at the same place of the last season",
-    "last_year_level": "mean around the same date one year before",
-    "price_change": "last price over the median price of the last eight seasons",
+    "spread": "standard deviation over the last four cycles",
+    "sold_share": "share of periods with sales in the last four cycles",
+    "slot_level": "mean at the same place of the last eight cycles",
+    "slot_last": "quantity at the same place of the last cycle",
+    "last_year_level": "mean around the same date one year before, or level_long",
+    "price_change": "last price over the median price of the last eight cycles, or 1",
 }
 
 
@@ -103,41 +103,43 @@ def origin_features(
     past: NDArray[np.float64],
     prices: NDArray[np.float64],
     steps: NDArray[np.int64],
-    season: int,
+    rhythm: int,
     rows_per_year: int,
 ) -> pd.DataFrame:
-    """One row per step ahead of the end of ``past`` with the columns of `ORIGIN_FEATURES`."""
-    short, middle, long = season_lengths(season)
+    """One row per step ahead of the end of ``past`` with the columns of `ORIGIN_FEATURES`.
+
+    What the past is too short to tell has a neutral value: the trees cannot bin an empty column.
+    """
+    short, middle, long = look_back(rhythm)
     recent = past[-long:]
-    seasons = recent[len(recent) % season :].reshape(-1, season)
-    place = (steps - 1) % season
-    level = recent.mean()
+    seasons = recent[len(recent) % rhythm :].reshape(-1, rhythm)
+    place = (steps - 1) % rhythm
+    level = float(recent.mean())
     price = np.nanmedian(prices[-long:]) if np.isfinite(prices[-long:]).any() else np.nan
     columns: dict[str, float | NDArray[np.float64]] = {
         "step": steps.astype(float),
-        "last_value": past[-1],
-        "level_short": past[-short:].mean(),
-        "level_middle": past[-middle:].mean(),
+        "last_value": float(past[-1]),
+        "level_short": float(past[-short:].mean()),
+        "level_middle": float(past[-middle:].mean()),
         "level_long": level,
-        "trend_ratio": past[-short:].mean() / level if level > 0 else 1.0,
-        "spread": past[-middle:].std(),
-        "sold_share": np.mean(past[-middle:] > 0),
+        "trend_ratio": float(past[-short:].mean()) / level if level > 0 else 1.0,
+        "spread": float(past[-middle:].std()),
+        "sold_share": float(np.mean(past[-middle:] > 0)),
         "slot_level": seasons.mean(axis=0)[place],
         "slot_last": seasons[-1][place],
-        "last_year_level": _around_last_year(past, steps, rows_per_year, short),
-        "price_change": prices[-1] / price if price > 0 else np.nan,
+        "last_year_level": _around_last_year(past, steps, rows_per_year, short, level),
+        "price_change": prices[-1] / price if price > 0 else 1.0,
     }
     return pd.DataFrame(columns, index=range(len(steps)))[list(ORIGIN_FEATURES)]
 
 
-def season_lengths(season: int) -> tuple[int, int, int]:
-    """Rows of the short, middle and long look back; a series without a season looks back as days do."""
-    length = season if season > 1 else 4
-    return length, 4 * length, 8 * length
+def look_back(rhythm: int) -> tuple[int, int, int]:
+    """Rows of the short, middle and long look back."""
+    return rhythm, 4 * rhythm, 8 * rhythm
 
 
 def rows_per_year(frequency: Frequency) -> int:
-    """Rows after which the same time of the year comes again, in whole weeks where rows are finer."""
+    """Rows after which the same time of the year comes again, in whole weeks below months."""
     return {
         Unit.HOUR: 364 * 24 // frequency.step,
         Unit.DAY: 364,
@@ -173,7 +175,11 @@ def _holiday_features(
 
 
 def _around_last_year(
-    past: NDArray[np.float64], steps: NDArray[np.int64], rows_per_year: int, width: int
+    past: NDArray[np.float64],
+    steps: NDArray[np.int64],
+    rows_per_year: int,
+    width: int,
+    unknown: float,
 ) -> NDArray[np.float64]:
     sums = np.concatenate([[0.0], np.cumsum(past)])
     middle = len(past) + steps - 1 - rows_per_year
@@ -181,5 +187,5 @@ def _around_last_year(
     inside = (start >= 0) & (stop <= len(past))
     start, stop = np.where(inside, start, 0), np.where(inside, stop, width)
     if len(past) < width:
-        return np.full(len(steps), np.nan)
-    return np.where(inside, (sums[stop] - sums[start]) / width, np.nan)
+        return np.full(len(steps), unknown)
+    return np.where(inside, (sums[stop] - sums[start]) / width, unknown)

@@ -84,6 +84,11 @@ class Frequency:
         }
         return next((length for length in lengths[self.unit] if 2 * length <= rows), 1)
 
+    @property
+    def rhythm(self) -> int:
+        """Rows of the cycle that recent levels are averaged over, whatever the history's length."""
+        return {Unit.HOUR: 168 // self.step, Unit.DAY: 7, Unit.WEEK: 4, Unit.MONTH: 12}[self.unit]
+
     def window(self, rows: int) -> int:
         """Rows of one backtest window for a history of ``rows`` rows."""
         nominal, least = {

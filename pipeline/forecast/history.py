@@ -131,7 +131,7 @@ def prepare(
 
 
 def digest(clean: pd.DataFrame) -> str:
-    """SHA-256 of a validated frame: equal data gives an equal digest, whatever the order of rows."""
+    """SHA-256 of a validated frame, the same for equal data in any order of rows and columns."""
     hasher = hashlib.sha256()
     for name in sorted(clean.columns):
         values = clean[name].to_numpy()

@@ -1,4 +1,6 @@
-"""How good a forecast is. Every metric is defined on zeros: a finite number, or None where it has no meaning.
+"""How good a forecast is. Every metric is defined on zeros.
+
+Each is a finite number, or None where it has no meaning.
 
 ``mape`` and ``accuracy`` are percentages, as the service has always reported them; ``wape``,
 ``smape`` (0 to 2) and ``coverage`` are shares.

@@ -20,7 +20,8 @@ class SeasonalNaive:
     last_season: NDArray[np.float64]
 
     def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        return self.last_season[(future["step"].to_numpy() - 1) % len(self.last_season)]
+        places = (future["step"].to_numpy(dtype=np.int64) - 1) % len(self.last_season)
+        return np.take(self.last_season, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ class Flat:
         return np.full(len(future), self.level)
 
 
-def fit_seasonal_naive(history: History, context: FitContext) -> SeasonalNaive:
+def fit_seasonal_naive(history: History, _context: FitContext) -> SeasonalNaive:
     """Keep the last season."""
     return SeasonalNaive(history.filled[-history.season :])
 
 
-def fit_seasonal_mean(history: History, context: FitContext) -> SeasonalMean:
+def fit_seasonal_mean(history: History, _context: FitContext) -> SeasonalMean:
     """Average each place of the season."""
     rows = SEASONS_REMEMBERED * max(history.season, 2)
     values = pd.Series(history.filled[-rows:])
@@ -77,14 +78,14 @@ def fit_seasonal_mean(history: History, context: FitContext) -> SeasonalMean:
     )
 
 
-def fit_drift(history: History, context: FitContext) -> Drift:
+def fit_drift(history: History, _context: FitContext) -> Drift:
     """Measure the change from the first season to the last."""
     values, width = history.filled, max(history.season, 2)
     first, last = values[:width].mean(), values[-width:].mean()
     return Drift(float(last), float((last - first) / (len(values) - width)))
 
 
-def fit_croston_tsb(history: History, context: FitContext) -> Flat:
+def fit_croston_tsb(history: History, _context: FitContext) -> Flat:
     """Smooth the chance of a sale and its size apart (Teunter, Syntetos and Babai 2011)."""
     values, smoothing = history.filled, 0.1
     sold = values > 0
@@ -95,8 +96,3 @@ def fit_croston_tsb(history: History, context: FitContext) -> Flat:
         if value > 0:
             size += smoothing * (value - size)
     return Flat(chance * size)
-
-
-def is_intermittent(history: History, context: FitContext) -> bool:
-    """Whether the product sells in fewer than half of the periods."""
-    return bool(np.mean(history.filled > 0) < 0.5)

@@ -31,7 +31,7 @@ class Outlier:
 def tame_outliers(
     history: History, holidays: HolidayCalendar
 ) -> tuple[History, tuple[Outlier, ...]]:
-    """The history with extreme quantities drawn in to the edge of the plausible, and what was changed.
+    """Draw extreme quantities in to the edge of the plausible; also tell what was changed.
 
     A quantity is extreme when it lies more than 8 robust standard deviations (scaled median
     absolute deviation, Hampel 1974) above or below the median of the nine nearest periods at the
@@ -46,10 +46,12 @@ def tame_outliers(
     spread = _seasonal_median(deviation, history.season) * MAD_TO_SIGMA
     reach = THRESHOLD * np.maximum(spread, np.nanmean(deviation))
     extreme = (deviation > reach) & ~_has_reason(history, holidays)
-    tamed = np.where(extreme, np.clip(values, np.maximum(middle - reach, 0), middle + reach), values)
+    tamed = np.where(
+        extreme, np.clip(values, np.maximum(middle - reach, 0), middle + reach), values
+    )
     changed = tuple(
         Outlier(ds=history.ds[row], observed=float(values[row]), replaced=float(tamed[row]))
-        for row in np.flatnonzero(extreme)
+        for row in np.flatnonzero(extreme).tolist()
     )
     return history.with_values(tamed), changed
 

@@ -1,4 +1,4 @@
-"""The Poisson regression candidate: calendar effects that multiply, and the level of recent weeks."""
+"""The Poisson regression candidate: calendar effects that multiply, and the recent level."""
 
 import warnings
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class FittedPoisson:
 
 
 def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
-    """Fit the calendar effects, newer rows counting more, then match the level of the last weeks."""
+    """Fit the calendar effects, newer rows counting more, then match the recent level."""
     values, size = history.filled, float(history.filled.mean())
     design = _design(history, context)
     table = design.table(history.frame)
@@ -82,12 +82,12 @@ def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     return FittedPoisson(regression, design, size * level)
 
 
-def poisson_settings(history: History, context: FitContext) -> dict[str, Any]:
+def poisson_settings(_history: History, _context: FitContext) -> dict[str, Any]:
     """The penalty and how fast old rows lose weight."""
     return {"alpha": PENALTY, "half_life_days": HALF_LIFE_DAYS, "level_decay": LEVEL_DECAY}
 
 
-def has_sales(history: History, context: FitContext) -> bool:
+def has_sales(history: History, _context: FitContext) -> bool:
     """Whether anything was sold at all."""
     return bool(history.filled.sum() > 0)
 
@@ -96,10 +96,11 @@ def _design(history: History, context: FitContext) -> Design:
     covariates = history.frame[list(history.known)].to_numpy(dtype=float)
     deviations = covariates.std(axis=0)
     has_slots = history.season > 1 and history.frequency.is_daily_or_finer
+    slots = np.unique(history.frequency.slots(history.ds if has_slots else history.ds[-1:]))
     return Design(
         frequency=history.frequency,
         holidays=context.holidays,
-        slots=np.unique(history.frequency.slots(history.ds)) if has_slots else np.zeros(0, np.int64),
+        slots=slots,
         with_year=context.models_year,
         known=history.known,
         means=covariates.mean(axis=0),

@@ -40,6 +40,8 @@ with _quiet("prophet.plot", level=logging.CRITICAL):  # it reports that plotly i
     from prophet import Prophet
 
 MAX_ROWS = 5_000
+MAX_ITERATIONS = 2_000
+YEARLY_WAVES = {Unit.HOUR: 10, Unit.DAY: 10, Unit.WEEK: 6, Unit.MONTH: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def fit_prophet_covariates(history: History, context: FitContext) -> FittedProph
     return _fit(history, context, history.known)
 
 
-def has_covariates(history: History, context: FitContext) -> bool:
+def has_covariates(history: History, _context: FitContext) -> bool:
     """Whether any covariate is known for the whole horizon."""
     return bool(history.known)
 
@@ -74,14 +76,15 @@ def prophet_settings(history: History, context: FitContext) -> dict[str, Any]:
     """The arguments of Prophet for this history.
 
     A seasonality is switched on where the settings allow it and the rows can show it: the day for
-    rows finer than a day, the week for rows not coarser than a day, the year where
-    `FitContext.models_year` says so.
+    rows finer than a day, the week for rows not coarser than a day, the year, with
+    as many waves as such rows can tell apart, where `FitContext.models_year` says so.
     """
     spec, unit = context.spec, history.frequency.unit
+    with_year = spec.yearly_seasonality and context.models_year
     return {
         "daily_seasonality": spec.daily_seasonality and unit is Unit.HOUR,
         "weekly_seasonality": spec.weekly_seasonality and history.frequency.is_daily_or_finer,
-        "yearly_seasonality": spec.yearly_seasonality and context.models_year,
+        "yearly_seasonality": YEARLY_WAVES[unit] if with_year else False,
         "changepoint_prior_scale": spec.changepoint_prior_scale,
     }
 
@@ -102,7 +105,7 @@ def _fit(history: History, context: FitContext, covariates: tuple[str, ...]) -> 
         _quiet("prophet", "prophet.forecaster", "prophet.models", "cmdstanpy"),
         tempfile.TemporaryDirectory(prefix="prophet-") as directory,
     ):
-        model.fit(rows, seed=context.spec.seed, output_dir=directory)
+        model.fit(rows, seed=context.spec.seed, output_dir=directory, iter=MAX_ITERATIONS)
     return FittedProphet(_without_baggage(model), covariates)
 
 

@@ -1,7 +1,6 @@
 """What a backtest says about the chosen model, in the words and numbers of a result."""
 
 import platform
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import holidays
@@ -9,9 +8,8 @@ import numpy as np
 import pandas as pd
 import prophet
 import sklearn
-from numpy.typing import NDArray
 
-from pipeline.forecast.backtest import Backtest
+from pipeline.forecast.backtest import Backtest, Forecasts
 from pipeline.forecast.calibrate import Calibration, Errors, calibrate
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.candidates import CANDIDATES
@@ -20,7 +18,6 @@ from pipeline.forecast.history import History
 from pipeline.forecast.metrics import Metrics, score
 from pipeline.forecast.spec import AUTO, ForecastSpec
 
-Forecasts = Sequence[NDArray[np.float64]]
 INTENDED = "prophet"
 
 
@@ -34,9 +31,7 @@ def holdout_metrics(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec
     return score(actual, predicted, lower, upper, scale=backtest.scale(window))
 
 
-def final_calibration(
-    backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec
-) -> Calibration:
+def final_calibration(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec) -> Calibration:
     """Intervals for the future, from the errors of all windows."""
     return _calibration(backtest, forecasts, spec, until=len(backtest.history))
 
@@ -57,14 +52,13 @@ def failure_notes(backtest: Backtest) -> tuple[str, ...]:
     return tuple(f"{name} was not used: {why}" for name, why in backtest.failures.items())
 
 
-def degraded_reason(
-    algorithm: str, choice: Choice, failures: Mapping[str, str]
-) -> str | None:
+def degraded_reason(algorithm: str, choice: Choice, backtest: Backtest) -> str | None:
     """Why a simpler model stands in for Prophet, or for the algorithm that was asked for."""
     intended = INTENDED if algorithm == AUTO else algorithm
-    if intended not in failures:
+    why = (backtest.unsuited | backtest.failures).get(intended)
+    if why is None:
         return None
-    return f"{intended} could not be used ({failures[intended]}); {choice.algorithm} takes its place"
+    return f"{intended} could not be used ({why}); {choice.algorithm} takes its place"
 
 
 def library_versions() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a finished forecast is: the numbers, where they come from, and a model that can be used again."""
+"""What a finished forecast is: numbers, where they come from, and a model to use again."""
 
 from dataclasses import dataclass
 from typing import Any

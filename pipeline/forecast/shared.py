@@ -1,4 +1,4 @@
-"""One weekday and month profile over all products of a shop, for products too young to show their own.
+"""One weekday and month profile over all products of a shop, for products too young to have one.
 
 A profile learns only from rows older than the newest four backtest windows, and a backtest uses it
 only at origins after those rows: nothing it has seen is ever scored with it.
@@ -17,7 +17,6 @@ from pipeline.forecast.validation import QUANTITY, TIME
 from pipeline.progress import ProgressCallback, ignore_progress
 
 UNSEEN_DAYS = 4 * 28
-MIN_ROWS = 28
 MIN_DAYS_FOR_MONTHS = 365
 PRIOR_PRODUCTS = 2.0
 PROGRESS_EVERY = 50
@@ -34,7 +33,9 @@ class Factors:
 
     def at(self, ds: pd.DatetimeIndex) -> NDArray[np.float64]:
         """The factor of each time stamp."""
-        return np.asarray(self.weekdays[ds.day_of_week] * self.months[ds.month - 1], dtype=np.float64)
+        return np.asarray(
+            self.weekdays[ds.day_of_week] * self.months[ds.month - 1], dtype=np.float64
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,7 @@ class _Pool:
     months: list[Profile] = field(default_factory=list)
 
     def factors(self, prior: Factors) -> Factors:
-        return Factors(
-            _pooled(self.weekdays, prior.weekdays), _pooled(self.months, prior.months)
-        )
+        return Factors(_pooled(self.weekdays, prior.weekdays), _pooled(self.months, prior.months))
 
 
 def fit_shared(
@@ -83,10 +82,9 @@ def fit_shared(
     Parameters
     ----------
     histories
-        By product: its category, and its history with columns ``ds`` and ``quantity``. Products with
-        fewer than 28 usable rows or without any sale are left out.
+        By product: its category, and its history with columns ``ds`` and ``quantity``.
     spec
-        The settings of the job.
+        Products with fewer usable rows than its ``min_training_days`` are left out.
     on_progress
         Called every 50 products.
 
@@ -108,7 +106,7 @@ def fit_shared(
             message = f"Learning what products have in common ({number} of {len(histories)})"
             announce(on_progress, ForecastPhase.SHARED_PROFILE, number / len(histories), message)
         pools = [shop] if category is None else [shop, categories.setdefault(category, _Pool())]
-        _add(pools, *sales[key], cutoff)
+        _add(pools, *sales[key], cutoff, spec.min_training_days)
     pooled = shop.factors(neutral)
     return SharedProfile(
         shop=pooled,
@@ -125,11 +123,15 @@ def _sold(frame: pd.DataFrame) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
 
 
 def _add(
-    pools: list[_Pool], ds: pd.DatetimeIndex, quantity: NDArray[np.float64], cutoff: pd.Timestamp
+    pools: list[_Pool],
+    ds: pd.DatetimeIndex,
+    quantity: NDArray[np.float64],
+    cutoff: pd.Timestamp,
+    min_rows: int,
 ) -> None:
     used = np.asarray(ds <= cutoff)
     ds, quantity = ds[used].normalize(), quantity[used]
-    if len(ds) < MIN_ROWS or quantity.sum() <= 0:
+    if len(ds) < min_rows or quantity.sum() <= 0:
         return
     days = pd.date_range(ds.min(), ds.max(), freq="D")
     for pool in pools:

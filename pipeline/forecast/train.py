@@ -117,7 +117,7 @@ def train_forecast(
         interval_width=spec.interval_width,
         outliers=outliers,
         notes=(*prepared.notes, *failure_notes(backtest)),
-        degraded_reason=degraded_reason(spec.algorithm, choice, backtest.failures),
+        degraded_reason=degraded_reason(spec.algorithm, choice, backtest),
         data_digest=digest(clean),
         model=model,
         library_versions=library_versions(),

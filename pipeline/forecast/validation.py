@@ -1,8 +1,7 @@
-"""Is this frame a history of sales? The answer is a clean frame or an error that says what to correct."""
+"""Is this frame a history of sales? The answer is a clean frame, or what to correct."""
 
 from collections.abc import Hashable
 
-import numpy as np
 import pandas as pd
 
 from pipeline.errors import InsufficientDataError, InvalidDataError
@@ -40,10 +39,10 @@ def validate(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _require_columns(history: pd.DataFrame) -> None:
-    names = list(history.columns)
-    not_text = [name for name in names if not isinstance(name, str)]
+    not_text = [name for name in history.columns.tolist() if type(name) is not str]
     if not_text:
         raise InvalidDataError(f"Column names must be text; {not_text[0]!r} is not")
+    names = list(history.columns)
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise InvalidDataError(f"Column {repeated[0]} appears more than once; keep one of them")
@@ -119,6 +118,6 @@ def _require_sales(clean: pd.DataFrame) -> None:
     if not negative.empty:
         raise InvalidDataError(
             f"Column {QUANTITY} is negative in {len(negative)} rows, the first is"
-            f" {negative[QUANTITY].iloc[0]:g} at {negative[TIME].iloc[0]}; accepted are numbers from 0"
-            " on: leave returns out or subtract them from the day's sales"
+            f" {negative[QUANTITY].iloc[0]:g} at {negative[TIME].iloc[0]}; accepted are numbers"
+            " from 0 on: leave returns out or subtract them from the day's sales"
         )
