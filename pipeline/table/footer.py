@@ -8,7 +8,7 @@ _MAGIC = b"PAR1"
 _MAGIC_ENCRYPTED = b"PARE"
 _TAIL = 8
 _SMALLEST_FILE = len(_MAGIC) + _TAIL
-_MAX_FOOTER_BYTES = 32 * 1024**2
+_MAX_FOOTER_BYTES = 16 * 1024**2
 
 
 def check_footer(source: BinaryIO) -> None:
@@ -19,7 +19,7 @@ def check_footer(source: BinaryIO) -> None:
     InvalidDataError
         If the file is empty, not Parquet, encrypted or cut off.
     ResourceLimitError
-        If the footer, which grows with the number of columns, is larger than 32 MB.
+        If the footer, which grows with the number of columns, is larger than 16 MB.
     """
     size = source.seek(0, 2)
     if size == 0:
@@ -44,3 +44,11 @@ def check_footer(source: BinaryIO) -> None:
             f"many columns; accepted: up to {_MAX_FOOTER_BYTES // 1024**2} MB"
         )
     source.seek(0)
+
+
+def read_footer(source: BinaryIO) -> bytes:
+    """The footer of a file that :func:`check_footer` has accepted."""
+    tail = source.seek(-_TAIL, 2)
+    length = int.from_bytes(source.read(4), "little")
+    source.seek(tail - length)
+    return source.read(length)

@@ -57,7 +57,7 @@ def read_table(source: BinaryIO | pa.NativeFile, limits: TableLimits) -> pd.Data
     with _damage_as_invalid_data():
         description = _open(source, limits, read_dictionary=())
         _check_description(description, limits)
-        check_pages(source, description.metadata, limits.max_bytes_in_memory)
+        check_pages(source, limits.max_bytes_in_memory)
         file = _open(source, limits, read_dictionary=_text_columns(description.schema_arrow))
         table = _read_batches(file, limits)
     return _to_pandas(table)

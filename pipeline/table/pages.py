@@ -1,26 +1,24 @@
-"""How large the pages of a Parquet file say they unpack to, read from the page headers alone.
+"""How large the pages of a Parquet file say they unpack to, read from their headers alone.
 
 The footer of a hostile file may understate the size of a page, and one page of a few kilobytes can
 unpack to two gigabytes. The headers are what the decoder allocates by, so they are added up first.
-They are Thrift compact structures: https://github.com/apache/thrift/blob/master/doc/specs/
 """
 
-from typing import BinaryIO
-
-import pyarrow.parquet as pq
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 from pipeline.errors import InvalidDataError, ResourceLimitError
+from pipeline.table.footer import read_footer
+from pipeline.table.thrift import Struct, ThriftError, ThriftReader
 
 _USUAL_HEADER_BYTES = 1024
 _MAX_HEADER_BYTES = 1024**2
-_UNPACKED_SIZE, _PACKED_SIZE = 2, 3
-_STOP, _TRUE, _FALSE, _BYTE, _INTEGERS, _DOUBLE, _BINARY = 0, 1, 2, 3, (4, 5, 6), 7, 8
-_STRUCT = 12
-_MAX_DEPTH = 8
-_MAX_VARINT_BITS = 63
+_ROW_GROUPS, _COLUMNS, _COLUMN_METADATA = 4, 1, 3
+_CHUNK_PACKED, _DATA_OFFSET, _DICTIONARY_OFFSET = 7, 9, 11
+_PAGE_UNPACKED, _PAGE_PACKED = 2, 3
 
 
-def check_pages(source: BinaryIO, metadata: pq.FileMetaData, max_bytes: int) -> None:
+def check_pages(source: BinaryIO, max_bytes: int) -> None:
     """Refuse a file whose pages unpack to more than ``max_bytes`` in total.
 
     Raises
@@ -28,112 +26,74 @@ def check_pages(source: BinaryIO, metadata: pq.FileMetaData, max_bytes: int) -> 
     ResourceLimitError
         If they do.
     InvalidDataError
-        If a page header cannot be read or points outside the file.
+        If the file does not say where its pages are, or they are not there.
     """
-    unpacked = packed = 0
     size = source.seek(0, 2)
-    for group in range(metadata.num_row_groups):
-        for column in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(column)
-            packed += max(chunk.total_compressed_size, 0)
-            if packed > size:
-                raise InvalidDataError("The Parquet file is damaged: its columns overlap")
-            unpacked += _unpacked_bytes(source, chunk)
-            if unpacked > max_bytes:
-                raise ResourceLimitError(
-                    "The Parquet file unpacks to more than is accepted: "
-                    f"up to {max_bytes / 1024**2:,.0f} MB"
-                )
+    unpacked = packed = 0
+    for chunk in _chunks(read_footer(source)):
+        start, length = _extent(chunk, size)
+        packed += length
+        if packed > size:
+            raise _damaged("its columns overlap")
+        unpacked += _unpacked_bytes(source, start, start + length)
+        if unpacked > max_bytes:
+            raise ResourceLimitError(
+                "The Parquet file unpacks to more than is accepted: "
+                f"up to {max_bytes / 1024**2:,.0f} MB"
+            )
 
 
-def _unpacked_bytes(source: BinaryIO, chunk: pq.ColumnChunkMetaData) -> int:
-    starts = (chunk.dictionary_page_offset, chunk.data_page_offset)
-    position = min(start for start in starts if start)
-    end = position + chunk.total_compressed_size
+def _chunks(footer: bytes) -> Iterator[Struct]:
+    """The description of each column of each row group."""
+    try:
+        for group in _structs(ThriftReader(footer).struct().get(_ROW_GROUPS)):
+            for column in _structs(group.get(_COLUMNS)):
+                yield from _structs([column.get(_COLUMN_METADATA)])
+    except (EOFError, ThriftError) as error:
+        raise _damaged("its footer cannot be read") from error
+
+
+def _structs(values: Any) -> list[Struct]:
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise ThriftError("a list of structures is expected")
+    return values
+
+
+def _extent(chunk: Struct, size: int) -> tuple[int, int]:
+    """Where a column begins, and its length; writers state 0 for a dictionary that is not there."""
+    starts = [chunk.get(_DICTIONARY_OFFSET), chunk.get(_DATA_OFFSET)]
+    start = min((s for s in starts if isinstance(s, int) and s), default=-1)
+    length = chunk.get(_CHUNK_PACKED)
+    if not isinstance(length, int) or length < 0 or not 0 < start <= size - length:
+        raise _damaged("a column lies outside the file")
+    return start, length
+
+
+def _unpacked_bytes(source: BinaryIO, position: int, end: int) -> int:
     unpacked = 0
     while position < end:
-        sizes, header_bytes = _page_header(source, position)
-        unpacked_size, packed_size = sizes.get(_UNPACKED_SIZE, -1), sizes.get(_PACKED_SIZE, -1)
-        if unpacked_size < 0 or packed_size < 0:
-            raise InvalidDataError("The Parquet file is damaged: a page states no size")
-        unpacked += unpacked_size
-        position += header_bytes + packed_size
+        header, header_bytes = _page_header(source, position)
+        sizes = (header.get(_PAGE_UNPACKED), header.get(_PAGE_PACKED))
+        if not all(isinstance(size, int) and size >= 0 for size in sizes):
+            raise _damaged("a page states no size")
+        unpacked += sizes[0] or 0
+        position += header_bytes + (sizes[1] or 0)
     return unpacked
 
 
-def _page_header(source: BinaryIO, position: int) -> tuple[dict[int, int], int]:
-    """The integer fields of the header at ``position``, and its length."""
+def _page_header(source: BinaryIO, position: int) -> tuple[Struct, int]:
+    """The header at ``position``, and its length."""
     for length in (_USUAL_HEADER_BYTES, _MAX_HEADER_BYTES):
         source.seek(position)
-        reader = _Reader(source.read(length))
+        reader = ThriftReader(source.read(length))
         try:
             return reader.struct(), reader.position
         except EOFError:
             continue
-    raise _damaged()
+        except ThriftError as error:
+            raise _damaged("the header of a page cannot be read") from error
+    raise _damaged("the header of a page has no end")
 
 
-class _Reader:
-    """Just enough of the Thrift compact protocol to step over a page header."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.position = 0
-
-    def struct(self, depth: int = 0) -> dict[int, int]:
-        """Step over a structure and return its integer fields by number."""
-        if depth > _MAX_DEPTH:
-            raise _damaged()
-        integers: dict[int, int] = {}
-        field = 0
-        while (head := self._byte()) != _STOP:
-            step, kind = head >> 4, head & 0x0F
-            field = field + step if step else self._zigzag()
-            if kind in _INTEGERS:
-                integers[field] = self._zigzag()
-            else:
-                self._skip(kind, depth)
-        return integers
-
-    def _skip(self, kind: int, depth: int) -> None:
-        if kind in (_TRUE, _FALSE):
-            return
-        if kind == _BYTE:
-            self._forward(1)
-        elif kind == _DOUBLE:
-            self._forward(8)
-        elif kind == _BINARY:
-            self._forward(self._varint())
-        elif kind == _STRUCT:
-            self.struct(depth + 1)
-        else:
-            # Page headers have no lists or maps in any version of the format.
-            raise _damaged()
-
-    def _byte(self) -> int:
-        self._forward(1)
-        return self._data[self.position - 1]
-
-    def _forward(self, count: int) -> None:
-        self.position += count
-        if self.position > len(self._data):
-            raise EOFError
-
-    def _varint(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._byte()
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-            if shift > _MAX_VARINT_BITS:
-                raise _damaged()
-
-    def _zigzag(self) -> int:
-        value = self._varint()
-        return (value >> 1) ^ -(value & 1)
-
-
-def _damaged() -> InvalidDataError:
-    return InvalidDataError("The Parquet file is damaged: the header of a page cannot be read")
+def _damaged(why: str) -> InvalidDataError:
+    return InvalidDataError(f"The Parquet file is damaged: {why}")

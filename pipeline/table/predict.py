@@ -39,13 +39,13 @@ def predict_rows(fitted: FittedTable, frame: pd.DataFrame) -> pd.DataFrame:
     InvalidDataError
         If columns that the model was trained on are not there; the message names each.
     """
-    missing = [name for name in fitted.features if name not in frame.columns]
+    columns = [str(name) for name in frame.columns]
+    missing = [name for name in fitted.features if name not in columns]
     if missing:
         raise InvalidDataError(
             f"Columns that the model needs are missing: {name_columns(missing)}. "
             "Send them, with empty values where the value is unknown"
         )
-    columns = [str(name) for name in frame.columns]
     if len(frame) == 0:
         return _predictions(fitted, None, frame.index)
     matrix = fitted.preprocessing.transform(frame.set_axis(columns, axis=1)[list(fitted.features)])

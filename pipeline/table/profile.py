@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.table.scores import finite
@@ -66,17 +67,18 @@ def _kind(column: pd.Series) -> str:
 
 def _distribution(values: pd.Series) -> dict[str, Any]:
     numbers = values.astype("float64")
-    is_finite = numbers.abs() < float("inf")
+    is_finite = numbers.abs() < np.inf
     numbers = numbers[is_finite]
     if numbers.empty:
         return {"infinite": int((~is_finite).sum())}
-    described: dict[str, Any] = {
-        "min": numbers.min(),
-        "max": numbers.max(),
-        "mean": numbers.mean(),
-        "std": numbers.std(),
-        **{name: numbers.quantile(share) for name, share in _QUANTILES.items()},
-    }
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is shown as unknown
+        described: dict[str, Any] = {
+            "min": numbers.min(),
+            "max": numbers.max(),
+            "mean": numbers.mean(),
+            "std": numbers.std(),
+            **{name: numbers.quantile(share) for name, share in _QUANTILES.items()},
+        }
     described = {name: finite(float(value)) for name, value in described.items()}
     return {**described, "infinite": int((~is_finite).sum())}
 

@@ -13,6 +13,7 @@ from pipeline.table.spec import TableSpec
 MIN_ROWS = 20
 MAX_CLASSES = 100
 _LISTED_COLUMNS = 50
+_LARGEST_AMOUNT = 1e18
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def _read_numbers(column: pd.Series, name: str) -> Target:
     values = numbers[kept]
     if values.min() == values.max():
         raise _constant(name, values[0])
+    if np.abs(values).max() > _LARGEST_AMOUNT:
+        raise InvalidDataError(
+            f"Target variable '{name}' has amounts beyond ±{_LARGEST_AMOUNT:.0e}; "
+            "give it in a larger unit"
+        )
     return Target(values, kept, None, notes)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 MISSING = "(missing)"
 _LARGEST = 1e100
+_SECONDS_PER_DAY = 86_400
 
 
 def numbers(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -41,7 +42,7 @@ def date_parts(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 
 def _parts(column: pd.Series) -> list[npt.NDArray[np.float64]]:
-    dates = _local_dates(column)
+    dates = _local_dates(column).astype("datetime64[s]")
     parts = (
         dates.dt.year,
         dates.dt.month,
@@ -49,7 +50,7 @@ def _parts(column: pd.Series) -> list[npt.NDArray[np.float64]]:
         dates.dt.day_of_week,
         dates.dt.day_of_year,
         dates.dt.hour + dates.dt.minute / 60,
-        (dates - pd.Timestamp(0)) / pd.Timedelta(days=1),
+        dates.astype("int64").where(dates.notna()) / _SECONDS_PER_DAY,
     )
     return [np.asarray(part, dtype=np.float64) for part in parts]
 

@@ -95,6 +95,12 @@ def test_unseen_and_missing_categories_are_no_error():
     assert np.isfinite(fitted.transform(new)).all()
 
 
+def test_the_first_and_the_last_day_of_the_calendar():
+    days = np.array(["0001-01-01", "9999-12-31"] * 20, dtype="datetime64[s]")
+    frame = plain(x=days)
+    assert np.isfinite(build_preprocessing(plan_columns(frame)).fit_transform(frame)).all()
+
+
 def test_dates_become_habits_of_the_clock_on_the_wall():
     zone = pd.date_range("2025-01-06 23:30", periods=30, tz="Europe/Paris")
     naive = zone.tz_localize(None)

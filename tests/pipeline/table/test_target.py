@@ -41,6 +41,7 @@ UNUSABLE = {
     "constant number": ("regression", [4.0] * 30, r"same value in every row \('4.0'\)"),
     "constant class": ("classification", ["a"] * 30, r"same value in every row \('a'\)"),
     "text amounts": ("regression", ["big", "small"] * 15, "holds text such as 'big'; regression"),
+    "beyond single precision": ("regression", [1.0, 1e30] * 15, "give it in a larger unit"),
     "true and false": ("regression", [True, False] * 15, "use classification"),
     "dates": ("regression", DAYS, "dates or durations; regression needs"),
     "identifier": ("classification", [f"id{i}" for i in range(30)], "a different value in every"),
