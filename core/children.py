@@ -35,7 +35,9 @@ class Child:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signals: Sequence[tuple[int, float]] = ((signal.SIGTERM, 10.0),)
-    death_signal: int = signal.SIGTERM
+    # What it gets when the launcher is killed. The servers end at that moment, too, and without a
+    # broker Celery can wait for ever to end in order.
+    death_signal: int = signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def service_plan(settings: Settings, *, with_flower: bool = False) -> Plan:
     return Plan(
         first=(Child("migrate", _module("db.migrate", "upgrade")),),
         then=(
-            Child("api", _module(*API)),
+            Child("api", _module(*API), death_signal=signal.SIGTERM),  # it ends its own workers
             _training_worker(settings),
             Child("housekeeping", housekeeping),
             *((flower,) if with_flower else ()),
@@ -72,7 +74,6 @@ def _training_worker(settings: Settings) -> Child:
         _module(*TRAINING, slots, "--hostname=training@%h", *ALONE),
         {name: str(settings.task_threads) for name in THREAD_LIMITS},
         stop_signals=((signal.SIGTERM, WARM_STOP_S), (signal.SIGQUIT, 5.0)),
-        death_signal=signal.SIGQUIT,  # TERM waits for the trainings to end
     )
 
 

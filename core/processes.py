@@ -51,6 +51,11 @@ def spawn(
         )
 
 
+def end_with_parent(death_signal: int = signal.SIGKILL) -> None:
+    """For a process forked by one of ours: send it a signal when its parent ends (on Linux)."""
+    child.die_with_parent(os.getppid(), int(death_signal))
+
+
 def stop(process: subprocess.Popen[bytes], signals: Sequence[tuple[int, float]]) -> None:
     """Send each signal and wait its seconds, until the process ends; then clear its group."""
     for number, patience_s in signals:

@@ -6,6 +6,7 @@ from uuid import UUID
 from celery import signals
 
 from celeryconfig import FIT_SHARED, TRAIN_PRODUCT, TRAIN_TABLE
+from core.processes import end_with_parent
 from worker.app import training
 from worker.presence import Presence
 from worker.process import process_context
@@ -24,6 +25,7 @@ for _name in (TRAIN_PRODUCT, TRAIN_TABLE, FIT_SHARED):
 
 
 def _enter(**_: Any) -> None:
+    end_with_parent()
     remove_abandoned()
     presence = Presence(process_context())
     presence.start()
