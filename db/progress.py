@@ -47,7 +47,7 @@ def since(
 def last_seq(session: Session, job_ids: Collection[UUID]) -> dict[UUID, int]:
     """The number of the newest message of each job; a job that does not exist is left out."""
     statement = select(TrainingJob.id, TrainingJob.progress_seq).where(TrainingJob.id.in_(job_ids))
-    return dict(session.execute(statement).tuples().all())
+    return {row.id: row.progress_seq for row in session.execute(statement)}
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:

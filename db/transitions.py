@@ -1,4 +1,4 @@
-"""The only code that changes a status.
+"""The only code that changes a status, with `db.settling`, which ends a job with its last task.
 
 Every change is a guarded `UPDATE … WHERE status … RETURNING`; who loses a race gets None and
 returns. A task's results are written only under its token: the attempt number, which rises with
@@ -18,15 +18,14 @@ from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db import wording
-from db.events import add_completed_event, add_failed_event
 from db.idempotency import job_of_key
 from db.locks import FRESH, lock_job
 from db.logs import log_row
-from db.messages import News, append_job_news, append_task_news, eta_seconds
+from db.messages import News, append_job_news, append_task_news
 from db.metrics import outcome_metrics
 from db.outcomes import LogLine, ModelOutcome, SharedOutcome
 from db.registration import add_shared_artifacts, register_model
-from db.results import job_result
+from db.settling import measure, settle
 from db.tables import TERMINAL_STATUSES, TrainingJob, TrainingTask
 from db.text import storable
 
@@ -36,7 +35,6 @@ StopMode = Literal["abort", "finish"]
 Messages = list[ProgressMessage]
 
 MAX_ATTEMPTS = 3
-HIGHEST_OPEN_PERCENTAGE = 99.99  # a job shows 100 only when it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +289,7 @@ def report(
     if task is None:
         return []
     job.current_step = storable(wording.step_of_job(task, message), 255)
-    _measure(session, job, now)
+    measure(session, job, now)
     for line in logs:
         log = LogLine(message=line, step_name=phase)
         session.add(log_row(job.id, job.tenant_id, task.product_id, log))
@@ -341,7 +339,7 @@ def finish(
             logs=[line.message for line in outcome.logs],
             model_id=model.public_id,
         )
-    return _settle(session, job, now, [(task, news)])
+    return settle(session, job, now, [(task, news)])
 
 
 def fail(
@@ -372,7 +370,7 @@ def fail(
     )
     if task is None:
         return None
-    return _settle(session, job, now, [_failure(session, job, task)])
+    return settle(session, job, now, [_failure(session, job, task)])
 
 
 def release(session: Session, token: Token) -> Messages | None:
@@ -412,7 +410,7 @@ def request_stop(
     job.current_step = wording.STOPPING
     cancelled = _end_pending(session, job, now, "cancelled")
     news = [(task, News(event="task_cancelled", message=wording.CANCELLED)) for task in cancelled]
-    messages = _settle(session, job, now, news)
+    messages = settle(session, job, now, news)
     return StopResult(
         status=job.status,
         cancelled=len(cancelled),
@@ -460,7 +458,7 @@ def _reclaim_one(session: Session, job: TrainingJob, now: datetime, token: Token
         lease_expires_at=None,
         **wording.worker_lost(token.attempt),
     )
-    return [] if task is None else _settle(session, job, now, [_failure(session, job, task)])
+    return [] if task is None else settle(session, job, now, [_failure(session, job, task)])
 
 
 def expire(session: Session) -> Messages:
@@ -480,7 +478,7 @@ def expire(session: Session) -> Messages:
             job, now = locked
             failed = _end_pending(session, job, now, "failed", **wording.timed_out(job))
             news = [_failure(session, job, task) for task in failed]
-            messages += _settle(session, job, now, news)
+            messages += settle(session, job, now, news)
     return messages
 
 
@@ -526,7 +524,7 @@ def _cancel_running(
     if task is None:
         return None
     news = News(event="task_cancelled", message=wording.CANCELLED)
-    return _settle(session, job, now, [(task, news)])
+    return settle(session, job, now, [(task, news)])
 
 
 def _end_pending(
@@ -557,86 +555,6 @@ def _retry_news(
     line = LogLine(message=message, level="WARNING")
     session.add(log_row(job.id, job.tenant_id, task.product_id, line))
     return append_task_news(session, job, now, task, News(event="task_retry", message=message))
-
-
-def _settle(
-    session: Session, job: TrainingJob, now: datetime, ended: Sequence[tuple[TrainingTask, News]]
-) -> Messages:
-    """Count tasks that just ended, tell of them, and end the job with its last task."""
-    if not ended:
-        return []
-    for task, _ in ended:
-        _count(session, job, task, now)
-    _measure(session, job, now)
-    messages = [append_task_news(session, job, now, task, news) for task, news in ended]
-    still_open = select(TrainingTask.id).where(
-        TrainingTask.job_id == job.id, TrainingTask.status.in_(("pending", "running"))
-    )
-    if session.scalar(still_open.limit(1)) is None:
-        messages.append(_end_job(session, job, now))
-    return messages
-
-
-def _count(session: Session, job: TrainingJob, task: TrainingTask, now: datetime) -> None:
-    if task.kind == "shared":
-        return
-    match task.status:
-        case "completed":
-            job.products_completed += 1
-        case "failed":
-            job.products_failed += 1
-            add_failed_event(session, job, task, now)
-        case "cancelled":
-            job.products_cancelled += 1
-
-
-def _measure(session: Session, job: TrainingJob, now: datetime) -> None:
-    """Bring the job's percentage and expected end up to date. The percentage never falls."""
-    running = session.scalar(
-        select(func.coalesce(func.sum(TrainingTask.progress), 0)).where(
-            TrainingTask.job_id == job.id,
-            TrainingTask.status == "running",
-            TrainingTask.kind != "shared",
-        )
-    )
-    ended = job.products_completed + job.products_failed
-    percentage = round((100 * ended + float(running or 0)) / job.products_total, 2)
-    job.progress_percentage = max(job.progress_percentage, min(percentage, HIGHEST_OPEN_PERCENTAGE))
-    eta = eta_seconds(job, now)
-    job.estimated_completion = None if eta is None else now + timedelta(seconds=eta)
-
-
-def _end_job(session: Session, job: TrainingJob, now: datetime) -> ProgressMessage:
-    job.status = _final_status(job)
-    job.completed_at = now
-    job.estimated_completion = None
-    if job.status == "completed":
-        job.progress_percentage = 100
-        add_completed_event(session, job, now)
-    elif job.status == "failed":
-        job.error_message = wording.job_failed(job, _first_error(session, job))
-    job.current_step = storable(wording.job_ended(job), 255)
-    result = job_result(session, job, now)
-    return append_job_news(session, job, now, f"job_{job.status}", result)
-
-
-def _final_status(job: TrainingJob) -> str:
-    if job.stop_mode == "abort" and job.products_cancelled:
-        return "cancelled"
-    if job.products_completed:
-        return "completed"
-    if job.products_cancelled and not job.products_failed:
-        return "cancelled"
-    return "failed"
-
-
-def _first_error(session: Session, job: TrainingJob) -> str | None:
-    return session.scalar(
-        select(TrainingTask.error_message)
-        .where(TrainingTask.job_id == job.id, TrainingTask.status == "failed")
-        .order_by(TrainingTask.position)
-        .limit(1)
-    )
 
 
 def _count_running(session: Session, job: TrainingJob) -> int:
