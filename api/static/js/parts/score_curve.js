@@ -29,15 +29,18 @@ export function scoreCurve() {
     node,
     add(metrics) {
       if (!Number.isFinite(metrics?.iteration) || !Number.isFinite(metrics.validation_accuracy)) return;
-      if (points.length && metrics.iteration <= points.at(-1).iteration) points = [];
-      points.push(metrics);
-      draw();
+      points = continues(points.at(-1), metrics) ? [...points, metrics] : [metrics];
+      if (points.length > 1) draw(); // until then the last curve stays
     },
   };
 }
 
+/** Whether a report is the next one of the same fit. */
+const continues = (last, next) =>
+  last?.current_algorithm === next.current_algorithm && last?.iteration < next.iteration;
+
 function drawCurve(node, learned, held, caption, points) {
-  node.hidden = points.length < 2;
+  node.hidden = false;
   const last = points.at(-1);
   const values = points.flatMap((point) => [point.train_accuracy, point.validation_accuracy]);
   const [low, high] = [Math.min(...values), Math.max(...values)];

@@ -1,0 +1,84 @@
+"""The page in a real browser, served by the real service."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.shop import hostile_shop_csv
+from tests.e2e.service import Service, running_service
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 120_000
+EXPECTED_REFUSAL = "the server responded with a status of 422"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    if executable is None:
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("Chromium is not installed: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def service(browser: Browser) -> Iterator[Service]:
+    with (
+        tempfile.TemporaryDirectory(prefix="model-studio-browser-") as directory,
+        running_service(Path(directory) / "data") as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser, service: Service) -> Iterator[BrowserContext]:
+    opened = browser.new_context(base_url=service.url, locale="en-GB")
+    opened.set_default_timeout(PATIENCE_MS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, service: Service) -> Iterator[Page]:
+    """A tab; the test fails if the page reports an error or asks anyone but the service."""
+    complaints: list[str] = []
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda line: _note(complaints, line.type, line.text))
+    opened.on("request", lambda request: _note_foreign(complaints, service.url, request.url))
+    yield opened
+    assert complaints == []
+
+
+def _note(complaints: list[str], kind: str, text: str) -> None:
+    if kind in {"error", "warning"} and EXPECTED_REFUSAL not in text:
+        complaints.append(text)
+
+
+def _note_foreign(complaints: list[str], own: str, url: str) -> None:
+    if not url.startswith((own, "data:")):
+        complaints.append(f"asked {url}")
+
+
+@pytest.fixture(scope="session")
+def stocked(service: Service) -> Service:
+    """The service with the sales of a few products, one of them with a hostile name."""
+    service.post("sales", content=hostile_shop_csv(), headers={"Content-Type": "text/csv"})
+    return service

@@ -1,0 +1,14 @@
+"""The sales of a small shop, one of whose products is named to break pages."""
+
+from examples.shop import generate_shop
+
+HOSTILE_NAME = '<img src=x onerror="document.title=1"><script>document.title=2</script> Brioche'
+PRODUCTS = 10
+
+
+def hostile_shop_csv() -> bytes:
+    """From ten products on, two of the generated ones are too new to be trained."""
+    frame = generate_shop(PRODUCTS, years=1.2, seed=3)
+    is_first = frame["product_id"] == frame["product_id"].iloc[0]
+    frame.loc[is_first, "product_name"] = HOSTILE_NAME
+    return frame.to_csv(index=False, date_format="%Y-%m-%d").encode()

@@ -1,0 +1,48 @@
+"""What holds on every page: the policy, narrow screens, and names for what has no text."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.service import Service
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("address", ["/", "/#/studio", "/#/nowhere"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_is_wider_than_the_screen(
+    page: Page, stocked: Service, address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if address == "/":
+        expect(page.locator(".catalogue-row").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_policy_allows_only_the_services_own_files(page: Page, service: Service) -> None:
+    answer = page.goto("/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+    page.evaluate("document.fonts.load('1rem Inter')")
+    assert page.evaluate("document.fonts.check('1rem Inter')")
+
+
+def test_the_keyboard_reaches_everything(page: Page, stocked: Service) -> None:
+    page.goto("/")
+    expect(page.locator(".catalogue-row").first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    expect(page.locator(".catalogue-row").first).to_be_visible()
+    nameless = page.locator("button, a, input, select").evaluate_all(
+        """nodes => nodes.filter(
+             (node) => !(node.textContent.trim() || node.ariaLabel || node.labels?.length),
+           ).length"""
+    )
+    assert nameless == 0

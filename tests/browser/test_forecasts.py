@@ -1,0 +1,163 @@
+"""From a file of sales to forecasts, as a shop's accountant goes through it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from tests.browser.shop import HOSTILE_NAME, PRODUCTS, hostile_shop_csv
+from tests.e2e.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+TOO_NEW = 2
+
+
+def start_training(service: Service) -> str:
+    return str(service.post("start", json={})["job_id"])
+
+
+def job_bar(page: Page) -> Locator:
+    return page.get_by_role("progressbar", name="Whole training")
+
+
+def percentage(page: Page) -> int:
+    return int(job_bar(page).get_attribute("aria-valuenow") or 0)
+
+
+def wait_for_percentage(page: Page, at_least: int) -> None:
+    reached = "|".join(str(value) for value in range(at_least, 101))
+    expect(job_bar(page)).to_have_attribute("aria-valuenow", re.compile(f"^({reached})$"))
+
+
+def test_sales_are_dropped_and_every_product_is_trained(page: Page, service: Service) -> None:
+    page.goto("/")
+    page.locator(".hero input[type=file]").set_input_files(
+        {"name": "sales.csv", "mimeType": "text/csv", "buffer": hostile_shop_csv()}
+    )
+    expect(page.locator(".notice-good")).to_contain_text(f"{PRODUCTS} products imported")
+    page.get_by_role("button", name="Train all products").click()
+
+    expect(page).to_have_url(re.compile(r"#/jobs/[0-9a-f-]{36}$"))
+    rows = page.locator(".product")
+    expect(rows).to_have_count(PRODUCTS)
+    expect(page.locator(".product[data-status=running]").first).to_be_visible()
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+    assert percentage(page) == 100
+    trained = page.locator(".product[data-status=completed]")
+    expect(trained).to_have_count(PRODUCTS - TOO_NEW)
+    expect(trained.locator(".comparison:visible")).to_have_count(PRODUCTS - TOO_NEW)
+    expect(page.locator(".job-summary")).to_have_text(
+        f"{PRODUCTS - TOO_NEW} of {PRODUCTS} products ready, {TOO_NEW} failed"
+    )
+
+
+def test_a_hostile_name_is_text_and_failures_say_what_to_do(page: Page, stocked: Service) -> None:
+    job_id = start_training(stocked)
+    page.goto(f"/#/jobs/{job_id}")
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+    expect(page.get_by_text(HOSTILE_NAME, exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Failed").click()
+    failed = page.locator(".product")
+    expect(failed).to_have_count(TOO_NEW)
+    expect(failed.first).to_contain_text("Product requires minimum 30 days of sales data.")
+    expect(failed.first).to_contain_text("Collect more sales data before retraining")
+
+    page.goto("/#/")
+    row = page.locator(".catalogue-row").filter(has_text="onerror")
+    row.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE_NAME)
+    expect(page.locator(".chart-line")).to_be_visible()
+    assert page.locator("main img, main script").count() == 0
+    assert HOSTILE_NAME in page.title()
+
+
+def test_a_model_stands_beside_last_week_and_reads_out_its_forecast(
+    page: Page, stocked: Service
+) -> None:
+    page.goto(f"/#/jobs/{start_training(stocked)}")
+    page.locator(".product a[href]").nth(1).click()
+    expect(page.locator(".figure-label").nth(0)).to_have_text("Typical error")
+    expect(page.locator(".figure-label").nth(1)).to_have_text("Last week repeated")
+    page.locator("svg.chart").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".chart-readout")).to_contain_text(re.compile(r"^\d+ Jul 2026: about "))
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("region", name="Forecast").locator("tbody tr")).to_have_count(90)
+
+
+def test_a_reload_in_the_middle_goes_on(page: Page, stocked: Service) -> None:
+    page.goto(f"/#/jobs/{start_training(stocked)}")
+    wait_for_percentage(page, 25)
+    before = percentage(page)
+    page.reload()
+    expect(page.locator(".product")).to_have_count(PRODUCTS)
+    assert percentage(page) >= before
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+    page.locator(".log-box summary").click()
+    expect(page.locator(".log-lines li").last).to_contain_text("Finished")
+
+
+def test_a_cut_line_is_shown_and_taken_up_where_it_broke(page: Page, stocked: Service) -> None:
+    lines: list[WebSocketRoute] = []
+    numbers: list[int] = []
+    page.route_web_socket(re.compile("/training/ws/"), lambda line: _pass_on(line, lines, numbers))
+    page.goto(f"/#/jobs/{start_training(stocked)}")
+    wait_for_percentage(page, 15)
+    lines[0].close(code=1011, reason="cut by the test")
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+
+    assert len(lines) >= 2
+    resumed_after = int(lines[1].url.rsplit("after=", 1)[1])
+    assert resumed_after > 0
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def _pass_on(line: WebSocketRoute, lines: list[WebSocketRoute], numbers: list[int]) -> None:
+    """Connect to the service, and note the number of every message that reaches the page."""
+    server = line.connect_to_server()
+    lines.append(line)
+
+    def deliver(message: str | bytes) -> None:
+        found = re.search(r'"seq": ?(\d+)', str(message))
+        assert found
+        numbers.append(int(found[1]))
+        line.send(message)
+
+    server.on_message(deliver)
+
+
+def test_a_training_can_be_stopped(page: Page, stocked: Service) -> None:
+    job_id = start_training(stocked)
+    page.goto(f"/#/jobs/{job_id}")
+    wait_for_percentage(page, 5)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Keep training")).to_be_focused()
+    dialog.get_by_role("button", name="Stop now").click()
+    expect(page.locator(".job-head .pill")).to_have_text(re.compile("Stopped|Finished"))
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
+    expect(page.locator(".product[data-status=cancelled]").first).to_be_visible()
+    assert stocked.get(f"status/{job_id}")["products_cancelled"] > 0
+
+
+def test_unusable_rows_are_named(page: Page, service: Service) -> None:
+    page.goto("/")
+    page.locator(".hero input[type=file]").set_input_files(
+        {
+            "name": "sales.csv",
+            "mimeType": "text/csv",
+            "buffer": b"date,product_id,quantity\n2026-01-01,a,-4\n2026-13-01,a,2\n",
+        }
+    )
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("Row 1, quantity")
+    expect(notice).to_contain_text("Row 2, date")
+    expect(notice).to_contain_text("Nothing was imported")
+
+
+def test_an_unknown_job_says_so(page: Page, service: Service) -> None:
+    with page.expect_response(re.compile("/training/status/")) as answered:
+        page.goto("/#/jobs/00000000-0000-0000-0000-00000000dead")
+    assert answered.value.status == 404
+    expect(page.get_by_role("alert")).to_be_visible()

@@ -1,0 +1,88 @@
+"""A table dropped on the Studio page becomes a model."""
+
+import io
+import re
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Page, expect
+
+from examples.table import generate_table
+from tests.e2e.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def parquet(table: pa.Table, **options: object) -> dict[str, object]:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, **options)
+    return {
+        "name": "homes.parquet",
+        "mimeType": "application/octet-stream",
+        "buffer": buffer.getvalue(),
+    }
+
+
+def homes() -> pa.Table:
+    columns = ["listed_on", "district", "size_m2", "rooms", "has_balcony", "monthly_rent"]
+    return pa.Table.from_pandas(generate_table(300)[columns], preserve_index=False)
+
+
+def test_a_table_trains_live_and_ends_with_its_metrics(page: Page, service: Service) -> None:
+    page.goto("/#/studio")
+    page.locator(".studio-form input[type=file]").set_input_files(parquet(homes()))
+    page.get_by_label("Column to predict").fill("rent")
+    page.get_by_role("button", name="Train").click()
+    refusal = page.locator(".outcome").get_by_role("alert")
+    expect(refusal).to_contain_text("Target variable 'rent' not found")
+
+    page.get_by_role("button", name="monthly_rent").click()
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator(".phases [data-state=now]")).to_be_visible()
+    expect(page.locator(".result .figure-label").first).to_have_text("Accuracy")
+    expect(page.locator(".result .figure-value").first).to_have_text(re.compile(r"^\d\d(\.\d)?%$"))
+    expect(page.locator(".phases [data-state=done]")).to_have_count(6)
+    expect(page.locator(".table-training .log-lines")).to_contain_text("Model saved: model-")
+
+    page.get_by_role("link", name="See the model").click()
+    expect(page.get_by_text("Methods compared on the training rows")).to_be_visible()
+    assert page.locator("tbody tr").count() >= 5
+    page.goto("/#/")
+    expect(page.get_by_role("heading", name="Models of tables")).to_be_visible()
+
+
+def test_a_running_table_training_can_be_left_and_found_again(page: Page, service: Service) -> None:
+    page.goto("/#/studio")
+    page.locator(".studio-form input[type=file]").set_input_files(parquet(homes()))
+    page.get_by_label("Column to predict").fill("monthly_rent")
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator(".phases [data-state=now]")).to_be_visible()
+    page.get_by_role("link", name="Sales forecasts").click()
+    page.locator(".job a").first.click()
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+    expect(page.locator(".result .figure-label").first).to_have_text("Accuracy")
+
+
+def test_a_file_that_is_no_parquet_is_refused(page: Page, service: Service) -> None:
+    page.goto("/#/studio")
+    page.locator(".studio-form input[type=file]").set_input_files(
+        {"name": "notes.parquet", "mimeType": "text/plain", "buffer": b"only some words here"}
+    )
+    expect(page.locator(".chip")).to_have_count(0)
+    page.get_by_label("Column to predict").fill("x")
+    page.get_by_role("button", name="Train").click()
+    expect(page.locator(".outcome").get_by_role("alert")).to_contain_text("Parquet")
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"compression": "none", "version": "1.0"}, {"row_group_size": 10}]
+)
+def test_columns_are_offered_before_anything_is_sent(
+    page: Page, service: Service, options: dict[str, object]
+) -> None:
+    nested = pa.array([{"inner": n, "other": [n]} for n in range(300)])
+    table = homes().append_column("a nested column", nested).append_column("Größe €", nested)
+    page.goto("/#/studio")
+    page.locator(".studio-form input[type=file]").set_input_files(parquet(table, **options))
+    expect(page.locator(".chip")).to_have_text(table.column_names)
