@@ -64,7 +64,8 @@ def fit_gradient_boosting(history: History, context: FitContext) -> FittedBoosti
     calendar = calendar_features(history.ds, history.frequency, context.holidays)
     calendar_table = np.hstack([calendar.to_numpy(), history.frame[list(history.known)].to_numpy()])
     year, tables, targets = rows_per_year(history.frequency), [], []
-    for origin in _origins(len(history), history.frequency.rhythm):
+    rhythm = history.frequency.rhythm
+    for origin in _origins(len(history), rhythm):
         steps = _steps(len(history) - origin)
         past = origin_features(
             scaled[:origin], prices[:origin], steps, history.frequency.rhythm, year

@@ -112,7 +112,7 @@ def origin_features(
     """
     short, middle, long = look_back(rhythm)
     recent = past[-long:]
-    seasons = recent[len(recent) % rhythm :].reshape(-1, rhythm)
+    cycles = recent[len(recent) % rhythm :].reshape(-1, rhythm)
     place = (steps - 1) % rhythm
     level = float(recent.mean())
     price = np.nanmedian(prices[-long:]) if np.isfinite(prices[-long:]).any() else np.nan
@@ -125,8 +125,8 @@ def origin_features(
         "trend_ratio": float(past[-short:].mean()) / level if level > 0 else 1.0,
         "spread": float(past[-middle:].std()),
         "sold_share": float(np.mean(past[-middle:] > 0)),
-        "slot_level": seasons.mean(axis=0)[place],
-        "slot_last": seasons[-1][place],
+        "slot_level": cycles.mean(axis=0)[place],
+        "slot_last": cycles[-1][place],
         "last_year_level": _around_last_year(past, steps, rows_per_year, short, level),
         "price_change": prices[-1] / price if price > 0 else 1.0,
     }

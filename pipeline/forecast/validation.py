@@ -58,7 +58,7 @@ def _time_stamps(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column):
         raise InvalidDataError(f"Column {TIME} has numbers; accepted are dates or time stamps")
     try:
-        stamps = pd.to_datetime(column.reset_index(drop=True), errors="coerce")
+        stamps = pd.to_datetime(column.reset_index(drop=True), errors="coerce", format="ISO8601")
     except (ValueError, TypeError) as error:
         raise InvalidDataError(f"Column {TIME} mixes kinds of time stamps: {error}") from error
     if getattr(stamps.dt, "tz", None) is not None:

@@ -1,0 +1,30 @@
+"""Small histories with a known structure."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.forecast.candidate import FitContext
+from pipeline.forecast.history import History, prepare
+from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.shared import SharedProfile
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.validation import validate
+
+
+def daily_sales(days: int, *, seed: int = 0, start: str = "2024-01-01") -> pd.DataFrame:
+    """Poisson sales that double at weekends."""
+    ds = pd.date_range(start, periods=days, freq="D")
+    expected = np.where(ds.day_of_week >= 5, 40.0, 20.0)
+    quantity = np.random.default_rng(seed).poisson(expected).astype(float)
+    return pd.DataFrame({"ds": ds, "quantity": quantity})
+
+
+def history_of(frame: pd.DataFrame, spec: ForecastSpec | None = None) -> History:
+    """A frame on its calendar."""
+    return prepare(validate(frame), spec or ForecastSpec()).history
+
+
+def context_of(spec: ForecastSpec | None = None, shared: SharedProfile | None = None) -> FitContext:
+    """What candidates need beside a history of 2024 to 2026."""
+    calendar = holiday_calendar("ES", None, 2024, 2026)
+    return FitContext(spec=spec or ForecastSpec(), holidays=calendar, shared=shared)

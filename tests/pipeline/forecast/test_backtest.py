@@ -1,0 +1,101 @@
+"""Nothing that is scored was seen."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.forecast.backtest import plan_windows, run_backtest
+from pipeline.forecast.candidates import CANDIDATES
+from pipeline.forecast.choice import ENSEMBLE, rank
+from pipeline.forecast.history import prepare
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.validation import validate
+from pipeline.progress import ignore_progress
+from tests.pipeline.forecast.series import context_of, daily_sales, history_of
+
+FAST = [name for name in CANDIDATES if not name.startswith("prophet")]
+
+
+@pytest.mark.parametrize("days", [30, 45, 120, 400])
+def test_windows_are_adjacent_and_end_with_the_holdout(days: int) -> None:
+    windows = plan_windows(history_of(daily_sales(days)), horizon_rows=90)
+
+    assert len(windows) >= 2
+    assert windows[-1].stop == days
+    assert [w.is_holdout for w in windows] == [False] * (len(windows) - 1) + [True]
+    assert all(a.stop == b.origin for a, b in pairwise(windows))
+    assert windows[0].origin >= 14
+
+
+def test_the_holdout_of_a_long_history_is_four_weeks() -> None:
+    windows = plan_windows(history_of(daily_sales(400)), horizon_rows=90)
+
+    assert len(windows) == 4
+    assert windows[-1].stop - windows[-1].origin == 28
+
+
+def test_rows_after_an_origin_do_not_change_what_was_forecast_from_it() -> None:
+    frame, other = daily_sales(260), daily_sales(260)
+    other.loc[232:, "quantity"] = 999.0
+    windows = plan_windows(history_of(frame), horizon_rows=90)
+
+    made = [
+        run_backtest(history_of(one), windows, [*FAST, "prophet"], context_of(), ignore_progress)
+        for one in (frame, other)
+    ]
+
+    assert windows[-1].origin == 232
+    assert set(made[0].forecasts) >= {"prophet", "gradient_boosting", "poisson"}
+    for name, forecasts in made[0].forecasts.items():
+        for window in windows:
+            assert np.array_equal(forecasts[window.number], made[1].forecasts[name][window.number])
+
+
+def test_the_choice_does_not_see_the_holdout() -> None:
+    frame, other = daily_sales(260), daily_sales(260)
+    other.loc[232:, "quantity"] = 999.0
+    windows = plan_windows(history_of(frame), horizon_rows=90)
+
+    ranked = [
+        rank(run_backtest(history_of(one), windows, FAST, context_of(), ignore_progress), "auto")
+        for one in (frame, other)
+    ]
+
+    assert [c.algorithm for c in ranked[0]] == [c.algorithm for c in ranked[1]]
+    assert ENSEMBLE in [c.algorithm for c in ranked[0]]
+
+
+def test_a_covariate_that_ends_with_the_history_does_not_help() -> None:
+    """Tomorrow's sales as a column would be perfect, but nobody has it for the future."""
+    frame = daily_sales(260)
+    frame["oracle"] = frame["quantity"]
+
+    history = prepare(validate(frame), ForecastSpec()).history
+
+    assert history.known == ()
+    assert "oracle" not in history.frame
+
+
+def test_a_candidate_that_fails_is_left_out_with_its_reason() -> None:
+    frame = daily_sales(60).assign(quantity=np.nan)
+    frame.loc[[0, 59], "quantity"] = [1.0, 2.0]
+    history = history_of(frame)
+
+    made = run_backtest(
+        history, plan_windows(history, 90), ["prophet", "drift"], context_of(), ignore_progress
+    )
+
+    assert "non-NaN" in made.failures["prophet"]
+    assert set(made.forecasts) == {"drift"}
+
+
+def test_predictions_reach_only_known_rows() -> None:
+    history = history_of(daily_sales(120))
+
+    ahead = history.ahead(100, 110)
+
+    assert list(ahead.columns) == ["ds", "step"]
+    assert list(ahead["step"]) == list(range(1, 11))
+    assert ahead["ds"].iloc[0] == history.ds[99] + pd.Timedelta(days=1)

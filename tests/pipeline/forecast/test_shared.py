@@ -1,0 +1,90 @@
+"""What products of a shop have in common."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.forecast.shared import UNSEEN_DAYS, fit_shared
+from pipeline.forecast.shared_model import has_unseen_profile
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.train import train_forecast
+from pipeline.progress import Progress
+from tests.pipeline.forecast.series import context_of, daily_sales, history_of
+
+SPEC = ForecastSpec()
+
+
+def shop(products: int = 10) -> dict[str, tuple[str | None, pd.DataFrame]]:
+    return {f"p{n}": ("bread", daily_sales(300, seed=n)) for n in range(products)}
+
+
+def test_the_profile_finds_the_weekend() -> None:
+    factors = fit_shared(shop(), SPEC).factors("bread")
+
+    assert factors.weekdays.mean() == pytest.approx(1)
+    assert factors.weekdays[5:] == pytest.approx(2 * factors.weekdays[:5].mean(), rel=0.2)
+
+
+def test_an_unknown_category_has_the_profile_of_the_shop() -> None:
+    profile = fit_shared(shop(), SPEC)
+
+    assert profile.factors("cake") is profile.shop
+    assert profile.factors(None) is profile.shop
+
+
+def test_the_newest_rows_do_not_change_the_profile() -> None:
+    histories = shop(3)
+    changed = {key: (category, frame.copy()) for key, (category, frame) in histories.items()}
+    for _, frame in changed.values():
+        frame.loc[300 - UNSEEN_DAYS :, "quantity"] = 999.0
+
+    assert np.array_equal(
+        fit_shared(histories, SPEC).shop.weekdays, fit_shared(changed, SPEC).shop.weekdays
+    )
+
+
+def test_a_profile_is_not_tested_on_what_it_has_seen() -> None:
+    context = context_of(shared=fit_shared(shop(), SPEC))
+    history = history_of(daily_sales(300))
+
+    assert not has_unseen_profile(history.head(300 - UNSEEN_DAYS - 1), context)
+    assert has_unseen_profile(history.head(300 - UNSEEN_DAYS), context)
+
+
+def test_nothing_to_learn_from_is_a_neutral_profile() -> None:
+    profile = fit_shared({"new": (None, daily_sales(5)), "none": (None, daily_sales(0))}, SPEC)
+
+    assert (profile.shop.weekdays == 1).all()
+    assert profile.observed_until == pd.Timestamp("2024-01-05")
+
+
+def test_a_young_product_can_use_the_profile() -> None:
+    shared = pickle.loads(pickle.dumps(fit_shared(shop(), SPEC)))
+    young = daily_sales(300, seed=99).tail(40)
+
+    made = train_forecast(
+        young, ForecastSpec(algorithm="shared_profile"), category="bread", shared=shared
+    )
+
+    weekend = made.forecast["ds"].dt.day_of_week >= 5
+    assert made.algorithm == "shared_profile"
+    assert made.forecast["yhat"][weekend].mean() > 1.5 * made.forecast["yhat"][~weekend].mean()
+
+
+def test_a_product_of_the_shop_sold_nothing_since_its_last_row() -> None:
+    shared = fit_shared(shop(), SPEC)
+
+    made = train_forecast(daily_sales(200), ForecastSpec(algorithm="drift"), shared=shared)
+
+    assert made.training_data_points == 300
+    assert made.forecast["yhat"].max() == 0
+
+
+def test_progress_is_told() -> None:
+    seen: list[Progress] = []
+
+    fit_shared(shop(60), SPEC, on_progress=seen.append)
+
+    assert [step.phase for step in seen] == ["shared_profile"] * 2
