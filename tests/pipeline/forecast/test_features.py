@@ -1,10 +1,17 @@
 """Features of dates, holidays and the past."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.features import CALENDAR_FEATURES, calendar_features, origin_features
+from pipeline.forecast.features import (
+    CALENDAR_FEATURES,
+    ORIGIN_FEATURES,
+    calendar_features,
+    origin_features,
+)
 from pipeline.forecast.frequency import Frequency, Unit
 from pipeline.forecast.holiday_calendar import holiday_calendar
 
@@ -58,3 +65,10 @@ def test_the_past_is_described_as_it_looked_at_the_origin() -> None:
     assert made["level_middle"].tolist() == pytest.approx([3.0] * 3)
     assert made["last_year_level"].tolist() == pytest.approx([3.0] * 3)
     assert list(made["price_change"]) == [1.0] * 3
+
+
+def test_the_documentation_explains_every_feature() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "forecasting.md").read_text(encoding="utf-8")
+
+    for name, meaning in {**CALENDAR_FEATURES, **ORIGIN_FEATURES}.items():
+        assert f"| `{name}` | {meaning} |" in page
