@@ -135,9 +135,11 @@ def test_other_algorithms_report_each_trial():
     assert all(0 < m["validation_accuracy"] <= 1 for m in trials)
 
 
-@pytest.mark.parametrize("ml_task", TARGETS)
-def test_the_same_request_gives_the_same_result(ml_task):
-    first, second = (Run(spec(ml_task, "xgboost"), shop_rows()) for _ in range(2))
+@pytest.mark.parametrize(
+    ("ml_task", "model_type"), [("classification", "xgboost"), ("regression", "linear")]
+)
+def test_the_same_request_gives_the_same_result(ml_task, model_type):
+    first, second = (Run(spec(ml_task, model_type), shop_rows()) for _ in range(2))
     assert without_times(first.result) == without_times(second.result)
     assert [(m.percentage, m.message) for m in first.messages] == [
         (m.percentage, m.message) for m in second.messages
@@ -243,9 +245,9 @@ def test_infinite_and_repeated_rows_are_noted():
 def test_rare_classes_and_few_rows_still_give_a_model():
     frame = shop_rows(60)
     frame["level"] = ["common"] * 40 + ["other"] * 14 + ["rare"] * 4 + ["rarest"] * 2
-    result = Run(spec("classification", "auto"), frame).result
+    result = Run(spec("classification", "xgboost"), frame).result
     assert result.selection_metric == "accuracy"
-    assert [entry.failure for entry in result.leaderboard] == [None] * len(ALGORITHMS)
+    assert [entry.failure for entry in result.leaderboard] == [None, None]
     assert result.classes == ("common", "other", "rare", "rarest")
 
 
