@@ -5,12 +5,11 @@ from statistics import fmean
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from client.errors import TrainingFailedError
 from client.records import ProductStatus
-from client.tables import note_on
-from client.terminal import NONE, metric, number, plain, share
+from client.tables import print_notes
+from client.terminal import NONE, counted, metric, number, plain, share
 
 
 def print_accuracy(
@@ -26,11 +25,11 @@ def print_accuracy(
     table.add_column("model")
     for heading in ("MASE", "naive", "WAPE", "naive"):
         table.add_column(heading, justify="right")
-    table.add_column("note")
     for one in sorted(products, key=lambda one: one.name):
         table.add_row(*_row(one, days.get(one.product_id)))
     console.print()
     console.print(table)
+    print_notes(console, products)
     _print_overall(console, products)
 
 
@@ -43,7 +42,6 @@ def _row(product: ProductStatus, days: int | None) -> tuple[str, ...]:
         number(metric(product.baseline, "mase")),
         share(metric(product.metrics, "wape")),
         share(metric(product.baseline, "wape")),
-        note_on(product),
     )
 
 
@@ -59,10 +57,10 @@ def _print_overall(console: Console, products: Sequence[ProductStatus]) -> None:
         f"{share(fmean(naive for _, naive in wapes))}, of repeating last week (seasonal naive)."
     )
     better = sum(ours < naive for ours, naive in mases)
-    console.print(f"Better than that for {better} of {len(mases)} products.")
+    console.print(f"Better than that for {better} of {counted(len(mases), 'product')}.")
     untrained = sum(one.status != "completed" for one in products)
     if untrained:
-        console.print(Text(f"{untrained} products have no model; the note says why.", "yellow"))
+        console.print(f"Without a model, for the reasons above: {counted(untrained, 'product')}.")
 
 
 def _compared(products: Sequence[ProductStatus], name: str) -> list[tuple[float, float]]:

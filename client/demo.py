@@ -16,7 +16,7 @@ from client.sdk import Client
 from client.services import module_command, module_environment, service
 from client.tables import print_forecast, print_import
 from client.tabular import TableRequest
-from client.terminal import duration, metric, plain, remarks, results
+from client.terminal import counted, duration, metric, plain, remarks, results
 from client.training_commands import print_update
 
 _YEARS = "2.5"
@@ -77,7 +77,7 @@ def _train_everything(studio: Client) -> JobStatus:
 def _print_duration(console: Console, job: JobStatus) -> None:
     if job.started_at is not None and job.completed_at is not None:
         seconds = (job.completed_at - job.started_at).total_seconds()
-        console.print(f"{job.products_completed} models trained in {duration(seconds)}.")
+        console.print(f"{counted(job.products_completed, 'model')} trained in {duration(seconds)}.")
 
 
 def _history_days(studio: Client) -> dict[str | None, int | None]:

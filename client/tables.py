@@ -9,14 +9,14 @@ from rich.text import Text
 
 from client.errors import ProblemError
 from client.records import Forecast, ImportReport, JobStatus, Model, ProductStatus
-from client.terminal import NONE, metric, number, plain, share
+from client.terminal import NONE, counted, metric, number, plain, share
 
 _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 
 
 def print_import(console: Console, report: ImportReport) -> None:
     console.print(
-        f"Read {report.rows_read:,} rows of {report.products:,} products, "
+        f"Read {counted(report.rows_read, 'row')} of {counted(report.products, 'product')}, "
         f"{_day(report.first_date)} to {_day(report.last_date)}: "
         f"{report.rows_inserted:,} new, {report.rows_updated:,} changed, "
         f"{report.rows_unchanged:,} already there."
@@ -32,6 +32,7 @@ def print_job(console: Console, job: JobStatus) -> None:
         console.print(Text(plain(reason)))
     if job.products:
         console.print(_products(job.products))
+        print_notes(console, job.products)
 
 
 def print_jobs(console: Console, jobs: Iterable[JobStatus]) -> None:
@@ -95,7 +96,7 @@ def print_problem(console: Console, error: ProblemError) -> None:
 
 
 def _products(products: Sequence[ProductStatus]) -> Table:
-    table = _table("product", "status", "%", "MASE", "naive", "WAPE", "note")
+    table = _table("product", "status", "%", "MASE", "naive", "WAPE")
     for product in products:
         table.add_row(
             plain(product.name),
@@ -104,16 +105,16 @@ def _products(products: Sequence[ProductStatus]) -> Table:
             number(metric(product.metrics, "mase")),
             number(metric(product.baseline, "mase")),
             share(metric(product.metrics, "wape")),
-            note_on(product),
         )
     return table
 
 
-def note_on(product: ProductStatus) -> str:
-    """Why a product has no model, or only a simple one, and what to do about it."""
-    reason = product.error_message or product.degraded_reason or ""
-    action = f" → {product.recommended_action}" if product.recommended_action else ""
-    return plain(reason + action)
+def print_notes(console: Console, products: Iterable[ProductStatus]) -> None:
+    """Why products have no model, or only a simple one, and what to do about it."""
+    for product in products:
+        if reason := product.error_message or product.degraded_reason:
+            action = f" → {product.recommended_action}" if product.recommended_action else ""
+            console.print(Text(f"{plain(product.name)}: {plain(reason + action)}", "yellow"))
 
 
 def _table(*columns: str) -> Table:
@@ -132,7 +133,9 @@ def _counts(job: JobStatus) -> str:
     if job.kind != "products":
         return "an uploaded file"
     failed = f", {job.products_failed} failed" if job.products_failed else ""
-    return f"{job.products_completed} of {job.products_total} products trained{failed}"
+    return (
+        f"{job.products_completed} of {counted(job.products_total or 0, 'product')} trained{failed}"
+    )
 
 
 def _day(moment: datetime | None) -> str:

@@ -31,6 +31,11 @@ def plain(text: object) -> str:
     return "".join(one if one.isprintable() else " " for one in str(text))
 
 
+def counted(count: int, noun: str) -> str:
+    """3 products, 1 product."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def number(value: float | None, digits: int = 2) -> str:
     return NONE if value is None else f"{value:,.{digits}f}"
 

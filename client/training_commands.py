@@ -14,7 +14,7 @@ from client.records import JobStatus
 from client.sdk import Client
 from client.tables import print_import, print_job, print_jobs
 from client.tabular import TableRequest
-from client.terminal import NONE, number, plain, remarks, results, write_json
+from client.terminal import counted, number, plain, remarks, results, write_json
 
 JobId = Annotated[str, typer.Argument(metavar="JOB")]
 
@@ -108,9 +108,8 @@ def stop(
     if as_json:
         write_json(job.raw)
     else:
-        results().print(
-            f"{job.tasks_cancelled} waiting tasks are cancelled; {job.tasks_running} are running."
-        )
+        cancelled = counted(job.tasks_cancelled, "waiting task")
+        results().print(f"{cancelled} cancelled, {job.tasks_running} running.")
 
 
 def train_parquet(
@@ -145,8 +144,9 @@ def print_update(update: StudioUpdate) -> None:
     console = results()
     console.print(f"Model {update.model_id}", style="green")
     for name, value in update.metrics.items():
-        shown = number(value, 4) if isinstance(value, float) else plain(value or NONE)
-        console.print(f"  {plain(name):<22} {shown}")
+        if value is not None:
+            shown = number(value, 4) if isinstance(value, float) else plain(value)
+            console.print(f"  {plain(name):<22} {shown}")
 
 
 def _last_update(

@@ -38,8 +38,8 @@ def test_every_product_is_shown_beside_the_baseline() -> None:
     text = printed(GOOD, NEW)
 
     assert "Bun       912  prophet  0.60   1.00  10.0 %  20.0 %" in text
-    assert "15 days are too few → Collect more sales data" in text
-    assert "1 products have no model" in text
+    assert "Cake: 15 days are too few → Collect more sales data" in text
+    assert "Without a model, for the reasons above: 1 product." in text
 
 
 def test_averages_take_the_products_that_can_be_compared() -> None:
