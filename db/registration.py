@@ -21,7 +21,7 @@ from db.tables import (
     TrainedModel,
     TrainingTask,
 )
-from db.text import storable
+from db.text import finite, storable
 
 CHAMPION_STAYS = (
     "The new model was not deployed: it is a simpler fallback ({reason}), "
@@ -159,8 +159,8 @@ def _add_forecast(session: Session, model_id: UUID, outcome: ModelOutcome) -> No
                 "model_id": model_id,
                 "ds": row.ds,
                 "yhat": row.yhat,
-                "yhat_lower": row.yhat_lower,
-                "yhat_upper": row.yhat_upper,
+                "yhat_lower": finite(row.yhat_lower),
+                "yhat_upper": finite(row.yhat_upper),
             }
             for row in outcome.forecast
         ]

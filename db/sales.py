@@ -1,8 +1,8 @@
 """Sales in and out, in bulk: a repeatable import, and the history of a product for training.
 
 An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is.
-Several rows for the same product and moment (one per till, say) are summed. The import uses COPY, which psycopg2 does
-not offer in a process whose connections wait through gevent.
+Several rows for the same product and moment (one per till, say) are summed. The import uses COPY,
+which psycopg2 does not offer in a process whose connections wait through gevent.
 """
 
 import csv

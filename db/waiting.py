@@ -68,7 +68,9 @@ def _count_running_jobs(session: Session) -> int:
 
 
 def _seconds_until_retry(session: Session, job: TrainingJob) -> int | None:
-    wait = func.extract("epoch", func.min(TrainingTask.not_before) - func.clock_timestamp())
+    now = func.clock_timestamp()
+    first = func.min(func.coalesce(TrainingTask.not_before, now))
+    wait = func.extract("epoch", first - now)
     seconds = session.scalar(
         select(func.ceil(wait)).where(
             TrainingTask.job_id == job.id, TrainingTask.status == "pending"
