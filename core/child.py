@@ -12,10 +12,11 @@ import sys
 from typing import TypedDict
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 
 
 class Orders(TypedDict):
@@ -47,7 +48,9 @@ class CapabilityData(ctypes.Structure):
 def become_user(uid: int, gid: int, capability: int | None) -> None:
     """Drop root for good, keeping at most one capability across the next exec."""
     if capability is not None:
-        _prctl(PR_SET_KEEPCAPS, 1)
+        # So that neither setuid nor access(2), with which PostgreSQL looks at its own program,
+        # sets the capabilities of an ordinary user aside.
+        _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([gid])
     os.setgid(gid)
     os.setuid(uid)

