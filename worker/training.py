@@ -23,7 +23,7 @@ from worker.context import Context
 from worker.database import UNAVAILABLE, in_transaction
 from worker.dispatcher import dispatch_if_possible
 from worker.errors import TaskDataMissingError, TaskStoppedError
-from worker.lease import Lease
+from worker.lease import UNWIND_WITHIN_S, Lease
 from worker.products import train_product
 from worker.reporter import Reporter
 from worker.scratch import scratch_directory
@@ -44,7 +44,13 @@ WORK: Mapping[str, Work] = {
 EXIT_OVERDUE = 70
 
 
-def run_task(task_id: UUID, context: Context, work: Mapping[str, Work] = WORK) -> None:
+def run_task(
+    task_id: UUID,
+    context: Context,
+    work: Mapping[str, Work] = WORK,
+    *,
+    unwind_within_s: float = UNWIND_WITHIN_S,
+) -> None:
     """Run the task if it is free to be run; returns when its end is written down."""
     settings = context.settings
     claim = in_transaction(
@@ -61,17 +67,18 @@ def run_task(task_id: UUID, context: Context, work: Mapping[str, Work] = WORK) -
         log.info("task claimed", kind=claim.kind, attempt=token.attempt)
         context.stream.publish(claim.messages)
         try:
-            _run_claimed(claim, context, work[claim.kind])
+            _run_claimed(claim, context, work[claim.kind], unwind_within_s)
         finally:
             dispatch_if_possible(context)
 
 
-def _run_claimed(claim: Claim, context: Context, work: Work) -> None:
+def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: float) -> None:
     lease = Lease(
         context.sessions,
         claim,
         lease_s=context.settings.lease_seconds,
         overdue=partial(_leave_process, claim, context),
+        unwind_within_s=unwind_within_s,
     )
     with lease:
         try:

@@ -82,7 +82,7 @@ class Service:
 
 @contextmanager
 def running_service(data_directory: Path, **variables: str) -> Iterator[Service]:
-    """A service on a free port that is ready; afterwards it is stopped and nothing of it is left."""
+    """A service on a free port that is ready; it is stopped afterwards, and leaves nothing."""
     port = free_port()
     environment = {
         **os.environ,

@@ -1,0 +1,70 @@
+"""A fit that calls nothing back holds its process; the task ends all the same."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from core.settings import Settings
+from db import transitions
+from db.tables import DEFAULT_TENANT_ID
+from tests.worker.support import SIGNING_KEY, Shop
+from worker.training import EXIT_OVERDUE
+
+ROOT = Path(__file__).parents[2]
+CLAIM_S = 120
+
+STUCK_WORKER = """
+import sys, threading
+from uuid import UUID
+from core.settings import Settings
+from worker.context import create_context
+from worker.training import run_task
+
+def stuck(claim, context, on_progress):
+    threading.Event().wait()
+
+context = create_context(Settings.from_environment(), worker="stuck", send=print)
+run_task(UUID(sys.argv[1]), context, {"product": stuck}, unwind_within_s=0.5)
+"""
+
+
+def test_a_task_that_never_asks_is_ended_with_its_process(
+    shop: Shop, fresh_database_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    job_id = shop.job(shop.product("bread"))
+    task_id = shop.next_task()
+    settings = Settings(
+        database_url=fresh_database_url,
+        redis_url=valkey_url,
+        artifact_signing_key=SIGNING_KEY,
+        model_storage_path=str(tmp_path),
+    )
+    worker = subprocess.Popen(
+        [sys.executable, "-c", STUCK_WORKER, str(task_id)],
+        cwd=ROOT,
+        env={**os.environ, **settings.to_environment()},
+    )
+    try:
+        wait_until_claimed(shop, task_id)
+        with shop.sessions.begin() as session:
+            transitions.request_stop(session, DEFAULT_TENANT_ID, job_id, "abort")
+        assert worker.wait(60) == EXIT_OVERDUE
+    finally:
+        worker.kill()
+        worker.wait()
+    assert shop.show_task(task_id).status == "cancelled"
+    assert shop.events(job_id)[-1] == "job_cancelled"
+
+
+def wait_until_claimed(shop: Shop, task_id: UUID) -> None:
+    pause = threading.Event()
+    for _ in range(CLAIM_S * 10):
+        if shop.show_task(task_id).status == "running":
+            return
+        pause.wait(0.1)
+    pytest.fail(f"not claimed within {CLAIM_S} s")
