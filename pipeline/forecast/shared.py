@@ -49,7 +49,8 @@ class SharedProfile:
     fitted_until
         Newest row that the factors have seen.
     observed_until
-        Newest row with a quantity in any product: up to then a product without a row sold nothing.
+        Newest time that two products reach with a quantity (with fewer than three products, that
+        one does): up to then a product without a row sold nothing.
     """
 
     shop: Factors
@@ -98,7 +99,7 @@ def fit_shared(
     neutral = Factors(np.ones(7), np.ones(12))
     if not ends:
         return SharedProfile(shop=neutral)
-    observed_until = max(ends)
+    observed_until = _reached_by_several(ends)
     cutoff = observed_until - pd.Timedelta(days=UNSEEN_DAYS)
     shop, categories = _Pool(), dict[str, _Pool]()
     for number, (key, (category, _)) in enumerate(histories.items()):
@@ -120,6 +121,11 @@ def _sold(frame: pd.DataFrame) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
     quantity = frame[QUANTITY].to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.isfinite(quantity)
     return pd.DatetimeIndex(frame[TIME])[known], quantity[known]
+
+
+def _reached_by_several(ends: list[pd.Timestamp]) -> pd.Timestamp:
+    """One mistyped date must not make all other products look as if they had stopped selling."""
+    return sorted(ends)[-2 if len(ends) > 2 else -1]
 
 
 def _add(

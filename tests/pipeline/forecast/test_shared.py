@@ -82,6 +82,13 @@ def test_a_product_of_the_shop_sold_nothing_since_its_last_row() -> None:
     assert made.forecast["yhat"].max() == 0
 
 
+def test_one_mistyped_date_does_not_end_the_other_products() -> None:
+    histories = shop(3)
+    histories["typo"] = ("bread", daily_sales(60, start="2062-01-01"))
+
+    assert fit_shared(histories, SPEC).observed_until == pd.Timestamp("2024-10-26")
+
+
 def test_progress_is_told() -> None:
     seen: list[Progress] = []
 
