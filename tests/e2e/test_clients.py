@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,11 +182,11 @@ def test_the_example_client_of_model_studio(service: Service, table: list[str]) 
 def test_the_example_client_of_the_training_service(service: Service, job: AcceptedJob) -> None:
     said = run("examples/s2_watch_training.py", job.job_id, "--url", service.url)
 
-    assert "Progress: 100.0%" in said
+    assert re.search(r"^Progress: 100(\.0)?%$", said, re.MULTILINE)
     assert "Training finished" in said
 
 
-def test_the_command(service: Service, job: AcceptedJob, table: list[str]) -> None:
+def test_the_command(service: Service, job: AcceptedJob) -> None:
     cli = ("-m", "client.cli")
 
     trained = run(*cli, "train", "sku-00", "--algorithm", CHEAP, "--json", url=service.url)
@@ -198,8 +199,6 @@ def test_the_command(service: Service, job: AcceptedJob, table: list[str]) -> No
     assert "2025-05-01" in forecast
     assert listed[0]["algorithm"] == CHEAP
     assert "Product 0" in status
-    file, target, task = table
-    run(*cli, "train-parquet", file, "--target", target, "--task", task, url=service.url)
 
 
 def test_the_demo_can_be_repeated(tmp_path: Path) -> None:
