@@ -1,6 +1,8 @@
 """From a file of sales to forecasts, as a shop's accountant goes through it."""
 
+import json
 import re
+from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
@@ -13,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 TOO_NEW = 2
 
 
-def start_training(service: Service) -> str:
-    return str(service.post("start", json={})["job_id"])
+def start_training(service: Service, algorithm: str = "auto") -> str:
+    return str(service.post("start", json={"algorithm": algorithm})["job_id"])
 
 
 def job_bar(page: Page) -> Locator:
@@ -53,7 +55,7 @@ def test_sales_are_dropped_and_every_product_is_trained(page: Page, service: Ser
 
 
 def test_a_hostile_name_is_text_and_failures_say_what_to_do(page: Page, stocked: Service) -> None:
-    job_id = start_training(stocked)
+    job_id = start_training(stocked, "seasonal_mean")
     page.goto(f"/#/jobs/{job_id}")
     expect(page.locator(".job-head .pill")).to_have_text("Finished")
     expect(page.get_by_text(HOSTILE_NAME, exact=True).first).to_be_visible()
@@ -75,7 +77,7 @@ def test_a_hostile_name_is_text_and_failures_say_what_to_do(page: Page, stocked:
 def test_a_model_stands_beside_last_week_and_reads_out_its_forecast(
     page: Page, stocked: Service
 ) -> None:
-    page.goto(f"/#/jobs/{start_training(stocked)}")
+    page.goto(f"/#/jobs/{start_training(stocked, 'seasonal_mean')}")
     page.locator(".product a[href]").nth(1).click()
     expect(page.locator(".figure-label").nth(0)).to_have_text("Typical error")
     expect(page.locator(".figure-label").nth(1)).to_have_text("Last week repeated")
@@ -98,33 +100,43 @@ def test_a_reload_in_the_middle_goes_on(page: Page, stocked: Service) -> None:
     expect(page.locator(".log-lines li").last).to_contain_text("Finished")
 
 
-def test_a_cut_line_is_shown_and_taken_up_where_it_broke(page: Page, stocked: Service) -> None:
-    lines: list[WebSocketRoute] = []
-    numbers: list[int] = []
-    page.route_web_socket(re.compile("/training/ws/"), lambda line: _pass_on(line, lines, numbers))
+@dataclass
+class Line:
+    """One connection of the page, and the numbers of the messages that went through it."""
+
+    route: WebSocketRoute
+    numbers: list[int] = field(default_factory=list)
+    is_cut: bool = False
+
+    def pass_on(self, message: str | bytes) -> None:
+        if self.is_cut:
+            return
+        self.numbers.append(json.loads(message)["seq"])
+        self.route.send(message)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.route.close(code=1011, reason="cut by the test")
+
+
+def test_a_cut_line_is_taken_up_where_it_broke(page: Page, stocked: Service) -> None:
+    lines: list[Line] = []
+
+    def connect(route: WebSocketRoute) -> None:
+        lines.append(Line(route))
+        route.connect_to_server().on_message(lines[-1].pass_on)
+
+    page.route_web_socket(re.compile("/training/ws/"), connect)
     page.goto(f"/#/jobs/{start_training(stocked)}")
     wait_for_percentage(page, 15)
-    lines[0].close(code=1011, reason="cut by the test")
+    lines[0].cut()
     expect(page.locator(".job-head .pill")).to_have_text("Finished")
 
-    assert len(lines) >= 2
-    resumed_after = int(lines[1].url.rsplit("after=", 1)[1])
-    assert resumed_after > 0
-    assert numbers == list(range(1, len(numbers) + 1))
-
-
-def _pass_on(line: WebSocketRoute, lines: list[WebSocketRoute], numbers: list[int]) -> None:
-    """Connect to the service, and note the number of every message that reaches the page."""
-    server = line.connect_to_server()
-    lines.append(line)
-
-    def deliver(message: str | bytes) -> None:
-        found = re.search(r'"seq": ?(\d+)', str(message))
-        assert found
-        numbers.append(int(found[1]))
-        line.send(message)
-
-    server.on_message(deliver)
+    before, after = lines[0].numbers, lines[1].numbers
+    resumed = int(lines[1].route.url.rsplit("after=", 1)[1])
+    assert resumed in before
+    assert before == list(range(1, len(before) + 1))
+    assert after == list(range(resumed + 1, resumed + 1 + len(after)))
 
 
 def test_a_training_can_be_stopped(page: Page, stocked: Service) -> None:
@@ -141,7 +153,10 @@ def test_a_training_can_be_stopped(page: Page, stocked: Service) -> None:
     assert stocked.get(f"status/{job_id}")["products_cancelled"] > 0
 
 
-def test_unusable_rows_are_named(page: Page, service: Service) -> None:
+def test_unusable_rows_are_named(
+    page: Page, service: Service, expected_refusals: list[int]
+) -> None:
+    expected_refusals.append(422)
     page.goto("/")
     page.locator(".hero input[type=file]").set_input_files(
         {
@@ -156,7 +171,8 @@ def test_unusable_rows_are_named(page: Page, service: Service) -> None:
     expect(notice).to_contain_text("Nothing was imported")
 
 
-def test_an_unknown_job_says_so(page: Page, service: Service) -> None:
+def test_an_unknown_job_says_so(page: Page, service: Service, expected_refusals: list[int]) -> None:
+    expected_refusals.append(404)
     with page.expect_response(re.compile("/training/status/")) as answered:
         page.goto("/#/jobs/00000000-0000-0000-0000-00000000dead")
     assert answered.value.status == 404
