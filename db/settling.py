@@ -6,23 +6,27 @@ A part of `db.transitions`, for jobs that are locked by the running transaction.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db import wording
 from db.events import add_completed_event, add_failed_event
+from db.guards import change
+from db.logs import log_row
 from db.messages import News, append_job_news, append_task_news, eta_seconds
+from db.outcomes import LogLine
 from db.results import job_result
 from db.tables import TrainingJob, TrainingTask
 from db.text import storable
+from db.tokens import Messages, Token
 
 HIGHEST_OPEN_PERCENTAGE = 99.99  # a job shows 100 only when it ended
 
 
 def settle(
     session: Session, job: TrainingJob, now: datetime, ended: Sequence[tuple[TrainingTask, News]]
-) -> list[ProgressMessage]:
+) -> Messages:
     """Count tasks that just ended, tell of them, and end the job with its last task."""
     if not ended:
         return []
@@ -98,3 +102,32 @@ def _first_error(session: Session, job: TrainingJob) -> str | None:
         .order_by(TrainingTask.position)
         .limit(1)
     )
+
+
+def cancel_running(
+    session: Session, job: TrainingJob, now: datetime, token: Token, *guards: ColumnElement[bool]
+) -> Messages | None:
+    task = change(
+        session, token, *guards, status="cancelled", completed_at=now, lease_expires_at=None
+    )
+    if task is None:
+        return None
+    news = News(event="task_cancelled", message=wording.CANCELLED)
+    return settle(session, job, now, [(task, news)])
+
+
+def failure(session: Session, job: TrainingJob, task: TrainingTask) -> tuple[TrainingTask, News]:
+    message = task.error_message or ""
+    line = LogLine(message=f"{task.error_type}: {message}", level="ERROR", step_name=task.phase)
+    session.add(log_row(job.id, job.tenant_id, task.product_id, line))
+    return task, News(event="task_failed", message=message)
+
+
+def retry_news(
+    session: Session, job: TrainingJob, now: datetime, task: TrainingTask
+) -> ProgressMessage:
+    job.retry_count += 1
+    message = wording.retrying(task)
+    line = LogLine(message=message, level="WARNING")
+    session.add(log_row(job.id, job.tenant_id, task.product_id, line))
+    return append_task_news(session, job, now, task, News(event="task_retry", message=message))

@@ -1,6 +1,6 @@
 """What owners ask for: jobs, models, products, progress, telemetry."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import catalogue, jobs, logs, models, progress, telemetry, transitions
 from db.errors import InvalidCursorError
+from db.pages import encode_cursor
 from db.tables import DEFAULT_TENANT_ID, Product, TrainingJob
 from db.transitions import NewTask
 from tests.db.builders import (
@@ -63,7 +64,12 @@ def test_the_history_comes_in_pages_newest_first(session: Session) -> None:
     assert sizes == [2, 2, 1]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "!!!", "WyIyMDI2IiwgIngiXQ", "e30", "bnVsbA", "ü"])
+WITHOUT_TIME_ZONE = encode_cursor((datetime.fromisoformat("2026-01-01"), UUID(int=1)))
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "!!!", "WyIyMDI2IiwgIngiXQ", "e30", "bnVsbA", "ü", WITHOUT_TIME_ZONE]
+)
 def test_a_made_up_cursor_is_refused(session: Session, cursor: str) -> None:
     with pytest.raises(InvalidCursorError, match="leave it out for the first page"):
         jobs.history(session, DEFAULT_TENANT_ID, cursor=cursor)

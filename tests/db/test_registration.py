@@ -1,7 +1,7 @@
 """A finished task's model: rows, version, deployment."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db import transitions
 from db.models import artifacts_of, forecast_of
 from db.outcomes import ForecastRow, LogLine, ModelOutcome
+from db.registration import register_model
 from db.tables import ModelMetrics, Product, TrainedModel, TrainingLog
 from db.transitions import NewTask
 from tests.db.builders import (
@@ -21,6 +22,7 @@ from tests.db.builders import (
     new_upload,
     running_claims,
     table_outcome,
+    tasks_of,
 )
 
 
@@ -69,6 +71,16 @@ def test_all_that_belongs_to_a_model_is_written(session: Session, product: Produ
         ("first", "INFO", None),
         ("second", "WARNING", {"rows": 3}),
     ]
+
+
+def test_versions_within_a_second_are_counted(session: Session, product: Product) -> None:
+    moment = datetime(2025, 11, 6, 14, 30, 22, tzinfo=UTC)
+    versions = []
+    for _ in range(3):
+        task = NewTask(kind="product", product_id=product.id)
+        (row,) = tasks_of(session, new_job(session, products=0, tasks=[task]))
+        versions.append(register_model(session, row, model_outcome(), moment).model_version)
+    assert versions == ["20251106_143022", "20251106_143022_2", "20251106_143022_3"]
 
 
 def test_metrics_go_to_their_columns(session: Session, product: Product) -> None:

@@ -1,0 +1,80 @@
+"""A job is made with its tasks in one transaction, and once per idempotency key."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from db.idempotency import job_of_key
+from db.tables import TrainingJob, TrainingTask
+from db.text import storable
+from db.tokens import JobKind, NewTask
+
+MAX_ATTEMPTS = 3
+
+
+def create_job(
+    session: Session,
+    *,
+    tenant_id: UUID,
+    kind: JobKind,
+    tasks: Sequence[NewTask],
+    request: Mapping[str, Any],
+    timeout_s: float,
+    job_name: str | None = None,
+    priority: int = 0,
+    max_attempts: int = MAX_ATTEMPTS,
+    created_by: UUID | None = None,
+    upload_digest: str | None = None,
+    idempotency_key: str | None = None,
+    request_digest: str | None = None,
+) -> tuple[TrainingJob, bool]:
+    """The job with its tasks, and whether it is new: a repeated idempotency key gives the first
+    one.
+
+    Raises `IdempotencyConflictError` when the key was used with another `request_digest`.
+    """
+    job_id = uuid4()
+    if idempotency_key is not None:
+        earlier = job_of_key(session, tenant_id, idempotency_key, request_digest or "", job_id)
+        if earlier is not None:
+            return earlier, False
+    trained = [task for task in tasks if task.kind != "shared"]
+    if not trained:
+        raise ValueError("A job needs at least one product or table to train.")
+    job = TrainingJob(
+        id=job_id,
+        tenant_id=tenant_id,
+        kind=kind,
+        job_name=None if job_name is None else storable(job_name, 255),
+        products_to_train=[str(task.product_id) for task in trained if task.product_id],
+        request=dict(request),
+        upload_digest=upload_digest,
+        priority=priority,
+        products_total=len(trained),
+        timeout_seconds=round(timeout_s),
+        created_by=created_by,
+    )
+    session.add(job)
+    session.flush()
+    session.execute(insert(TrainingTask), list(_task_rows(job, tasks, max_attempts)))
+    session.refresh(job)
+    return job, True
+
+
+def _task_rows(
+    job: TrainingJob, tasks: Sequence[NewTask], max_attempts: int
+) -> Iterator[dict[str, Any]]:
+    for position, task in enumerate(tasks):
+        yield {
+            "id": uuid4(),
+            "job_id": job.id,
+            "tenant_id": job.tenant_id,
+            "position": position,
+            "kind": task.kind,
+            "product_id": task.product_id,
+            "product_name": task.product_name,
+            "max_attempts": max_attempts,
+        }

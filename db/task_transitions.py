@@ -1,0 +1,234 @@
+"""What a worker does to a task: claim it, tell of it, end it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.progress import ProgressMessage
+from db import wording
+from db.guards import change, held_by, unclaimed
+from db.locks import FRESH, lock_job
+from db.logs import log_row
+from db.messages import News, append_job_news, append_task_news
+from db.metrics import outcome_metrics
+from db.outcomes import LogLine, ModelOutcome, SharedOutcome
+from db.registration import add_shared_artifacts, register_model
+from db.settling import cancel_running, failure, measure, retry_news, settle
+from db.tables import TrainingJob, TrainingTask
+from db.text import storable
+from db.tokens import Claim, Messages, Standing, Token
+
+
+def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Claim | None:
+    """The task for this worker alone, until the lease ends; None when it is not to be had."""
+    job_id = session.scalar(select(TrainingTask.job_id).where(TrainingTask.id == task_id))
+    locked = None if job_id is None else lock_job(session, job_id)
+    if locked is None:
+        return None
+    job, now = locked
+    if (
+        job.status != "running"
+        or job.stop_requested_at
+        or not job.deadline_at
+        or now >= job.deadline_at
+    ):
+        return None
+    task = session.scalars(
+        update(TrainingTask)
+        .where(
+            TrainingTask.id == task_id,
+            TrainingTask.status == "pending",
+            or_(TrainingTask.not_before.is_(None), TrainingTask.not_before <= now),
+        )
+        .values(
+            status="running",
+            attempt=TrainingTask.attempt + 1,
+            worker=worker,
+            lease_expires_at=now + timedelta(seconds=lease_s),
+            dispatched_at=func.coalesce(TrainingTask.dispatched_at, now),
+            started_at=now,
+            progress=0,
+            phase=None,
+            current_step=None,
+        )
+        .returning(TrainingTask),
+        execution_options=FRESH,
+    ).one_or_none()
+    if task is None:
+        return None
+    return Claim(
+        token=Token(task_id=task.id, job_id=job.id, tenant_id=job.tenant_id, attempt=task.attempt),
+        kind=task.kind,
+        product_id=task.product_id,
+        product_name=task.product_name,
+        job_request=job.request,
+        deadline_at=job.deadline_at,
+        seconds_left=(job.deadline_at - now).total_seconds(),
+        shared_artifact=job.shared_artifact,
+        upload_digest=job.upload_digest,
+        messages=tuple(_start_news(session, job, now, task)),
+    )
+
+
+def _start_news(
+    session: Session, job: TrainingJob, now: datetime, task: TrainingTask
+) -> Iterator[ProgressMessage]:
+    if job.progress_seq == 0:
+        job.current_step = wording.job_started(job)
+        yield append_job_news(session, job, now, "job_started")
+    news = News(event="task_started", message=wording.task_started(task))
+    yield append_task_news(session, job, now, task, news)
+
+
+def renew(session: Session, token: Token, *, lease_s: float) -> Standing | None:
+    """A longer lease and whether the work is still wanted; None when the lease was lost."""
+    row = session.execute(
+        update(TrainingTask)
+        .where(*held_by(token), TrainingJob.id == TrainingTask.job_id)
+        .values(lease_expires_at=func.clock_timestamp() + timedelta(seconds=lease_s))
+        .returning(
+            TrainingJob.stop_mode,
+            TrainingJob.deadline_at,
+            func.extract("epoch", TrainingJob.deadline_at - func.clock_timestamp()),
+        ),
+        execution_options=FRESH,
+    ).one_or_none()
+    if row is None:
+        return None
+    stop_mode, deadline_at, seconds_left = row
+    return Standing(
+        stop_mode=stop_mode,
+        deadline_at=cast("datetime", deadline_at),  # a running job has one, the table checks it
+        seconds_left=float(seconds_left),
+    )
+
+
+def report(
+    session: Session,
+    token: Token,
+    *,
+    phase: str,
+    percentage: float,
+    message: str,
+    metrics: Mapping[str, Any] | None = None,
+    logs: Sequence[str] = (),
+) -> Messages:
+    """Record how far a task is; nothing when the token is stale. A percentage never falls."""
+    locked = lock_job(session, token.job_id)
+    if locked is None:
+        return []
+    job, now = locked
+    task = change(
+        session,
+        token,
+        phase=storable(phase, 50),
+        current_step=storable(message, 255),
+        progress=func.greatest(TrainingTask.progress, min(100.0, max(0.0, percentage))),
+    )
+    if task is None:
+        return []
+    job.current_step = storable(wording.step_of_job(task, message), 255)
+    measure(session, job, now)
+    for line in logs:
+        log = LogLine(message=line, step_name=phase)
+        session.add(log_row(job.id, job.tenant_id, task.product_id, log))
+    news = News(event="task_progress", message=message, metrics=metrics or {}, logs=logs)
+    return [append_task_news(session, job, now, task, news)]
+
+
+def finish(
+    session: Session, token: Token, outcome: ModelOutcome | SharedOutcome
+) -> Messages | None:
+    """Register what the task made and count it; None when the token is stale, and nothing is
+    written.
+    """
+    locked = lock_job(session, token.job_id)
+    if locked is None:
+        return None
+    job, now = locked
+    task = change(
+        session,
+        token,
+        status="completed",
+        progress=100,
+        phase="completed",
+        current_step=storable(outcome.message, 255),
+        completed_at=now,
+        lease_expires_at=None,
+        degraded_reason=getattr(outcome, "degraded_reason", None),
+        error_type=None,
+        error_message=None,
+        recommended_action=None,
+        severity=None,
+    )
+    if task is None:
+        return None
+    for line in outcome.logs:
+        session.add(log_row(job.id, job.tenant_id, task.product_id, line))
+    news = News(event="task_completed", message=outcome.message)
+    if isinstance(outcome, SharedOutcome):
+        job.shared_artifact = outcome.manifest_digest
+        add_shared_artifacts(session, job.id, outcome.artifacts)
+    else:
+        model = register_model(session, task, outcome, now)
+        news = News(
+            event="task_completed",
+            message=outcome.message,
+            metrics=outcome_metrics(outcome),
+            logs=[line.message for line in outcome.logs],
+            model_id=model.public_id,
+        )
+    return settle(session, job, now, [(task, news)])
+
+
+def fail(
+    session: Session,
+    token: Token,
+    *,
+    error_type: str,
+    message: str,
+    recommended_action: str,
+    severity: str = "medium",
+    retry: bool,
+    backoff_s: float = 0,
+) -> Messages | None:
+    """Give the task back for another attempt, or end it when none is left or `retry` is false."""
+    locked = lock_job(session, token.job_id)
+    if locked is None:
+        return None
+    job, now = locked
+    problem = wording.problem(error_type, message, recommended_action, severity)
+    if retry and job.stop_requested_at is None:
+        not_before = now + timedelta(seconds=backoff_s)
+        left = TrainingTask.attempt < TrainingTask.max_attempts
+        task = change(session, token, left, **unclaimed(not_before), **problem)
+        if task is not None:
+            return [retry_news(session, job, now, task)]
+    task = change(
+        session, token, status="failed", completed_at=now, lease_expires_at=None, **problem
+    )
+    if task is None:
+        return None
+    return settle(session, job, now, [failure(session, job, task)])
+
+
+def release(session: Session, token: Token) -> Messages | None:
+    """Give the task back without using up an attempt, because its worker shuts down."""
+    locked = lock_job(session, token.job_id)
+    if locked is None:
+        return None
+    job, now = locked
+    if job.stop_requested_at is not None:
+        return cancel_running(session, job, now, token)
+    task = change(session, token, **unclaimed(now), max_attempts=TrainingTask.max_attempts + 1)
+    return None if task is None else [retry_news(session, job, now, task)]
+
+
+def cancel_task(session: Session, token: Token) -> Messages | None:
+    """End a running task that was told to stop; None when the token is stale."""
+    locked = lock_job(session, token.job_id)
+    return None if locked is None else cancel_running(session, *locked, token)
