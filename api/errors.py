@@ -6,8 +6,6 @@ ApiError
 │   ├── BadQueryError              400
 │   ├── ForeignOriginError         403
 │   ├── NotFoundError              404
-│   ├── ConflictError              409
-│   ├── TooLargeError              413
 │   ├── UnsupportedTypeError       415
 │   ├── NotAWebSocketError         426
 │   ├── TooManyConnectionsError    429
@@ -28,6 +26,8 @@ from flask import Flask, Response, current_app, g, json, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
+
+from db.errors import IdempotencyConflictError, InvalidCursorError
 
 log = structlog.get_logger(__name__)
 
@@ -73,18 +73,6 @@ class NotFoundError(ProblemError):
     """There is no such thing."""
 
     status = HTTPStatus.NOT_FOUND
-
-
-class ConflictError(ProblemError):
-    """The request contradicts what is already there."""
-
-    status = HTTPStatus.CONFLICT
-
-
-class TooLargeError(ProblemError):
-    """More bytes than this installation accepts."""
-
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class UnsupportedTypeError(ProblemError):
@@ -145,6 +133,8 @@ class BadMessageError(SocketError):
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ProblemError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(InvalidCursorError, _refuse_cursor)
+    app.register_error_handler(IdempotencyConflictError, _refuse_conflict)
     app.register_error_handler(DBAPIError, _refuse_database)
     app.register_error_handler(Exception, _fail)
 
@@ -191,6 +181,14 @@ def _refuse_http(error: HTTPException) -> Response:
     if isinstance(error, RequestRedirect):
         return problem(status, f"See {error.new_url}", headers=kept)
     return problem(status, error.description or status.description, headers=kept)
+
+
+def _refuse_cursor(error: InvalidCursorError) -> Response:
+    return problem(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _refuse_conflict(error: IdempotencyConflictError) -> Response:
+    return problem(HTTPStatus.CONFLICT, str(error))
 
 
 def _too_large_text() -> str:

@@ -25,14 +25,18 @@ def create_products_job(
     tenant_id: UUID,
     asked: TrainingRequest,
     products: Sequence[Product],
+    *,
+    identity: str,
     idempotency_key: str | None,
 ) -> TrainingJob:
-    """A job with a task per product; of several, a first one learns what they have in common."""
+    """A job with a task per product; of several, a first one learns what they have in common.
+
+    `identity` is what a repeated idempotency key must have asked for as well.
+    """
     tasks = [NewTask(kind="product", product_id=p.id, product_name=p.name) for p in products]
     if len(tasks) > 1:
         tasks.insert(0, NewTask(kind="shared"))
     settings = services.settings
-    identity = [asked.model_dump_json(), *sorted(str(product.id) for product in products)]
     with services.sessions.begin() as session:
         job, _ = create_job(
             session,
@@ -45,7 +49,7 @@ def create_products_job(
             timeout_s=asked.timeout_seconds or settings.max_training_time_minutes * _MINUTE_S,
             max_attempts=settings.max_attempts,
             idempotency_key=idempotency_key,
-            request_digest=hashlib.sha256("\n".join(identity).encode()).hexdigest(),
+            request_digest=hashlib.sha256(identity.encode()).hexdigest(),
         )
     services.send(celeryconfig.DISPATCH)
     return job

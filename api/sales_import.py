@@ -85,7 +85,7 @@ class _Reading:
             first = self._errors[0]
             raise InvalidRequestError(
                 f"{self._errors_total:,} cells are not accepted, and nothing was imported."
-                f" The first is in row {first['row']}, column {first['column']}: {first['message']}",
+                f" The first is row {first['row']}, column {first['column']}: {first['message']}",
                 errors=self._errors,
                 errors_total=self._errors_total,
             )

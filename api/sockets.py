@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import simple_websocket
+import simple_websocket  # type: ignore[import-untyped]  # it has no types
 from flask import Flask, g, request
 from flask_sock import Sock
 from sqlalchemy import select

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from db.engine import Sessions
 from db.telemetry import Histogram, Telemetry, collect
@@ -73,7 +72,7 @@ def _histogram(
 ) -> HistogramMetricFamily:
     family = HistogramMetricFamily(name, description, labels=["tenant_id"])
     for tenant_id, histogram in by_tenant.items():
-        bounds = [floatToGoString(float(bound)) for bound in histogram.bounds]
+        bounds = [str(float(bound)) for bound in histogram.bounds]
         buckets = [*zip(bounds, map(float, histogram.counts), strict=True)]
         buckets.append(("+Inf", float(histogram.count)))
         family.add_metric([tenant_id], buckets=buckets, sum_value=histogram.total)

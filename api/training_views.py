@@ -27,7 +27,15 @@ def start(services: Services, tenant_id: UUID, body: schemas.StartRequest) -> sc
                 raise InvalidRequestError("There are no products yet; import sales first")
         else:
             products = find_products(session, tenant_id, body.products)
-    return accepted(create_products_job(services, tenant_id, body, products, idempotency_key()))
+    job = create_products_job(
+        services,
+        tenant_id,
+        body,
+        products,
+        identity=body.model_dump_json(),
+        idempotency_key=idempotency_key(),
+    )
+    return accepted(job)
 
 
 def start_product(
@@ -35,7 +43,15 @@ def start_product(
 ) -> schemas.AcceptedJob:
     with services.sessions() as session:
         product = find_product(session, tenant_id, product_id)
-    return accepted(create_products_job(services, tenant_id, body, [product], idempotency_key()))
+    job = create_products_job(
+        services,
+        tenant_id,
+        body,
+        [product],
+        identity=f"{product.id} {body.model_dump_json()}",
+        idempotency_key=idempotency_key(),
+    )
+    return accepted(job)
 
 
 def stop(

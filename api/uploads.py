@@ -55,7 +55,7 @@ def _receive_raw(file: IO[bytes]) -> Upload:
 def _receive_form(file: IO[bytes], max_bytes: int) -> Upload:
     written = _OneFile(file)
     parser = FormDataParser(
-        stream_factory=written.open,
+        stream_factory=written.open,  # type: ignore[arg-type]  # called by keywords only
         max_form_memory_size=_LARGEST_FIELD_BYTES,
         max_content_length=max_bytes,
         max_form_parts=_MOST_PARTS,

@@ -3,9 +3,8 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,12 +17,14 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.local_chores import LocalChores
 from core.artifacts import ArtifactStore
-from core.embedded import EmbeddedValkey
+from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.progress import ProgressStream
 from core.settings import Settings
-from db.engine import Sessions
+from db.engine import Sessions, create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID, Product
 from tests.api.ports import free_port
+from tests.api.waiting import wait_until
+from tests.fixtures.database import _copy
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 30.0
@@ -75,11 +76,15 @@ class Served:
     """A gunicorn with the real configuration, on its own database and Valkey."""
 
     url: str
-    pid: int
+    process: "subprocess.Popen[bytes]"
     sessions: Sessions
     stream: ProgressStream
     valkey: EmbeddedValkey
-    log: Path
+    data: Path
+
+    @property
+    def log(self) -> str:
+        return (self.data / "api.log").read_text()
 
     @property
     def ws_url(self) -> str:
@@ -98,51 +103,69 @@ Serve = Callable[..., Served]
 
 @pytest.fixture
 def serve(
-    tmp_path: Path,
-    fresh_database_url: str,
-    fresh_sessions: Sessions,
-    own_valkey: Callable[[], EmbeddedValkey],
+    tmp_path: Path, fresh_database_url: str, own_valkey: Callable[[], EmbeddedValkey]
 ) -> Iterator[Serve]:
     """Starts the API with some settings changed."""
     with ExitStack() as stack:
+        yield lambda **variables: _start(
+            stack, tmp_path, fresh_database_url, own_valkey(), variables
+        )
 
-        def start(**variables: object) -> Served:
-            valkey = own_valkey()
-            port = free_port()
-            environment = {
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "OMP_NUM_THREADS": "1",
-                "PORT": str(port),
-                "DATA_DIR": str(tmp_path),
-                "DATABASE_URL": fresh_database_url,
-                "REDIS_URL": valkey.url,
-                "MODEL_STORAGE_PATH": str(tmp_path / "models"),
-            } | {name.upper(): str(value) for name, value in variables.items()}
-            log = tmp_path / "api.log"
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "gunicorn",
-                    "--config",
-                    "python:api.gunicorn_conf",
-                    "api.wsgi:app",
-                ],
-                cwd=ROOT,
-                env=environment,
-                stderr=stack.enter_context(log.open("wb")),
-            )
-            stack.callback(_stop, process)
-            stream = ProgressStream(valkey.url)
-            stack.callback(stream.close)
-            served = Served(
-                f"http://127.0.0.1:{port}", process.pid, fresh_sessions, stream, valkey, log
-            )
-            _wait_until_ready(served, process)
-            return served
 
-        yield start
+@pytest.fixture(scope="package")
+def shared_served(
+    tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
+) -> Iterator[Served]:
+    """An API for tests that leave nothing behind which another would notice."""
+    directory = tmp_path_factory.mktemp("shared")
+    with ExitStack() as stack:
+        database_url = stack.enter_context(contextmanager(_copy)(postgres.url, template_database))
+        valkey = EmbeddedValkey(directory / "valkey")
+        valkey.start()
+        stack.callback(valkey.stop)
+        limits = {
+            "max_upload_mb": 1,
+            "websocket_start_timeout": 2,
+            "websocket_max_connections": 1000,
+        }
+        yield _start(stack, directory, database_url, valkey, limits)
+
+
+def _start(
+    stack: ExitStack,
+    directory: Path,
+    database_url: str,
+    valkey: EmbeddedValkey,
+    variables: Mapping[str, object],
+) -> Served:
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "PORT": str(port),
+        "DATA_DIR": str(directory),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": valkey.url,
+        "MODEL_STORAGE_PATH": str(directory / "models"),
+    } | {name.upper(): str(value) for name, value in variables.items()}
+    log = directory / "api.log"
+    command = ["-m", "gunicorn", "--config", "python:api.gunicorn_conf", "api.wsgi:app"]
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stderr=stack.enter_context(log.open("wb")),
+    )
+    stack.callback(_stop, process)
+    stream = ProgressStream(valkey.url)
+    stack.callback(stream.close)
+    engine = create_engine(database_url, pool_size=5)
+    stack.callback(engine.dispose)
+    url = f"http://127.0.0.1:{port}"
+    served = Served(url, process, create_sessions(engine), stream, valkey, directory)
+    _wait_until_ready(served)
+    return served
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
@@ -154,13 +177,14 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _wait_until_ready(served: Served, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
-    while True:
-        try:
-            if httpx.get(f"{served.url}/readyz", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.fail(f"the API did not start: {served.log.read_text()}")
+def _wait_until_ready(served: Served) -> None:
+    wait_until(lambda: served.process.poll() is not None or _is_ready(served), READY_WITHIN_S)
+    if served.process.poll() is not None:
+        pytest.fail(f"the API did not start: {served.log}")
+
+
+def _is_ready(served: Served) -> bool:
+    try:
+        return httpx.get(f"{served.url}/readyz", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False

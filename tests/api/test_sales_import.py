@@ -1,0 +1,235 @@
+"""Sales files: what is read, what is refused and how the refusal names the cell."""
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.tables import DEFAULT_TENANT_ID, Product, Sale
+
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+URL = "/api/v1/training/sales"
+
+
+def send(http: httpx.Client, content: str | bytes, media_type: str = CSV) -> httpx.Response:
+    return http.post(URL, content=content, headers={"Content-Type": media_type})
+
+
+def parquet(columns: Mapping[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(dict(columns)), buffer)
+    return buffer.getvalue()
+
+
+def sales(session: Session) -> list[Sale]:
+    return list(session.scalars(select(Sale).order_by(Sale.sold_at)))
+
+
+def errors(answer: httpx.Response) -> list[tuple[int, str, str]]:
+    assert answer.status_code == 422, answer.text
+    return [(e["row"], e["column"], e["message"]) for e in answer.json()["errors"]]
+
+
+def test_a_file_can_be_imported_again(http: httpx.Client, session: Session) -> None:
+    content = (
+        "\ufeffDate,Product_ID,quantity,product_name,category,price,promotion,temperature\r\n"
+        "2026-01-01,rye,5,Rye bread,Bread,2.5,true,-3.5\r\n"
+        "2026-01-02,rye,,Rye bread,Bread,2.5,no,\r\n"
+        "\r\n"
+        "2026-01-01 14:00,roll,7,,,,,\r\n"
+    )
+    first = send(http, content).json()
+    assert first == {
+        "rows_read": 3,
+        "rows_inserted": 3,
+        "rows_updated": 0,
+        "rows_unchanged": 0,
+        "products_created": 2,
+        "products": 2,
+        "first_date": "2026-01-01T00:00:00",
+        "last_date": "2026-01-02T00:00:00",
+        "warnings": [],
+    }
+    again = send(http, content).json()
+    assert (again["rows_inserted"], again["rows_updated"], again["rows_unchanged"]) == (0, 0, 3)
+    stored = sales(session)
+    assert [sale.quantity for sale in stored] == [5, 7, None]
+    assert [sale.promotion for sale in stored] == [1, None, 0]
+    assert stored[0].covariates == {"temperature": -3.5}
+    assert stored[1].sold_at == datetime.fromisoformat("2026-01-01 14:00")
+    names = session.scalars(select(Product.name).order_by(Product.sku))
+    assert names.all() == ["roll", "Rye bread"]
+
+
+def test_semicolons_bring_decimal_commas_and_day_first_dates(
+    http: httpx.Client, session: Session
+) -> None:
+    answer = send(http, "date;product_id;quantity;price\n31.01.2026;rye;5,5;2\n")
+    assert answer.status_code == 200, answer.text
+    (sale,) = sales(session)
+    assert (sale.sold_at, sale.quantity, sale.price) == (
+        datetime.fromisoformat("2026-01-31"),
+        5.5,
+        2,
+    )
+
+
+def test_rows_of_the_same_product_and_date_are_added_up(
+    http: httpx.Client, session: Session
+) -> None:
+    answer = send(http, "date,product_id,quantity\n2026-01-01,rye,5\n2026-01-01,rye,3\n")
+    assert "1 rows" in answer.json()["warnings"][0]
+    assert [sale.quantity for sale in sales(session)] == [8]
+
+
+def test_a_known_product_is_found_by_its_id(
+    http: httpx.Client, session: Session, bakery: list[Product]
+) -> None:
+    answer = send(http, f"date,product_id,quantity\n2026-01-01,{bakery[0].id},5\n")
+    assert answer.json()["products_created"] == 0
+    assert sales(session)[0].product_id == bakery[0].id
+
+
+def test_parquet_of_many_types(http: httpx.Client, session: Session) -> None:
+    content = parquet(
+        {
+            "date": pa.array([date(2026, 1, 1), date(2026, 1, 2)]),
+            "product_id": pa.array([12, 12]),
+            "quantity": pa.array([Decimal("1.50"), None]),
+            "promotion": pa.array([True, None]),
+            "weekday": pa.array(["Thursday", "Friday"]).dictionary_encode(),
+            "rain": pa.array([0.5, 1.5], pa.float32()),
+            "basket": pa.array([[1], [2]]),
+        }
+    )
+    answer = send(http, content, PARQUET)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["warnings"] == [
+        "These columns hold no numbers and were left out: basket, weekday"
+    ]
+    assert session.scalars(select(Product.sku)).all() == ["12"]
+    first, second = sales(session)
+    assert (first.quantity, first.promotion, first.covariates) == (1.5, 1, {"rain": 0.5})
+    assert second.quantity is None
+
+
+def test_timestamps_keep_the_clock_of_the_shop(http: httpx.Client, session: Session) -> None:
+    moment = datetime(2026, 7, 1, 6, tzinfo=UTC)
+    content = parquet(
+        {
+            "date": pa.array([moment], pa.timestamp("ns", tz="Europe/Paris")),
+            "product_id": ["rye"],
+            "quantity": [1],
+        }
+    )
+    assert send(http, content, PARQUET).status_code == 200
+    assert sales(session)[0].sold_at == datetime.fromisoformat("2026-07-01 08:00")
+
+
+def test_a_form_may_carry_the_file(http: httpx.Client) -> None:
+    content = b"date,product_id,quantity\n2026-01-01,rye,5\n"
+    assert http.post(URL, files={"file": ("sales.csv", content)}).status_code == 200
+    assert http.post(URL, files={"file": ("sales.xlsx", content)}).status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        (",rye,5", "date", "must not be empty"),
+        ("01/02/2026,rye,5", "date", "not a date"),
+        ("2026-02-30,rye,5", "date", "not a date"),
+        ("1816-01-01,rye,5", "date", "from 1970 to 2100"),
+        ("2026-01-01,,5", "product_id", "must not be empty"),
+        (f"2026-01-01,{'x' * 300},5", "product_id", "at most 255"),
+        ("2026-01-01,rye,-5", "quantity", "must not be negative"),
+        ("2026-01-01,rye,NaN", "quantity", "finite"),
+        ("2026-01-01,rye,inf", "quantity", "finite"),
+        ("2026-01-01,rye,1e300", "quantity", "too large"),
+        ("2026-01-01,rye,five", "quantity", "not a number"),
+        ("2026-01-01,rye,1_000", "quantity", "not a number"),
+        ("2026-01-01,rye,5,6", None, "4 cells, but the header names 3 columns"),
+    ],
+)
+def test_a_bad_cell_is_named_and_nothing_is_imported(
+    http: httpx.Client, session: Session, row: str, column: str | None, message: str
+) -> None:
+    answer = send(http, f"date,product_id,quantity\n2026-01-01,roll,5\n{row}\n")
+    ((at, found, told),) = errors(answer)
+    assert (at, found) == (2, column)
+    assert message in told
+    assert session.scalar(select(func.count()).select_from(Sale)) == 0
+    assert session.scalar(select(func.count()).select_from(Product)) == 0
+
+
+def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> None:
+    rows = "".join(f"2026-01-01,rye,x{number}\n" for number in range(250))
+    answer = send(http, "date,product_id,quantity\n" + rows)
+    assert len(errors(answer)) == 100
+    assert answer.json()["errors_total"] == 250
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "empty"),
+        (b"date,product_id,quantity\n", "no rows"),
+        (b"day,product,quantity\n2026-01-01,rye,5\n", "lacks the columns date, product_id"),
+        (b"date,product_id,quantity,Quantity\n", "more than once: 'quantity'"),
+        (b"date,product_id,quantity\n2026-01-01,cr\xe8me,5\n", "not UTF-8"),
+        ((",".join(f"c{n}" for n in range(300)) + "\n").encode(), "300 columns"),
+        (
+            b'date,product_id,quantity\n2026-01-01,"' + b"x" * 200_000 + b'",5\n',
+            "not readable as CSV",
+        ),
+        (b"\x00\x01\x02\x03", "lacks the columns"),
+    ],
+)
+def test_a_file_that_is_no_sales_file_is_refused(
+    http: httpx.Client, content: bytes, told: str
+) -> None:
+    answer = send(http, content)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("cut", [0, 3, 100, 400])
+def test_a_truncated_parquet_file_is_refused(http: httpx.Client, cut: int) -> None:
+    content = parquet({"date": [date(2026, 1, 1)], "product_id": ["rye"], "quantity": [5]})
+    assert send(http, content[:cut], PARQUET).status_code == 422
+
+
+def test_a_small_file_with_a_huge_text_is_refused(http: httpx.Client) -> None:
+    content = parquet(
+        {
+            "date": [date(2026, 1, 1)] * 20_000,
+            "product_id": ["x" * 1_000_000] * 20_000,
+            "quantity": [5] * 20_000,
+        }
+    )
+    assert len(content) < 1_000_000
+    answer = send(http, content, PARQUET)
+    assert answer.status_code == 422
+    assert "at most 4,096" in answer.json()["detail"]
+
+
+def test_other_types_and_too_much_are_refused(http: httpx.Client) -> None:
+    refused = send(http, "x", "application/json")
+    assert refused.status_code == 415
+    assert "text/csv" in refused.json()["detail"]
+    large = send(http, "x" * 8_000_001)
+    assert large.status_code == 413
+    assert large.json()["status"] == 413
+
+
+def test_sales_belong_to_the_tenant(http: httpx.Client, session: Session) -> None:
+    send(http, "date,product_id,quantity\n2026-01-01,rye,5\n")
+    assert sales(session)[0].tenant_id == DEFAULT_TENANT_ID

@@ -1,0 +1,174 @@
+"""Model Studio's socket: what it accepts, how it refuses, and a job that outlives its watcher."""
+
+import base64
+import json
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from core.artifacts import ArtifactStore
+from db.tables import TrainingJob
+from tests.api.conftest import Serve, Served
+from tests.api.running_job import RunningJob
+
+PARQUET = b"PAR1" + bytes(range(256)) * 20 + b"PAR1"
+REQUEST = {
+    "action": "start_training",
+    "ml_task": "regression",
+    "target_variable": "price",
+    "model_type": "auto",
+    "task_name": "Prices",
+    "test_size": 0.25,
+}
+
+
+def with_file(file: bytes = PARQUET, **changes: Any) -> str:
+    return json.dumps(REQUEST | {"file_data": base64.b64encode(file).decode()} | changes)
+
+
+def answer(connection: ClientConnection) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(connection.recv(timeout=30))
+    return message
+
+
+def stored_job(served: Served) -> TrainingJob:
+    with served.sessions() as session:
+        return session.scalars(select(TrainingJob).order_by(TrainingJob.created_at.desc())).all()[0]
+
+
+def take_job(served: Served) -> RunningJob:
+    job_id: UUID | None = None
+    while job_id is None:
+        with served.sessions() as session:
+            job_id = session.scalar(select(TrainingJob.id))
+    return RunningJob.take(served.sessions, served.stream, job_id)
+
+
+@pytest.fixture
+def served(serve: Serve) -> Served:
+    return serve(max_upload_mb=1, websocket_start_timeout=2)
+
+
+def test_a_file_is_stored_and_trained_with_live_progress(served: Served) -> None:
+    with connect(served.studio_url) as connection:
+        connection.send(with_file())
+        job = take_job(served)
+        job.report(3, logs=["Iteration 1"], current_algorithm="xgboost", iteration=1)
+        job.finish()
+        messages = [json.loads(text) for text in connection]
+        assert connection.protocol.close_code == 1000
+    assert [message["type"] for message in messages] == ["progress"] * 5 + ["completed"]
+    shown = messages[3]
+    assert shown["phase"] == "training"
+    assert shown["progress"] == 58.33
+    assert shown["message"] == "Training XGBoost model (iteration 2/3)"
+    assert shown["metrics"] == {"current_algorithm": "xgboost", "iteration": 1}
+    assert shown["logs"] == ["Iteration 1"]
+    assert all(message["timestamp"].endswith("Z") for message in messages)
+    end = messages[-1]
+    assert end["phase"] == "completed"
+    assert end["progress"] == 100.0
+    assert end["metrics"]["test_accuracy"] == 0.88
+    assert end["metrics"]["algorithm"] == "xgboost"
+    assert end["model_file_path"] == f"./models/{end['model_id']}/model.pkl"
+    assert end["preprocessing_file_path"] == f"./models/{end['model_id']}/preprocessing.pkl"
+    assert f"Model saved: {end['model_id']}" in end["logs"]
+
+    row = stored_job(served)
+    assert row.request == {
+        "ml_task": "regression",
+        "target_variable": "price",
+        "model_type": "auto",
+        "task_name": "Prices",
+        "test_size": 0.25,
+    }
+    assert row.upload_digest is not None
+    assert ArtifactStore(str(served.data / "models")).read(row.upload_digest) == PARQUET
+    status = httpx.get(f"{served.url}/api/v1/training/status/{row.id}").json()
+    assert status["status"] == "completed"
+    assert status["model"]["model_id"] == end["model_id"]
+    assert status["metrics"]["test_accuracy"] == 0.88
+    assert list(served.data.joinpath("uploads").iterdir()) == []
+
+
+def test_a_binary_message_may_carry_the_file(served: Served) -> None:
+    with connect(served.studio_url) as connection:
+        connection.send(json.dumps(REQUEST))
+        connection.send(PARQUET)
+        take_job(served).fail()
+        messages = [json.loads(text) for text in connection]
+    assert messages[-1]["type"] == "error"
+    assert messages[-1]["message"] == "Training failed: Target variable 'y' not found in data"
+
+
+def test_a_large_file_with_escaped_slashes_arrives_whole(served: Served) -> None:
+    file = b"PAR1" + bytes(range(256)) * 3900
+    text = with_file(file).replace("/", "\\/")
+    with connect(served.studio_url) as connection:
+        connection.send(text)
+        job = take_job(served)
+        connection.close()
+    digest = stored_job(served).upload_digest
+    assert digest is not None
+    assert ArtifactStore(str(served.data / "models")).read(digest) == file
+    job.finish()
+    assert stored_job(served).status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "code"),
+    [
+        ("{not json", "not valid JSON", 1003),
+        ("[1, 2]", "not a JSON object", 1003),
+        ("[" * 50_000, "not valid JSON", 1003),
+        (with_file(action="stop"), "start_training", 1003),
+        (json.dumps({"file_data": "UEFSMQ=="}), "action", 1003),
+        (with_file(ml_task="poetry"), "ml_task", 1003),
+        (with_file(ml_task="clustering"), "not available yet", 1003),
+        (with_file(target_variable=None), "target_variable is required", 1003),
+        (with_file(test_size=1.5), "test_size", 1003),
+        (with_file(test_size="NaN"), "test_size", 1003),
+        (with_file(colour="red"), "colour", 1003),
+        (with_file(b"date,quantity\n2026-01-01,5\n"), "not a Parquet file", 1003),
+        (with_file(b""), "not a Parquet file", 1003),
+        (json.dumps(REQUEST | {"file_data": "%%%%"}), "not valid Base64", 1003),
+        (json.dumps(REQUEST | {"file_data": "UEFSMQ="}), "not valid Base64", 1003),
+        (json.dumps(REQUEST | {"file_data": 5}), "file_data", 1003),
+        (json.dumps(REQUEST)[:-1] + ', "file_data": "UEFS', "file_data has no end", 1003),
+        (with_file(b"PAR1" + bytes(1_100_000)), "Message size exceeds limit", 1009),
+        ("x" * 3_000_000, "Message size exceeds limit", 1009),
+        (PARQUET, "first message must be the JSON request", 1003),
+    ],
+)
+def test_hostile_messages_get_the_documented_error(
+    shared_served: Served, message: str | bytes, told: str, code: int
+) -> None:
+    with connect(shared_served.studio_url) as connection:
+        connection.send(message)
+        error = answer(connection)
+        assert error.keys() >= {"type", "message", "timestamp"}
+        assert error["type"] == "error"
+        assert told in error["message"]
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == code
+    assert httpx.get(f"{shared_served.url}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("first", [None, json.dumps(REQUEST)])
+def test_silence_is_ended_with_an_error(shared_served: Served, first: str | None) -> None:
+    with connect(shared_served.studio_url) as connection:
+        if first is not None:
+            connection.send(first)
+        error = answer(connection)
+        assert "within 2 seconds" in error["message"]
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
