@@ -113,12 +113,11 @@ class ProgressStream:
         delay_s = RECONNECT_FIRST_S
         while not stop.is_set():
             try:
-                with _subscription(self._subscriber) as subscription:
+                with PubSub(self._subscriber.connection_pool) as subscription:
                     subscription.subscribe(self._channel)
-                    subscription.get_message(timeout=LISTEN_POLL_S)
-                    delay_s = RECONNECT_FIRST_S
-                    yield Reconnected()
-                    yield from self._wake_ups(subscription, stop)
+                    for event in _events(subscription, stop):
+                        delay_s = RECONNECT_FIRST_S
+                        yield event
             except RedisError as error:
                 self._note_down(error)
                 stop.wait(delay_s)
@@ -156,13 +155,6 @@ class ProgressStream:
             found, last = commands.execute()
         return found, int(last[0][1]) if last else None
 
-    def _wake_ups(self, subscription: PubSub, stop: threading.Event) -> Iterator[WakeUp]:
-        while not stop.is_set():
-            message = subscription.get_message(timeout=LISTEN_POLL_S)
-            if message:
-                job_id, seq = message["data"].decode().split()
-                yield WakeUp(UUID(job_id), int(seq))
-
     def _note_down(self, error: RedisError) -> None:
         if not self._is_down:
             log.warning("progress is not reaching Redis", error=str(error))
@@ -180,5 +172,11 @@ def _client(redis_url: str, retries: int, health_check_interval: int = 0) -> Red
     )
 
 
-def _subscription(client: Redis) -> PubSub:
-    return PubSub(client.connection_pool, ignore_subscribe_messages=True)
+def _events(subscription: PubSub, stop: threading.Event) -> Iterator[WakeUp | Reconnected]:
+    while not stop.is_set():
+        message = subscription.get_message(timeout=LISTEN_POLL_S)
+        if message and message["type"] == "subscribe":
+            yield Reconnected()
+        elif message and message["type"] == "message":
+            job_id, seq = message["data"].decode().split()
+            yield WakeUp(UUID(job_id), int(seq))

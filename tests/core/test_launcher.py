@@ -89,6 +89,12 @@ def launch(data_dir: Path) -> Iterator[Launch]:
         yield start
 
 
+@pytest.fixture
+def given_servers(valkey_url: str) -> dict[str, str]:
+    """What a launcher needs in order to start no server: the small children use neither."""
+    return {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": valkey_url}
+
+
 def _finish(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         process.terminate()
@@ -139,27 +145,22 @@ def test_children_find_everything_in_their_environment(launch: Launch, data_dir:
     psycopg2.connect(environment["DATABASE_URL"]).close()
 
 
-def test_given_servers_are_used(launch: Launch, valkey_url: str) -> None:
-    database_url = "postgresql://somebody@127.0.0.1:1/somewhere"
-    broker_url = "amqp://127.0.0.1:1//"
-    launched = launch(DATABASE_URL=database_url, REDIS_URL=valkey_url, BROKER_URL=broker_url)
-    environment = launched.ready().worker()["environment"]
-    assert environment["DATABASE_URL"] == database_url
-    assert environment["REDIS_URL"] == valkey_url
-    assert environment["BROKER_URL"] == broker_url
+def test_given_servers_are_used(launch: Launch, given_servers: dict[str, str]) -> None:
+    given = {**given_servers, "BROKER_URL": "amqp://127.0.0.1:1//"}
+    launched = launch(**given).ready()
+    environment = launched.worker()["environment"]
+    assert {name: environment[name] for name in given} == given
     assert list(launched.pids()) == ["api", "worker"]
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "postgres", "valkey"])
-def test_what_is_killed_starts_again(launch: Launch, name: str) -> None:
+def test_what_is_killed_starts_again(launch: Launch) -> None:
     launched = launch().ready()
     before = launched.worker()
-    killed = launched.pids()[name]
-    os.kill(killed, signal.SIGKILL)
-    assert "SIGKILL" in launched.said(f"{name} ended")
-    assert eventually(lambda: launched.pids().get(name, killed) != killed)
-    if name == "worker":
-        assert eventually(lambda: not _is_alive(before["own_child"]))
+    for name, pid in launched.pids().items():
+        os.kill(pid, signal.SIGKILL)
+        assert "SIGKILL" in launched.said(f"{name} ended")
+        assert eventually(lambda name=name, pid=pid: launched.pids().get(name, pid) != pid)
+    assert eventually(lambda: not _is_alive(before["own_child"]))
     psycopg2.connect(before["environment"]["DATABASE_URL"]).close()
     assert Redis.from_url(before["environment"]["REDIS_URL"]).ping()
 
@@ -192,8 +193,10 @@ def test_it_starts_again_on_moved_data(launch: Launch, data_dir: Path) -> None:
     assert environment["ARTIFACT_SIGNING_KEY"] == key
 
 
-def test_a_second_launcher_is_refused(launch: Launch, data_dir: Path) -> None:
-    first = launch().ready()
+def test_a_second_launcher_is_refused(
+    launch: Launch, data_dir: Path, given_servers: dict[str, str]
+) -> None:
+    first = launch(**given_servers).ready()
     code, errors = launch().end()
     assert code == 1
     assert f"already runs on DATA_DIR={data_dir} at {first.status()['url']}" in errors
@@ -210,11 +213,14 @@ def test_a_taken_port_is_refused(launch: Launch) -> None:
     assert f"Port {port} is taken" in errors
 
 
-def test_other_machines_are_kept_out_unless_allowed(launch: Launch) -> None:
+def test_other_machines_are_kept_out_unless_allowed(
+    launch: Launch, given_servers: dict[str, str]
+) -> None:
     code, errors = launch(HOST="0.0.0.0").end()
     assert code == 1
     assert "HOST=0.0.0.0 would let other machines in" in errors
-    assert launch(HOST="0.0.0.0", INSECURE="true").ready().end(signal.SIGTERM) == (0, "")
+    allowed = launch(HOST="0.0.0.0", INSECURE="true", **given_servers).ready()
+    assert allowed.end(signal.SIGTERM) == (0, "")
 
 
 def test_a_directory_that_cannot_be_made_is_named(launch: Launch, tmp_path: Path) -> None:
@@ -224,23 +230,29 @@ def test_a_directory_that_cannot_be_made_is_named(launch: Launch, tmp_path: Path
     assert f"DATA_DIR={tmp_path}/file/data cannot be written" in errors
 
 
-def test_a_first_step_that_fails_ends_everything(launch: Launch, data_dir: Path) -> None:
-    code, errors = launch("failing-step").end()
+def test_a_first_step_that_fails_ends_everything(
+    launch: Launch, data_dir: Path, given_servers: dict[str, str]
+) -> None:
+    code, errors = launch("failing-step", **given_servers).end()
     assert code == 1
     assert "`step` failed:\nno luck today" in errors
     assert not (data_dir / "launcher.json").exists()
 
 
-def test_a_child_that_keeps_ending_is_reported_and_the_rest_serves(launch: Launch) -> None:
-    launched = launch("crashing").ready()
+def test_a_child_that_keeps_ending_is_reported_and_the_rest_serves(
+    launch: Launch, given_servers: dict[str, str]
+) -> None:
+    launched = launch("crashing", **given_servers).ready()
     assert "exit code 1" in launched.said("crashing ended")
     launched.said("crashing keeps ending")
     launched.said("no luck today")
     assert _is_alive(launched.pids()["api"])
 
 
-def test_a_second_signal_ends_a_stubborn_child_at_once(launch: Launch, data_dir: Path) -> None:
-    launched = launch("stubborn").ready()
+def test_a_second_signal_ends_a_stubborn_child_at_once(
+    launch: Launch, data_dir: Path, given_servers: dict[str, str]
+) -> None:
+    launched = launch("stubborn", **given_servers).ready()
     eventually((data_dir / "stubborn").exists)
     stubborn = launched.pids()["stubborn"]
     launched.process.send_signal(signal.SIGINT)
