@@ -201,6 +201,7 @@ def test_the_command(service: Service, job: AcceptedJob) -> None:
     assert "Product 0" in status
 
 
+@pytest.mark.timeout(600)
 def test_the_demo_can_be_repeated(tmp_path: Path) -> None:
     environment = os.environ | {"DATA_DIR": str(tmp_path / "data")}
     command = [sys.executable, "-m", "client.cli", "demo", "--products", "2"]
