@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from db import dispatch as backlog
 from db.dispatch import Dispatch
 from worker.context import Context
-from worker.database import UNAVAILABLE
 from worker.errors import BrokerUnavailableError
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ def dispatch_if_possible(context: Context) -> None:
     """Dispatch, unless the database or the broker is away: then the sweep will."""
     try:
         dispatch(context)
-    except (BrokerUnavailableError, *UNAVAILABLE):
+    except (BrokerUnavailableError, SQLAlchemyError):
         log.warning("not dispatched, left to the sweep", exc_info=True)
 
 

@@ -8,13 +8,13 @@ from typing import Self
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db import transitions
 from db.engine import Sessions
 from db.tables import TrainingJob, TrainingTask
 from db.transitions import Claim, Standing, Token
-from worker.database import UNAVAILABLE
 from worker.errors import (
     LeaseLostError,
     TaskStoppedError,
@@ -92,7 +92,7 @@ class Lease:
         try:
             with self._sessions.begin() as session:
                 standing = self._renew(session) if is_due else _standing(session, self._token)
-        except UNAVAILABLE:
+        except SQLAlchemyError:
             # Nobody else can take the task while the database is away; the next look will tell.
             log.warning("lease not renewed", exc_info=True)
         else:

@@ -7,10 +7,10 @@ by every child forked later.
 import threading
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from db import workers
 from worker.context import Context
-from worker.database import UNAVAILABLE
 from worker.dispatcher import dispatch_if_possible
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ class Presence:
         try:
             with self._context.sessions.begin() as session:
                 workers.leave(session, self._context.worker)
-        except UNAVAILABLE:
+        except SQLAlchemyError:
             log.warning("slot not taken away, it will expire", exc_info=True)
 
     def _stay(self) -> None:
@@ -55,7 +55,9 @@ class Presence:
         try:
             with self._context.sessions.begin() as session:
                 workers.heartbeat(session, self._context.worker, slots=1)
-        except UNAVAILABLE:
+        except (
+            SQLAlchemyError
+        ):  # tables that are not migrated yet come, like a database that is away
             log.warning("slot not announced", exc_info=True)
             return False
         return True

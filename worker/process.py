@@ -14,6 +14,7 @@ from worker.broker import message_priority
 from worker.context import Context, Send, create_context
 from worker.errors import BrokerUnavailableError
 
+CONFIRM_TIMEOUT_S = 5.0
 TASK_OF_KIND = {"product": TRAIN_PRODUCT, "table": TRAIN_TABLE, "shared": FIT_SHARED}
 
 
@@ -34,6 +35,7 @@ def sender(app: Celery) -> Send:
                 args=[str(task.task_id)],
                 task_id=str(task.task_id),
                 priority=message_priority(task.priority, app.conf.broker_url),
+                confirm_timeout=CONFIRM_TIMEOUT_S,
             )
         except (OperationalError, OSError) as error:
             raise BrokerUnavailableError(f"The message broker took no task: {error}") from error

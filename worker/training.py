@@ -24,6 +24,7 @@ from worker.database import UNAVAILABLE, in_transaction
 from worker.dispatcher import dispatch_if_possible
 from worker.errors import TaskDataMissingError, TaskStoppedError
 from worker.lease import UNWIND_WITHIN_S, Lease
+from worker.phase_clock import PhaseClock
 from worker.products import train_product
 from worker.reporter import Reporter
 from worker.scratch import scratch_directory
@@ -82,7 +83,7 @@ def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: fl
     )
     with lease:
         try:
-            outcome = _work(claim, context, work, lease)
+            endings.finished(context, claim.token, _work(claim, context, work, lease))
         except TaskStoppedError as stop:
             endings.stopped(context, claim.token, stop)
         except (PipelineError, TaskDataMissingError) as error:
@@ -96,14 +97,14 @@ def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: fl
             log.exception("task failed unexpectedly")
             endings.broken(context, claim.token, error)
             raise
-        else:
-            endings.finished(context, claim.token, outcome)
 
 
 def _work(claim: Claim, context: Context, work: Work, lease: Lease) -> Outcome:
-    reporter = Reporter(partial(_report, claim, context), lease.check)
+    on_progress: ProgressCallback = Reporter(partial(_report, claim, context), lease.check)
+    if context.settings.enable_profiling:
+        on_progress = PhaseClock(on_progress)
     with scratch_directory(), threadpool_limits(context.settings.task_threads):
-        outcome = work(claim, context, reporter)
+        outcome = work(claim, context, on_progress)
     lease.check()
     return outcome
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from core.progress import ProgressStream
 from db import transitions
@@ -177,6 +177,19 @@ def test_a_defect_of_the_program_fails_the_task_and_is_heard_of(
     task = shop.show_task(task_id)
     assert (task.status, task.error_type, task.attempt) == ("failed", "KeyError", 1)
     assert shop.show_job(job_id).status == "failed"
+
+
+def test_an_outcome_that_cannot_be_written_is_a_defect_too(context: Context, shop: Shop) -> None:
+    def work(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
+        return replace(small_outcome(context), details={"model": object()})
+
+    shop.job(shop.product("bread"))
+    task_id = shop.next_task()
+    with pytest.raises(StatementError):
+        run(context, task_id, work)
+
+    assert shop.show_task(task_id).status == "failed"
+    assert shop.models() == []
 
 
 def test_one_bad_product_does_not_sink_the_job(context: Context, shop: Shop) -> None:

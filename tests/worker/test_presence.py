@@ -1,0 +1,57 @@
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import text
+
+from db import workers
+from db.dispatch import Dispatch
+from tests.worker.support import Shop
+from worker.context import Context
+from worker.presence import Presence
+
+
+def live_slots(shop: Shop) -> int:
+    with shop.sessions() as session:
+        return workers.live_slots(session)
+
+
+def wait_until(is_reached: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(400):
+        if is_reached():
+            return
+        pause.wait(0.05)
+    raise AssertionError("not reached within 20 s")
+
+
+def test_a_process_is_a_slot_until_it_leaves(context: Context, shop: Shop) -> None:
+    first = Presence(replace(context, worker="first"), every_s=0.05)
+    second = Presence(replace(context, worker="second"), every_s=0.05)
+    first.start()
+    second.start()
+    wait_until(lambda: live_slots(shop) == 2)
+
+    first.leave()
+    assert live_slots(shop) == 1
+    second.leave()
+    assert live_slots(shop) == 0
+
+
+def test_a_new_slot_gets_work_at_once(context: Context, shop: Shop, sent: list[Dispatch]) -> None:
+    shop.job(shop.product("bread"))
+    presence = Presence(context)
+    presence.start()
+    wait_until(lambda: len(sent) == 1)
+    presence.leave()
+
+
+def test_a_database_without_tables_yet_is_waited_for(context: Context, shop: Shop) -> None:
+    with shop.sessions.begin() as session:
+        session.execute(text("ALTER TABLE workers RENAME TO not_yet"))
+    presence = Presence(context, every_s=0.05)
+    presence.start()
+    with shop.sessions.begin() as session:
+        session.execute(text("ALTER TABLE not_yet RENAME TO workers"))
+    wait_until(lambda: live_slots(shop) == 1)
+    presence.leave()
