@@ -25,7 +25,7 @@ class Batch:
     """Consecutive messages of one job, in order; at least one."""
 
     def __init__(self, messages: Sequence[ProgressMessage]) -> None:
-        self._messages = messages
+        self.messages = messages
         self._frames: dict[tuple[View, int | None], bytes] = {}
         self._types: dict[View, Counter[str]] = {}
         self.first_seq = messages[0].seq
@@ -33,7 +33,7 @@ class Batch:
 
     @cached_property
     def is_final(self) -> bool:
-        return self._messages[-1].body["event"] in JOB_ENDS
+        return self.messages[-1].body["event"] in JOB_ENDS
 
     def frames(self, view: View, window_bits: int | None) -> bytes:
         """All messages that the view shows, as WebSocket frames ready to be sent."""
@@ -54,7 +54,7 @@ class Batch:
         """The part behind a position, which must not be empty."""
         if position < self.first_seq:
             return self
-        return Batch([message for message in self._messages if message.seq > position])
+        return Batch([message for message in self.messages if message.seq > position])
 
     def _texts(self, view: View) -> list[str]:
         return [
@@ -63,7 +63,7 @@ class Batch:
         ]
 
     def _shown(self, view: View) -> list[Mapping[str, Any]]:
-        views = (view(message.body) for message in self._messages)
+        views = (view(message.body) for message in self.messages)
         return [shown for shown in views if shown is not None]
 
 

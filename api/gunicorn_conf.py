@@ -7,10 +7,13 @@ standard library in each worker.
 import logging
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+from api.leftovers import remove_leftovers
+from core.listening import require_permission_to_listen
 from core.logs import configure_logs
 from core.settings import Settings
 
@@ -45,6 +48,12 @@ accesslog = None
 logger_class = JsonLogger
 control_socket_disable = True
 proc_name = "model-studio-api"
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn counts the arguments
+    """Refuse to be reached by others while callers are not recognised."""
+    require_permission_to_listen(_settings)
+    remove_leftovers(Path(_settings.data_dir) / "uploads")
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,8 +1,9 @@
 """Progress from Redis and Postgres to every watcher of this process.
 
-Postgres numbers the messages of a job and keeps them all; Redis has the newest and wakes us. What is new is read and encoded once per process; each watcher gets the same bytes. A watcher is
-only a position in its job's messages: one that falls behind reads history at its pace, so it
-costs a page of memory and slows nobody.
+Postgres numbers the messages of a job and keeps them all; Redis has the newest and wakes us. What
+is new is read and encoded once per process; each watcher gets the same bytes. A watcher is only a
+position in its job's messages: one that falls behind reads history at its own pace, so it costs a
+page of memory and slows nobody.
 """
 
 import threading

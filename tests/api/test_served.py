@@ -1,0 +1,149 @@
+"""What only holds, or only shows, in the real server process."""
+
+import io
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.api.conftest import ROOT, Served
+
+MEBIBYTE = 1 << 20
+
+
+class Zeros(io.RawIOBase):
+    """A Parquet-like file of any size that takes no memory."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        length = min(len(buffer), self._size - self._at)
+        buffer[:length] = bytes(length)
+        if self._at == 0 and length:
+            buffer[:4] = b"PAR1"
+        self._at += length
+        return length
+
+
+def worker_of(served: Served) -> psutil.Process:
+    (worker,) = psutil.Process(served.process.pid).children()
+    return worker
+
+
+def peak_memory(process: psutil.Process) -> int:
+    """The most resident memory that a process ever had, in bytes."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def test_a_large_upload_leaves_memory_and_other_requests_alone(shared_served: Served) -> None:
+    worker = worker_of(shared_served)
+    before = peak_memory(worker)
+    answers: list[httpx.Response] = []
+
+    def upload() -> None:
+        answers.append(
+            httpx.post(
+                f"{shared_served.url}/api/v1/models",
+                files={"file": ("big.parquet", Zeros(300 * MEBIBYTE))},
+                data={"ml_task": "regression", "target_variable": "y"},
+                timeout=120,
+            )
+        )
+
+    sender = threading.Thread(target=upload)
+    sender.start()
+    asked = 0
+    while sender.is_alive():
+        assert httpx.get(f"{shared_served.url}/healthz", timeout=10).status_code == 200
+        asked += 1
+        sender.join(0.2)
+    assert answers[0].status_code == 202, answers[0].text
+    assert asked > 0
+    assert peak_memory(worker) - before < 64 * MEBIBYTE
+    assert list(shared_served.data.joinpath("uploads").iterdir()) == []
+
+
+def test_a_chunked_body_is_limited_too(shared_served: Served) -> None:
+    def rows() -> Iterator[bytes]:
+        yield b"date,product_id,quantity\n"
+        for day in range(1, 29):
+            yield f"2026-01-{day:02d},chunked,5\n".encode()
+
+    answer = httpx.post(
+        f"{shared_served.url}/api/v1/training/sales",
+        content=rows(),
+        headers={"Content-Type": "text/csv"},
+        timeout=60,
+    )
+    assert answer.json()["rows_inserted"] == 28
+
+
+def test_errors_in_a_file_come_back_from_the_child_process(shared_served: Served) -> None:
+    answer = httpx.post(
+        f"{shared_served.url}/api/v1/training/sales",
+        content="date,product_id,quantity\n2026-01-01,rye,many\n",
+        headers={"Content-Type": "text/csv"},
+        timeout=60,
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["column"] == "quantity"
+
+
+def test_only_this_machine_is_answered_under_its_own_name(shared_served: Served) -> None:
+    rebound = httpx.get(f"{shared_served.url}/healthz", headers={"Host": "evil.example"})
+    assert rebound.status_code == 400
+    own = httpx.get(f"{shared_served.url}/healthz", headers={"Host": "localhost:1"})
+    assert own.status_code == 200
+
+
+def test_it_refuses_to_be_reached_by_others(tmp_path: Any) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOST": "0.0.0.0",
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    command = ["-m", "gunicorn", "--config", "python:api.gunicorn_conf", "api.wsgi:app"]
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert b"--insecure" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/training/history", "/metrics"])
+def test_logs_are_json_lines_with_the_request_id(shared_served: Served, path: str) -> None:
+    httpx.get(f"{shared_served.url}{path}", headers={"X-Request-ID": "traced-1"})
+    assert "MonkeyPatchWarning" not in shared_served.log
+    if path.startswith("/api"):
+        assert '"request_id": "traced-1"' in shared_served.log
