@@ -16,7 +16,9 @@ function dress(node, { on = {}, data = {}, ...attributes }, children) {
   for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
   for (const [name, value] of Object.entries(data)) node.dataset[name] = value;
   for (const [type, listener] of Object.entries(on)) node.addEventListener(type, listener);
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return node;
 }
 

@@ -2,11 +2,18 @@
 
 const count = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
-const finePercent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const finePercent = new Intl.NumberFormat(undefined, {
+  style: "percent",
+  maximumFractionDigits: 1,
+});
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
-const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const shortDay = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const MISSING = "–";
@@ -47,7 +54,9 @@ export const formatShortDay = (text) => (text ? shortDay.format(wallClock(text))
 
 /** A naive date read as it stands, whatever zone the reader is in. */
 export function wallClock(text) {
-  const [, date, time = "00:00:00"] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?/.exec(text);
+  const [, date, time = "00:00:00"] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?/.exec(
+    text,
+  );
   return new Date(`${date}T${time}Z`);
 }
 

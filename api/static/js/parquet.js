@@ -7,7 +7,17 @@ const LONGEST_FOOTER_BYTES = 4_000_000;
 const SCHEMA = 2;
 const NAME = 4;
 const CHILDREN = 5;
-const TYPE = { true: 1, false: 2, byte: 3, double: 7, binary: 8, list: 9, set: 10, map: 11, struct: 12 };
+const TYPE = {
+  true: 1,
+  false: 2,
+  byte: 3,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  map: 11,
+  struct: 12,
+};
 
 /** Names of the top-level columns of a file, or an empty list. */
 export async function columnNames(file) {

@@ -67,11 +67,31 @@ export const algorithmWord = (name) => ALGORITHMS[name] ?? sentence(name);
 export const FORECAST_METRICS = [
   ["wape", "Typical error", "What all misses add up to, as a share of everything sold.", "share"],
   ["mae", "Average miss", "Units by which a day's forecast is off, on average.", "figure"],
-  ["rmse", "Average miss, large ones count more", "Root of the mean squared miss, in units.", "figure"],
+  [
+    "rmse",
+    "Average miss, large ones count more",
+    "Root of the mean squared miss, in units.",
+    "figure",
+  ],
   ["mase", "Error beside last season's", "Below 1 is better than repeating last season.", "figure"],
-  ["smape", "Balanced error", "Miss as a share of the mean of forecast and sale; 200 % at worst.", "share"],
-  ["mape", "Percentage error", "Average miss as a share of the day's sale, days with sales only.", "percentage"],
+  [
+    "smape",
+    "Balanced error",
+    "Miss as a share of the mean of forecast and sale; 200 % at worst.",
+    "share",
+  ],
+  [
+    "mape",
+    "Percentage error",
+    "Average miss as a share of the day's sale, days with sales only.",
+    "percentage",
+  ],
   ["accuracy", "Accuracy", "100 less the percentage error, not below 0.", "percentage"],
   ["r2_score", "Variation explained", "1 is perfect; 0 is no better than the average.", "figure"],
-  ["coverage", "Days inside the range", "Share of days whose sale fell inside the forecast range.", "share"],
+  [
+    "coverage",
+    "Days inside the range",
+    "Share of days whose sale fell inside the forecast range.",
+    "share",
+  ],
 ];

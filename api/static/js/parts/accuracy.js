@@ -10,7 +10,7 @@ export function gainOver(metrics, baseline) {
 }
 
 /** The gain in words and its tone. */
-export function gainWords(gain) {
+function gainWords(gain) {
   if (gain === null) return ["", "plain"];
   if (Math.abs(gain) < 0.005) return ["same as last week repeated", "plain"];
   if (gain > 0) return [`${formatShare(gain)} less error`, "good"];

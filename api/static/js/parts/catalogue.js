@@ -13,7 +13,10 @@ const MONTH_MS = 30 * 86_400_000;
 const ORDERS = {
   name: ["Name", (product) => product.name],
   worst: ["Largest error first", (product) => -(product.model?.metrics?.wape ?? -1)],
-  gain: ["Largest gain first", (product) => -(gainOver(product.model?.metrics, product.model?.baseline) ?? -9)],
+  gain: [
+    "Largest gain first",
+    (product) => -(gainOver(product.model?.metrics, product.model?.baseline) ?? -9),
+  ],
 };
 
 /** Returns `{node, show(products)}`. */
@@ -31,7 +34,12 @@ export function productCatalogue() {
   const node = element(
     "section",
     { hidden: true },
-    element("div", { class: "section-head" }, element("h2", {}, "Products"), ...controls(view, draw)),
+    element(
+      "div",
+      { class: "section-head" },
+      element("h2", {}, "Products"),
+      ...controls(view, draw),
+    ),
     problem,
     list,
     more,
@@ -52,7 +60,11 @@ function withEndings(products) {
 }
 
 function controls(view, draw) {
-  const search = element("input", { type: "search", placeholder: "Search", "aria-label": "Search products" });
+  const search = element("input", {
+    type: "search",
+    placeholder: "Search",
+    "aria-label": "Search products",
+  });
   search.addEventListener("input", () => {
     view.search = search.value.toLowerCase();
     draw();
@@ -72,7 +84,9 @@ function controls(view, draw) {
 function drawRows(rows, more, view) {
   const [, by] = ORDERS[view.order];
   const found = view.products.filter((product) =>
-    [product.name, product.sku, product.category].some((text) => text?.toLowerCase().includes(view.search)),
+    [product.name, product.sku, product.category].some((text) =>
+      text?.toLowerCase().includes(view.search),
+    ),
   );
   const sorted = found
     .map((product) => [by(product), product])

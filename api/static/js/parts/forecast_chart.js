@@ -23,7 +23,9 @@ export function forecastChart(points, intervalWidth) {
   new ResizeObserver(([entry]) => draw(chart, entry.contentRect.width)).observe(drawing);
   drawing.addEventListener("pointermove", (event) => choose(chart, nearest(chart, event)));
   drawing.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -points.length, End: points.length }[event.key];
+    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -points.length, End: points.length }[
+      event.key
+    ];
     if (!step) return;
     event.preventDefault();
     choose(chart, chart.chosen + step);
@@ -62,7 +64,13 @@ function gridLine({ y }, value, width) {
   return svg(
     "g",
     {},
-    svg("line", { class: "chart-grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: place, y2: place }),
+    svg("line", {
+      class: "chart-grid",
+      x1: MARGIN.left,
+      x2: width - MARGIN.right,
+      y1: place,
+      y2: place,
+    }),
     label(formatFigure(value), { x: MARGIN.left - 8, y: place + 4, "text-anchor": "end" }),
   );
 }
@@ -79,7 +87,8 @@ function dayLabels({ points, x }, width) {
 
 const label = (text, place) => svg("text", { class: "chart-label", ...place }, text);
 
-const pathOf = (places) => `M${places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
+const pathOf = (places) =>
+  `M${places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
 
 const linePath = ({ points, x, y }, name) =>
   pathOf(points.map((point, at) => [x(at), y(point[name])]));
@@ -103,5 +112,8 @@ function choose(chart, position) {
   setAttribute(chart.dot, "cy", chart.y(point.yhat));
   chart.drawing.classList.add("chart-read");
   const range = `${formatFigure(point.yhat_lower)} to ${formatFigure(point.yhat_upper)}`;
-  setText(chart.readout, `${formatDay(point.ds)}: about ${formatFigure(point.yhat)}, likely ${range}`);
+  setText(
+    chart.readout,
+    `${formatDay(point.ds)}: about ${formatFigure(point.yhat)}, likely ${range}`,
+  );
 }

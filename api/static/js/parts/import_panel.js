@@ -15,9 +15,15 @@ const COLUMNS = [
 const OPTIONAL = "Helpful if you have them: product_name, category, price, revenue, promotion.";
 
 const STEPS = [
-  ["1. Bring your sales", "A file from your till or your accounts: one line for each product and day."],
+  [
+    "1. Bring your sales",
+    "A file from your till or your accounts: one line for each product and day.",
+  ],
   ["2. Press Train", "Several methods are tried for every product and judged on past weeks."],
-  ["3. See what to expect", "The coming weeks day by day, with a range, and how far off it usually is."],
+  [
+    "3. See what to expect",
+    "The coming weeks day by day, with a range, and how far off it usually is.",
+  ],
 ];
 
 /** Returns `{node, show(productCount), onImported}`. */
@@ -108,7 +114,9 @@ async function importFile(panel, file) {
     panel.outcome.replaceChildren(...reportNotices(file, report));
     panel.onImported();
   } catch (error) {
-    panel.outcome.replaceChildren(problemNotice(error, "Nothing was imported. Correct the file and drop it again."));
+    panel.outcome.replaceChildren(
+      problemNotice(error, "Nothing was imported. Correct the file and drop it again."),
+    );
   } finally {
     panel.bar.node.hidden = true;
   }

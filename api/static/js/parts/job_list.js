@@ -20,7 +20,8 @@ export function jobList() {
 }
 
 function jobRow(job) {
-  const name = job.job_name || (job.kind === "upload" ? "Training of a table" : "Training of products");
+  const name =
+    job.job_name || (job.kind === "upload" ? "Training of a table" : "Training of products");
   const parts = {
     when: element("span", { class: "muted" }),
     numbers: element("span", { class: "muted" }),

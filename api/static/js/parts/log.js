@@ -9,7 +9,11 @@ const LINES_KEPT = 300;
 /** Returns `{node, add({time, subject, text, bad})}`; lines are drawn once per frame. */
 export function logTail(label) {
   const list = element("ol", { class: "log-lines" });
-  const node = element("div", { class: "log", role: "log", "aria-label": label, tabindex: 0 }, list);
+  const node = element(
+    "div",
+    { class: "log", role: "log", "aria-label": label, tabindex: 0 },
+    list,
+  );
   const waiting = [];
   const draw = oncePerFrame(() => drawLines(node, list, waiting.splice(0)));
   const add = (line) => {

@@ -28,7 +28,8 @@ export function scoreCurve() {
   return {
     node,
     add(metrics) {
-      if (!Number.isFinite(metrics?.iteration) || !Number.isFinite(metrics.validation_accuracy)) return;
+      if (!Number.isFinite(metrics?.iteration) || !Number.isFinite(metrics.validation_accuracy))
+        return;
       points = continues(points.at(-1), metrics) ? [...points, metrics] : [metrics];
       if (points.length > 1) draw(); // until then the last curve stays
     },
@@ -48,7 +49,10 @@ function drawCurve(node, learned, held, caption, points) {
   const width = WIDTH / Math.max(last.total_iterations ?? 0, points.length);
   const line = (name) =>
     points
-      .map((point, at) => `${(at + 1) * width},${HEIGHT - 4 - ((point[name] - low) / span) * (HEIGHT - 8)}`)
+      .map(
+        (point, at) =>
+          `${(at + 1) * width},${HEIGHT - 4 - ((point[name] - low) / span) * (HEIGHT - 8)}`,
+      )
       .join(" ");
   setAttribute(learned, "points", line("train_accuracy"));
   setAttribute(held, "points", line("validation_accuracy"));

@@ -14,7 +14,9 @@ export function shopFigures() {
 function cards(products) {
   const models = products.map((product) => product.model).filter(Boolean);
   if (!models.length) return [];
-  const gains = models.map((model) => gainOver(model.metrics, model.baseline)).filter((gain) => gain !== null);
+  const gains = models
+    .map((model) => gainOver(model.metrics, model.baseline))
+    .filter((gain) => gain !== null);
   return [
     figureCard({
       label: "Products with a model",

@@ -7,7 +7,10 @@ import { figureCard } from "./figure.js";
 
 const share = formatFineShare;
 const ACCURACY = {
-  classification: ["Right answers", "Share of rows it had never seen that it put in the right class."],
+  classification: [
+    "Right answers",
+    "Share of rows it had never seen that it put in the right class.",
+  ],
   regression: ["Accuracy", "100 % less the typical miss, on rows it had never seen."],
 };
 const FIGURES = {
@@ -21,7 +24,8 @@ const FIGURES = {
   log_loss: ["Log loss", "Smaller is better; it punishes confident mistakes.", formatFigure],
 };
 
-const isRegression = (metrics) => Number.isFinite(metrics.test_r2) && !Number.isFinite(metrics.f1_macro);
+const isRegression = (metrics) =>
+  Number.isFinite(metrics.test_r2) && !Number.isFinite(metrics.f1_macro);
 
 /** Cards for the metrics of a finished training, and the way to the model. */
 export function tableResult({ metrics, model_id: modelId }) {
@@ -32,7 +36,11 @@ export function tableResult({ metrics, model_id: modelId }) {
     { class: "result", "aria-label": "Result" },
     element("p", { class: "result-lead" }, `Trained with ${word} in ${length}.`),
     tableFigures(metrics),
-    element("p", {}, element("a", { class: "button", href: `#/models/${modelId}` }, "See the model")),
+    element(
+      "p",
+      {},
+      element("a", { class: "button", href: `#/models/${modelId}` }, "See the model"),
+    ),
   );
 }
 
@@ -55,12 +63,18 @@ export function leaderboard(entries) {
       "tr",
       { class: entry.is_chosen ? "chosen" : null },
       element("th", { scope: "row" }, algorithmWord(entry.algorithm)),
-      element("td", { class: "number" }, entry.score === null ? "failed" : formatFigure(entry.score)),
+      element(
+        "td",
+        { class: "number" },
+        entry.score === null ? "failed" : formatFigure(entry.score),
+      ),
       element("td", { class: "number" }, formatDuration(entry.fit_seconds)),
       element("td", {}, entry.is_chosen ? "chosen" : (entry.failure ?? "")),
     ),
   );
-  const head = ["Method", "Score", "Time", ""].map((title) => element("th", { scope: "col" }, title));
+  const head = ["Method", "Score", "Time", ""].map((title) =>
+    element("th", { scope: "col" }, title),
+  );
   return element(
     "table",
     { class: "table" },

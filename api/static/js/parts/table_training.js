@@ -32,7 +32,12 @@ export function tableTraining() {
     parts.bar.node,
     parts.outcome,
     parts.curve.node,
-    element("details", { class: "log-box", open: true }, element("summary", {}, "Log"), parts.log.node),
+    element(
+      "details",
+      { class: "log-box", open: true },
+      element("summary", {}, "Log"),
+      parts.log.node,
+    ),
   );
   let latest = null;
   const draw = oncePerFrame(() => drawStep(parts, latest));
@@ -52,7 +57,11 @@ export function tableTraining() {
 function drawStep(parts, { status, phase, percentage, message, metrics }) {
   const reached = status === "completed" ? TABLE_PHASES.length : TABLE_PHASES.indexOf(phase);
   parts.phases.forEach((item, position) => {
-    setAttribute(item, "data-state", position < reached ? "done" : position === reached ? "now" : "next");
+    setAttribute(
+      item,
+      "data-state",
+      position < reached ? "done" : position === reached ? "now" : "next",
+    );
     setAttribute(item, "aria-current", position === reached ? "step" : null);
   });
   parts.bar.set(percentage, status);

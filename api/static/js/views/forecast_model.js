@@ -48,7 +48,8 @@ function figures(metrics, baseline, simple, promised) {
       figureCard({
         label: gain >= 0 ? "Error saved" : "Error added",
         value: formatShare(Math.abs(gain)),
-        meaning: gain >= 0 ? "So much smaller than repeating." : "Repeating did better in the test.",
+        meaning:
+          gain >= 0 ? "So much smaller than repeating." : "Repeating did better in the test.",
         tone: gain >= 0 ? "good" : "bad",
       }),
     figureCard({

@@ -28,7 +28,10 @@ export async function showJob(root, signal, jobId) {
 
 function notFound(error) {
   const unknown = error instanceof ServiceError && error.status === 404;
-  return problemNotice(error, unknown ? "It may have been deleted." : "Reload the page to try again.");
+  return problemNotice(
+    error,
+    unknown ? "It may have been deleted." : "Reload the page to try again.",
+  );
 }
 
 function followJob(root, signal, path, status) {

@@ -47,7 +47,12 @@ function origin(model) {
     "section",
     { class: "origin" },
     notes.length > 0 && element("h2", {}, "Good to know"),
-    notes.length > 0 && element("ul", {}, notes.map((note) => element("li", {}, note))),
+    notes.length > 0 &&
+      element(
+        "ul",
+        {},
+        notes.map((note) => element("li", {}, note)),
+      ),
     element(
       "details",
       {},
@@ -59,8 +64,13 @@ function origin(model) {
         ["Number", model.model_id],
         ["Data digest", model.data_digest],
       ]),
-      features.length > 0 && element("h3", {}, `Facts it looks at (${formatCount(features.length)})`),
-      element("p", { class: "chips" }, features.map((name) => element("span", { class: "chip" }, name))),
+      features.length > 0 &&
+        element("h3", {}, `Facts it looks at (${formatCount(features.length)})`),
+      element(
+        "p",
+        { class: "chips" },
+        features.map((name) => element("span", { class: "chip" }, name)),
+      ),
       settings(model.hyperparameters ?? {}),
     ),
   );
@@ -79,7 +89,8 @@ function settings(hyperparameters) {
 
 /** A line for each value; those of a group of settings carry its name. */
 function settingLines(name, value) {
-  if (value === null || typeof value !== "object") return [[name.replaceAll("_", " "), String(value)]];
+  if (value === null || typeof value !== "object")
+    return [[name.replaceAll("_", " "), String(value)]];
   return Object.entries(value).flatMap(([inner, part]) => settingLines(`${name}: ${inner}`, part));
 }
 

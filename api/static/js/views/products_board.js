@@ -58,7 +58,11 @@ function filterBar(onChoose) {
     const number = element("span", { class: "count" });
     const word = name === "all" ? "All" : statusWord(name);
     const click = () => onChoose(name);
-    return { name, number, node: element("button", { class: "filter", on: { click } }, word, number) };
+    return {
+      name,
+      number,
+      node: element("button", { class: "filter", on: { click } }, word, number),
+    };
   });
   const node = element(
     "div",
@@ -84,7 +88,9 @@ function logLines(message) {
   const line = (text, bad = false) => ({ time: timestamp, subject, text, bad });
   if (product.error_message) return [line(product.error_message, true)];
   const own = product.logs ?? [];
-  return own.length ? own.map((text) => line(text)) : [line(product.message || phaseWord(product.phase))];
+  return own.length
+    ? own.map((text) => line(text))
+    : [line(product.message || phaseWord(product.phase))];
 }
 
 const jobLine = (message) =>

@@ -36,12 +36,25 @@ export function showStudio(root, signal) {
 function studioForm(onTrain) {
   const form = {
     file: null,
-    target: element("input", { id: "target", name: "target", required: true, list: "columns", autocomplete: "off" }),
+    target: element("input", {
+      id: "target",
+      name: "target",
+      required: true,
+      list: "columns",
+      autocomplete: "off",
+    }),
     suggestions: element("datalist", { id: "columns" }),
     columns: element("div", { class: "chips" }),
     chosen: element("p", { class: "chosen-file", role: "status" }),
     name: element("input", { id: "task-name", name: "task_name", maxlength: 200 }),
-    testShare: element("input", { id: "test-size", type: "range", min: 0.1, max: 0.5, step: 0.05, value: 0.2 }),
+    testShare: element("input", {
+      id: "test-size",
+      type: "range",
+      min: 0.1,
+      max: 0.5,
+      step: 0.05,
+      value: 0.2,
+    }),
     testWords: element("output", { for: "test-size" }),
     submit: element("button", { class: "button", type: "submit" }, "Train"),
     problem: element("div"),
@@ -196,7 +209,11 @@ function showMessage(form, training, message) {
     if (columns.length) offerColumns(form, columns);
     return;
   }
-  training.update({ ...message, status: message.type === "completed" ? "completed" : "running", percentage: message.progress });
+  training.update({
+    ...message,
+    status: message.type === "completed" ? "completed" : "running",
+    percentage: message.progress,
+  });
   if (message.type === "completed") {
     announce("The model is ready.");
     training.finish(message);

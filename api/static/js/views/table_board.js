@@ -30,6 +30,7 @@ function showTable(training, { job, products }) {
     message: job.status === "running" ? (task.message ?? job.current_step) : "",
     metrics: task.metrics,
   });
-  const result = job.result ?? (job.model && { metrics: job.metrics, model_id: job.model.model_id });
+  const result =
+    job.result ?? (job.model && { metrics: job.metrics, model_id: job.model.model_id });
   if (job.status === "completed" && result?.model_id) training.finish(result);
 }
