@@ -36,7 +36,7 @@ def read_request(content: Content, target: IO[bytes]) -> StudioRequest:
     found = _FILE_DATA.search(content)
     if found is None:
         return _envelope(content[: _LARGEST_ENVELOPE_BYTES + 1])
-    end = content.find(b'"', found.end())
+    end = _end_of_text(content, found.end())
     if end < 0:
         raise BadMessageError(f"The message is not valid JSON: file_data has no end. {_EXAMPLE}")
     rest = (
@@ -45,6 +45,15 @@ def read_request(content: Content, target: IO[bytes]) -> StudioRequest:
     request = _envelope(rest)
     decode_base64(content, found.end(), end, target)
     return request
+
+
+def _end_of_text(content: Content, start: int) -> int:
+    for at in range(start, len(content), _PIECE):
+        found = content.find(b'"', at, at + _PIECE)
+        if found >= 0:
+            return found
+        time.sleep(0)
+    return -1
 
 
 def decode_base64(content: Content, start: int, end: int, target: IO[bytes]) -> None:
