@@ -1,8 +1,8 @@
 """What the service adds to a task: many tiny products through it, and in a bare loop.
 
 `python -m benchmarks.overhead [--products 300]`. Both run the same pipeline
-function with the cheapest algorithm on the same rows, one at a time; the difference is claim, lease,
-artifact, transaction, progress and broker.
+function with the cheapest algorithm on the same rows, one at a time; the difference is claim,
+lease, artifact, transaction, progress and broker.
 """
 
 import argparse

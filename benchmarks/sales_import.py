@@ -1,8 +1,8 @@
 """Rows per second of the sales import, beside a bare COPY of the same CSV into the same Postgres.
 
 `python -m benchmarks.sales_import [--rows 200000]`. The import also checks every
-row, creates products, and upserts into an indexed table; COPY only stores text fields as they are. The
-ratio is what that costs.
+row, creates products, and upserts into an indexed table; COPY only stores text fields as they are.
+The ratio is what that costs.
 """
 
 import argparse

@@ -1,1 +1,1 @@
-"""The machine learning: frames in, results out; no I/O, no framework; progress through a callback."""
+"""The machine learning: frames in, results out; no I/O; progress leaves through a callback."""

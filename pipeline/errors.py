@@ -1,5 +1,7 @@
-"""What can be wrong with data or parameters. The message names the column, count or parameter and what
-would be accepted; trying again with the same input cannot help.
+"""What can be wrong with data or parameters.
+
+The message names the column, count or parameter and what would be accepted; trying again with the
+same input cannot help.
 
 PipelineError
 ├── InsufficientDataError

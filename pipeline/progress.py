@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Progress:
     """One step of one task, as a watcher sees it.
 
-    ``percentage`` is of this task (0 to 100) and never falls; ``phase`` is one of the names that the
-    task documents; ``metrics`` and ``logs`` are what is new since the last step.
+    ``percentage`` is of this task (0 to 100) and never falls; ``phase`` is one of the names that
+    the task documents; ``metrics`` and ``logs`` are what is new since the last step.
     """
 
     phase: str
