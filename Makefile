@@ -9,6 +9,8 @@ UV := $(BIN)/python -m uv
 COMPILE := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 export UV_CACHE_DIR ?= $(abspath .venv/cache)
 export UV_LINK_MODE ?= hardlink
+# Trust whom the machine trusts, as pip does: companies put a proxy of their own before the package index.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/* /etc/pki/tls/certs/* /etc/ssl/cert.pem),true,false)
 
 .PHONY: demo up test lint format types imports check lock settings clean
 .DEFAULT_GOAL := help
