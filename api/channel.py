@@ -11,12 +11,13 @@ from core.progress import ProgressMessage
 
 _PAGE = 200
 _KEPT_BATCHES = 8
+_KEPT_PAGES = 2
 
 Read = Callable[[UUID, int, int], list[ProgressMessage]]
 
 
 class Channel:
-    """Written by the relay's delivering thread only; read by every watcher."""
+    """What is new is written by the relay's delivering thread only, and read by every watcher."""
 
     def __init__(self, job_id: UUID, read: Read, *, hold_s: float, queue_size: int) -> None:
         self.job_id = job_id
@@ -30,6 +31,7 @@ class Channel:
         self._released_at = 0.0
         self._held: list[ProgressMessage] = []
         self._batches: deque[Batch] = deque(maxlen=_KEPT_BATCHES)
+        self._pages: deque[Batch] = deque(maxlen=_KEPT_PAGES)
 
     def expect(self, seq: int) -> bool:
         """Whether this number is news."""
@@ -76,11 +78,20 @@ class Channel:
         if merge and self._released - position > self._queue_size:
             page = self._read(self.job_id, position, _PAGE)
             return Batch(merge_progress(page)) if page else None
-        for batch in tuple(self._batches):
+        for batch in (*self._batches, *self._pages):
             if batch.first_seq <= position + 1 <= batch.last_seq:
                 return batch.after(position)
+        return self._history(position)
+
+    def _history(self, position: int) -> Batch | None:
         page = self._read(self.job_id, position, _PAGE)
-        return Batch(page) if page else None
+        if not page:
+            return None
+        batch = Batch(page)
+        if len(self.watchers) > 1:
+            # After a cut all come back at once, and want the same.
+            self._pages.append(batch)
+        return batch
 
     def _wake(self) -> None:
         for watcher in tuple(self.watchers):

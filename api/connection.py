@@ -206,7 +206,10 @@ class Connection:
         if self._is_closed:
             raise PeerGoneError
         try:
-            self._sock.sendall(frames)
+            # Nearly always everything at once, and much cheaper than sendall's clock.
+            sent = self._sock.send(frames)
+            if sent < len(frames):
+                self._sock.sendall(frames[sent:])
         except OSError as error:
             self.abort()
             raise PeerGoneError from error

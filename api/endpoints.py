@@ -32,6 +32,16 @@ _TRAINING = (
         refusals=(400,),
     ),
     Endpoint(
+        method="GET",
+        path=f"{TRAINING}/products/<product_id>/sales",
+        view=training_views.sales,
+        summary="What a product (id or SKU) sold lately, in time order",
+        tag="Sales",
+        query=schemas.SalesQuery,
+        answer=schemas.ProductSales,
+        refusals=(400, 404),
+    ),
+    Endpoint(
         method="POST",
         path=f"{TRAINING}/start",
         view=training_views.start,

@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import structlog
 from flask import Flask, Response, current_app, g, json, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
@@ -136,6 +137,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(InvalidCursorError, _refuse_cursor)
     app.register_error_handler(IdempotencyConflictError, _refuse_conflict)
     app.register_error_handler(DBAPIError, _refuse_database)
+    app.register_error_handler(PoolTimeoutError, _refuse_busy)
     app.register_error_handler(Exception, _fail)
 
 
@@ -201,6 +203,11 @@ def _refuse_database(error: DBAPIError) -> Response:
         return _fail(error)
     log.warning("database unreachable", error=str(error.orig))
     return _refuse(UnavailableError("The database does not answer; try again in a few seconds"))
+
+
+def _refuse_busy(error: PoolTimeoutError) -> Response:
+    log.warning("no database connection is free", error=str(error))
+    return _refuse(UnavailableError("The service is busy; try again in a few seconds"))
 
 
 _UNREACHABLE = frozenset({"OperationalError", "InterfaceError"})

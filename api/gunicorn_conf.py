@@ -12,6 +12,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from api.file_limit import raise_file_limit
 from api.leftovers import remove_leftovers
 from core.listening import require_permission_to_listen
 from core.logs import configure_logs
@@ -51,8 +52,9 @@ proc_name = "model-studio-api"
 
 
 def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn counts the arguments
-    """Refuse to be reached by others while callers are not recognised."""
+    """Refuse to be reached by others while callers are not recognised; then make room."""
     require_permission_to_listen(_settings)
+    raise_file_limit(worker_connections)
     remove_leftovers(Path(_settings.data_dir) / "uploads")
 
 

@@ -55,12 +55,13 @@ class Relay:
     @contextmanager
     def watch(self, job_id: UUID, after: int, *, at_once: bool) -> Iterator[Watcher]:
         """A watcher of the messages after a number, as long as the block lasts."""
-        channel = self._join(job_id, hold_s=0.0 if at_once else self._batch_s)
+        channel, is_new = self._join(job_id, hold_s=0.0 if at_once else self._batch_s)
         watcher = Watcher(channel, after)
         channel.watchers.add(watcher)
         try:
-            # Subscribed already, so nothing can be said between this look and the first wake-up.
-            self._notice(self._heads([job_id]))
+            if is_new:
+                # Listening already, so nothing can be said between this look and the wake-ups.
+                self._notice(self._heads([job_id]))
             if self._stop.is_set():
                 watcher.cancel()
             yield watcher
@@ -78,18 +79,19 @@ class Relay:
         for watcher in watchers:
             watcher.cancel()
 
-    def _join(self, job_id: UUID, *, hold_s: float) -> Channel:
+    def _join(self, job_id: UUID, *, hold_s: float) -> tuple[Channel, bool]:
         with self._lock:
             if not self._is_running:
                 self._is_running = True
                 for work in (self._listen, self._look, self._deliver):
                     threading.Thread(target=work, name=f"relay{work.__name__}", daemon=True).start()
             channel = self._channels.get(job_id)
+            is_new = channel is None
             if channel is None:
                 channel = Channel(job_id, self._read, hold_s=hold_s, queue_size=self._queue_size)
                 self._channels[job_id] = channel
             channel.guests += 1
-            return channel
+            return channel, is_new
 
     def _leave(self, watcher: Watcher) -> None:
         channel = watcher.channel

@@ -62,7 +62,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.is_json or response.mimetype == "application/problem+json":
         response.headers.setdefault("Cache-Control", "no-store")
-    write = log.debug if request.path in _QUIET_PATHS else log.info
+    is_quiet = request.path in _QUIET_PATHS or request.endpoint == "static"
+    write = log.debug if is_quiet else log.info
     write(
         "request",
         method=request.method,

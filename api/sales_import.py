@@ -192,6 +192,7 @@ def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
         rows_unchanged=counts.unchanged,
         products_created=counts.products_created,
         products=counts.products,
+        product_ids=list(counts.product_ids),
         first_date=counts.first,
         last_date=counts.last,
         warnings=warnings,

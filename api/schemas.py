@@ -47,6 +47,10 @@ class ModelsQuery(PageQuery):
     )
 
 
+class SalesQuery(Request):
+    limit: int = Field(default=120, ge=1, le=2000, description="How many of the newest periods")
+
+
 class TrainingRequest(Request):
     """What a training of products may be told; everything has a default."""
 
@@ -160,6 +164,7 @@ class ImportReport(Answer):
     rows_unchanged: int
     products_created: int
     products: int
+    product_ids: list[UUID]
     first_date: datetime | None
     last_date: datetime | None
     warnings: list[str]
@@ -177,6 +182,24 @@ class Product(Answer):
     first_sale: datetime | None
     last_sale: datetime | None
     model: "ModelSummary | None"
+
+
+class RecordedSale(Answer):
+    """What was sold in one period; `ds` is the shop's wall clock."""
+
+    ds: datetime
+    quantity: float
+    price: float | None
+    promotion: float | None
+
+
+class ProductSales(Answer):
+    """Periods with a known quantity, in time order; days without a row are not listed."""
+
+    product_id: UUID
+    sku: str
+    name: str
+    sales: list[RecordedSale]
 
 
 class JobSummary(Answer):

@@ -31,8 +31,13 @@ class SocketTelemetry:
             ["tenant_id", "message_type"],
             registry=registry,
         )
+        self._children: dict[tuple[UUID, str], Counter] = {}
         registry.register(_OpenConnections(connections))
 
     def count_messages(self, tenant_id: UUID, types: Mapping[str, int]) -> None:
         for message_type, count in types.items():
-            self._messages.labels(str(tenant_id), message_type).inc(count)
+            key = tenant_id, message_type
+            child = self._children.get(key)
+            if child is None:
+                child = self._children[key] = self._messages.labels(str(tenant_id), message_type)
+            child.inc(count)

@@ -1,4 +1,4 @@
-"""Jobs over products: start, stop, status, history, and the catalogue."""
+"""Jobs over products: start, stop, status, history, the catalogue and what was sold."""
 
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from db.catalogue import active_products, list_products
 from db.jobs import TaskStatus, find_job, history, task_statuses
 from db.models import find_model
 from db.results import upload_result
+from db.sales import recent_sales
 from db.tables import TrainingJob
 from db.transitions import request_stop
 from db.waiting import queue_position, waiting_reason
@@ -120,6 +121,17 @@ def catalogue(
         for entry in page.items
     ]
     return schemas.Page[schemas.Product](items=products, next_cursor=page.next_cursor)
+
+
+def sales(
+    services: Services, tenant_id: UUID, product_id: str, query: schemas.SalesQuery
+) -> schemas.ProductSales:
+    with services.sessions() as session:
+        product = find_product(session, tenant_id, product_id)
+        recorded = recent_sales(session, tenant_id, product.id, limit=query.limit)
+    return schemas.ProductSales.model_validate(
+        {"product_id": product.id, "sku": product.sku, "name": product.name, "sales": recorded}
+    )
 
 
 def _job(session: Session, tenant_id: UUID, job_id: UUID) -> TrainingJob:

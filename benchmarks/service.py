@@ -25,7 +25,7 @@ def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]
         variables = {
             **os.environ,
             "DATA_DIR": directory,
-            "PORT": str(_free_port()),
+            "PORT": str(free_port()),
             "WORKER_CONCURRENCY": str(concurrency),
             **environment,
         }
@@ -37,7 +37,7 @@ def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]
         )
         try:
             url = f"http://127.0.0.1:{variables['PORT']}"
-            _await_readiness(url, launcher)
+            await_readiness(url, launcher)
             with Client(url) as client:
                 yield client
         finally:
@@ -45,17 +45,19 @@ def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]
             launcher.wait(STOP_TIMEOUT_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await_readiness(url: str, launcher: subprocess.Popen[bytes]) -> None:
+def await_readiness(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the service answers; raises when its process ends or takes too long."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        if launcher.poll() is not None:
-            raise RuntimeError(f"the service ended with code {launcher.returncode}")
+        if process.poll() is not None:
+            raise RuntimeError(f"the service ended with code {process.returncode}")
         try:
             if httpx.get(f"{url}/readyz").is_success:
                 return
