@@ -11,7 +11,7 @@ from rich.console import Console
 from client.accuracy import print_accuracy
 from client.bars import file_progress, job_progress
 from client.errors import ServiceStartError, TrainingFailedError
-from client.records import ENDED, JobStatus, ProductStatus
+from client.records import ENDED, ImportReport, JobStatus, ProductStatus
 from client.sdk import Client
 from client.services import module_command, module_environment, service
 from client.tables import print_forecast, print_import
@@ -32,8 +32,9 @@ def run_demo(data_dir: Path, port: int, *, sales: Path | None, products: int) ->
         console.print("Starting the services …")
         with service(data_dir, port) as url, Client(url) as studio:
             console.print(f"Model Studio answers at {url}")
-            print_import(console, studio.import_sales(sales))
-            job = _train_everything(studio)
+            report = studio.import_sales(sales)
+            print_import(console, report)
+            job = _train_everything(studio, report)
             _print_duration(console, job)
             print_accuracy(console, job.products, _history_days(studio))
             _print_one_forecast(console, studio, job.products)
@@ -59,8 +60,9 @@ def _sample(module: str, file: Path, products: int | None = None) -> Path:
     return file
 
 
-def _train_everything(studio: Client) -> JobStatus:
-    accepted = studio.start(job_name="Demo: every product")
+def _train_everything(studio: Client, report: ImportReport) -> JobStatus:
+    """Every product of the file; others of an earlier demo keep the models that they have."""
+    accepted = studio.start(report.product_ids or None, job_name="Demo: every product")
     with job_progress(remarks()) as show:
         for message in studio.watch(accepted.job_id):
             show(message)

@@ -20,6 +20,7 @@ class ImportReport(Record):
     rows_unchanged: int = 0
     products_created: int = 0
     products: int = 0
+    product_ids: tuple[str, ...] = ()
     first_date: datetime | None = None
     last_date: datetime | None = None
     warnings: tuple[str, ...] = ()
@@ -141,6 +142,26 @@ class Product(Record):
         if self.first_sale is None or self.last_sale is None:
             return None
         return (self.last_sale - self.first_sale).days + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedSale(Record):
+    """What was sold in one period; `ds` is the shop's wall clock."""
+
+    ds: datetime
+    quantity: float
+    price: float | None = None
+    promotion: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductSales(Record):
+    """What a product sold lately, in time order."""
+
+    product_id: str
+    sku: str | None = None
+    name: str | None = None
+    sales: tuple[RecordedSale, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import psycopg2.extensions
-from sqlalchemy import CursorResult, TextClause, func, select, text
+from sqlalchemy import CursorResult, Select, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from db import sales_statements as statements
@@ -52,6 +52,16 @@ class ImportCounts:
     products_created: int
     first: datetime | None
     last: datetime | None
+    product_ids: Sequence[UUID]
+
+
+class RecordedSale(NamedTuple):
+    """What a product sold in one period; `ds` is the shop's wall clock."""
+
+    ds: datetime
+    quantity: float
+    price: float | None
+    promotion: float | None
 
 
 def import_sales(session: Session, tenant_id: UUID, batches: Iterable[SalesBatch]) -> ImportCounts:
@@ -65,6 +75,7 @@ def import_sales(session: Session, tenant_id: UUID, batches: Iterable[SalesBatch
     session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK, func.hashtext(str(tenant_id)))))
     products_created = _match_products(session, tenant_id)
     counts = session.execute(statements.UPSERT, {"tenant_id": tenant_id}).one()
+    session.execute(statements.OBSERVE_PRODUCTS)
     return ImportCounts(
         read=read,
         merged=read - counts.distinct_rows,
@@ -75,6 +86,7 @@ def import_sales(session: Session, tenant_id: UUID, batches: Iterable[SalesBatch
         products_created=products_created,
         first=counts.first,
         last=counts.last,
+        product_ids=session.scalars(statements.PRODUCT_IDS).all(),
     )
 
 
@@ -102,6 +114,23 @@ def history(session: Session, tenant_id: UUID, product_id: UUID) -> dict[str, li
         for name, values in columns.items()
         if name in {"ds", "quantity"} or any(value is not None for value in values)
     }
+
+
+def recent_sales(
+    session: Session, tenant_id: UUID, product_id: UUID, *, limit: int
+) -> list[RecordedSale]:
+    """The newest periods of a product whose quantity is known, in time order."""
+    newest: Select[Any] = (
+        select(Sale.sold_at, Sale.quantity, Sale.price, Sale.promotion)
+        .where(
+            Sale.product_id == product_id,
+            Sale.tenant_id == tenant_id,
+            Sale.quantity.is_not(None),
+        )
+        .order_by(Sale.sold_at.desc())
+        .limit(limit)
+    )
+    return [RecordedSale(*row) for row in reversed(session.execute(newest).all())]
 
 
 def _match_products(session: Session, tenant_id: UUID) -> int:

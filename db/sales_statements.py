@@ -63,6 +63,31 @@ DESCRIBE_PRODUCTS = text(
     """
 )
 
+# A file tells of all products that it names until its newest sale, so that one of them without
+# newer rows has sold nothing since. Of several products the second newest end counts: one mistyped
+# date must not make all others look as if they had ended.
+OBSERVE_PRODUCTS = text(
+    """
+    WITH ends AS (
+        SELECT product.product_id, max(sale.sold_at) AS sold_at
+        FROM incoming_sales AS sale
+        JOIN incoming_products AS product ON product.reference = sale.product
+        WHERE sale.quantity IS NOT NULL
+        GROUP BY product.product_id
+    ), newest AS (
+        SELECT sold_at FROM ends ORDER BY sold_at DESC
+        OFFSET (SELECT CASE WHEN count(*) > 2 THEN 1 ELSE 0 END FROM ends) LIMIT 1
+    )
+    UPDATE products AS product
+    SET observed_until = greatest(product.observed_until, ends.sold_at, newest.sold_at)
+    FROM ends, newest
+    WHERE product.id = ends.product_id AND product.observed_until
+        IS DISTINCT FROM greatest(product.observed_until, ends.sold_at, newest.sold_at)
+    """
+)
+
+PRODUCT_IDS = text("SELECT DISTINCT product_id FROM incoming_products ORDER BY product_id")
+
 # Sums are made in numeric: in double precision their last digit depends on the order of the rows,
 # and
 # importing the same file again would change it.

@@ -54,6 +54,10 @@ class Tenant(Base):
 
 
 class Product(Base):
+    """A product of the catalogue. Up to `observed_until` its sales are known: a period without a
+    row sold nothing.
+    """
+
     __tablename__ = "products"
     __table_args__ = (UniqueConstraint("tenant_id", "sku"),)
 
@@ -63,6 +67,7 @@ class Product(Base):
     name: Mapped[str]
     category: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(server_default=true())
+    observed_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
@@ -116,7 +121,8 @@ class TrainingJob(Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"))
     kind: Mapped[str] = mapped_column(String(20))
     job_name: Mapped[str | None] = mapped_column(String(255))
-    products_to_train: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    # Read on demand: a job of 10,000 products is locked, and read, for every step of each of them.
+    products_to_train: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)
     request: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     upload_digest: Mapped[str | None] = mapped_column(String(64))
     shared_artifact: Mapped[str | None] = mapped_column(String(64))

@@ -20,18 +20,19 @@ from worker.artifacts import artifact_files, store_files
 from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
-from worker.frames import observed_until, sales_frame
+from worker.frames import sales_frame
 from worker.plain import plain
 
 
 def train_product(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
     known = _load(claim, context)
+    until = known.product.observed_until
     result = train_forecast(
         known.history,
         known.spec,
         category=known.product.category,
         shared=_shared_profile(claim, context),
-        observed_until=known.observed_until,
+        observed_until=None if until is None else pd.Timestamp(until),
         on_progress=on_progress,
     )
     return _outcome(known.product, known.spec, result, context)
@@ -42,7 +43,6 @@ class _Known:
     product: Product
     spec: ForecastSpec
     history: pd.DataFrame
-    observed_until: pd.Timestamp | None
 
 
 def _load(claim: Claim, context: Context) -> _Known:
@@ -55,13 +55,7 @@ def _load(claim: Claim, context: Context) -> _Known:
                 f"The product {claim.product_name!r} does not exist any more"
             )
         history = sales_frame(session, tenant_id, product.id)
-        until = observed_until(session, tenant_id)
-    return _Known(
-        product,
-        forecast_spec(context.settings, tenant, claim.job_request),
-        history,
-        None if until is None else pd.Timestamp(until),
-    )
+    return _Known(product, forecast_spec(context.settings, tenant, claim.job_request), history)
 
 
 def _shared_profile(claim: Claim, context: Context) -> SharedProfile | None:

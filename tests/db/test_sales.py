@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Sessions
-from db.sales import ImportCounts, SalesBatch, history, import_sales
+from db.sales import ImportCounts, SalesBatch, history, import_sales, recent_sales
 from db.tables import DEFAULT_TENANT_ID, Product, Sale
 from tests.db.at_once import at_once
 from tests.db.builders import new_products, new_tenant
@@ -55,8 +55,10 @@ def test_new_rows_make_products(session: Session) -> None:
         products_created=2,
         first=MONDAY,
         last=MONDAY + timedelta(days=2),
+        product_ids=counts.product_ids,
     )
     baguette, plain = product_of(session, "B1"), product_of(session, "C1")
+    assert set(counts.product_ids) == {baguette.id, plain.id}
     assert (baguette.name, baguette.category) == ("Baguette", "bread")
     assert (plain.name, plain.category) == ("C1", None)
 
@@ -74,6 +76,31 @@ def test_the_same_file_again_changes_nothing(session: Session) -> None:
     again = load(session, file)
     assert (again.inserted, again.updated, again.unchanged, again.products_created) == (0, 0, 2, 0)
     assert history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id) == before
+
+
+def observed_day(session: Session, sku: str) -> int:
+    until = session.scalar(select(Product.observed_until).where(Product.sku == sku))
+    assert until is not None
+    return (until - MONDAY).days
+
+
+def test_a_file_tells_of_its_products_until_its_newest_sale(session: Session) -> None:
+    load(session, batch([("ended", 3, 5), ("sold", 9, 5), ("sold", 20, None)]))
+    load(session, batch([("another shop", 90, 5)]))
+    assert observed_day(session, "ended") == observed_day(session, "sold") == 9
+    assert observed_day(session, "another shop") == 90
+
+
+def test_an_older_file_takes_no_knowledge_away(session: Session) -> None:
+    load(session, batch([("B1", 9, 5)]))
+    load(session, batch([("B1", 3, 5)]))
+    assert observed_day(session, "B1") == 9
+
+
+def test_one_mistyped_date_does_not_end_the_other_products(session: Session) -> None:
+    load(session, batch([("B1", 9, 5), ("B2", 8, 5), ("B3", 3650, 5)]))
+    assert (observed_day(session, "B1"), observed_day(session, "B2")) == (9, 9)
+    assert observed_day(session, "B3") == 3650
 
 
 def test_a_changed_file_updates_only_what_changed(session: Session) -> None:
@@ -190,3 +217,17 @@ def test_a_covariate_never_hides_a_column(session: Session) -> None:
 
 def test_no_history_of_an_unknown_product(session: Session) -> None:
     assert history(session, DEFAULT_TENANT_ID, uuid4()) == {"ds": [], "quantity": []}
+
+
+def test_recent_sales_are_the_newest_known_ones_in_time_order(session: Session) -> None:
+    days = [(0, 5), (3, 7), (1, None), (2, 0), (4, None)]
+    load(session, batch([("B1", *day) for day in days], price=[1.0, 1.3, 1.1, None, 1.4]))
+    load(session, batch([("C1", 9, 1)]))
+    product = product_of(session, "B1")
+    assert recent_sales(session, DEFAULT_TENANT_ID, product.id, limit=2) == [
+        (MONDAY + timedelta(days=2), 0, None, None),
+        (MONDAY + timedelta(days=3), 7, 1.3, None),
+    ]
+    everything = recent_sales(session, DEFAULT_TENANT_ID, product.id, limit=9)
+    assert [sale.quantity for sale in everything] == [5, 0, 7]
+    assert recent_sales(session, new_tenant(session), product.id, limit=9) == []

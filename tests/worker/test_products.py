@@ -1,5 +1,6 @@
 """Real trainings, with a quick algorithm: from the rows of a shop to a stored model."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pandas as pd
@@ -12,6 +13,7 @@ from db.tables import (
     Forecast,
     ModelArtifact,
     ModelMetrics,
+    Product,
     Tenant,
     TrainedModel,
     TrainingLog,
@@ -20,7 +22,7 @@ from tests.worker.support import FIRST_DAY, SIGNING_KEY, Shop
 from worker import bundle
 from worker.context import Context
 from worker.forecasts import forecast_spec
-from worker.frames import observed_until, sales_frame
+from worker.frames import sales_frame
 from worker.training import run_task
 
 DAYS = 120
@@ -116,6 +118,17 @@ def test_what_products_share_is_fitted_first_and_found_by_them(
     assert set(files) == {"shared.pkl"}
 
 
+def test_a_product_without_newer_rows_has_sold_nothing_since(context: Context, shop: Shop) -> None:
+    product_id = shop.product("ended", DAYS)
+    with shop.sessions.begin() as session:
+        product = session.get_one(Product, product_id)
+        product.observed_until = FIRST_DAY + timedelta(days=DAYS + 29)
+
+    train(context, shop, product_id)
+
+    assert [model.training_data_points for model in shop.models()] == [DAYS + 30]
+
+
 def test_history_becomes_a_frame_of_numbers(shop: Shop) -> None:
     product_id = shop.product("bread", days=3)
     with shop.sessions() as session:
@@ -133,15 +146,6 @@ def test_a_product_without_sales_has_an_empty_frame(shop: Shop) -> None:
 
     assert frame.empty
     assert list(frame.columns) == ["ds", "quantity"]
-
-
-def test_the_newest_sale_of_any_product_tells_until_when_the_shop_is_known(shop: Shop) -> None:
-    shop.product("ended", days=3)
-    shop.product("sold", days=10)
-    with shop.sessions() as session:
-        newest = observed_until(session, DEFAULT_TENANT_ID)
-
-    assert newest == (pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=9)).to_pydatetime()
 
 
 def test_the_request_goes_before_the_tenant_and_the_tenant_before_the_settings() -> None:
