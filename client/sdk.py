@@ -31,6 +31,7 @@ from client.records import (
     Model,
     Page,
     Product,
+    ProductSales,
     R,
     StoppedJob,
 )
@@ -155,6 +156,11 @@ class Client:
         while page.next_cursor is not None:
             page = self.products(limit=_LARGEST_PAGE, cursor=page.next_cursor)
             yield from page.items
+
+    def sales(self, product_id: str, *, limit: int | None = None) -> ProductSales:
+        """The newest periods in which a product (id or SKU) was sold, in time order."""
+        path = f"{_TRAINING}/products/{_segment(product_id)}/sales"
+        return ProductSales.decode(self._connection.get(path, limit=limit))
 
     def models(
         self,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import psycopg2.extensions
-from sqlalchemy import CursorResult, Select, TextClause, func, select, text
+from sqlalchemy import CursorResult, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from db import sales_statements as statements
@@ -120,7 +120,7 @@ def recent_sales(
     session: Session, tenant_id: UUID, product_id: UUID, *, limit: int
 ) -> list[RecordedSale]:
     """The newest periods of a product whose quantity is known, in time order."""
-    newest: Select[Any] = (
+    newest = (
         select(Sale.sold_at, Sale.quantity, Sale.price, Sale.promotion)
         .where(
             Sale.product_id == product_id,
@@ -130,7 +130,8 @@ def recent_sales(
         .order_by(Sale.sold_at.desc())
         .limit(limit)
     )
-    return [RecordedSale(*row) for row in reversed(session.execute(newest).all())]
+    rows: list[Any] = list(session.execute(newest))
+    return [RecordedSale(*row) for row in reversed(rows)]
 
 
 def _match_products(session: Session, tenant_id: UUID) -> int:

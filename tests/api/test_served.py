@@ -1,6 +1,7 @@
 """What only holds, or only shows, in the real server process."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.api.conftest import ROOT, Served
+from tests.api.conftest import ROOT, Serve, Served
 
 MEBIBYTE = 1 << 20
 
@@ -141,9 +142,31 @@ def test_it_refuses_to_be_reached_by_others(tmp_path: Any) -> None:
     assert b"--insecure" in done.stderr
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/v1/training/history", "/metrics"])
-def test_logs_are_json_lines_with_the_request_id(shared_served: Served, path: str) -> None:
-    httpx.get(f"{shared_served.url}{path}", headers={"X-Request-ID": "traced-1"})
-    assert "MonkeyPatchWarning" not in shared_served.log
-    if path.startswith("/api"):
-        assert '"request_id": "traced-1"' in shared_served.log
+@pytest.mark.parametrize(
+    ("path", "is_logged"),
+    [
+        ("/api/v1/training/history", True),
+        ("/static/js/main.js", False),
+        ("/static/no-such-file", False),
+        ("/healthz", False),
+        ("/metrics", False),
+    ],
+)
+def test_requests_that_tell_something_are_logged(
+    shared_served: Served, path: str, is_logged: bool
+) -> None:
+    trace = f"traced-{len(path)}"
+    httpx.get(f"{shared_served.url}{path}", headers={"X-Request-ID": trace})
+    assert (f'"request_id": "{trace}"' in shared_served.log) is is_logged
+
+
+def test_the_log_from_start_to_end_holds_nothing_but_json_and_no_warning(serve: Serve) -> None:
+    """gevent warns, in plain text, when something took `ssl` before it was replaced."""
+    served = serve(log_level="DEBUG")
+    assert httpx.get(f"{served.url}/static/icon.svg").status_code == 200
+    served.process.terminate()
+    served.process.wait(30)
+    lines = [json.loads(line) for line in served.log.splitlines()]
+    assert [line for line in lines if line["level"] not in {"debug", "info"}] == []
+    (of_file,) = [line for line in lines if line.get("path") == "/static/icon.svg"]
+    assert of_file["level"] == "debug"
