@@ -1,12 +1,13 @@
 """A job is made with its tasks in one transaction, and once per idempotency key."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import Integer, Text, Uuid, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from db.bulk import rows
 from db.idempotency import job_of_key
 from db.tables import TrainingJob, TrainingTask
 from db.text import storable
@@ -59,22 +60,26 @@ def create_job(
     )
     session.add(job)
     session.flush()
-    session.execute(insert(TrainingTask), list(_task_rows(job, tasks, max_attempts)))
+    _add_tasks(session, job, tasks, max_attempts)
     session.refresh(job)
     return job, True
 
 
-def _task_rows(
-    job: TrainingJob, tasks: Sequence[NewTask], max_attempts: int
-) -> Iterator[dict[str, Any]]:
-    for position, task in enumerate(tasks):
-        yield {
-            "id": uuid4(),
-            "job_id": job.id,
-            "tenant_id": job.tenant_id,
-            "position": position,
-            "kind": task.kind,
-            "product_id": task.product_id,
-            "product_name": task.product_name,
-            "max_attempts": max_attempts,
-        }
+def _add_tasks(
+    session: Session, job: TrainingJob, tasks: Sequence[NewTask], max_attempts: int
+) -> None:
+    new = rows(
+        position=(Integer(), range(len(tasks))),
+        kind=(Text(), [task.kind for task in tasks]),
+        product_id=(Uuid(), [task.product_id for task in tasks]),
+        product_name=(Text(), [task.product_name for task in tasks]),
+    )
+    same = {
+        "id": func.gen_random_uuid(),
+        "job_id": literal(job.id, Uuid()),
+        "tenant_id": literal(job.tenant_id, Uuid()),
+        "max_attempts": literal(max_attempts),
+    }
+    session.execute(
+        insert(TrainingTask).from_select([*same, *new.c.keys()], select(*same.values(), *new.c))
+    )

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ScalarSelect, func, select, text, update
 from sqlalchemy.orm import Session
 
 from db.locks import FRESH
 from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
 from db.transitions import admit
-from db.workers import live_slots
+from db.workers import live_slots, slots_alive
 
 DISPATCH_LOCK = 7_230_001  # any number that no other advisory lock of ours uses
 
@@ -84,8 +84,15 @@ def take(session: Session, *, max_concurrent_jobs: int, spare: int = 0) -> list[
     Call it in a transaction of its own and commit before sending: what is lost in between is sent
     by `resend`.
     """
-    session.execute(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
-    free = live_slots(session) + spare - in_flight(session)
+    # No wait for the disk: what a crash of the database takes back is handed out again, and claims,
+    # which count, are written to the disk after what they build on.
+    session.execute(
+        select(
+            func.pg_advisory_xact_lock(DISPATCH_LOCK),
+            func.set_config("synchronous_commit", "off", True),
+        )
+    )
+    free = spare + (session.scalar(select(slots_alive() - _tasks_in_flight())) or 0)
     if free <= 0:
         return []
     chosen = session.execute(
@@ -129,9 +136,11 @@ def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
 
 def in_flight(session: Session) -> int:
     """How many tasks are running, or handed out and not claimed yet."""
-    return (
-        session.scalar(select(func.count()).where(text(IN_FLIGHT)).select_from(TrainingTask)) or 0
-    )
+    return session.scalar(select(_tasks_in_flight())) or 0
+
+
+def _tasks_in_flight() -> ScalarSelect[int]:
+    return select(func.count()).where(text(IN_FLIGHT)).select_from(TrainingTask).scalar_subquery()
 
 
 def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:

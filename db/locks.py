@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.tables import TrainingJob
+from db.tables import TrainingJob, TrainingTask
 
 # A row that is already in the session is read again: only what is read under the lock counts.
 FRESH: dict[str, Any] = {"populate_existing": True, "synchronize_session": False}
@@ -25,12 +25,18 @@ def lock_job(session: Session, job_id: UUID) -> tuple[TrainingJob, datetime] | N
     """The job, locked until the transaction ends, and the database's time; None if there is no such
     job.
     """
+    return _lock(session, TrainingJob.id == job_id)
+
+
+def lock_job_of(session: Session, task_id: UUID) -> tuple[TrainingJob, datetime] | None:
+    """The same for the job that a task belongs to."""
+    job_id = select(TrainingTask.job_id).where(TrainingTask.id == task_id).scalar_subquery()
+    return _lock(session, TrainingJob.id == job_id)
+
+
+def _lock(session: Session, is_wanted: ColumnElement[bool]) -> tuple[TrainingJob, datetime] | None:
+    statement = select(TrainingJob, func.clock_timestamp()).where(is_wanted)
     row = session.execute(
-        _locking(select(TrainingJob, func.clock_timestamp()).where(TrainingJob.id == job_id)),
-        execution_options=FRESH,
+        statement.with_for_update(of=TrainingJob), execution_options=FRESH
     ).one_or_none()
     return None if row is None else (row[0], row[1])
-
-
-def _locking(statement: Select[Any]) -> Select[Any]:
-    return statement.with_for_update(of=TrainingJob)

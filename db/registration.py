@@ -3,17 +3,18 @@ better one.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import DateTime, Double, Uuid, and_, insert, literal, or_, select, update
+from sqlalchemy.orm import Session, load_only
 
+from db.bulk import rows
 from db.locks import FRESH
 from db.logs import log_row
 from db.metrics import metrics_row
-from db.outcomes import ArtifactFile, LogLine, ModelOutcome
+from db.outcomes import ArtifactFile, ForecastRow, LogLine, ModelOutcome
 from db.tables import (
     Forecast,
     ModelArtifact,
@@ -22,6 +23,13 @@ from db.tables import (
     TrainingTask,
 )
 from db.text import finite, storable
+
+_PLACE_COLUMNS = (
+    TrainedModel.public_id,
+    TrainedModel.model_version,
+    TrainedModel.is_deployed,
+    TrainedModel.degraded_reason,
+)
 
 CHAMPION_STAYS = (
     "The new model was not deployed: it is a simpler fallback ({reason}), "
@@ -38,7 +46,7 @@ def register_model(
         session.execute(
             select(Product.id).where(Product.id == task.product_id).with_for_update(key_share=True)
         )
-    public_id = _free_public_id(session, now)
+    public_id, version, champion = _place(session, task, now)
     model = TrainedModel(
         id=uuid4(),
         public_id=public_id,
@@ -46,7 +54,7 @@ def register_model(
         product_id=task.product_id,
         name=outcome.name or task.product_name,
         ml_task=outcome.ml_task,
-        model_version=_free_version(session, task, now),
+        model_version=version,
         model_path=model_file_path(public_id, "model.pkl"),
         training_job_id=task.job_id,
         task_id=task.id,
@@ -65,12 +73,13 @@ def register_model(
         created_at=now,
     )
     if outcome.auto_deploy and task.product_id is not None:
-        _deploy(session, model, task, now)
+        _deploy(session, task, model, champion, now)
     session.add(model)
     session.flush()
     session.add(metrics_row(model, outcome))
     _add_artifacts(session, model, outcome.artifacts)
-    _add_forecast(session, model.id, outcome)
+    if outcome.forecast:
+        _add_forecast(session, model.id, outcome.forecast)
     return model
 
 
@@ -92,37 +101,45 @@ def add_shared_artifacts(session: Session, job_id: UUID, files: Sequence[Artifac
     )
 
 
-def _free_public_id(session: Session, now: datetime) -> str:
-    while True:
-        public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(4)}"
-        taken = select(TrainedModel.id).where(TrainedModel.public_id == public_id)
-        if session.scalar(taken) is None:
-            return public_id
-
-
-def _free_version(session: Session, task: TrainingTask, now: datetime) -> str:
-    base = f"{now:%Y%m%d_%H%M%S}"
-    same_second = select(TrainedModel.model_version).where(
+def _place(
+    session: Session, task: TrainingTask, now: datetime
+) -> tuple[str, str, TrainedModel | None]:
+    """A public id and a version that are free, and the model of the product that is deployed."""
+    public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(4)}"
+    version = f"{now:%Y%m%d_%H%M%S}"
+    of_product = and_(
         TrainedModel.tenant_id == task.tenant_id,
         TrainedModel.product_id == task.product_id,
-        TrainedModel.model_version.startswith(base, autoescape=True),
-    )
-    taken = set(session.scalars(same_second))
-    if base not in taken:
-        return base
-    return next(
-        version for n in range(2, len(taken) + 3) if (version := f"{base}_{n}") not in taken
-    )
-
-
-def _deploy(session: Session, model: TrainedModel, task: TrainingTask, now: datetime) -> None:
-    champion = session.scalar(
-        select(TrainedModel).where(
-            TrainedModel.tenant_id == model.tenant_id,
-            TrainedModel.product_id == model.product_id,
+        or_(
             TrainedModel.is_deployed,
-        )
+            TrainedModel.model_version.startswith(version, autoescape=True),
+        ),
     )
+    near = session.scalars(
+        select(TrainedModel)
+        .options(load_only(*_PLACE_COLUMNS))
+        .where(or_(of_product, TrainedModel.public_id == public_id))
+    ).all()
+    if any(model.public_id == public_id for model in near):
+        return _place(session, task, now)
+    champion = next((model for model in near if model.is_deployed), None)
+    return public_id, _free_version(version, {model.model_version for model in near}), champion
+
+
+def _free_version(version: str, taken: Collection[str]) -> str:
+    if version not in taken:
+        return version
+    numbered = (f"{version}_{number}" for number in range(2, len(taken) + 3))
+    return next(candidate for candidate in numbered if candidate not in taken)
+
+
+def _deploy(
+    session: Session,
+    task: TrainingTask,
+    model: TrainedModel,
+    champion: TrainedModel | None,
+    now: datetime,
+) -> None:
     if champion is not None and model.degraded_reason and not champion.degraded_reason:
         message = CHAMPION_STAYS.format(
             reason=model.degraded_reason, version=champion.model_version
@@ -152,16 +169,15 @@ def _add_artifacts(session: Session, model: TrainedModel, files: Sequence[Artifa
     )
 
 
-def _add_forecast(session: Session, model_id: UUID, outcome: ModelOutcome) -> None:
-    if outcome.forecast:
-        rows = [
-            {
-                "model_id": model_id,
-                "ds": row.ds,
-                "yhat": row.yhat,
-                "yhat_lower": finite(row.yhat_lower),
-                "yhat_upper": finite(row.yhat_upper),
-            }
-            for row in outcome.forecast
-        ]
-        session.execute(insert(Forecast), rows)
+def _add_forecast(session: Session, model_id: UUID, forecast: Sequence[ForecastRow]) -> None:
+    steps = rows(
+        ds=(DateTime(), [step.ds for step in forecast]),
+        yhat=(Double(), [step.yhat for step in forecast]),
+        yhat_lower=(Double(), [finite(step.yhat_lower) for step in forecast]),
+        yhat_upper=(Double(), [finite(step.yhat_upper) for step in forecast]),
+    )
+    session.execute(
+        insert(Forecast).from_select(
+            ["model_id", *steps.c.keys()], select(literal(model_id, Uuid()), *steps.c)
+        )
+    )

@@ -62,7 +62,8 @@ def measure(session: Session, job: TrainingJob, now: datetime) -> bool:
         of_job, TrainingTask.status == "running", TrainingTask.kind != "shared"
     )
     is_open = exists().where(of_job, TrainingTask.status.in_(("pending", "running")))
-    progress, has_open_tasks = session.execute(select(running.scalar_subquery(), is_open)).one()
+    with session.no_autoflush:  # tasks change by statements; what the job gets is written once
+        progress, has_open_tasks = session.execute(select(running.scalar_subquery(), is_open)).one()
     ended = job.products_completed + job.products_failed
     percentage = round((100 * ended + float(progress or 0)) / job.products_total, 2)
     job.progress_percentage = max(job.progress_percentage, min(percentage, HIGHEST_OPEN_PERCENTAGE))

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db import wording
 from db.guards import change, held_by, unclaimed
-from db.locks import FRESH, lock_job
+from db.locks import FRESH, lock_job, lock_job_of
 from db.logs import log_row
 from db.messages import News, append_job_news, append_task_news
 from db.metrics import outcome_metrics
@@ -25,8 +25,7 @@ from db.tokens import Claim, Messages, Standing, Token
 
 def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Claim | None:
     """The task for this worker alone, until the lease ends; None when it is not to be had."""
-    job_id = session.scalar(select(TrainingTask.job_id).where(TrainingTask.id == task_id))
-    locked = None if job_id is None else lock_job(session, job_id)
+    locked = lock_job_of(session, task_id)
     if locked is None:
         return None
     job, now = locked
