@@ -16,6 +16,9 @@ START_S = 90
 
 
 def why_absent() -> str | None:
+    """Why the tests are skipped; in CI they never are, and fail where the server is missing."""
+    if os.environ.get("CI"):
+        return None
     missing = [str(SERVER)] if not SERVER.exists() else []
     missing += [] if shutil.which("epmd") else ["epmd"]
     return f"needs Debian's rabbitmq-server: no {', '.join(missing)}" if missing else None
