@@ -15,6 +15,7 @@ from pipeline.forecast.candidate import FitContext, FitFailureError, fit_candida
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.history import History
 from pipeline.forecast.metrics import Metrics, naive_scale, score
+from pipeline.forecast.notes import periods
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.progress import ProgressCallback
@@ -157,7 +158,8 @@ def run_backtest(
 def _why_not(name: str, shortest: History, context: FitContext) -> str | None:
     candidate = CANDIDATES[name]
     if len(shortest) < candidate.minimum_rows:
-        return f"it needs {candidate.minimum_rows} rows before the oldest test window"
+        needed = periods(candidate.minimum_rows, shortest.frequency)
+        return f"it needs {needed} of sales before the first test"
     if not candidate.is_applicable(shortest, context):
-        return "it does not apply to this history"
+        return "it is made for another kind of sales"
     return None

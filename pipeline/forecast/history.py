@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InsufficientDataError, ResourceLimitError
 from pipeline.forecast.frequency import Frequency, infer_frequency
+from pipeline.forecast.notes import data_notes
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import QUANTITY, TIME
 
@@ -207,17 +208,13 @@ def _fill(column: pd.Series) -> pd.Series:
     return column.fillna(0.0) if is_flag else column.ffill().bfill()
 
 
-def _notes(history: History, table: pd.DataFrame, unknown: tuple[str, ...]) -> tuple[str, ...]:
-    notes = []
-    absent = int((~history.ds.isin(table.index)).sum())
-    if absent:
-        notes.append(f"{absent} of {len(history)} periods have no row and count as 0 sold")
-    missing = int(np.isnan(history.actual).sum())
-    if missing:
-        notes.append(f"{missing} periods have a row without a quantity and are not scored")
-    if unknown:
-        notes.append(
-            f"Not used as regressors: {', '.join(unknown)} (constant, or without a value for every"
-            " period of the forecast)"
-        )
-    return tuple(notes)
+def _notes(history: History, table: pd.DataFrame, unused: tuple[str, ...]) -> tuple[str, ...]:
+    varied = table.reindex(history.ds)[list(unused)].nunique() > 1
+    return data_notes(
+        rows=len(history),
+        absent=int((~history.ds.isin(table.index)).sum()),
+        unknown=int(np.isnan(history.actual).sum()),
+        constant=[name for name in unused if not varied[name]],
+        without_future=[name for name in unused if varied[name]],
+        frequency=history.frequency,
+    )

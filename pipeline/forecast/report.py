@@ -16,6 +16,7 @@ from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.choice import Choice
 from pipeline.forecast.history import History
 from pipeline.forecast.metrics import Metrics, score
+from pipeline.forecast.notes import replacement_note
 from pipeline.forecast.spec import AUTO, ForecastSpec
 
 INTENDED = "prophet"
@@ -47,18 +48,13 @@ def hyperparameters(choice: Choice, history: History, context: FitContext) -> di
     return {name: CANDIDATES[name].settings(history, context) for name in choice.members}
 
 
-def failure_notes(backtest: Backtest) -> tuple[str, ...]:
-    """Why candidates are missing from the comparison."""
-    return tuple(f"{name} was not used: {why}" for name, why in backtest.failures.items())
-
-
 def degraded_reason(algorithm: str, choice: Choice, backtest: Backtest) -> str | None:
     """Why a simpler model stands in for Prophet, or for the algorithm that was asked for."""
     intended = INTENDED if algorithm == AUTO else algorithm
     why = (backtest.unsuited | backtest.failures).get(intended)
     if why is None:
         return None
-    return f"{intended} could not be used ({why}); {choice.algorithm} takes its place"
+    return replacement_note(intended, choice.algorithm, why)
 
 
 def library_versions() -> dict[str, str]:

@@ -18,11 +18,11 @@ from pipeline.forecast.choice import Choice, rank
 from pipeline.forecast.features import feature_names
 from pipeline.forecast.history import History, Prepared, digest, prepare
 from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.notes import failure_notes
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.report import (
     degraded_reason,
-    failure_notes,
     final_calibration,
     holdout_metrics,
     hyperparameters,
@@ -116,7 +116,7 @@ def train_forecast(
         frequency=prepared.history.frequency.name,
         interval_width=spec.interval_width,
         outliers=outliers,
-        notes=(*prepared.notes, *failure_notes(backtest)),
+        notes=(*prepared.notes, *failure_notes(backtest.failures)),
         degraded_reason=degraded_reason(spec.algorithm, choice, backtest),
         data_digest=digest(clean),
         model=model,

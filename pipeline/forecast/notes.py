@@ -1,0 +1,86 @@
+"""What a model tells about its data and methods, in the words of those who keep a shop's books."""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.forecast.frequency import Frequency, Unit
+
+METHODS = {
+    "prophet": "Prophet",
+    "prophet_covariates": "Prophet with prices, promotions and other known facts",
+    "gradient_boosting": "the boosted trees",
+    "poisson": "the counting model",
+    "shared_profile": "the pattern of similar products",
+    "seasonal_mean": "the average of the season",
+    "croston_tsb": "the model for rare sales",
+    "drift": "the straight trend",
+    "seasonal_naive": "the last season repeated",
+    "ensemble": "the average of the best methods",
+}
+_UNITS = {Unit.HOUR: "hour", Unit.DAY: "day", Unit.WEEK: "week", Unit.MONTH: "month"}
+
+
+def periods(number: int, frequency: Frequency) -> str:
+    """Such as ``1 day`` or ``12 weeks``."""
+    unit = _UNITS[frequency.unit] if frequency.step == 1 else f"period of {frequency.step} hours"
+    head, _, tail = unit.partition(" ")
+    plural = head if number == 1 else f"{head}s"
+    return f"{number:,} {plural} {tail}".rstrip()
+
+
+def data_notes(
+    *,
+    rows: int,
+    absent: int,
+    unknown: int,
+    constant: Sequence[str],
+    without_future: Sequence[str],
+    frequency: Frequency,
+) -> tuple[str, ...]:
+    """What the history lacks, and which columns are therefore of no use.
+
+    Parameters
+    ----------
+    rows, absent, unknown
+        Periods of the history, those without a row and those without a quantity.
+    constant, without_future
+        Columns that never change, and columns that do not reach to the end of the forecast.
+    """
+    notes = []
+    if absent:
+        notes.append(
+            f"Nothing was recorded for {absent:,} of {periods(rows, frequency)}; they count as"
+            " times without a sale."
+        )
+    if unknown:
+        notes.append(
+            f"{periods(unknown, frequency)} came without a quantity: what was sold is not known, so"
+            " nothing is learned from there and the forecast is not judged by it."
+        )
+    if constant:
+        notes.append(f"Not used, because it never changes: {', '.join(constant)}.")
+    if without_future:
+        notes.append(
+            f"Not used, because the file does not say how it goes on during the forecast:"
+            f" {', '.join(without_future)}."
+        )
+    return tuple(notes)
+
+
+def failure_notes(failures: Mapping[str, str]) -> tuple[str, ...]:
+    """Which methods were tried in vain, and what each of them said."""
+    return tuple(
+        f"{_sentence(METHODS[name])} could not learn from these sales and was left out ({why})."
+        for name, why in failures.items()
+    )
+
+
+def replacement_note(intended: str, chosen: str, why: str) -> str:
+    """Why another method stands in for the one that was wanted."""
+    return (
+        f"{_sentence(METHODS[intended])} could not be used ({why});"
+        f" {METHODS[chosen]} takes its place."
+    )
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
