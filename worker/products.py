@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
+from sqlalchemy import select
 
 from core.bundles import load_bundle
 from db.outcomes import ForecastRow, LogLine, ModelOutcome
@@ -48,12 +49,16 @@ class _Known:
 def _load(claim: Claim, context: Context) -> _Known:
     tenant_id = claim.token.tenant_id
     with context.sessions() as session:
-        product = session.get(Product, claim.product_id)
-        tenant = session.get(Tenant, tenant_id)
-        if product is None or tenant is None or product.tenant_id != tenant_id:
+        found = session.execute(
+            select(Product, Tenant)
+            .join(Tenant, Tenant.id == Product.tenant_id)
+            .where(Product.id == claim.product_id, Product.tenant_id == tenant_id)
+        ).one_or_none()
+        if found is None:
             raise TaskDataMissingError(
                 f"The product {claim.product_name!r} does not exist any more"
             )
+        product, tenant = found
         history = sales_frame(session, tenant_id, product.id)
     return _Known(product, forecast_spec(context.settings, tenant, claim.job_request), history)
 

@@ -6,11 +6,11 @@ the claim, and whoever loses the claim stops without a trace.
 
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from uuid import UUID
 
 import structlog
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from core.logs import bind
 from db import transitions
@@ -41,6 +41,9 @@ WORK: Mapping[str, Work] = {
     "table": train_uploaded_table,
     "shared": fit_shared_profile,
 }
+
+LEAST_PHASE_S: Mapping[str, float] = {"product": 0.2}
+"""A product is one of many: its short phases are not told one by one, those of a table are."""
 
 EXIT_OVERDUE = 70
 
@@ -100,13 +103,23 @@ def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: fl
 
 
 def _work(claim: Claim, context: Context, work: Work, lease: Lease) -> Outcome:
-    on_progress: ProgressCallback = Reporter(partial(_report, claim, context), lease.check)
+    on_progress: ProgressCallback = Reporter(
+        partial(_report, claim, context),
+        lease.check,
+        least_phase_s=LEAST_PHASE_S.get(claim.kind, 0.0),
+    )
     if context.settings.enable_profiling:
         on_progress = PhaseClock(on_progress)
-    with scratch_directory(), threadpool_limits(context.settings.task_threads):
+    with scratch_directory(), _thread_pools().limit(limits=context.settings.task_threads):
         outcome = work(claim, context, on_progress)
     lease.check()
     return outcome
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Of the libraries that the pipeline loads; finding them takes longer than a small training."""
+    return ThreadpoolController()
 
 
 def _report(claim: Claim, context: Context, progress: Progress) -> None:

@@ -14,8 +14,13 @@ class Watch:
     now: float = 0.0
     reports: list[Progress] = field(default_factory=list)
 
-    def reporter(self) -> Reporter:
-        return Reporter(self.reports.append, lambda: None, clock=lambda: self.now)
+    def reporter(self, least_phase_s: float = 0.0) -> Reporter:
+        return Reporter(
+            self.reports.append,
+            lambda: None,
+            least_phase_s=least_phase_s,
+            clock=lambda: self.now,
+        )
 
 
 @pytest.fixture
@@ -53,6 +58,22 @@ def test_a_new_phase_is_reported_at_once(watch: Watch) -> None:
     report(progress(10, "training"))
 
     assert [step.phase for step in watch.reports] == ["validation", "training"]
+
+
+def test_short_phases_are_merged_where_that_is_wanted(watch: Watch) -> None:
+    report = watch.reporter(least_phase_s=0.2)
+    report(progress(1, "validation", logs=("read",)))
+    watch.now = 0.1
+    report(progress(10, "training", logs=("fitted",)))
+    watch.now = 0.3
+    report(progress(20, "training"))
+    watch.now = 0.4
+    report(progress(90, "evaluation"))
+    watch.now = 0.5
+    report(progress(95, "evaluation"))
+
+    assert [step.phase for step in watch.reports] == ["training", "evaluation"]
+    assert watch.reports[0].logs == ("read", "fitted")
 
 
 def test_merged_steps_keep_the_latest_metrics_and_all_logs(watch: Watch) -> None:

@@ -18,7 +18,7 @@ from pipeline.errors import InvalidDataError
 from pipeline.progress import ProgressCallback
 from tests.worker.support import Shop, quick_work, small_outcome, step, work_until_stopped
 from worker.context import Context
-from worker.training import Work, run_task
+from worker.training import LEAST_PHASE_S, Work, run_task
 
 WAIT_S = 30
 
@@ -41,13 +41,23 @@ class Ending:
         raise self.error
 
 
+def pause() -> None:
+    """Long enough for the next step to be reported."""
+    threading.Event().wait(LEAST_PHASE_S["product"])
+
+
+def told_work(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
+    pause()
+    return quick_work(claim, context, on_progress)
+
+
 def run(context: Context, task_id: UUID, work: Work = quick_work) -> None:
     run_task(task_id, context, {"product": work})
 
 
 def test_a_finished_task_leaves_a_model_and_ends_its_job(context: Context, shop: Shop) -> None:
     job_id = shop.job(shop.product("bread"))
-    run(context, shop.next_task())
+    run(context, shop.next_task(), told_work)
 
     job = shop.show_job(job_id)
     assert (job.status, job.products_completed, job.progress_percentage) == ("completed", 1, 100)
@@ -59,6 +69,13 @@ def test_a_finished_task_leaves_a_model_and_ends_its_job(context: Context, shop:
         "task_completed",
         "job_completed",
     ]
+
+
+def test_a_task_that_ends_at_once_costs_no_report(context: Context, shop: Shop) -> None:
+    job_id = shop.job(shop.product("bread"))
+    run(context, shop.next_task(), quick_work)
+
+    assert "task_progress" not in shop.events(job_id)
 
 
 def test_watchers_can_read_all_of_it_from_redis(context: Context, shop: Shop) -> None:
@@ -270,6 +287,7 @@ def crash_before_work(
 def crash_in_the_middle(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> ModelOutcome:
+    pause()
     on_progress(step(40))
     raise CrashError
 

@@ -1,0 +1,73 @@
+"""What a small task costs the database: a number that grows unnoticed if nobody counts."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event
+
+from db.engine import Sessions
+from db.outcomes import ModelOutcome
+from db.transitions import Claim
+from pipeline.progress import ProgressCallback, ignore_progress
+from tests.worker.support import Shop
+from worker.context import Context
+from worker.products import train_product
+from worker.training import run_task
+
+DAYS = 120
+MOST_STATEMENTS = 22
+MOST_COMMITS = 3
+
+
+@pytest.fixture
+def statements(fresh_sessions: Sessions) -> Iterator[list[str]]:
+    """What is sent to the database from now on, with a line for each commit."""
+    engine = fresh_sessions.kw["bind"]
+    seen: list[str] = []
+
+    def note(*call: object) -> None:
+        seen.append(str(call[2]))
+
+    def note_commit(*_: object) -> None:
+        seen.append("COMMIT")
+
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", note_commit)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "commit", note_commit)
+
+
+def train_without_reports(claim: Claim, context: Context, _: ProgressCallback) -> ModelOutcome:
+    """Reports come with the time that a training takes, not with the task."""
+    return train_product(claim, context, ignore_progress)
+
+
+def test_a_small_task_costs_few_statements(
+    context: Context, shop: Shop, statements: list[str]
+) -> None:
+    shop.slots(1)
+    shop.job(*(shop.product(sku, DAYS) for sku in ("bread", "rolls")), algorithm="seasonal_naive")
+    first = shop.next_task()
+    statements.clear()
+
+    run_task(first, context, {"product": train_without_reports})
+
+    commits = statements.count("COMMIT")
+    assert commits <= MOST_COMMITS
+    assert len(statements) - commits <= MOST_STATEMENTS
+    assert len(shop.models()) == 1
+
+
+def test_a_job_is_made_in_as_many_statements_whatever_its_size(
+    shop: Shop, statements: list[str]
+) -> None:
+    few, many = [[shop.product(f"{n}-{sku}") for sku in range(n)] for n in (2, 40)]
+
+    statements.clear()
+    shop.job(*few)
+    for_few = len(statements)
+    statements.clear()
+    shop.job(*many)
+
+    assert len(statements) == for_few
