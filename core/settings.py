@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -156,10 +156,16 @@ class Settings(BaseModel):
         TRAINING, 30, "Deadline of a job over products, in minutes", gt=0
     )
     min_training_data_days: int = _setting(
-        TRAINING, 30, "Days of sales that a product needs to be trained", ge=2
+        TRAINING,
+        30,
+        "Days of sales that a product needs to be trained; at least 8 rows it needs in any case",
+        ge=2,
+        le=3650,
     )
     enable_auto_deployment: bool = _setting(
-        TRAINING, True, "Deploy a new model that is not worse than the deployed one"
+        TRAINING,
+        True,
+        "Deploy each new model, unless it is a simpler fallback and the deployed one is not",
     )
     max_attempts: int = _setting(
         TRAINING, 3, "Times that a task is tried before it fails for good", ge=1
@@ -174,12 +180,14 @@ class Settings(BaseModel):
     prophet_weekly_seasonality: bool = _setting(PROPHET, True, "Patterns within a week")
     prophet_yearly_seasonality: bool = _setting(PROPHET, True, "Patterns within a year")
     prophet_interval_width: float = _setting(
-        PROPHET, 0.95, "Share of days that a forecast interval should hold", gt=0, lt=1
+        PROPHET, 0.95, "Share of days that a forecast interval should hold", ge=0.5, le=0.995
     )
     prophet_changepoint_prior_scale: float = _setting(
-        PROPHET, 0.05, "How readily the trend bends", gt=0
+        PROPHET, 0.05, "How readily the trend bends", ge=0.0001, le=10
     )
-    prophet_verbose: bool = _setting(PROPHET, False, "Log what Prophet's optimiser reports")
+    prophet_verbose: bool = _setting(
+        PROPHET, False, "Log what Prophet and its optimiser report of each fit"
+    )
 
     forecast_horizon_days: int = _setting(
         FORECASTS, 90, "Days that a stored forecast reaches ahead", ge=1, le=730
@@ -226,10 +234,16 @@ class Settings(BaseModel):
     )
 
     model_retention_days: int = _setting(
-        STORAGE, 90, "Days that models are kept which are not deployed", ge=1
+        STORAGE,
+        90,
+        "Days that uploaded files are kept after their training; this version removes no models",
+        ge=1,
     )
     max_model_versions_per_product: int = _setting(
-        STORAGE, 10, "Versions kept of the model of one product", ge=1
+        STORAGE,
+        10,
+        "Versions kept of the model of one product; has no effect yet: this version removes none",
+        ge=1,
     )
     enable_model_compression: bool = _setting(STORAGE, True, "Store model files compressed (gzip)")
     artifact_signing_key: str | None = _setting(
@@ -313,7 +327,6 @@ _BOUND_WORDS: tuple[tuple[type, str, str], ...] = (
     (Ge, "ge", "at least"),
     (Gt, "gt", "above"),
     (Le, "le", "at most"),
-    (Lt, "lt", "below"),
 )
 
 

@@ -20,6 +20,7 @@ def forecast_spec(settings: Settings, tenant: Tenant, request: dict[str, Any]) -
         weekly_seasonality=settings.prophet_weekly_seasonality,
         yearly_seasonality=settings.prophet_yearly_seasonality,
         changepoint_prior_scale=settings.prophet_changepoint_prior_scale,
+        verbose=settings.prophet_verbose,
     )
 
 

@@ -19,9 +19,9 @@ from pipeline.forecast.history import History
 
 
 @contextmanager
-def _quiet(*names: str, level: int = logging.ERROR) -> Iterator[None]:
+def _library_logs(*names: str, level: int = logging.ERROR) -> Iterator[None]:
     """Prophet and CmdStanPy log every fit, and use what pandas is about to drop; neither is ours to
-    correct, and both set their own log levels, so ours are set around each use.
+    correct, and both set their own log levels, so the wanted one is set around each use.
     """
     loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
@@ -36,7 +36,9 @@ def _quiet(*names: str, level: int = logging.ERROR) -> Iterator[None]:
             logger.setLevel(old)
 
 
-with _quiet("prophet.plot", level=logging.CRITICAL):  # it reports that plotly is not installed
+with _library_logs(
+    "prophet.plot", level=logging.CRITICAL
+):  # it reports that plotly is not installed
     from prophet import Prophet
 
 MAX_ROWS = 5_000
@@ -52,7 +54,7 @@ class FittedProphet:
     covariates: tuple[str, ...]
 
     def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        with _quiet("prophet.forecaster"):
+        with _library_logs("prophet.forecaster"):
             forecast = self.model.predict(future[["ds", *self.covariates]])
         return np.asarray(forecast["yhat"].to_numpy(), dtype=np.float64)
 
@@ -101,8 +103,9 @@ def _fit(history: History, context: FitContext, covariates: tuple[str, ...]) -> 
         model.add_regressor(name)
     rows = history.frame[["ds", "y", *covariates]].tail(MAX_ROWS)
     get_logger()  # CmdStanPy's logger sets its own level when it is first asked for
+    level = logging.DEBUG if context.spec.verbose else logging.ERROR
     with (
-        _quiet("prophet", "prophet.forecaster", "prophet.models", "cmdstanpy"),
+        _library_logs("prophet", "prophet.forecaster", "prophet.models", "cmdstanpy", level=level),
         tempfile.TemporaryDirectory(prefix="prophet-") as directory,
     ):
         model.fit(rows, seed=context.spec.seed, output_dir=directory, iter=MAX_ITERATIONS)

@@ -30,7 +30,8 @@ class ForecastSpec:
     horizon_days
         How far to forecast, in days, whatever the frequency of the rows.
     min_training_days
-        Fewer calendar days than this between the first and the last row are refused.
+        Fewer calendar days than this between the first and the last row are refused, and fewer
+        than 8 rows in any case.
     interval_width
         Share of future values that the interval should contain, such as 0.95.
     daily_seasonality
@@ -47,6 +48,8 @@ class ForecastSpec:
         ``"auto"`` or one of `ALGORITHMS`.
     seed
         Makes every random choice repeatable.
+    verbose
+        Whether the log gets what Prophet and its optimiser report of each fit.
     """
 
     horizon_days: int = 90
@@ -60,10 +63,11 @@ class ForecastSpec:
     subdivision: str | None = None
     algorithm: str = AUTO
     seed: int = 0
+    verbose: bool = False
 
     def __post_init__(self) -> None:
         _require_between("horizon_days", self.horizon_days, 1, MAX_HORIZON_DAYS)
-        _require_between("min_training_days", self.min_training_days, 14, 3650)
+        _require_between("min_training_days", self.min_training_days, 2, 3650)
         _require_between("interval_width", self.interval_width, 0.5, 0.995)
         _require_between("changepoint_prior_scale", self.changepoint_prior_scale, 0.0001, 10)
         _require_between("seed", self.seed, 0, 2**31 - 1)
