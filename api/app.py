@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Flask, Response
 from prometheus_client import CollectorRegistry
 
+from api.aside import Aside, here
 from api.chores import Chores
 from api.connection_limit import ConnectionLimit
 from api.endpoint import register
@@ -32,13 +33,14 @@ def create_app(
     chores: Chores,
     stream: ProgressStream,
     send: Send,
+    aside: Aside = here,
     trusted_hosts: Sequence[str] | None = None,
 ) -> Flask:
     """The service over HTTP and WebSocket; nothing connects before the first request."""
     app = Flask("api", static_folder=STATIC, static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_http_upload_mb * 10**6
     app.config["TRUSTED_HOSTS"] = list(trusted_hosts) if trusted_hosts is not None else None
-    services = _services(settings, sessions, chores, stream, send)
+    services = _services(settings, sessions, chores, stream, send, aside)
     app.extensions[EXTENSION] = services
     register_request_context(app)
     register_error_handlers(app)
@@ -55,7 +57,12 @@ def _json(text: str) -> Response:
 
 
 def _services(
-    settings: Settings, sessions: Sessions, chores: Chores, stream: ProgressStream, send: Send
+    settings: Settings,
+    sessions: Sessions,
+    chores: Chores,
+    stream: ProgressStream,
+    send: Send,
+    aside: Aside,
 ) -> Services:
     registry = CollectorRegistry()
     registry.register(DatabaseTelemetry(sessions, max_tenants=settings.telemetry_max_tenants))
@@ -64,6 +71,7 @@ def _services(
         settings=settings,
         sessions=sessions,
         chores=chores,
+        aside=aside,
         send=send,
         stream=stream,
         relay=_relay(settings, sessions, stream),

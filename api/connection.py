@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections import deque
-from pathlib import Path
+from collections.abc import Callable
 
 from wsproto import WSConnection
 from wsproto.events import (
@@ -34,7 +34,6 @@ ANSWER_WITHIN_S = 10.0
 SEND_WITHIN_S = 15.0
 DRAIN_S = 3.0
 _RECEIVE_BYTES = 1 << 16
-_YIELD_EVERY_BYTES = 1 << 20
 _SEND_BUFFER_BYTES = 1 << 18
 _TEXT_IN_CLOSE_BYTES = 120
 
@@ -49,12 +48,17 @@ class Incoming:
 
 class Connection:
     def __init__(
-        self, sock: socket.socket, protocol: WSConnection, *, heartbeat_s: float, directory: Path
+        self,
+        sock: socket.socket,
+        protocol: WSConnection,
+        *,
+        heartbeat_s: float,
+        make_spool: Callable[[], Spool],
     ) -> None:
         self._sock = sock
         self._protocol = protocol
         self._heartbeat_s = heartbeat_s
-        self._directory = directory
+        self._make_spool = make_spool
         self._lock = threading.Lock()
         self._heard_at = self._pinged_at = time.monotonic()
         self._is_closed = False
@@ -77,7 +81,7 @@ class Connection:
 
         Raises `ReceiveTimeoutError`, `MessageTooBigError` or `PeerGoneError`.
         """
-        spool = Spool(self._directory)
+        spool = self._make_spool()
         try:
             return self._receive(spool, within_s, max_bytes)
         except BaseException:
@@ -85,7 +89,6 @@ class Connection:
             raise
 
     def _receive(self, spool: Spool, within_s: float, max_bytes: int) -> Incoming:
-        seen_since_yield = 0
         deadline = time.monotonic() + within_s
         while True:
             while self._pending:
@@ -100,12 +103,9 @@ class Connection:
                         raise MessageTooBigError(max_bytes)
                     if event.message_finished:
                         return Incoming(spool, is_text=isinstance(event, TextMessage))
-            data = self._read(deadline)
+            # Compressed, few bytes may become a thousand times as many.
+            data = self._read(deadline, min(_RECEIVE_BYTES, max_bytes))
             self._pending.extend(self._events(data))
-            seen_since_yield += len(data)
-            if seen_since_yield >= _YIELD_EVERY_BYTES:
-                seen_since_yield = 0
-                time.sleep(0)
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str = "") -> None:
         """Say goodbye, once; what the peer says afterwards is not heard."""
@@ -140,7 +140,7 @@ class Connection:
         except OSError:
             return
 
-    def _read(self, deadline: float) -> bytes:
+    def _read(self, deadline: float, most_bytes: int) -> bytes:
         while not self._is_closed:
             now = time.monotonic()
             lost_at = self._heard_at + self._heartbeat_s + ANSWER_WITHIN_S
@@ -154,7 +154,7 @@ class Connection:
                 self._ping(now)
                 continue
             if self._is_readable(min(deadline, lost_at, ping_at) - now):
-                return self._take()
+                return self._take(most_bytes)
         raise PeerGoneError
 
     def _is_readable(self, timeout_s: float) -> bool:
@@ -162,9 +162,9 @@ class Connection:
         poller.register(self._sock, select.POLLIN)
         return bool(poller.poll(max(1.0, timeout_s * 1000)))
 
-    def _take(self) -> bytes:
+    def _take(self, most_bytes: int) -> bytes:
         try:
-            data = self._sock.recv(_RECEIVE_BYTES)
+            data = self._sock.recv(most_bytes)
         except OSError as error:
             raise PeerGoneError from error
         if not data:

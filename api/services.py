@@ -6,10 +6,12 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from api.aside import Aside
 from api.chores import Chores
 from api.connection_limit import ConnectionLimit
 from api.relay import Relay
 from api.socket_telemetry import SocketTelemetry
+from api.spool import Spool
 from core.progress import ProgressStream
 from core.settings import Settings
 from db.engine import Sessions
@@ -26,6 +28,7 @@ class Services:
     settings: Settings
     sessions: Sessions
     chores: Chores
+    aside: Aside
     send: Send
     stream: ProgressStream
     relay: Relay
@@ -33,9 +36,8 @@ class Services:
     registry: CollectorRegistry
     telemetry: SocketTelemetry
 
-    @property
-    def uploads(self) -> Path:
-        """A private directory for what arrives, until it is stored or imported."""
+    def make_spool(self) -> Spool:
+        """A place for what arrives, until it is stored or imported."""
         directory = Path(self.settings.data_dir).resolve() / "uploads"
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return directory
+        return Spool(directory, self.aside)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from api.services import Services
 from api.studio_socket import serve_studio
 from api.watching import follow
 from core.logs import bind
-from core.settings import Settings
 from db.tables import TERMINAL_STATUSES, TrainingJob
 
 WATCH_PATH = "/api/v1/training/ws/<uuid:job_id>"
@@ -138,11 +136,9 @@ def _position(newest: int) -> int:
 def _take_over(server: simple_websocket.Server, services: Services) -> Connection:
     # simple-websocket would say goodbye a second time after the view.
     server.connected = False
-    settings: Settings = services.settings
-    directory: Path = services.uploads
     return Connection(
         server.sock,
         server.ws,
-        heartbeat_s=settings.websocket_heartbeat_interval,
-        directory=directory,
+        heartbeat_s=services.settings.websocket_heartbeat_interval,
+        make_spool=services.make_spool,
     )

@@ -6,82 +6,77 @@ fill the memory nor hold up the other connections of the process.
 
 import binascii
 import json
-import mmap
 import re
-import time
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import Any
 
 from pydantic import ValidationError
 
 from api.errors import BadMessageError
 from api.schemas import StudioRequest
+from api.spool import Spool
 
 _FILE_DATA = re.compile(rb'"file_data"\s*:\s*"')
 _LARGEST_ENVELOPE_BYTES = 1 << 16
-_PIECE = 1 << 20
+_PIECE_BYTES = 1 << 18
 _EXAMPLE = (
     'Send one JSON object: {"action": "start_training", "file_data": "<Base64 of a Parquet file>",'
     ' "ml_task": "regression", "target_variable": "<column>"}'
 )
 
-Content = bytes | mmap.mmap
 
-
-def read_request(content: Content, target: IO[bytes]) -> StudioRequest:
+def read_request(message: Spool, target: Spool) -> StudioRequest:
     """The request without its file, which is decoded into `target` if the message carries it.
 
     Raises `BadMessageError`, whose text says what was expected.
     """
-    found = _FILE_DATA.search(content)
+    head = message.read(0, _LARGEST_ENVELOPE_BYTES)
+    found = _FILE_DATA.search(head)
     if found is None:
-        return _envelope(content[: _LARGEST_ENVELOPE_BYTES + 1])
-    end = _end_of_text(content, found.end())
-    if end < 0:
-        raise BadMessageError(f"The message is not valid JSON: file_data has no end. {_EXAMPLE}")
-    rest = (
-        content[: found.end()][-_LARGEST_ENVELOPE_BYTES:] + content[end:][:_LARGEST_ENVELOPE_BYTES]
-    )
-    request = _envelope(rest)
-    decode_base64(content, found.end(), end, target)
+        return _envelope(head, is_whole=message.size <= len(head))
+    end = _end_of_text(message, found.end())
+    rest = message.read(end, end + _LARGEST_ENVELOPE_BYTES)
+    request = _envelope(head[: found.end()] + rest, is_whole=message.size <= end + len(rest))
+    _decode_base64(message, found.end(), end, target)
     return request
 
 
-def _end_of_text(content: Content, start: int) -> int:
-    for at in range(start, len(content), _PIECE):
-        found = content.find(b'"', at, at + _PIECE)
+def _end_of_text(message: Spool, start: int) -> int:
+    for at in range(start, message.size, _PIECE_BYTES):
+        found = message.read(at, at + _PIECE_BYTES).find(b'"')
         if found >= 0:
-            return found
-        time.sleep(0)
-    return -1
+            return at + found
+    raise BadMessageError(f"The message is not valid JSON: file_data has no end. {_EXAMPLE}")
 
 
-def decode_base64(content: Content, start: int, end: int, target: IO[bytes]) -> None:
-    """Decode a part of the content piece by piece."""
+def _decode_base64(message: Spool, start: int, end: int, target: Spool) -> None:
     at, carried = start, b""
     while at < end:
-        cut = min(at + _PIECE, end)
-        if content[cut - 1 : cut] == b"\\":
-            cut += 1
+        cut = min(at + _PIECE_BYTES, end)
+        text = message.read(at, cut)
+        if text.endswith(b"\\"):
+            text += message.read(cut, cut + 1)
+        at += len(text)
         # JSON may write a slash as \/, and MIME puts line ends between, written as \n.
-        piece = carried + content[at:cut].replace(b"\\/", b"/").replace(b"\\r", b"").replace(
-            b"\\n", b""
-        )
-        whole = len(piece) - len(piece) % 4 if cut < end else len(piece)
-        carried = piece[whole:]
-        at = cut
+        if b"\\" in text:
+            text = text.replace(b"\\/", b"/").replace(b"\\r", b"").replace(b"\\n", b"")
+        text = carried + text
+        whole = len(text) - len(text) % 4 if at < end else len(text)
+        carried = text[whole:]
         try:
-            target.write(binascii.a2b_base64(piece[:whole], strict_mode=True))
+            target.append(binascii.a2b_base64(text[:whole], strict_mode=True))
         except binascii.Error as error:
             raise BadMessageError(
                 f"file_data is not valid Base64 ({error}); it takes a Parquet file as Base64 text"
             ) from error
-        time.sleep(0)
 
 
-def _envelope(text: bytes) -> StudioRequest:
-    if len(text) > 2 * _LARGEST_ENVELOPE_BYTES:
-        raise BadMessageError(f"The message has no file_data. {_EXAMPLE}")
+def _envelope(text: bytes, *, is_whole: bool) -> StudioRequest:
+    if not is_whole:
+        raise BadMessageError(
+            f"The message is not valid JSON, or has more than {_LARGEST_ENVELOPE_BYTES:,} bytes"
+            f" before or after file_data. {_EXAMPLE}"
+        )
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,12 +1,9 @@
 """`WS /api/model-studio/ws/train-from-parquet`: a file in one message, then live progress."""
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 import structlog
@@ -20,11 +17,13 @@ from api.errors import (
     MessageTooBigError,
     PeerGoneError,
     ReceiveTimeoutError,
+    UnavailableError,
 )
 from api.jobs import create_upload_job
 from api.progress_views import studio_view
 from api.schemas import StudioRequest
 from api.services import Services
+from api.spool import Spool
 from api.studio_request import read_request
 from api.watching import follow
 from core.logs import bind
@@ -32,6 +31,7 @@ from core.logs import bind
 log = structlog.get_logger(__name__)
 
 _ENVELOPE_BYTES = 1 << 16
+_PIECE_BYTES = 1 << 20
 _PARQUET_MAGIC = b"PAR1"
 
 
@@ -53,6 +53,9 @@ def serve_studio(services: Services, connection: Connection, tenant_id: UUID) ->
         return
     except BadMessageError as error:
         _refuse(connection, str(error), CloseReason.UNSUPPORTED_DATA)
+        return
+    except UnavailableError as error:
+        _refuse(connection, str(error), CloseReason.TRY_AGAIN_LATER)
         return
     except (ChoreError, SQLAlchemyError):
         log.exception("upload not accepted")
@@ -76,15 +79,15 @@ def serve_studio(services: Services, connection: Connection, tenant_id: UUID) ->
 
 
 def _start(services: Services, connection: Connection, tenant_id: UUID) -> UUID:
-    with _file(services.uploads) as file:
+    with services.make_spool() as file:
         request = _receive(services, connection, file)
-        _check_parquet(file)
-        file.flush()
-        blob = services.chores.store(Path(file.name))
+        if file.read(0, len(_PARQUET_MAGIC)) != _PARQUET_MAGIC:
+            raise BadMessageError("file_data is not a Parquet file: it does not begin with PAR1")
+        blob = services.chores.store(file.path())
     return create_upload_job(services, tenant_id, request, blob.digest).id
 
 
-def _receive(services: Services, connection: Connection, file: IO[bytes]) -> StudioRequest:
+def _receive(services: Services, connection: Connection, file: Spool) -> StudioRequest:
     wait_s = services.settings.websocket_start_timeout
     file_limit = services.settings.max_upload_mb * 10**6
     text_limit = 4 * -(-file_limit // 3) + _ENVELOPE_BYTES
@@ -93,17 +96,15 @@ def _receive(services: Services, connection: Connection, file: IO[bytes]) -> Stu
             raise BadMessageError(
                 "The first message must be the JSON request; a binary file may follow it"
             )
-        with message.spool.content() as content:
-            request = read_request(content, file)
+        request = read_request(message.spool, file)
     if request.file_data is None:
         with _message(connection, wait_s, file_limit) as message:
             if message.is_text:
                 raise BadMessageError(
                     "A request without file_data must be followed by the file as one binary message"
                 )
-            with message.spool.content() as content:
-                file.write(content)
-    if file.tell() > file_limit:
+            _copy(message.spool, file)
+    if file.size > file_limit:
         raise MessageTooBigError(file_limit)
     return request
 
@@ -117,17 +118,9 @@ def _message(connection: Connection, wait_s: float, limit: int) -> Iterator[Inco
         message.spool.close()
 
 
-@contextmanager
-def _file(directory: Path) -> Iterator[IO[bytes]]:
-    with tempfile.NamedTemporaryFile(dir=directory, prefix="studio-") as file:
-        yield file
-
-
-def _check_parquet(file: IO[bytes]) -> None:
-    """Enough to tell a file of another kind at once; the worker reads it with care."""
-    file.seek(0)
-    if file.read(4) != _PARQUET_MAGIC:
-        raise BadMessageError("file_data is not a Parquet file: it does not begin with PAR1")
+def _copy(source: Spool, target: Spool) -> None:
+    for at in range(0, source.size, _PIECE_BYTES):
+        target.append(source.read(at, at + _PIECE_BYTES))
 
 
 def _too_big(services: Services) -> str:

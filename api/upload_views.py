@@ -20,33 +20,28 @@ _PARQUET_MAGIC = b"PAR1"
 
 
 def import_sales(services: Services, tenant_id: UUID) -> schemas.ImportReport:
-    with receive_upload(
-        services.uploads, raw_types=SALES_TYPES, max_bytes=_most_bytes(services)
-    ) as upload:
+    with services.make_spool() as spool:
+        upload = receive_upload(spool, raw_types=SALES_TYPES, max_bytes=_most_bytes(services))
         media_type = upload.media_type
         if media_type not in SALES_TYPES:
             media_type = _BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
         if not media_type:
             raise UnsupportedTypeError(f"{upload.name!r} is neither a CSV nor a Parquet file")
-        return services.chores.import_sales(upload.path, media_type, tenant_id)
+        return services.chores.import_sales(spool.path(), media_type, tenant_id)
 
 
 def create_model(services: Services, tenant_id: UUID) -> schemas.AcceptedJob:
-    with receive_upload(
-        services.uploads, raw_types=frozenset(), max_bytes=_most_bytes(services)
-    ) as upload:
+    with services.make_spool() as spool:
+        upload = receive_upload(spool, raw_types=frozenset(), max_bytes=_most_bytes(services))
         try:
             form = schemas.UploadForm.model_validate(
                 {name: value for name, value in upload.fields.items() if value}
             )
         except ValidationError as error:
             raise invalid_request(error) from error
-        with upload.path.open("rb") as file:
-            if file.read(4) != _PARQUET_MAGIC:
-                raise InvalidRequestError(
-                    "The file is not a Parquet file: it does not begin with PAR1"
-                )
-        blob = services.chores.store(upload.path)
+        if spool.read(0, 4) != _PARQUET_MAGIC:
+            raise InvalidRequestError("The file is not a Parquet file: it does not begin with PAR1")
+        blob = services.chores.store(spool.path())
     return accepted(create_upload_job(services, tenant_id, form, blob.digest, idempotency_key()))
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from api.app import create_app
 from api.chores import ChildChores
+from api.gevent_aside import in_thread
 from api.loopback import trusted_hosts
 from api.nudge import Nudge
 from core.progress import ProgressStream
@@ -28,6 +29,7 @@ def create() -> Flask:
         chores=ChildChores(os.environ),
         stream=ProgressStream(settings.redis_url),
         send=Nudge(settings.broker_url),
+        aside=in_thread,
         trusted_hosts=trusted_hosts(settings.host),
     )
 

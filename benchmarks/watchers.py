@@ -108,7 +108,9 @@ async def _connect(url: str, tally: Tally, gate: asyncio.Semaphore, *, compresse
     address = urlsplit(url)
     async with gate:
         _, watcher = await asyncio.get_running_loop().create_connection(
-            lambda: Watcher(url, tally, compressed=compressed), address.hostname, address.port
+            lambda: Watcher(url, tally, compressed=compressed),
+            address.hostname or "",
+            address.port or 80,
         )
         await watcher.opened
     return watcher
