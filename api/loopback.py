@@ -4,19 +4,9 @@ A page of another site can make a browser send requests to 127.0.0.1 under the s
 rebinding); the name in the Host header gives it away.
 """
 
-from ipaddress import ip_address
+from core.listening import is_loopback
 
 _NAMES = ("localhost", "127.0.0.1", "[::1]")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody outside this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def trusted_hosts(host: str) -> tuple[str, ...] | None:

@@ -10,9 +10,17 @@ from core.settings import Settings
 _POLL_S = 0.2
 
 
+def is_loopback(host: str) -> bool:
+    """Whether nobody outside this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def require_permission_to_listen(settings: Settings) -> None:
     """Refuse an address that others can reach while callers are not recognised."""
-    if not (_is_loopback(settings.host) or settings.insecure):
+    if not (is_loopback(settings.host) or settings.insecure):
         raise LauncherError(
             f"HOST={settings.host} would let other machines in, and this version does not ask who"
             " calls. Use HOST=127.0.0.1, or allow it with --insecure (INSECURE=true)"
@@ -36,13 +44,6 @@ def public_url(settings: Settings) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
     bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"http://{bracketed}:{settings.port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_free(host: str, port: int) -> bool:

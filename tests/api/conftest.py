@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -24,7 +24,7 @@ from db.engine import Sessions, create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID, Product
 from tests.api.ports import free_port
 from tests.api.waiting import wait_until
-from tests.fixtures.database import _copy
+from tests.fixtures.database import copied_database
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 30.0
@@ -119,7 +119,7 @@ def shared_served(
     """An API for tests that leave nothing behind which another would notice."""
     directory = tmp_path_factory.mktemp("shared")
     with ExitStack() as stack:
-        database_url = stack.enter_context(contextmanager(_copy)(postgres.url, template_database))
+        database_url = stack.enter_context(copied_database(postgres.url, template_database))
         valkey = EmbeddedValkey(directory / "valkey")
         valkey.start()
         stack.callback(valkey.stop)
