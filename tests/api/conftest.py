@@ -107,7 +107,7 @@ def serve(
 ) -> Iterator[Serve]:
     """Starts the API with some settings changed."""
     with ExitStack() as stack:
-        yield lambda **variables: _start(
+        yield lambda **variables: start_api(
             stack, tmp_path, fresh_database_url, own_valkey(), variables
         )
 
@@ -128,10 +128,10 @@ def shared_served(
             "websocket_start_timeout": 2,
             "websocket_max_connections": 1000,
         }
-        yield _start(stack, directory, database_url, valkey, limits)
+        yield start_api(stack, directory, database_url, valkey, limits)
 
 
-def _start(
+def start_api(
     stack: ExitStack,
     directory: Path,
     database_url: str,

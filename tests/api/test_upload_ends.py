@@ -1,0 +1,53 @@
+"""Uploads that break off, and several at once, on a running API process."""
+
+import hashlib
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from db.tables import TrainingJob
+from tests.api.conftest import Served
+from tests.api.waiting import wait_until
+
+MEGABYTE = 10**6
+FORM = {"ml_task": "regression", "target_variable": "y"}
+
+
+def uploads_of(served: Served) -> list[str]:
+    return [path.name for path in served.data.joinpath("uploads").iterdir()]
+
+
+def test_a_client_that_leaves_in_the_middle_leaves_no_file(shared_served: Served) -> None:
+    host, port = shared_served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(
+            f"POST /api/v1/models HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 50000000\r\n"
+            "Content-Type: multipart/form-data; boundary=cut\r\n\r\n--cut\r\n"
+            'Content-Disposition: form-data; name="file"; filename="t.parquet"\r\n\r\n'.encode()
+        )
+        client.sendall(b"PAR1" + bytes(5 * MEGABYTE))
+        wait_until(lambda: uploads_of(shared_served) != [], 10)
+    wait_until(lambda: uploads_of(shared_served) == [], 10)
+    assert httpx.get(f"{shared_served.url}/healthz").status_code == 200
+
+
+def test_uploads_at_the_same_time_keep_their_own_content(shared_served: Served) -> None:
+    files = [b"PAR1" + bytes([number]) * 3 * MEGABYTE for number in range(4)]
+
+    def upload(content: bytes) -> str:
+        answer = httpx.post(
+            f"{shared_served.url}/api/v1/models",
+            files={"file": ("t.parquet", content)},
+            data=FORM,
+            timeout=60,
+        )
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["job_id"])
+
+    with ThreadPoolExecutor(len(files)) as pool:
+        jobs = list(pool.map(upload, files))
+    with shared_served.sessions() as session:
+        found = [session.get_one(TrainingJob, job_id).upload_digest for job_id in jobs]
+    assert found == [hashlib.sha256(content).hexdigest() for content in files]
+    assert uploads_of(shared_served) == []
