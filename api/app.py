@@ -17,6 +17,7 @@ from api.relay import Relay
 from api.request_context import register_request_context
 from api.service_views import STATIC
 from api.services import EXTENSION, Send, Services
+from api.slow_peers import register_patience
 from api.socket_telemetry import SocketTelemetry
 from api.sockets import register_sockets
 from api.telemetry import DatabaseTelemetry
@@ -42,6 +43,7 @@ def create_app(
     app.config["TRUSTED_HOSTS"] = list(trusted_hosts) if trusted_hosts is not None else None
     services = _services(settings, sessions, chores, stream, send, aside)
     app.extensions[EXTENSION] = services
+    register_patience(app)
     register_request_context(app)
     register_error_handlers(app)
     for endpoint in all_endpoints():

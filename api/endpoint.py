@@ -9,7 +9,7 @@ from flask import Flask, Response, json, request
 from pydantic import BaseModel, ValidationError
 
 from api.caller import tenant_of_request
-from api.errors import BadQueryError, InvalidRequestError, UnsupportedTypeError
+from api.errors import BadQueryError, InvalidRequestError, NotFoundError, UnsupportedTypeError
 from api.services import Services
 
 _LARGEST_JSON_BYTES = 4 << 20
@@ -40,6 +40,7 @@ class Endpoint:
 
 def register(app: Flask, services: Services, endpoint: Endpoint) -> None:
     def handle(**path: Any) -> Response:
+        _refuse_nul(path)
         given = path | ({} if endpoint.is_open else {"tenant_id": tenant_of_request()})
         if endpoint.query is not None:
             given["query"] = _read_query(endpoint.query)
@@ -54,6 +55,14 @@ def register(app: Flask, services: Services, endpoint: Endpoint) -> None:
         methods=[endpoint.method],
         strict_slashes=False,
     )
+
+
+def _refuse_nul(path: Mapping[str, Any]) -> None:
+    """PostgreSQL has no text with this character, so nothing can be found under it."""
+    if any("\0" in str(part) for part in path.values()):
+        raise NotFoundError("The address holds a NUL character (%00), which no name has")
+    if any("\0" in text for text in request.args.values()):
+        raise BadQueryError("The query holds a NUL character (%00), which no name has")
 
 
 def operation_id(endpoint: Endpoint) -> str:
@@ -81,6 +90,8 @@ def read_body(model: type[BaseModel]) -> BaseModel:
     content = request.get_data()
     if content and not request.is_json:
         raise UnsupportedTypeError("The body must be JSON, with Content-Type: application/json")
+    if rb"\u0000" in content:
+        raise InvalidRequestError(r"The body holds a NUL character (\u0000), which no name has")
     try:
         return model.model_validate_json(content or b"{}")
     except ValidationError as error:
