@@ -15,6 +15,7 @@ import typer
 from rich.text import Text
 
 from client.errors import (
+    InvalidAddressError,
     ProblemError,
     RequestRefusedError,
     ServiceFailedError,
@@ -27,6 +28,7 @@ from client.options import (
     EXIT_REFUSED,
     EXIT_SERVICE_FAILED,
     EXIT_UNREACHABLE,
+    EXIT_USAGE,
 )
 from client.service_commands import demo, migrate, up
 from client.tables import print_problem
@@ -56,6 +58,7 @@ for name, command in COMMANDS.items():
     app.command(name)(command)
 
 EXIT_CODES: tuple[tuple[type[StudioError], int], ...] = (
+    (InvalidAddressError, EXIT_USAGE),
     (ServiceUnreachableError, EXIT_UNREACHABLE),
     (RequestRefusedError, EXIT_REFUSED),
     (ServiceFailedError, EXIT_SERVICE_FAILED),
@@ -76,7 +79,8 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     _: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     pass

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from client.errors import ServiceUnreachableError, refusal
+from client.errors import InvalidAddressError, ServiceUnreachableError, refusal
 
 RETRY_DELAYS_S = (0.25, 1.0, 3.0)
 _STARTING = frozenset({502, 503, 504})
@@ -26,7 +26,7 @@ class Connection:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        self.base_url = _checked(base_url).rstrip("/")
         self._sleep = sleep
         self._http = httpx.Client(
             base_url=self.base_url,
@@ -83,6 +83,17 @@ def is_loopback(url: str) -> bool:
     """Loopback addresses are never reached through a proxy."""
     host = urlsplit(url).hostname or ""
     return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, or a port that is none
+        raise InvalidAddressError(url) from None
+    if not has_host or parts.scheme not in {"http", "https"}:
+        raise InvalidAddressError(url)
+    return url
 
 
 def _json(response: httpx.Response) -> Any:

@@ -29,8 +29,7 @@ def run_demo(data_dir: Path, port: int, *, sales: Path | None, products: int) ->
     console = results()
     with TemporaryDirectory(prefix="model-studio-demo-") as scratch:
         sales = sales or _sample("examples.shop", Path(scratch, "sales.parquet"), products)
-        console.print("Starting the services …")
-        with service(data_dir, port) as url, Client(url) as studio:
+        with service(data_dir, port, console.print) as url, Client(url) as studio:
             console.print(f"Model Studio answers at {url}")
             report = studio.import_sales(sales)
             print_import(console, report)

@@ -7,6 +7,7 @@ StudioError
 │   ├── NotFoundError           404
 │   └── ConflictError           409
 ├── ServiceFailedError          the service could not answer (5xx), or answered something unreadable
+├── InvalidAddressError         the address of the service is not one
 ├── TrainingFailedError         the training of an uploaded file ended with an error
 └── ServiceStartError           the service could not be started on this machine
 """
@@ -28,6 +29,17 @@ class ServiceUnreachableError(StudioError):
         super().__init__(
             f"No Model Studio service answers at {url} ({reason}). Start one with "
             "`model-studio up`, or name another address with --url or MODEL_STUDIO_URL."
+        )
+
+
+class InvalidAddressError(StudioError):
+    """The address of the service is not one."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(
+            f"{url!r} is not the address of a service: it takes http:// or https://, a host, and"
+            " optionally a port from 1 to 65535"
         )
 
 

@@ -30,7 +30,10 @@ def forecast(
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the stored forecast of a product's latest model, or of one model."""
+    """Show the forecast of a product, or of one of its models.
+
+    A product's forecast is that of its latest model, as it was stored.
+    """
     with connect(url) as studio:
         found = studio.forecast(name)
     if as_json:

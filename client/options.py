@@ -29,7 +29,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for progra
 DataDir = Annotated[
     Path, typer.Option("--data-dir", envvar="DATA_DIR", help="Where the embedded parts keep data.")
 ]
-Port = Annotated[int, typer.Option("--port", envvar="PORT", min=1, max=65535)]
+Port = Annotated[
+    int, typer.Option("--port", envvar="PORT", min=1, max=65535, help="Port to serve on.")
+]
 DEFAULT_DATA_DIR = Path(".data")
 
 

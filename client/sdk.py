@@ -246,8 +246,10 @@ def _sales_type(path: Path) -> str:
 
 
 def _segment(name: str) -> str:
-    """A SKU may hold any character."""
-    return quote(name, safe="")
+    """A SKU may hold any character, and one of dots alone is no way up in a path."""
+    if not name:
+        raise InvalidInputError(400, {"detail": "A name or id must not be empty"})
+    return quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -21,7 +21,10 @@ def up(
         bool, typer.Option("--insecure", help="Allow other machines in, without any login.")
     ] = False,
 ) -> None:
-    """Serve until Ctrl-C: API, workers, and whatever of Postgres and Valkey is not given."""
+    """Serve until Ctrl-C.
+
+    Runs the API and the workers, and of Postgres and Valkey what no URL names.
+    """
     flags = [flag for flag, wanted in (("--flower", flower), ("--insecure", insecure)) if wanted]
     command = module_command("core.launcher", *flags)
     environment = module_environment(HOST=host, PORT=str(port), DATA_DIR=str(data_dir))
@@ -45,5 +48,5 @@ def demo(
     port: Port = DEFAULT_PORT,
     data_dir: DataDir = DEFAULT_DATA_DIR,
 ) -> None:
-    """Train a model for every product of a shop, live, and show how good they are."""
+    """Train a model for every product of a sample shop, live."""
     run_demo(data_dir, port, sales=sales, products=products)

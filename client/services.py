@@ -24,16 +24,22 @@ DEFAULT_PORT = 8004
 _START_WITHIN_S = 120.0
 _STOP_WITHIN_S = 60.0
 _POLL_S = 0.1
+_NEEDED = ("alembic", "celery", "core", "db", "gunicorn", "redis", "structlog")
+"""What every installation of the services has, and one of the client alone lacks."""
 
 
 @contextmanager
-def service(data_dir: Path, port: int) -> Iterator[str]:
+def service(data_dir: Path, port: int, say: Callable[[str], None]) -> Iterator[str]:
     """The address of a ready service on that data; one that was started for it ends with it."""
     if running := running_url(data_dir):
         wait_until_ready(lambda: running)
         yield running
         return
-    with _launcher(data_dir, port if _is_free(port) else _free_port()) as launcher:
+    say("Starting the services …")
+    if not _is_free(port):
+        say(f"Another program uses port {port}; for the time of the demo any other one will do.")
+        port = _free_port()
+    with _launcher(data_dir, port) as launcher:
         yield wait_until_ready(lambda: running_url(data_dir), launcher)
 
 
@@ -78,10 +84,14 @@ class Launcher:
 
 def module_command(module: str, *arguments: str) -> list[str]:
     """The command that runs a module of the whole distribution."""
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise ServiceStartError(
+            "Only the client is installed here. The services need"
+            f" `pip install 'model-studio[all]'` (missing: {', '.join(missing)})."
+        )
     if find_spec(module.partition(".")[0]) is None or find_spec(module) is None:
         raise ServiceStartError(
-            f"`{module}` is not installed here. The services need `pip install model-studio[all]`; "
-            "the sample data is part of the source checkout."
+            f"`{module}` is not installed here; the sample data is part of the source checkout."
         )
     return [sys.executable, "-m", module, *arguments]
 
@@ -95,7 +105,7 @@ def module_environment(**changes: str) -> dict[str, str]:
 
 @contextmanager
 def _launcher(data_dir: Path, port: int) -> Iterator[Launcher]:
-    command = module_command("core.launcher")
+    command = module_command("core.launcher", "--with-parent")
     environment = module_environment(DATA_DIR=str(data_dir), PORT=str(port))
     with TemporaryFile() as output, _ended_by_signals():
         process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """Answers of the service as tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -11,6 +11,10 @@ from client.errors import ProblemError
 from client.records import Forecast, ImportReport, JobStatus, Model, ProductStatus
 from client.terminal import NONE, counted, metric, number, plain, share
 
+MOST_ERRORS = 20
+MOST_NAMES = 3
+_ERROR_COLUMNS = ("row", "column", "field", "value", "message")
+_WHOLE = {"job": 36, "model": 23}
 _COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "cyan"}
 
 
@@ -26,8 +30,8 @@ def print_import(console: Console, report: ImportReport) -> None:
 
 
 def print_job(console: Console, job: JobStatus) -> None:
-    console.print(Text.assemble(f"Job {job.job_id}: ", _status(job.status)), end="")
-    console.print(Text(f", {number(job.progress_percentage, 1)} %, {_counts(job)}"))
+    share_done = f", {number(job.progress_percentage, 1)} %, {_counts(job)}"
+    console.print(Text.assemble(f"Job {job.job_id}: ", _status(job.status), share_done))
     for reason in filter(None, (job.waiting_reason, job.error_message)):
         console.print(Text(plain(reason)))
     if job.products:
@@ -35,21 +39,27 @@ def print_job(console: Console, job: JobStatus) -> None:
         print_notes(console, job.products)
 
 
-def print_jobs(console: Console, jobs: Iterable[JobStatus]) -> None:
-    table = _table("job", "name", "status", "%", "products", "created")
+def print_jobs(console: Console, jobs: Sequence[JobStatus]) -> None:
+    if not jobs:
+        console.print("There are no jobs yet. `model-studio train` starts one.")
+        return
+    table = _table("job", "name", "status", "%", "trained", "created")
     for job in jobs:
         table.add_row(
             job.job_id,
             plain(job.job_name or NONE),
             _status(job.status),
             number(job.progress_percentage, 0),
-            _counts(job),
+            _short_counts(job),
             _moment(job.created_at),
         )
     console.print(table)
 
 
-def print_models(console: Console, models: Iterable[Model]) -> None:
+def print_models(console: Console, models: Sequence[Model]) -> None:
+    if not models:
+        console.print("There are no models yet. `model-studio train` makes one of every product.")
+        return
     table = _table("model", "of", "algorithm", "MASE", "WAPE", "in use", "trained")
     for model in models:
         table.add_row(
@@ -86,13 +96,16 @@ def print_problem(console: Console, error: ProblemError) -> None:
         console.print(f"The service's log has the reason under request {error.request_id}.")
     if not error.errors:
         return
-    names = list(dict.fromkeys(name for one in error.errors for name in one))
+    rows = sorted(error.errors, key=_row_number)[:MOST_ERRORS]
+    found = dict.fromkeys(name for one in rows for name in one)
+    names = [name for name in _ERROR_COLUMNS if name in found]
+    names += [name for name in found if name not in names]
     table = _table(*names)
-    for one in error.errors[:20]:
+    for one in rows:
         table.add_row(*(plain(one.get(name, NONE)) for name in names))
     console.print(table)
-    if error.errors_total > 20:
-        console.print(f"… and {error.errors_total - 20:,} more.")
+    if error.errors_total > len(rows):
+        console.print(f"… and {error.errors_total - len(rows):,} more.")
 
 
 def _products(products: Sequence[ProductStatus]) -> Table:
@@ -110,19 +123,38 @@ def _products(products: Sequence[ProductStatus]) -> Table:
 
 
 def print_notes(console: Console, products: Iterable[ProductStatus]) -> None:
-    """Why products have no model, or only a simple one, and what to do about it."""
+    """Why products have no model, or only a simple one, and what to do about it: each once."""
+    names_by_note: dict[str, list[str]] = {}
     for product in products:
         if reason := product.error_message or product.degraded_reason:
             action = f" → {product.recommended_action}" if product.recommended_action else ""
-            console.print(Text(f"{plain(product.name)}: {plain(reason + action)}", "yellow"))
+            names_by_note.setdefault(plain(reason + action), []).append(plain(product.name))
+    for note, names in names_by_note.items():
+        console.print(Text(f"{_listed(names)}: {note}", "yellow"))
 
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     right = {"%", "MASE", "WAPE", "naive", "expected", "at least", "at most"}
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left")
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            min_width=_WHOLE.get(column),  # a narrow terminal leaves other columns out
+            no_wrap=column in _WHOLE,
+        )
     return table
+
+
+def _row_number(error: Mapping[str, object]) -> int:
+    row = error.get("row")
+    return row if isinstance(row, int) else 0
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
 
 
 def _status(status: str) -> Text:
@@ -136,6 +168,13 @@ def _counts(job: JobStatus) -> str:
     return (
         f"{job.products_completed} of {counted(job.products_total or 0, 'product')} trained{failed}"
     )
+
+
+def _short_counts(job: JobStatus) -> str:
+    if job.kind != "products":
+        return "a file"
+    failed = f", {job.products_failed} failed" if job.products_failed else ""
+    return f"{job.products_completed} of {job.products_total or 0}{failed}"
 
 
 def _day(moment: datetime | None) -> str:

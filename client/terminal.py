@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from rich.console import Console
 
 NONE = "–"
+_UNLIMITED_WIDTH = 100_000
 
 
 def results() -> Console:
@@ -63,5 +64,10 @@ def metric(metrics: Mapping[str, Any] | None, name: str) -> float | None:
 def _console(stream: TextIO) -> Console:
     """Long lines wrap for people and stay whole for programs; brackets in names mean nothing."""
     return Console(
-        file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty()
+        file=stream,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=None if stream.isatty() else _UNLIMITED_WIDTH,
+        soft_wrap=not stream.isatty(),
     )

@@ -1,14 +1,14 @@
 """Commands that bring data in and make models of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.text import Text
 
 from client.bars import file_progress, job_progress
-from client.options import EXIT_INTERRUPTED, EXIT_JOB_FAILED, EXIT_REFUSED, AsJson, Url, connect
+from client.errors import InvalidInputError, TrainingFailedError
+from client.options import EXIT_INTERRUPTED, EXIT_JOB_FAILED, AsJson, Url, connect
 from client.progress import ProgressMessage, StudioUpdate
 from client.records import JobStatus
 from client.sdk import Client
@@ -46,7 +46,7 @@ def train(
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a forecasting model for every product, or for those named."""
+    """Train a model for every product, or for those named."""
     with connect(url) as studio:
         job = studio.start(
             products or None,
@@ -115,14 +115,19 @@ def stop(
 def train_parquet(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A Parquet file")],
     target: Annotated[str, typer.Option(help="The column to predict.")],
-    task: Annotated[Literal["classification", "regression"], typer.Option()] = "classification",
-    algorithm: Annotated[str, typer.Option(help="Instead of choosing the best.")] = "auto",
+    task: Annotated[
+        Literal["classification", "regression"], typer.Option(help="Classes, or amounts.")
+    ] = "classification",
+    algorithm: Annotated[str, typer.Option(help="auto compares them all.")] = "auto",
     test_size: Annotated[float, typer.Option(help="Share of rows kept for testing.")] = 0.2,
     name: Annotated[str | None, typer.Option(help="What to call the model.")] = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train the best model for a table and show how good it is on rows it has not seen."""
+    """Train the best model for a table, and show its quality.
+
+    The numbers are those of rows that the model has not seen.
+    """
     request = TableRequest(
         target_variable=target,
         ml_task=task,
@@ -130,11 +135,14 @@ def train_parquet(
         task_name=name,
         test_size=test_size,
     )
-    with connect(url) as studio, file_progress(remarks()) as show:
-        last = _last_update(studio.train_parquet(file, request), show, as_json=as_json)
+    with connect(url) as studio:
+        updates = studio.train_parquet(file, request)
+        last = _written(updates) if as_json else _shown(updates)
     if last is None or last.type != "completed":
-        remarks().print(Text(plain(last.message if last else "The training did not end"), "red"))
-        raise typer.Exit(EXIT_JOB_FAILED if last and last.job_id else EXIT_REFUSED)
+        message = last.message if last else "The training did not end"
+        if last and last.job_id:
+            raise TrainingFailedError(message)
+        raise InvalidInputError(422, {"title": "The file is refused", "detail": message})
     if not as_json:
         print_update(last)
 
@@ -149,24 +157,28 @@ def print_update(update: StudioUpdate) -> None:
             console.print(f"  {plain(name):<22} {shown}")
 
 
-def _last_update(
-    updates: Iterable[StudioUpdate], show: Callable[[StudioUpdate], None], *, as_json: bool
-) -> StudioUpdate | None:
+def _written(updates: Iterable[StudioUpdate]) -> StudioUpdate | None:
     last = None
-    for update in updates:
-        last = update
-        show(update)
-        if as_json:
-            write_json(update.raw)
+    for last in updates:
+        write_json(last.raw)
+    return last
+
+
+def _shown(updates: Iterable[StudioUpdate]) -> StudioUpdate | None:
+    last = None
+    with file_progress(remarks()) as show:
+        for last in updates:
+            show(last)
     return last
 
 
 def _follow(studio: Client, job_id: str, *, after: int, as_json: bool) -> None:
     try:
-        with job_progress(remarks()) as show:
-            _show_messages(studio.watch(job_id, after=after), show, as_json=as_json)
+        messages = studio.watch(job_id, after=after)
+        _write_messages(messages) if as_json else _show_messages(messages)
     except KeyboardInterrupt:
-        remarks().print(f"The job goes on. Follow it with: model-studio watch {job_id}")
+        if not as_json:
+            remarks().print(f"The job goes on. Follow it with: model-studio watch {job_id}")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     job = studio.status(job_id)
     if not as_json:
@@ -175,13 +187,15 @@ def _follow(studio: Client, job_id: str, *, after: int, as_json: bool) -> None:
         raise typer.Exit(EXIT_JOB_FAILED)
 
 
-def _show_messages(
-    messages: Iterable[ProgressMessage], show: Callable[[ProgressMessage], None], *, as_json: bool
-) -> None:
+def _write_messages(messages: Iterable[ProgressMessage]) -> None:
     for message in messages:
-        show(message)
-        if as_json:
-            write_json(message.raw)
+        write_json(message.raw)
+
+
+def _show_messages(messages: Iterable[ProgressMessage]) -> None:
+    with job_progress(remarks()) as show:
+        for message in messages:
+            show(message)
 
 
 def _show_job(job: JobStatus, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from client.errors import ServiceFailedError, ServiceUnreachableError
 from client.progress import TERMINAL_TYPES, ProgressMessage
@@ -97,7 +98,7 @@ class Watch:
             yield _polled_message(status, "training_progress", None)
 
     def _path(self) -> str:
-        return f"/api/v1/training/ws/{self._job_id}?after={self._seq}"
+        return f"/api/v1/training/ws/{quote(self._job_id, safe='')}?after={self._seq}"
 
 
 def _delay_s(failures: int) -> float:

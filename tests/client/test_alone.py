@@ -18,3 +18,25 @@ def test_nothing_of_the_service_is_imported() -> None:
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_without_the_services_their_commands_say_what_to_install() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['alembic'] = None\n"
+        "sys.argv = ['model-studio', sys.argv[1]]\n"
+        "from client.cli import main\n"
+        "main()"
+    )
+
+    for command in ("up", "demo", "migrate"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, command],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "pip install 'model-studio[all]'` (missing: alembic)" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -46,6 +46,14 @@ def test_without_a_service_the_exit_code_is_3(studio) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("address", ["here", "ftp://here", "http://", "http://[::1", "http://a:b"])
+def test_an_address_that_is_none_is_2(studio, address: str) -> None:
+    done = studio("status", url=address)
+
+    assert done.returncode == 2
+    assert f"{address!r} is not the address of a service" in done.stderr
+
+
 def test_wrong_usage_is_2(studio) -> None:
     assert studio("stop").returncode == 2
     assert studio("import-sales", "no-such-file.csv").returncode == 2
@@ -103,6 +111,7 @@ def test_watching_for_programs_prints_the_messages(studio) -> None:
         done = studio("watch", "job-1", "--json", url=peer.url)
 
     assert [json.loads(line) for line in done.stdout.splitlines()] == [first, last]
+    assert done.stderr == ""
 
 
 def test_a_failed_job_is_1(studio) -> None:
@@ -135,9 +144,12 @@ def test_a_table_that_cannot_be_learned_is_4_before_and_1_after_it_became_a_job(
     with socket_peer(
         SocketPeer([tell(refused), tell(refused | {"job_id": "j", "seq": 2})])
     ) as peer:
-        codes = [studio(*arguments, url=peer.url).returncode for _ in range(2)]
+        first, second = (studio(*arguments, "--json", url=peer.url) for _ in range(2))
 
-    assert codes == [4, 1]
+    assert [first.returncode, second.returncode] == [4, 1]
+    for done in (first, second):
+        assert json.loads(done.stdout)["type"] == "error"
+        assert json.loads(done.stderr)["detail"] == "Training failed: not Parquet"
 
 
 def test_the_service_of_the_data_directory_is_found(studio, data_dir: Path) -> None:
@@ -152,8 +164,61 @@ def test_the_service_of_the_data_directory_is_found(studio, data_dir: Path) -> N
     assert json.loads(done.stdout) == []
 
 
+def test_programs_get_whole_rows(studio) -> None:
+    job = JOB | {"job_id": "5efd17cb-8dba-4e8e-9aa1-0242ac120002", "job_name": "b" * 200}
+
+    with http_peer((200, {"items": [job], "next_cursor": None})) as peer:
+        row = studio("status", url=peer.url).stdout.splitlines()[1]
+
+    assert row.split()[:2] == [job["job_id"], "b" * 200]
+
+
+def test_nothing_to_list_says_how_to_begin(studio) -> None:
+    nothing = {"items": [], "next_cursor": None}
+
+    with http_peer((200, nothing), (200, nothing)) as peer:
+        jobs, models = (studio(command, url=peer.url).stdout for command in ("status", "models"))
+
+    assert jobs.startswith("There are no jobs yet.")
+    assert models.startswith("There are no models yet.")
+
+
+def test_a_reader_that_leaves_early_is_no_error(data_dir: Path) -> None:
+    messages = [message(seq) for seq in range(1, 2000)]
+    with socket_peer(SocketPeer([tell(*messages, message(2000, "training_completed"))])) as peer:
+        watching = subprocess.Popen(
+            [sys.executable, "-m", "client.cli", "watch", "job-1", "--json", "--url", peer.url],
+            env=os.environ | {"DATA_DIR": str(data_dir)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert watching.stdout
+        assert watching.stderr
+        with watching:
+            assert json.loads(watching.stdout.readline()) == messages[0]
+            watching.stdout.close()
+            assert watching.stderr.read() == b""
+
+
+def test_names_cannot_change_the_terminal(studio) -> None:
+    bun = BUN | {"product_name": "\x1b[31mBun\x1b[0m [red]fresh[/red] [/] {x}\nJob fake: done"}
+
+    with socket_peer(
+        SocketPeer(
+            [tell(message(1, product=bun), message(2, "training_completed"))],
+            status=lambda: JOB | {"job_name": "\x9b2J", "products": [bun]},
+        )
+    ) as peer:
+        done = studio("watch", "job-1", url=peer.url)
+
+    for said in (done.stdout, done.stderr):
+        assert "[31mBun [0m [red]fresh[/red] [/] {x} Job fake: done" in said
+        assert not {"\x1b", "\x9b"} & set(said)
+
+
 def test_every_command_explains_itself(studio) -> None:
     listed = studio("--help").stdout
 
     for command in ("up", "demo", "migrate", "import-sales", "train", "train-parquet", "watch"):
         assert f"  {command} " in listed
+    assert "..." not in listed.replace("[ARGS]...", "")

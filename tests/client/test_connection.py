@@ -117,3 +117,20 @@ def test_the_environment_names_the_service(monkeypatch: pytest.MonkeyPatch) -> N
 
     with Client() as studio:
         assert studio.base_url == "http://127.0.0.1:1234"
+
+
+def test_a_name_never_leaves_its_place_in_the_path() -> None:
+    with (
+        http_peer((200, {"id": "m"}), (200, {"id": "m"}), (200, {"id": "m"})) as peer,
+        Client(peer.url) as studio,
+    ):
+        for name in ("..", "a/b?c", "."):
+            studio.model(name)
+
+        assert [path.rsplit("/", 1)[1] for _, path, _, _ in peer.requests] == [
+            "%2E%2E",
+            "a%2Fb%3Fc",
+            "%2E",
+        ]
+        with pytest.raises(InvalidInputError, match="must not be empty"):
+            studio.model("")

@@ -66,7 +66,7 @@ def test_a_launcher_that_ends_is_explained_by_its_words() -> None:
 
 
 def test_a_part_that_is_not_installed_is_named() -> None:
-    with pytest.raises(ServiceStartError, match=r"no_such_part\.module.*model-studio\[all\]"):
+    with pytest.raises(ServiceStartError, match=r"no_such_part\.module.*source checkout"):
         module_command("no_such_part.module")
     with pytest.raises(ServiceStartError, match=r"examples\.nothing"):
         module_command("examples.nothing")
