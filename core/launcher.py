@@ -5,6 +5,7 @@ ends, and the next start finds the same data.
 """
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
+import structlog
+
 from core.children import Child, Plan, service_plan
 from core.data_directory import DataDirectory
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -22,8 +25,11 @@ from core.errors import CoreError, LauncherError
 from core.listening import public_url, require_free_port, require_permission_to_listen
 from core.logs import configure_logs
 from core.private_files import make_private_directory, private_opener, read_or_make_secret
+from core.processes import end_with_parent
 from core.settings import Settings
 from core.supervisor import ChildProcess, Ended, Supervisor
+
+log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL_S = 0.05
@@ -41,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.launcher", description=__doc__)
     parser.add_argument("--flower", action="store_true", help="also run Flower (port 5555)")
     parser.add_argument("--insecure", action="store_true", help="let other machines in, unasked")
+    parser.add_argument("--with-parent", action="store_true", help="stop when the parent ends")
     options = parser.parse_args(arguments)
+    if options.with_parent:
+        end_with_parent(signal.SIGTERM)
     try:
         settings = Settings.from_environment()
         if options.insecure:
@@ -59,6 +68,7 @@ def run(settings: Settings, make_plan: MakePlan = service_plan, say: Say | None 
     directory = DataDirectory(settings.data_dir)
     with directory.held():
         patience_s = PATIENCE_AFTER_A_KILL_S if directory.was_left_in_a_hurry() else 0.0
+        directory.remove_status()
         require_free_port(settings, patience_s)
         Launcher(settings, directory, say or _say).run(make_plan)
 
@@ -78,6 +88,7 @@ class Launcher:
     def run(self, make_plan: MakePlan) -> None:
         """Start everything, look after it, stop everything."""
         make_private_directory(self._directory.log("launcher").parent)
+        logging.raiseExceptions = False  # a full disk must not fill the terminal with tracebacks
         with open(self._directory.log("launcher"), "a", opener=private_opener) as log_file:
             configure_logs("launcher", self._settings.log_level, log_file)
             previous = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
@@ -141,7 +152,10 @@ class Launcher:
 
     def _write_status(self, pids: Mapping[str, int]) -> None:
         status = {"pid": os.getpid(), "url": self._url, "ready": self._is_ready}
-        self._directory.write_status({**status, "children": pids})
+        try:
+            self._directory.write_status({**status, "children": pids})
+        except OSError as error:  # on a full disk the service goes on
+            log.warning("status not written", reason=str(error))
 
     def _report(self, ended: Ended) -> None:
         self._say(

@@ -145,7 +145,7 @@ class Supervisor:
         watched.started_at = time.monotonic()
         try:
             watched.service.start()
-        except EmbeddedError:
+        except (EmbeddedError, OSError):  # such as a full disk: try again later
             log.exception("service does not start", child=name)
             self._note_end(name, watched, exit_code=1)
             return

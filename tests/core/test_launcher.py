@@ -178,6 +178,35 @@ def test_nothing_outlives_a_killed_launcher_and_the_data_stays(launch: Launch) -
     _execute(again.worker()["environment"]["DATABASE_URL"], "INSERT INTO bread VALUES ('rye')")
 
 
+def test_it_ends_with_its_parent_if_asked(data_dir: Path) -> None:
+    start = (
+        "import subprocess, sys;"
+        "subprocess.Popen([sys.executable, '-m', 'core.launcher', '--with-parent']).wait()"
+    )
+    environment = {"DATA_DIR": str(data_dir), "PORT": str(free_port())}
+    parent = subprocess.Popen([sys.executable, "-c", start], cwd=ROOT, env=os.environ | environment)
+    status = data_dir / "launcher.json"
+    noted = eventually(lambda: status.exists() and json.loads(status.read_text()))
+    parent.kill()
+    parent.wait()
+    assert eventually(lambda: not _is_alive(noted["pid"]) and not status.exists())
+
+
+def test_a_status_that_cannot_be_written_stops_nothing(
+    launch: Launch, data_dir: Path, given_servers: dict[str, str]
+) -> None:
+    launched = launch(**given_servers).ready()
+    worker = launched.pids()["worker"]
+    (data_dir / "launcher.json").unlink()
+    (data_dir / "launcher.json").mkdir()  # as a full disk would refuse it
+    os.kill(worker, signal.SIGKILL)
+    launched.said("worker ended")
+    log = data_dir / "logs" / "launcher.log"
+    assert eventually(lambda: "status not written" in log.read_text())
+    (data_dir / "launcher.json").rmdir()
+    assert launched.end(signal.SIGTERM) == (0, "")
+
+
 def test_it_starts_again_on_moved_data(launch: Launch, data_dir: Path) -> None:
     launched = launch().ready()
     _execute(launched.worker()["environment"]["DATABASE_URL"], "CREATE TABLE bread (name text)")
