@@ -102,6 +102,23 @@ def test_a_slow_watcher_is_merged_only_when_it_is_far_behind() -> None:
     assert seen(near, 102) == list(range(96, 103))
 
 
+def test_a_crowd_that_comes_back_reads_its_history_once() -> None:
+    reads: list[int] = []
+    log = Log()
+
+    def read(job_id: UUID, after: int, limit: int) -> list[ProgressMessage]:
+        reads.append(after)
+        return log.read(job_id, after, limit)
+
+    channel = Channel(JOB, read, hold_s=0.0, queue_size=10)
+    log.say(channel, 150)
+    channel.fetch()
+    reads.clear()
+    crowd = [watch(channel, after=20) for _ in range(50)]
+    assert all(seen(watcher, 150) == list(range(21, 151)) for watcher in crowd)
+    assert reads == [20]
+
+
 def test_a_cancelled_watcher_stops_waiting() -> None:
     watcher = watch(make(Log()))
     watcher.cancel()
