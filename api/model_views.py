@@ -50,7 +50,12 @@ def list_models(
         if query.product_id is not None:
             product_id = find_product(session, tenant_id, query.product_id).id
         page = records.list_models(
-            session, tenant_id, product_id=product_id, limit=query.limit, cursor=query.cursor
+            session,
+            tenant_id,
+            product_id=product_id,
+            kind=query.kind,
+            limit=query.limit,
+            cursor=query.cursor,
         )
     items = [summary(record) for record in page.items]
     return schemas.Page[schemas.ModelSummary](items=items, next_cursor=page.next_cursor)

@@ -45,6 +45,9 @@ class ModelsQuery(PageQuery):
     product_id: str | None = Field(
         default=None, description="Only models of this product (id or SKU)"
     )
+    kind: Literal["product", "table"] | None = Field(
+        default=None, description="Only models of products, or only those of uploaded tables"
+    )
 
 
 class SalesQuery(Request):

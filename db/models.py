@@ -1,6 +1,7 @@
 """Trained models as their owner asks for them."""
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select, tuple_
@@ -44,11 +45,15 @@ def list_models(
     tenant_id: UUID,
     *,
     product_id: UUID | None = None,
+    kind: Literal["product", "table"] | None = None,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[ModelRecord]:
-    """The tenant's models, or those of one product, newest first."""
+    """The tenant's models, or those of one product or kind, newest first."""
     statement = _records(tenant_id, product_id)
+    if kind is not None:
+        is_of_table = TrainedModel.product_id.is_(None)
+        statement = statement.where(is_of_table if kind == "table" else ~is_of_table)
     if cursor is not None:
         place = tuple_(TrainedModel.created_at, TrainedModel.id)
         statement = statement.where(place < decode_cursor(cursor))

@@ -15,7 +15,7 @@ from pipeline.forecast.candidate import FitContext, FitFailureError, fit_candida
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.history import History
 from pipeline.forecast.metrics import Metrics, naive_scale, score
-from pipeline.forecast.notes import periods
+from pipeline.forecast.notes import METHODS, periods
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.progress import ProgressCallback
@@ -142,7 +142,8 @@ def run_backtest(
         forecasts = []
         for window, training in zip(windows, known, strict=True):
             share = (position + window.number / len(windows)) / len(names)
-            message = f"Testing {name} on window {window.number + 1} of {len(windows)}"
+            on_weeks = f"on past sales, {window.number + 1} of {len(windows)}"
+            message = f"Testing {METHODS[name]} {on_weeks}"
             announce(on_progress, ForecastPhase.BACKTEST, share, message)
             try:
                 model = fit_candidate(CANDIDATES[name], training, context)

@@ -18,7 +18,7 @@ from pipeline.forecast.choice import Choice, rank
 from pipeline.forecast.features import feature_names
 from pipeline.forecast.history import History, Prepared, digest, prepare
 from pipeline.forecast.holiday_calendar import holiday_calendar
-from pipeline.forecast.notes import failure_notes
+from pipeline.forecast.notes import METHODS, failure_notes, periods
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.report import (
@@ -167,7 +167,8 @@ def _refit(
         try:
             for number, name in enumerate(choice.members):
                 share = (position + number / len(choice.members)) / len(ranked)
-                message = f"Fitting {name} to all {len(history)} rows"
+                learned = periods(len(history), history.frequency)
+                message = f"Teaching {METHODS[name]} all {learned} of sales"
                 announce(on_progress, ForecastPhase.TRAINING, share, message)
                 models.append(fit_candidate(CANDIDATES[name], history, context))
         except FitFailureError as failure:

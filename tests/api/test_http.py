@@ -148,6 +148,9 @@ def test_an_upload_becomes_a_job_and_a_model(
     RunningJob.take(sessions, None, job_id).finish()
     models = http.get("/api/v1/models").json()["items"]
     assert models == http.get(f"{TRAINING}/models").json()["items"]
+    assert models == http.get("/api/v1/models", params={"kind": "table"}).json()["items"]
+    assert http.get("/api/v1/models", params={"kind": "product"}).json()["items"] == []
+    assert http.get("/api/v1/models", params={"kind": "other"}).status_code == 400
     model = models[0]
     for reference in (model["id"], model["model_id"]):
         detail = http.get(f"/api/v1/models/{reference}").json()

@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 def service(browser: Browser) -> Iterator[Service]:
     with (
         tempfile.TemporaryDirectory(prefix="model-studio-browser-") as directory,
-        running_service(Path(directory) / "data") as running,
+        running_service(Path(directory) / "data", MAX_UPLOAD_MB="1") as running,
     ):
         yield running
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
 from tests.browser.shop import HOSTILE_NAME, PRODUCTS, hostile_shop_csv
 from tests.e2e.service import Service
@@ -74,18 +74,70 @@ def test_a_hostile_name_is_text_and_failures_say_what_to_do(page: Page, stocked:
     assert HOSTILE_NAME in page.title()
 
 
-def test_a_model_stands_beside_last_week_and_reads_out_its_forecast(
-    page: Page, stocked: Service
-) -> None:
+def test_a_model_shows_sales_and_forecast_and_reads_them_out(page: Page, stocked: Service) -> None:
     page.goto(f"/#/jobs/{start_training(stocked, 'seasonal_mean')}")
     page.locator(".product a[href]").nth(1).click()
     expect(page.locator(".figure-label").nth(0)).to_have_text("Typical error")
     expect(page.locator(".figure-label").nth(1)).to_have_text("Last week repeated")
-    page.locator("svg.chart").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator(".chart-readout")).to_contain_text(re.compile(r"^\d+ Jul 2026: about "))
-    page.get_by_text("As a table").click()
+    expect(page.locator(".day")).to_have_count(7)
+
+    chart = page.get_by_role("slider", name="Sales and forecast")
+    readout = page.locator(".chart-readout")
+    chart.focus()
+    expect(readout).to_contain_text(re.compile(r"^\w+,? 1 Jul 2026 expected about \d"))
+    page.keyboard.press("ArrowLeft")
+    expect(readout).to_contain_text(re.compile(r"^\w+,? 30 Jun 2026 (sold \d|nothing recorded)"))
+    expect(chart).to_have_attribute("aria-valuetext", re.compile(r"30 Jun 2026: "))
+    page.keyboard.press("Home")
+    expect(readout).to_contain_text("3 Mar 2026")
+    page.get_by_role("button", name="Near").click()
+    chart.focus()
+    page.keyboard.press("Home")
+    expect(readout).to_contain_text("3 Jun 2026")
+
+    page.get_by_text("The forecast as a table").click()
     expect(page.get_by_role("region", name="Forecast").locator("tbody tr")).to_have_count(90)
+    page.get_by_text("The sales as a table").click()
+    newest = page.get_by_role("region", name="Sales").locator("tbody tr").first
+    expect(newest).to_contain_text("Jun 2026")
+
+
+def test_the_bars_are_the_sales(page: Page, stocked: Service) -> None:
+    page.goto(f"/#/jobs/{start_training(stocked, 'seasonal_mean')}")
+    link = page.locator(".product a[href]").nth(1)
+    expect(link).to_be_visible()
+    model_id = (link.get_attribute("href") or "").rpartition("/")[2]
+    product_id = stocked.get(f"models/{model_id}")["product_id"]
+    sales = stocked.get(f"products/{product_id}/sales", limit=210)["sales"]
+    shown = [sale for sale in sales if sale["ds"] >= "2026-03-03" and sale["quantity"] > 0]
+    link.click()
+    expect(page.locator(".chart-line")).to_be_visible()
+    bars = page.locator(".chart-bars").evaluate_all(
+        "paths => paths.map((path) => (path.getAttribute('d').match(/M/g) ?? []).length)"
+    )
+    assert sum(bars) == len(shown) > 50
+    assert bars[1] == sum(1 for sale in shown if sale["promotion"])
+
+
+def test_without_an_answer_the_page_says_so_and_comes_back(
+    page: Page, stocked: Service, expected_refusals: list[int]
+) -> None:
+    expected_refusals.append(503)
+    is_down = [True]
+
+    def answer(route: Route) -> None:
+        if is_down[0]:
+            route.fulfill(status=503, json={"detail": "The database does not answer"})
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/**", answer)
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("The database does not answer")
+    expect(page.get_by_text("Drop your sales here")).to_be_hidden()
+    is_down[0] = False
+    expect(page.locator(".catalogue-row").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_reload_in_the_middle_goes_on(page: Page, stocked: Service) -> None:

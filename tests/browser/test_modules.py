@@ -102,8 +102,56 @@ def test_listed_columns_are_read_from_a_refusal(blank: Page) -> None:
         ("formatDuration(7260)", "2 hours 1 min"),
         ("formatDay('2026-07-01T00:00:00')", "1 Jul 2026"),
         ("formatSize(69400)", "69.4 KB"),
+        ("formatAmount(33.6)", "34"),
+        ("formatAmount(-0.01)", "0"),
+        ("formatRange(0.14, 35.4)", "0 to 35"),
+        ("formatPeriod('2026-07-01', 'daily')", "Wed, 1 Jul 2026"),
+        ("formatPeriod('2026-07-01', 'weekly')", "Week of 1 Jul 2026"),
+        ("formatPeriod('2026-07-01', 'monthly')", "July 2026"),
         ("plural(1, 'product')", "1 product"),
     ],
 )
 def test_numbers_and_dates_are_written_for_people(blank: Page, call: str, text: str) -> None:
     assert run(blank, "format", f"return m.{call};") == text
+
+
+def test_days_without_a_row_count_as_no_sale_until_the_forecast_begins(blank: Page) -> None:
+    entries = run(
+        blank,
+        "timeline",
+        """
+        const sale = (ds, quantity) => ({ ds, quantity, promotion: null, price: null });
+        const sales = [sale("2025-01-01", 9), sale("2026-06-25", 4), sale("2026-06-28", 5),
+          sale("2026-07-02", 6)];
+        const forecast = ["2026-07-01", "2026-07-02"].map((ds) => ({ ds, yhat: 3 }));
+        return m.timeline(sales, forecast, "daily").slice(-9)
+          .map(({ ds, sold, isRecorded, expected }) =>
+            [ds.slice(5, 10), sold ?? null, isRecorded ?? null, Boolean(expected)]);
+        """,
+    )
+    assert entries == [
+        ["06-24", 0, False, False],
+        ["06-25", 4, True, False],
+        ["06-26", 0, False, False],
+        ["06-27", 0, False, False],
+        ["06-28", 5, True, False],
+        ["06-29", 0, False, False],
+        ["06-30", 0, False, False],
+        ["07-01", 0, False, True],
+        ["07-02", 6, True, True],
+    ]
+
+
+def test_weeks_and_months_are_shown_as_they_were_recorded(blank: Page) -> None:
+    shown = run(
+        blank,
+        "timeline",
+        """
+        const months = Array.from({ length: 50 }, (_, n) => new Date(Date.UTC(2022, n)));
+        const sales = months.map((at) => ({ ds: at.toISOString(), quantity: 1 }));
+        const forecast = [{ ds: "2026-03-01", yhat: 3 }];
+        return m.timeline(sales, forecast, "monthly").map((entry) => entry.ds.slice(0, 7));
+        """,
+    )
+    assert shown[0] == "2023-03"
+    assert len(shown) == 37

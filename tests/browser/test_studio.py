@@ -2,6 +2,8 @@
 
 import io
 import re
+from secrets import token_bytes
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +16,7 @@ from tests.e2e.service import Service
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-def parquet(table: pa.Table, **options: object) -> dict[str, object]:
+def parquet(table: pa.Table, **options: Any) -> Any:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, **options)
     return {
@@ -50,6 +52,22 @@ def test_a_table_trains_live_and_ends_with_its_metrics(page: Page, service: Serv
     assert page.locator("tbody tr").count() >= 5
     page.goto("/#/")
     expect(page.get_by_role("heading", name="Models of tables")).to_be_visible()
+
+
+def test_a_file_too_large_for_the_socket_is_uploaded(page: Page, service: Service) -> None:
+    """This service takes 1 MB in a message; the page hears of it and sends the file over HTTP."""
+    file = parquet(homes().append_column("survey", [[token_bytes(5000).hex() for _ in range(300)]]))
+    assert len(file["buffer"]) > 1_000_000
+    page.goto("/#/studio")
+    page.locator(".studio-form input[type=file]").set_input_files(file)
+    page.get_by_label("Column to predict").fill("monthly_rent")
+    with page.expect_response(re.compile("/api/v1/models$")) as uploaded:
+        page.get_by_role("button", name="Train").click()
+    assert uploaded.value.status == 202
+    job_id = uploaded.value.json()["job_id"]
+    expect(page).to_have_url(re.compile(f"#/jobs/{job_id}$"))
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+    expect(page.locator(".result .figure-label").first).to_have_text("Accuracy")
 
 
 def test_a_running_table_training_can_be_left_and_found_again(page: Page, service: Service) -> None:

@@ -14,6 +14,27 @@ const shortDay = new Intl.DateTimeFormat(undefined, {
   month: "short",
   timeZone: "UTC",
 });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short", timeZone: "UTC" });
+const dayInWeek = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const hour = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
+const month = new Intl.DateTimeFormat(undefined, {
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const MISSING = "–";
@@ -40,6 +61,20 @@ export function formatFigure(value) {
   return value.toLocaleString(undefined, { maximumFractionDigits: digits });
 }
 
+/** What is sold or expected: whole from ten on, for nobody bakes a tenth of a loaf. */
+export function formatAmount(value) {
+  if (!isNumber(value)) return MISSING;
+  const digits = Math.abs(value) >= 10 ? 0 : 1;
+  const rounded = Number(value.toFixed(digits)) || 0;
+  return rounded.toLocaleString(undefined, { maximumFractionDigits: digits });
+}
+
+/** From and to, both as exact as the larger one. */
+export function formatRange(low, high) {
+  if (!isNumber(low) || !isNumber(high)) return MISSING;
+  return `${formatAmount(high >= 10 ? Math.round(low) : low)} to ${formatAmount(high)}`;
+}
+
 /** A point in time. */
 export const formatMoment = (text) => (text ? moment.format(new Date(text)) : MISSING);
 
@@ -51,6 +86,20 @@ export const formatDay = (text) => (text ? day.format(wallClock(text)) : MISSING
 
 /** A calendar day without its year. */
 export const formatShortDay = (text) => (text ? shortDay.format(wallClock(text)) : MISSING);
+
+/** The day of the week, short. */
+export const formatWeekday = (text) => weekday.format(wallClock(text));
+
+/** The hour, day, week or month that a row of this frequency stands for. */
+export function formatPeriod(text, frequency) {
+  if (frequency === "daily") return dayInWeek.format(wallClock(text));
+  if (frequency === "weekly") return `Week of ${formatDay(text)}`;
+  if (frequency === "monthly") return month.format(wallClock(text));
+  return hour.format(wallClock(text));
+}
+
+/** The reader's today, as the calendar day of a shop. */
+export const localToday = () => new Date().toLocaleDateString("sv");
 
 /** A naive date read as it stands, whatever zone the reader is in. */
 export function wallClock(text) {

@@ -4,16 +4,19 @@
 import { upload } from "./api.js";
 import { socketUrl } from "./socket.js";
 
-export const LARGEST_MESSAGE_BYTES = 100 * 1024 * 1024;
+export const LARGEST_MESSAGE_BYTES = 100_000_000;
+const TOO_LARGE = 1009;
 
 /**
- * Train over the WebSocket. Every message goes to `onMessage`; `onCut(jobId)` is called when the
- * line breaks before the end, with the job's id if the service had named it.
+ * Train over the WebSocket. Every message goes to `onMessage`; `onTooLarge()` is called when this
+ * service takes only smaller messages, and `onCut(jobId)` when the line breaks before the end, with
+ * the job's id if the service had named it.
  */
-export function trainLive(file, request, { onMessage, onCut }) {
+export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
   const socket = new WebSocket(socketUrl("api/model-studio/ws/train-from-parquet"));
   let jobId = null;
   let ended = false;
+  let refusal = null;
   socket.addEventListener("open", () => {
     socket.send(JSON.stringify({ action: "start_training", ...request }));
     socket.send(file); // a binary frame of the file itself: a third smaller than Base64
@@ -22,9 +25,14 @@ export function trainLive(file, request, { onMessage, onCut }) {
     const message = JSON.parse(event.data);
     jobId = message.job_id ?? jobId;
     ended = message.type !== "progress";
-    onMessage(message);
+    if (message.type === "error" && !jobId) refusal = message;
+    else onMessage(message);
   });
-  socket.addEventListener("close", () => ended || onCut(jobId));
+  socket.addEventListener("close", ({ code }) => {
+    if (code === TOO_LARGE) onTooLarge();
+    else if (refusal) onMessage(refusal);
+    else if (!ended) onCut(jobId);
+  });
   return () => {
     ended = true;
     socket.close();

@@ -3,6 +3,9 @@
 import { element, setAttribute, setText } from "../dom.js";
 import { formatShare } from "../format.js";
 
+/** Whether anything was sold in the test; without a sale an error means nothing. */
+export const soldInTest = (metrics) => typeof metrics?.mape === "number";
+
 /** The part of the simple forecast's error that the model saves; null where it cannot be told. */
 export function gainOver(metrics, baseline) {
   if (!(metrics?.wape >= 0) || !(baseline?.wape > 0)) return null;
@@ -21,8 +24,12 @@ function gainWords(gain) {
 export function errorComparison() {
   const [model, naive] = [measure("This model"), measure("Last week repeated")];
   const gain = element("span", { class: "gain" });
-  const node = element("div", { class: "comparison" }, model.node, gain, naive.node);
+  const none = element("p", { class: "muted" }, "Nothing sold in the weeks it was tested on");
+  const node = element("div", { class: "comparison" }, model.node, gain, naive.node, none);
   const set = (metrics, baseline) => {
+    const isMeasured = soldInTest(metrics);
+    none.hidden = isMeasured;
+    for (const part of [model.node, naive.node, gain]) part.hidden = !isMeasured;
     const scale = Math.max(metrics?.wape ?? 0, baseline?.wape ?? 0, 0.01);
     model.set(metrics?.wape, scale);
     naive.set(baseline?.wape, scale);

@@ -1,119 +1,238 @@
-// A forecast as a line in the band of its interval, drawn anew at the width it is given.
+// Sales as bars, the forecast after them as a line in its band, drawn anew at each width.
 
-import { element, setAttribute, setText, svg } from "../dom.js";
-import { formatDay, formatFigure, formatShare, formatShortDay } from "../format.js";
+import { element, setAttribute, svg } from "../dom.js";
+import {
+  formatAmount,
+  formatFigure,
+  formatPeriod,
+  formatRange,
+  formatShare,
+  formatShortDay,
+  localToday,
+  wallClock,
+} from "../format.js";
 import { linear, roundTicks, spread } from "./scale.js";
 
-const HEIGHT = 300;
-const MARGIN = { top: 12, right: 12, bottom: 28, left: 48 };
+const HEIGHT = 320;
+const MARGIN = { top: 26, right: 12, bottom: 28, left: 48 };
 const PIXELS_PER_LABEL = 90;
+const NARROW = 560;
+const NEAR = 28;
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7 };
 
-/** A figure for `points` of ds, yhat, yhat_lower, yhat_upper; arrows and pointer read it out. */
-export function forecastChart(points, intervalWidth) {
-  const readout = element("output", { class: "chart-readout" });
+/**
+ * A figure of the `entries` of a timeline. Pointer and arrow keys read out one period after the
+ * other; it is a slider, so that screen readers say each.
+ */
+export function forecastChart(entries, { frequency, interval_width: width }) {
+  const firstExpected = entries.findIndex((entry) => entry.expected);
+  const readout = element("p", { class: "chart-readout" });
   const drawing = svg("svg", {
     class: "chart",
     height: HEIGHT,
-    role: "img",
+    role: "slider",
     tabindex: 0,
-    "aria-label": `Forecast from ${formatDay(points[0].ds)} to ${formatDay(points.at(-1).ds)}`,
+    "aria-label": "Sales and forecast, period by period",
+    "aria-valuemin": 1,
+    "aria-valuemax": entries.length,
+    "aria-valuenow": firstExpected + 1,
   });
-  const chart = { points, readout, drawing, chosen: 0 };
-  setText(readout, legend(intervalWidth));
+  const chart = { all: entries, readout, drawing, frequency, chosen: entries[firstExpected] };
+  setAttribute(drawing, "aria-valuetext", describe(chart, chart.chosen).join(": "));
+  readout.append("Point at a place, or use the arrow keys, to read it.");
   new ResizeObserver(([entry]) => draw(chart, entry.contentRect.width)).observe(drawing);
-  drawing.addEventListener("pointermove", (event) => choose(chart, nearest(chart, event)));
+  for (const type of ["pointermove", "pointerdown"]) {
+    drawing.addEventListener(type, (event) => choose(chart, nearest(chart, event.offsetX)));
+  }
+  drawing.addEventListener("focus", () => choose(chart, chart.chosen));
   drawing.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -points.length, End: points.length }[
-      event.key
-    ];
-    if (!step) return;
+    const target = destination(chart, event.key);
+    if (!target) return;
     event.preventDefault();
-    choose(chart, chart.chosen + step);
+    choose(chart, target);
   });
-  return element("figure", { class: "forecast" }, drawing, element("figcaption", {}, readout));
+  const head = element("div", { class: "chart-head" }, readout, spanChoice(chart));
+  return element("figure", { class: "forecast" }, head, drawing, legend(entries, width));
 }
 
-function legend(intervalWidth) {
-  const share = formatShare(intervalWidth);
-  return `Line: the most likely sale. Band: the range that ${share} of the days should fall into.`;
+/** Buttons that choose between the weeks around the start of the forecast and all there is. */
+function spanChoice(chart) {
+  const button = (isNear, words) =>
+    element("button", { class: "filter", type: "button", data: { near: isNear } }, words);
+  const buttons = [button(true, "Near"), button(false, "All")];
+  for (const one of buttons) {
+    one.addEventListener("click", () => {
+      chart.isNear = one.dataset.near === "true";
+      draw(chart, chart.width);
+    });
+  }
+  chart.showSpan = () => {
+    for (const one of buttons) {
+      setAttribute(one, "aria-pressed", String(one.dataset.near === String(chart.isNear)));
+    }
+  };
+  return element("div", { class: "span", role: "group", "aria-label": "Period shown" }, buttons);
+}
+
+function legend(entries, width) {
+  const items = [
+    entries.some((entry) => entry.isRecorded) && ["sold", "Sold"],
+    entries.some((entry) => entry.promotion > 0) && ["promoted", "Sold on promotion"],
+    ["expected", "Most likely"],
+    ["range", `Range for ${formatShare(width)} of the days`],
+  ];
+  return element(
+    "figcaption",
+    { class: "legend" },
+    items.map(
+      (item) => item && element("span", { class: "legend-item", data: { mark: item[0] } }, item[1]),
+    ),
+  );
 }
 
 function draw(chart, width) {
   if (!width) return;
-  const { points, drawing } = chart;
+  const { all, drawing } = chart;
+  chart.width = width;
+  chart.isNear ??= width < NARROW;
+  chart.showSpan();
+  const start = all.findIndex((entry) => entry.expected);
+  const entries = chart.isNear ? all.slice(Math.max(0, start - NEAR), start + NEAR) : all;
+  chart.entries = entries;
+  if (!entries.includes(chart.chosen)) chart.chosen = all[start];
+  const highest = entries.map(({ sold, expected }) => Math.max(sold ?? 0, expected?.yhat_upper ?? 0));
   const ticks = roundTicks(
-    Math.min(...points.map((point) => point.yhat_lower)),
-    Math.max(...points.map((point) => point.yhat_upper)),
+    Math.min(0, ...entries.map(({ expected }) => expected?.yhat_lower ?? 0)),
+    Math.max(...highest) || 1,
   );
-  chart.x = linear([0, points.length - 1], [MARGIN.left, width - MARGIN.right]);
+  const half = (width - MARGIN.left - MARGIN.right) / entries.length / 2;
+  const ends = [MARGIN.left + half, width - MARGIN.right - half];
+  chart.x = linear([entries[0].at, entries.at(-1).at], ends);
   chart.y = linear([ticks[0], ticks.at(-1)], [HEIGHT - MARGIN.bottom, MARGIN.top]);
-  chart.cursor = svg("line", { class: "chart-cursor", y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom });
+  chart.cursor = upright("chart-cursor", 0);
   chart.dot = svg("circle", { class: "chart-dot", r: 4.5 });
   drawing.replaceChildren(
     ...ticks.map((value) => gridLine(chart, value, width)),
     ...dayLabels(chart, width),
-    svg("path", { class: "chart-band", d: bandPath(chart) }),
-    svg("path", { class: "chart-line", d: linePath(chart, "yhat") }),
+    ...bars(chart, Math.max(1, half * 1.3)),
+    ...forecastPaths(chart),
+    ...boundary(chart, half, width),
     chart.cursor,
     chart.dot,
   );
+  if (drawing.classList.contains("chart-read")) mark(chart);
 }
 
 function gridLine({ y }, value, width) {
   const place = y(value);
+  const line = { x1: MARGIN.left, x2: width - MARGIN.right, y1: place, y2: place };
   return svg(
     "g",
     {},
-    svg("line", {
-      class: "chart-grid",
-      x1: MARGIN.left,
-      x2: width - MARGIN.right,
-      y1: place,
-      y2: place,
-    }),
+    svg("line", { class: "chart-grid", ...line }),
     label(formatFigure(value), { x: MARGIN.left - 8, y: place + 4, "text-anchor": "end" }),
   );
 }
 
-function dayLabels({ points, x }, width) {
-  return spread(points.length, Math.max(2, width / PIXELS_PER_LABEL)).map((at) =>
-    label(formatShortDay(points[at].ds), {
-      x: x(at),
-      y: HEIGHT - 8,
-      "text-anchor": at === 0 ? "start" : x(at) > width - 60 ? "end" : "middle",
-    }),
-  );
+function dayLabels({ entries, x }, width) {
+  return spread(entries.length, Math.max(2, width / PIXELS_PER_LABEL)).map((position) => {
+    const { at, ds } = entries[position];
+    const anchor = position === 0 ? "start" : x(at) > width - 50 ? "end" : "middle";
+    return label(formatShortDay(ds), { x: x(at), y: HEIGHT - 8, "text-anchor": anchor });
+  });
 }
+
+function bars({ entries, x, y }, thickness) {
+  const path = (chosen, mark) => {
+    const d = chosen.map(({ at, sold }) => `M${x(at).toFixed(1)},${y(0)}V${y(sold).toFixed(1)}`);
+    return svg("path", { class: "chart-bars", d: d.join(""), "stroke-width": thickness, data: mark });
+  };
+  const sold = entries.filter((entry) => entry.sold > 0);
+  return [
+    path(
+      sold.filter((entry) => !(entry.promotion > 0)),
+      { mark: "sold" },
+    ),
+    path(
+      sold.filter((entry) => entry.promotion > 0),
+      { mark: "promoted" },
+    ),
+  ];
+}
+
+function forecastPaths({ entries, x, y }) {
+  const points = entries.filter((entry) => entry.expected);
+  const places = (name) => points.map(({ at, expected }) => [x(at), y(expected[name])]);
+  const band = [...places("yhat_upper"), ...places("yhat_lower").reverse()];
+  return [
+    svg("path", { class: "chart-band", d: `${pathOf(band)}Z` }),
+    svg("path", { class: "chart-line", d: pathOf(places("yhat")) }),
+  ];
+}
+
+/** Where the forecast begins, and where today is if that is elsewhere on the chart. */
+function boundary({ entries, x }, half, width) {
+  const start = x(entries.find((entry) => entry.expected).at) - half;
+  const hasPast = start > MARGIN.left + 40;
+  const today = x(wallClock(localToday()).getTime());
+  const isTodayApart = today > MARGIN.left && today < width - MARGIN.right && today > start + 12;
+  return [
+    upright("chart-start", start),
+    hasPast && label("Sold", { x: start - 8, y: 14, "text-anchor": "end" }),
+    label("Expected", { x: start + 8, y: 14, "text-anchor": "start" }),
+    isTodayApart && upright("chart-today", today),
+    isTodayApart && today > start + 90 && label("Today", { x: today, y: 14, "text-anchor": "middle" }),
+  ].filter(Boolean);
+}
+
+const upright = (name, x) =>
+  svg("line", { class: name, x1: x, x2: x, y1: MARGIN.top - 8, y2: HEIGHT - MARGIN.bottom });
 
 const label = (text, place) => svg("text", { class: "chart-label", ...place }, text);
 
 const pathOf = (places) =>
   `M${places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
 
-const linePath = ({ points, x, y }, name) =>
-  pathOf(points.map((point, at) => [x(at), y(point[name])]));
-
-function bandPath({ points, x, y }) {
-  const upper = points.map((point, at) => [x(at), y(point.yhat_upper)]);
-  const lower = points.map((point, at) => [x(at), y(point.yhat_lower)]);
-  return `${pathOf([...upper, ...lower.reverse()])}Z`;
+function nearest({ entries, x }, offset) {
+  const distance = (entry) => Math.abs(x(entry.at) - offset);
+  return entries.reduce((best, entry) => (distance(entry) < distance(best) ? entry : best));
 }
 
-function nearest({ points, x }, { offsetX }) {
-  return Math.round(((offsetX - x(0)) / (x(points.length - 1) - x(0) || 1)) * (points.length - 1));
+function destination({ entries, chosen }, key) {
+  if (key === "Home") return entries[0];
+  if (key === "End") return entries.at(-1);
+  if (!STEPS[key]) return null;
+  const position = Math.max(0, entries.indexOf(chosen)) + STEPS[key];
+  return entries[Math.max(0, Math.min(entries.length - 1, position))];
 }
 
-function choose(chart, position) {
-  chart.chosen = Math.max(0, Math.min(chart.points.length - 1, position));
-  const point = chart.points[chart.chosen];
-  const x = chart.x(chart.chosen);
-  for (const end of ["x1", "x2"]) setAttribute(chart.cursor, end, x);
-  setAttribute(chart.dot, "cx", x);
-  setAttribute(chart.dot, "cy", chart.y(point.yhat));
+function choose(chart, entry) {
+  chart.chosen = entry;
+  const [when, what] = describe(chart, entry);
+  chart.readout.replaceChildren(element("strong", {}, when), ` ${what}`);
+  setAttribute(chart.drawing, "aria-valuenow", chart.all.indexOf(entry) + 1);
+  setAttribute(chart.drawing, "aria-valuetext", `${when}: ${what}`);
   chart.drawing.classList.add("chart-read");
-  const range = `${formatFigure(point.yhat_lower)} to ${formatFigure(point.yhat_upper)}`;
-  setText(
-    chart.readout,
-    `${formatDay(point.ds)}: about ${formatFigure(point.yhat)}, likely ${range}`,
-  );
+  mark(chart);
+}
+
+function mark({ chosen, cursor, dot, x, y }) {
+  for (const end of ["x1", "x2"]) setAttribute(cursor, end, x(chosen.at));
+  setAttribute(dot, "cx", x(chosen.at));
+  setAttribute(dot, "cy", y(chosen.expected?.yhat ?? chosen.sold));
+}
+
+/** When and what, in words. */
+function describe({ frequency }, { ds, sold, isRecorded, promotion, price, expected }) {
+  const parts = [];
+  if (isRecorded) parts.push(`sold ${formatAmount(sold)}`);
+  else if (sold === 0) parts.push("nothing recorded, counted as no sale");
+  if (isRecorded && price > 0) parts.push(`at a price of ${formatFigure(price)}`);
+  if (promotion > 0) parts.push("on promotion");
+  if (expected) {
+    const { yhat, yhat_lower: low, yhat_upper: high } = expected;
+    parts.push(`expected about ${formatAmount(yhat)}`);
+    if (low !== high) parts.push(`likely ${formatRange(low, high)}`);
+  }
+  return [formatPeriod(ds, frequency), parts.join(", ")];
 }

@@ -2,12 +2,25 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
-import { formatDay, formatFigure, formatFineShare, formatShare } from "../format.js";
-import { gainOver } from "../parts/accuracy.js";
+import {
+  formatAmount,
+  formatDay,
+  formatFigure,
+  formatFineShare,
+  formatPeriod,
+  formatShare,
+  wallClock,
+} from "../format.js";
+import { gainOver, soldInTest } from "../parts/accuracy.js";
+import { comingDays } from "../parts/coming_days.js";
 import { figureCard } from "../parts/figure.js";
 import { forecastChart } from "../parts/forecast_chart.js";
 import { hint } from "../parts/notice.js";
+import { pastPeriods, timeline } from "../timeline.js";
 import { FORECAST_METRICS } from "../words.js";
+
+const MOST_SALES = 2000;
+const LONG_PAUSE_MS = 60 * 86_400_000;
 
 const WRITTEN = {
   share: formatFineShare,
@@ -15,17 +28,55 @@ const WRITTEN = {
   percentage: (value) => formatFineShare(value === null ? null : value / 100),
 };
 
-/** Figures, chart, forecast table and all metrics. */
+/** What to expect, how good that is, and every measure of it. */
 export async function forecastSections(model, signal) {
   const path = `training/models/${encodeURIComponent(model.model_id)}`;
-  const stored = await fetchJson(`${path}/forecast`, signal);
+  const stored = withBounds(await fetchJson(`${path}/forecast`, signal));
+  const sales = await recentSales(model.product_id, stored, signal);
   const { metrics, baseline } = model;
   const simple = model.frequency === "daily" ? "Last week repeated" : "Last season repeated";
   return [
-    figures(metrics, baseline, simple, stored.interval_width),
-    stored.forecast.length > 0 ? forecastSection(stored) : hint("No forecast is stored."),
-    metricsTable(metrics, baseline, simple),
-  ];
+    endedNotice(sales, stored),
+    stored.forecast.length > 0 ? forecastSection(stored, sales) : hint("No forecast is stored."),
+    howGood(metrics, baseline, simple, stored.interval_width),
+  ].filter(Boolean);
+}
+
+/** Enough to fill the chart before the forecast and to lie over it, should days of it have passed. */
+async function recentSales(productId, { forecast, frequency }, signal) {
+  const limit = Math.min(MOST_SALES, pastPeriods(frequency) + forecast.length);
+  const path = `training/products/${encodeURIComponent(productId)}/sales?limit=${limit}`;
+  return (await fetchJson(path, signal)).sales;
+}
+
+/** A product that sold nothing for two months before its forecast. */
+function endedNotice(sales, { forecast }) {
+  const last = sales.findLast((sale) => sale.quantity > 0);
+  if (!last || !forecast.length) return null;
+  const pause = wallClock(forecast[0].ds) - wallClock(last.ds);
+  if (pause < LONG_PAUSE_MS) return null;
+  return hint(
+    `Last sold on ${formatDay(last.ds)}. If it is on the shelf again, import the newer sales and` +
+      " train it again.",
+    "warn",
+  );
+}
+
+function howGood(metrics, baseline, simple, promised) {
+  return element(
+    "section",
+    {},
+    element("h2", {}, "How good it is"),
+    soldInTest(metrics)
+      ? figures(metrics, baseline, simple, promised)
+      : hint("Nothing was sold in the weeks it was tested on, so its error says little."),
+    element(
+      "details",
+      { class: "measures" },
+      element("summary", {}, "Every measure"),
+      metricsTable(metrics, baseline, simple),
+    ),
+  );
 }
 
 function figures(metrics, baseline, simple, promised) {
@@ -65,35 +116,63 @@ function figures(metrics, baseline, simple, promised) {
   );
 }
 
-function forecastSection({ forecast, interval_width: width }) {
+function forecastSection(stored, sales) {
+  const { forecast, frequency } = stored;
+  const entries = timeline(sales, forecast, frequency);
   return element(
     "section",
     {},
     element("h2", {}, "What to expect"),
-    forecastChart(withBounds(forecast), width),
-    element("details", {}, element("summary", {}, "As a table"), forecastTable(forecast)),
+    comingDays(stored),
+    forecastChart(entries, stored),
+    tableOf("The forecast as a table", () => forecastTable(forecast, frequency)),
+    sales.length > 0 && tableOf("The sales as a table", () => salesTable(sales, frequency)),
   );
 }
 
+/** A table that is made when somebody opens it. */
+function tableOf(title, make) {
+  const box = element("details", {}, element("summary", {}, title));
+  box.addEventListener("toggle", () => box.append(make()), { once: true });
+  return box;
+}
+
 /** A point without a range is its own range. */
-const withBounds = (forecast) =>
-  forecast.map((point) => ({
+const withBounds = (stored) => ({
+  ...stored,
+  forecast: stored.forecast.map((point) => ({
     ...point,
     yhat_lower: point.yhat_lower ?? point.yhat,
     yhat_upper: point.yhat_upper ?? point.yhat,
-  }));
+  })),
+});
 
-function forecastTable(forecast) {
-  const head = ["Day", "Most likely", "At least", "At most"];
-  const rows = forecast.map((point) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, formatDay(point.ds)),
-      [point.yhat, point.yhat_lower, point.yhat_upper].map(numberCell),
-    ),
+const rowOf = (ds, frequency, values) =>
+  element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, formatPeriod(ds, frequency)),
+    values.map((value) => element("td", { class: "number" }, value)),
   );
-  return table("Forecast", "tall", head, rows);
+
+function forecastTable(forecast, frequency) {
+  const rows = forecast.map((point) =>
+    rowOf(point.ds, frequency, [point.yhat, point.yhat_lower, point.yhat_upper].map(formatFigure)),
+  );
+  return table("Forecast", "tall", ["When", "Most likely", "At least", "At most"], rows);
+}
+
+function salesTable(sales, frequency) {
+  const rows = sales
+    .toReversed()
+    .map(({ ds, quantity, price, promotion }) =>
+      rowOf(ds, frequency, [
+        formatAmount(quantity),
+        formatFigure(price),
+        promotion > 0 ? "yes" : "",
+      ]),
+    );
+  return table("Sales", "tall", ["When", "Sold", "Price", "Promotion"], rows);
 }
 
 function metricsTable(metrics, baseline, simple) {
@@ -108,9 +187,8 @@ function metricsTable(metrics, baseline, simple) {
     ),
   );
   return element(
-    "section",
+    "div",
     {},
-    element("h2", {}, "Every measure"),
     element(
       "p",
       { class: "muted" },
@@ -119,8 +197,6 @@ function metricsTable(metrics, baseline, simple) {
     table("Measures", "", ["Measure", "This model", simple], rows),
   );
 }
-
-const numberCell = (value) => element("td", { class: "number" }, formatFigure(value));
 
 function table(caption, height, head, rows) {
   const cells = head.map((title) => element("th", { scope: "col" }, title));

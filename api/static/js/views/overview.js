@@ -11,16 +11,18 @@ import { tableModels } from "../parts/table_models.js";
 
 const JOBS_SHOWN = 8;
 const REFRESH_MS = 3000;
+const ADVICE = "This page tries again every few seconds.";
 const OPEN = new Set(["pending", "running"]);
 
 /** Show the overview and keep its trainings up to date. */
 export async function showOverview(root, signal) {
   document.title = "Model Studio";
   const page = overviewParts();
-  root.append(page.node);
   const load = () => loadAll(page, signal);
   page.importer.onImported = load;
   await load();
+  if (signal.aborted) return;
+  root.append(page.node);
   const timer = setInterval(() => document.hidden || refreshJobs(page, signal, load), REFRESH_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
 }
@@ -34,6 +36,7 @@ function overviewParts() {
     tables: tableModels(),
     problem: element("div"),
     open: 0,
+    hasLoaded: false,
   };
   page.node = element(
     "div",
@@ -53,13 +56,20 @@ async function loadAll(page, signal) {
     const [jobs, products, models] = await Promise.all([
       fetchJson(`training/history?limit=${JOBS_SHOWN}`, signal),
       fetchAll("training/products", signal),
-      fetchJson("training/models?limit=100", signal),
+      fetchJson("training/models?kind=table&limit=100", signal),
     ]);
     showAll(page, jobs.items, products, models.items);
-    page.problem.replaceChildren();
+    page.hasLoaded = true;
+    showProblem(page, null);
   } catch (error) {
-    if (!signal.aborted) page.problem.replaceChildren(problemNotice(error));
+    if (!signal.aborted) showProblem(page, error);
   }
+}
+
+/** Until the service has answered once, nothing is known that could be shown. */
+function showProblem(page, error) {
+  page.problem.replaceChildren(...(error ? [problemNotice(error, ADVICE)] : []));
+  page.node.classList.toggle("overview-unknown", !page.hasLoaded);
 }
 
 function showAll(page, jobs, products, models) {
@@ -68,19 +78,20 @@ function showAll(page, jobs, products, models) {
   page.figures.show(products);
   page.jobs.show(jobs);
   page.catalogue.show(products);
-  page.tables.show(models.filter((model) => model.ml_task !== "forecast"));
+  page.tables.show(models);
 }
 
-/** Look at the trainings alone; when one has ended, at everything. */
+/** Look at the trainings alone; when one has ended or nothing is known yet, at everything. */
 async function refreshJobs(page, signal, load) {
+  if (!page.hasLoaded) return load();
   try {
     const jobs = (await fetchJson(`training/history?limit=${JOBS_SHOWN}`, signal)).items;
     const open = jobs.filter((job) => OPEN.has(job.status)).length;
     if (open < page.open) await load();
     page.open = open;
     page.jobs.show(jobs);
-    page.problem.replaceChildren();
+    showProblem(page, null);
   } catch (error) {
-    if (!signal.aborted) page.problem.replaceChildren(problemNotice(error));
+    if (!signal.aborted) showProblem(page, error);
   }
 }

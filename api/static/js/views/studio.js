@@ -190,6 +190,10 @@ function trainOverSocket(form, file, request, signal) {
         showMessage(form, training, message);
         if (message.type !== "progress") resolve();
       },
+      onTooLarge: () => {
+        form.stage.replaceChildren();
+        resolve(trainLarge(form, file, request));
+      },
       onCut: (jobId) => {
         if (jobId) location.hash = `#/jobs/${jobId}`; // the training goes on; its page follows it
         reject(new Error("The connection broke before the training had begun. Try again."));
