@@ -229,3 +229,13 @@ def test_an_unknown_job_says_so(page: Page, service: Service, expected_refusals:
         page.goto("/#/jobs/00000000-0000-0000-0000-00000000dead")
     assert answered.value.status == 404
     expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("next week|Sales"))
+
+
+def test_a_search_without_a_find_says_so(page: Page, stocked: Service) -> None:
+    page.goto("/")
+    page.get_by_label("Search products").fill("no such thing")
+    expect(page.get_by_text("No product has “no such thing”")).to_be_visible()
+    page.get_by_label("Search products").fill("")
+    expect(page.locator(".catalogue-row").first).to_be_visible()

@@ -26,7 +26,8 @@ export function productCatalogue() {
   const problem = element("div");
   const rows = new KeyedList(list, (product) => catalogueRow(product, problem));
   const more = element("button", { class: "button quiet" });
-  const draw = () => drawRows(rows, more, view);
+  const none = element("p", { class: "muted catalogue-none", role: "status" });
+  const draw = () => drawRows(rows, { more, none, list }, view);
   more.addEventListener("click", () => {
     view.limit = Infinity;
     draw();
@@ -42,6 +43,7 @@ export function productCatalogue() {
     ),
     problem,
     list,
+    none,
     more,
   );
   const show = (products) => {
@@ -81,7 +83,7 @@ function controls(view, draw) {
   return [search, order];
 }
 
-function drawRows(rows, more, view) {
+function drawRows(rows, { more, none, list }, view) {
   const [, by] = ORDERS[view.order];
   const found = view.products.filter((product) =>
     [product.name, product.sku, product.category].some((text) =>
@@ -92,13 +94,16 @@ function drawRows(rows, more, view) {
     .map((product) => [by(product), product])
     .sort(([a], [b]) => (typeof a === "string" ? a.localeCompare(b) : a - b));
   rows.show(sorted.slice(0, view.limit).map(([, product]) => [product.id, product]));
+  list.hidden = found.length === 0;
+  setText(none, found.length ? "" : `No product has “${view.search}” in its name, code or category.`);
+  none.hidden = found.length > 0;
   more.hidden = found.length <= view.limit;
   setText(more, `Show all ${formatCount(found.length)}`);
 }
 
 function catalogueRow(product, problem) {
   const parts = {
-    name: element("a", { class: "product-name" }, product.name),
+    name: element("a", { class: "product-name", title: product.name }, product.name),
     about: element("span", { class: "muted" }),
     comparison: errorComparison(),
     none: element("p", { class: "muted" }, "No model yet"),

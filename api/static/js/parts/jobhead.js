@@ -13,6 +13,7 @@ const LINE_WORDS = {
   [LINK.lost]: "Connection lost, trying again",
   [LINK.ended]: "",
 };
+const LONG_NAME = 50;
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 
 /** Returns `{node, show(job, link, summary), tick(), stopping(), stopRefused(notice)}`. */
@@ -61,6 +62,7 @@ function showHead(parts, job, link, name, summary) {
   const ended = ENDED.has(job.status);
   document.title = `${ended ? "" : `${formatPercentage(job.progress_percentage)} · `}${name}`;
   setText(parts.name, name);
+  setAttribute(parts.name, "data-long", name.length > LONG_NAME);
   parts.pill.set(job.status, jobStatusWord(job.status));
   setText(parts.line, LINE_WORDS[link]);
   setAttribute(parts.line, "data-link", link);

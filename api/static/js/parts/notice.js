@@ -16,6 +16,19 @@ export function problemNotice(error, advice = null) {
   );
 }
 
+/** A page that cannot be shown: the way back, a title and why. */
+export function deadEnd(title, error, advice = null) {
+  return [
+    element(
+      "div",
+      { class: "view-head" },
+      element("a", { class: "back", href: "#/" }, "Overview"),
+      element("h1", {}, title),
+    ),
+    problemNotice(error, advice),
+  ];
+}
+
 /** Something worth knowing that is no problem. */
 export function hint(text, kind = "plain") {
   return element("div", { class: `notice notice-${kind}` }, element("p", {}, text));

@@ -4,7 +4,7 @@ import { announce, element } from "../dom.js";
 import { fetchJson, postJson, ServiceError } from "../api.js";
 import { afterMessage, fromStatus } from "../jobstate.js";
 import { oncePerFrame } from "../frame.js";
-import { problemNotice } from "../parts/notice.js";
+import { deadEnd, problemNotice } from "../parts/notice.js";
 import { askHowToStop } from "../parts/stop.js";
 import { LINK, watchJob } from "../socket.js";
 import { jobStatusWord } from "../words.js";
@@ -22,16 +22,15 @@ export async function showJob(root, signal, jobId) {
     const status = await fetchJson(path, signal);
     if (!signal.aborted) followJob(root, signal, path, status);
   } catch (error) {
-    if (!signal.aborted) root.append(notFound(error));
+    if (!signal.aborted) root.append(...notFound(error));
   }
 }
 
 function notFound(error) {
   const unknown = error instanceof ServiceError && error.status === 404;
-  return problemNotice(
-    error,
-    unknown ? "It may have been deleted." : "Reload the page to try again.",
-  );
+  return unknown
+    ? deadEnd("No such training", error, "It may have been deleted.")
+    : deadEnd("This training cannot be shown", error, "Reload the page to try again.");
 }
 
 function followJob(root, signal, path, status) {

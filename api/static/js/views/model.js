@@ -2,12 +2,14 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
-import { problemNotice } from "../parts/notice.js";
+import { deadEnd } from "../parts/notice.js";
 import { statusPill } from "../parts/pill.js";
 import { formatCount, formatDuration, formatMoment } from "../format.js";
 import { algorithmWord } from "../words.js";
 import { forecastSections } from "./forecast_model.js";
 import { tableSections } from "./table_model.js";
+
+const LONG_NAME = 50;
 
 /** Show the model with this id. */
 export async function showModel(root, signal, modelId) {
@@ -16,7 +18,7 @@ export async function showModel(root, signal, modelId) {
     const sections = model.ml_task === "forecast" ? forecastSections : tableSections;
     root.append(modelHead(model), ...(await sections(model, signal)), origin(model));
   } catch (error) {
-    if (!signal.aborted) root.append(problemNotice(error));
+    if (!signal.aborted) root.append(...deadEnd("This model cannot be shown", error));
   }
 }
 
@@ -30,7 +32,7 @@ function modelHead(model) {
     "section",
     { class: "model-head" },
     element("a", { class: "back", href: "#/" }, "Overview"),
-    element("div", { class: "title-line" }, element("h1", {}, nameOf(model)), pill.node),
+    element("div", { class: "title-line" }, element("h1", { "data-long": nameOf(model).length > LONG_NAME }, nameOf(model)), pill.node),
     element(
       "p",
       { class: "muted" },
