@@ -37,6 +37,8 @@ def job_ended(job: TrainingJob) -> str:
     if job.kind == "upload":
         return job.error_message or "Model training completed successfully"
     if job.products_completed == job.products_total:
+        if job.products_total == 1:
+            return "The product is trained"
         return f"All {_products(job.products_total)} are trained"
     parts = [f"{job.products_completed} of {_products(job.products_total)} are trained"]
     if job.products_failed:

@@ -131,6 +131,7 @@ def test_an_abort_that_came_too_late_leaves_a_completed_job(session: Session) ->
     transitions.request_stop(session, job.tenant_id, job.id, "abort")
     transitions.finish(session, claim.token, model_outcome())
     assert job.status == "completed"
+    assert job.current_step == "The product is trained"
 
 
 def test_finish_lets_running_tasks_end(session: Session) -> None:
