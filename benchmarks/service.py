@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
+import psutil
 
 from client import Client
 
@@ -43,6 +44,16 @@ def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]
         finally:
             launcher.send_signal(signal.SIGTERM)
             launcher.wait(STOP_TIMEOUT_S)
+
+
+def cpu_seconds_of_service() -> float:
+    """CPU time that all processes below this one have used, those that have ended included."""
+    total = 0.0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            used = child.cpu_times()
+            total += used.user + used.system + used.children_user + used.children_system
+    return total
 
 
 def free_port() -> int:
