@@ -39,7 +39,7 @@ def import_file(sessions: Sessions, path: Path, media_type: str, tenant_id: UUID
     except UnicodeDecodeError as error:
         raise InvalidRequestError(
             "The file is not UTF-8 text; save it as CSV UTF-8"
-            f" (byte {error.start:,} of a piece is {error.object[error.start]:#04x})"
+            f" (the byte {error.object[error.start]:#04x} begins no character)"
         ) from error
 
 

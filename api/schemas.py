@@ -54,12 +54,27 @@ class SalesQuery(Request):
     limit: int = Field(default=120, ge=1, le=2000, description="How many of the newest periods")
 
 
+ForecastAlgorithm = Literal[
+    "auto",
+    "prophet",
+    "prophet_covariates",
+    "gradient_boosting",
+    "poisson",
+    "seasonal_mean",
+    "seasonal_naive",
+    "drift",
+    "croston_tsb",
+    "shared_profile",
+]
+"""What the pipeline, which no module of the API may import, accepts; a test holds them together."""
+
+
 class TrainingRequest(Request):
     """What a training of products may be told; everything has a default."""
 
     job_name: Text | None = Field(default=None, description="A name to recognise the job by")
     priority: int = Field(default=0, ge=0, le=9, description="Higher ones are trained first")
-    algorithm: Text = Field(
+    algorithm: ForecastAlgorithm = Field(
         default="auto", description="`auto` chooses by backtest; or the name of one algorithm"
     )
     timeout_seconds: int | None = Field(

@@ -5,8 +5,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from api.schemas import ForecastAlgorithm
+from pipeline.forecast.spec import ALGORITHMS, AUTO
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("api", "client", "core", "db", "pipeline", "worker")
@@ -62,6 +66,10 @@ def test_no_module_reads_the_environment_at_import(name: str) -> None:
         if isinstance(child, ast.Attribute) and child.attr in {"environ", "getenv"}
     ]
     assert reads == []
+
+
+def test_the_api_accepts_the_algorithms_of_the_pipeline() -> None:
+    assert get_args(ForecastAlgorithm) == (AUTO, *ALGORITHMS)
 
 
 def test_celeryconfig_imports_nothing() -> None:
