@@ -12,7 +12,7 @@ export UV_LINK_MODE ?= hardlink
 # Trust whom the machine trusts, as pip does: companies put a proxy of their own before the package index.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/* /etc/pki/tls/certs/* /etc/ssl/cert.pem),true,false)
 
-.PHONY: demo up test lint format types imports check lock settings clean
+.PHONY: help demo up test lint format types imports check lock settings clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
