@@ -46,7 +46,7 @@ def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]
             launcher.wait(STOP_TIMEOUT_S)
 
 
-def cpu_seconds_of_service() -> float:
+def cpu_seconds_of_children() -> float:
     """CPU time that all processes below this one have used, those that have ended included."""
     total = 0.0
     for child in psutil.Process().children(recursive=True):

@@ -6,20 +6,17 @@ products, all candidates, on all cores.
 
 import argparse
 import os
-import tempfile
 import time
-from pathlib import Path
 
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks.overhead import trainable_frames
+from benchmarks.overhead import Cost, cost_of_service, trainable_frames
 from benchmarks.report import Line, print_lines
-from benchmarks.service import running_service
-from examples.files import write_frame
+from benchmarks.service import cpu_seconds_of_children
 from examples.shop import generate_shop
 from pipeline.forecast.result import ForecastResult
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import AUTO, ForecastSpec
 from pipeline.forecast.train import train_forecast
 
 
@@ -28,36 +25,43 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=24)
     sales = generate_shop(parser.parse_args().products, seed=11)
     cores = len(os.sched_getaffinity(0))
-    bare = products_per_minute_of_joblib(sales, cores)
-    service = products_per_minute_of_service(sales, cores)
+    bare = cost_of_joblib(sales, cores)
+    service = cost_of_service(sales, algorithm=AUTO, concurrency=cores)
     print_lines(
-        "Forecasts with all candidates, backtest and refit",
+        f"Forecasts of {service.products} products with all candidates, backtest and refit",
         [
-            Line("bare joblib loop", bare, "products per minute"),
-            Line("service", service, "products per minute"),
-            Line("service / joblib", service / bare, ""),
+            *_lines("joblib loop", bare),
+            *_lines("service", service),
+            Line("service / joblib, pace", _per_minute(service) / _per_minute(bare), ""),
+            Line("service / joblib, CPU", _cpu_s(service) / _cpu_s(bare), ""),
         ],
     )
 
 
-def products_per_minute_of_joblib(sales: pd.DataFrame, cores: int) -> float:
+def cost_of_joblib(sales: pd.DataFrame, cores: int) -> Cost:
+    """The same function in as many processes as there are cores, imports done before."""
     frames = trainable_frames(sales)
-    with Parallel(n_jobs=cores) as pool:
-        pool(delayed(_train)(frame) for frame in frames[:cores])  # processes and imports warm
-        start = time.perf_counter()
+    with Parallel(n_jobs=cores, batch_size=1) as pool:
+        pool(delayed(_train)(frame) for frame in frames[: 2 * cores])
+        start, cpu = time.perf_counter(), cpu_seconds_of_children()
         trained = pool(delayed(_train)(frame) for frame in frames)
-    return 60 * len(trained) / (time.perf_counter() - start)
+        wall_s, cpu_s = time.perf_counter() - start, cpu_seconds_of_children() - cpu
+    return Cost(len(trained), wall_s, cpu_s)
 
 
-def products_per_minute_of_service(sales: pd.DataFrame, cores: int) -> float:
-    with tempfile.TemporaryDirectory() as directory, running_service(concurrency=cores) as client:
-        path = Path(directory) / "sales.parquet"
-        write_frame(sales, path)
-        client.import_sales(path)
-        client.wait(client.start([str(sales["product_id"].iloc[0])]).job_id)
-        start = time.perf_counter()
-        status = client.wait(client.start().job_id)
-        return 60 * status.products_completed / (time.perf_counter() - start)
+def _lines(name: str, cost: Cost) -> list[Line]:
+    return [
+        Line(f"{name}, pace", _per_minute(cost), "products per minute"),
+        Line(f"{name}, CPU", _cpu_s(cost), "s per product"),
+    ]
+
+
+def _per_minute(cost: Cost) -> float:
+    return 60 * cost.products / cost.wall_s
+
+
+def _cpu_s(cost: Cost) -> float:
+    return cost.cpu_s / cost.products
 
 
 def _train(frame: pd.DataFrame) -> ForecastResult:
