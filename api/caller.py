@@ -1,9 +1,30 @@
-"""Who asks. With `AUTH_MODE=none`, the only mode so far, everybody is the one default tenant."""
+"""Who asks. With `AUTH_MODE=none` everybody is the one default tenant and may do everything."""
 
+from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from db.tables import DEFAULT_TENANT_ID
 
+Scope = Literal["read", "train", "deploy", "admin"]
+SCOPES: tuple[Scope, ...] = ("read", "train", "deploy", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The tenant that a request speaks for, who sent it, and what it may do."""
+
+    tenant_id: UUID
+    subject: str
+    scopes: frozenset[Scope]
+
+
+EVERYBODY = Caller(DEFAULT_TENANT_ID, "everybody", frozenset(SCOPES))
+
+
+def caller_of_request() -> Caller:
+    return EVERYBODY
+
 
 def tenant_of_request() -> UUID:
-    return DEFAULT_TENANT_ID
+    return caller_of_request().tenant_id

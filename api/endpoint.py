@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, json, request
 from pydantic import BaseModel, ValidationError
 
-from api.caller import tenant_of_request
+from api.caller import Scope, tenant_of_request
 from api.errors import BadQueryError, InvalidRequestError, NotFoundError, UnsupportedTypeError
 from api.services import Services
 
@@ -18,7 +18,8 @@ _LARGEST_JSON_BYTES = 4 << 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """`view` is called with the services, the parts of the path, `tenant_id` unless the endpoint is
-    open to everybody, and `query` and `body` where these are declared.
+    open to everybody, and `query` and `body` where these are declared. `scope` is what the caller
+    must have been granted.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Endpoint:
     produces: str = "application/json"
     refusals: tuple[int, ...] = ()
     is_open: bool = False
+    scope: Scope = "read"
 
 
 def register(app: Flask, services: Services, endpoint: Endpoint) -> None:

@@ -14,6 +14,7 @@ _TRAINING = (
     Endpoint(
         method="POST",
         path=f"{TRAINING}/sales",
+        scope="train",
         view=upload_views.import_sales,
         summary="Import sales from CSV or Parquet; importing the same file again changes nothing",
         tag="Sales",
@@ -44,6 +45,7 @@ _TRAINING = (
     Endpoint(
         method="POST",
         path=f"{TRAINING}/start",
+        scope="train",
         view=training_views.start,
         summary="Train a model for every product, or for some",
         tag="Training",
@@ -56,6 +58,7 @@ _TRAINING = (
     Endpoint(
         method="POST",
         path=f"{TRAINING}/start/<product_id>",
+        scope="train",
         view=training_views.start_product,
         summary="Train a model for one product (id or SKU)",
         tag="Training",
@@ -68,6 +71,7 @@ _TRAINING = (
     Endpoint(
         method="POST",
         path=f"{TRAINING}/stop/<uuid:job_id>",
+        scope="train",
         view=training_views.stop,
         summary="Stop a job",
         tag="Training",
@@ -111,6 +115,7 @@ _MODELS = (
     Endpoint(
         method="POST",
         path="/models",
+        scope="train",
         view=upload_views.create_model,
         summary="Train on an uploaded Parquet file of any size",
         tag="Models",

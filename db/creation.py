@@ -31,6 +31,9 @@ def create_job(
     upload_digest: str | None = None,
     idempotency_key: str | None = None,
     request_digest: str | None = None,
+    trigger: str = "request",
+    retry_of: UUID | None = None,
+    trace_context: str | None = None,
 ) -> tuple[TrainingJob, bool]:
     """The job with its tasks, and whether it is new: a repeated idempotency key gives the first
     one.
@@ -57,6 +60,9 @@ def create_job(
         products_total=len(trained),
         timeout_seconds=round(timeout_s),
         created_by=created_by,
+        trigger=trigger,
+        retry_of=retry_of,
+        trace_context=trace_context,
     )
     session.add(job)
     session.flush()

@@ -31,17 +31,19 @@ from db.base import Base, CreatedAt, Id, Json, Percentage, UpdatedAt
 DEFAULT_TENANT_ID = UUID(int=1)
 
 STATUSES = ("pending", "running", "completed", "failed", "cancelled")
+TRIGGERS = ("request", "schedule", "event", "drift", "retry")
 TERMINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
 IN_FLIGHT = "(status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL))"
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """A column that takes only these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 class Tenant(Base):
-    """A business. What it leaves open (country, subdivision, time zone) the settings decide."""
+    """A business. What it leaves open (place, defaults, quotas) the settings decide."""
 
     __tablename__ = "tenants"
 
@@ -50,6 +52,13 @@ class Tenant(Base):
     country: Mapped[str | None] = mapped_column(String(2))
     subdivision: Mapped[str | None] = mapped_column(String(10))
     time_zone: Mapped[str | None] = mapped_column(String(64))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    training_defaults: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    requests_per_minute: Mapped[int | None]
+    max_active_jobs: Mapped[int | None]
+    max_products: Mapped[int | None]
+    max_running_tasks: Mapped[int | None]
     created_at: Mapped[CreatedAt]
 
 
@@ -67,6 +76,7 @@ class Product(Base):
     name: Mapped[str]
     category: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(server_default=true())
+    priority: Mapped[int] = mapped_column(server_default="0")
     observed_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -94,9 +104,10 @@ class Sale(Base):
 class TrainingJob(Base):
     __tablename__ = "training_job_queue"
     __table_args__ = (
-        _one_of("kind", ("products", "upload")),
-        _one_of("status", STATUSES),
-        _one_of("stop_mode", ("abort", "finish")),
+        one_of("kind", ("products", "upload")),
+        one_of("status", STATUSES),
+        one_of("stop_mode", ("abort", "finish")),
+        one_of("trigger", TRIGGERS),
         CheckConstraint("progress_percentage BETWEEN 0 AND 100", name="progress_percentage"),
         CheckConstraint(
             "status <> 'running' OR (started_at IS NOT NULL AND deadline_at IS NOT NULL)",
@@ -134,6 +145,7 @@ class TrainingJob(Base):
     products_completed: Mapped[int] = mapped_column(server_default="0")
     products_failed: Mapped[int] = mapped_column(server_default="0")
     products_cancelled: Mapped[int] = mapped_column(server_default="0")
+    products_skipped: Mapped[int] = mapped_column(server_default="0")
     products_total: Mapped[int]
     timeout_seconds: Mapped[int]
     started_at: Mapped[datetime | None]
@@ -144,6 +156,11 @@ class TrainingJob(Base):
     stop_mode: Mapped[str | None] = mapped_column(String(10))
     error_message: Mapped[str | None]
     retry_count: Mapped[int] = mapped_column(server_default="0")
+    trigger: Mapped[str] = mapped_column(String(20), server_default="request")
+    retry_of: Mapped[UUID | None] = mapped_column(
+        ForeignKey("training_job_queue.id", ondelete="SET NULL")
+    )
+    trace_context: Mapped[str | None] = mapped_column(String(255))
     created_by: Mapped[UUID | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -155,8 +172,8 @@ class TrainingTask(Base):
     __tablename__ = "training_tasks"
     __table_args__ = (
         UniqueConstraint("job_id", "product_id"),
-        _one_of("kind", ("shared", "product", "table")),
-        _one_of("status", STATUSES),
+        one_of("kind", ("shared", "product", "table")),
+        one_of("status", STATUSES),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint(
             "(status = 'running') = (lease_expires_at IS NOT NULL)", name="lease_while_running"
@@ -216,6 +233,10 @@ class TrainingTask(Base):
     recommended_action: Mapped[str | None]
     severity: Mapped[str | None] = mapped_column(String(20))
     degraded_reason: Mapped[str | None]
+    skipped_reason: Mapped[str | None]
+    kept_model_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("trained_models.id", ondelete="SET NULL", use_alter=True)
+    )
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
@@ -224,7 +245,7 @@ class TrainedModel(Base):
     __tablename__ = "trained_models"
     __table_args__ = (
         UniqueConstraint("tenant_id", "product_id", "model_version"),
-        _one_of("ml_task", ("forecast", "classification", "regression")),
+        one_of("ml_task", ("forecast", "classification", "regression")),
         CheckConstraint(
             "(ml_task = 'forecast') = (product_id IS NOT NULL)", name="product_of_forecast"
         ),
@@ -261,6 +282,7 @@ class TrainedModel(Base):
     degraded_reason: Mapped[str | None]
     manifest_digest: Mapped[str] = mapped_column(String(64))
     data_digest: Mapped[str | None] = mapped_column(String(64))
+    training_digest: Mapped[str | None] = mapped_column(String(64))
     training_duration_seconds: Mapped[int | None]
     training_data_points: Mapped[int | None]
     interval_width: Mapped[float | None]
@@ -268,6 +290,7 @@ class TrainedModel(Base):
     horizon_days: Mapped[int | None]
     is_deployed: Mapped[bool] = mapped_column(server_default=false())
     deployed_at: Mapped[datetime | None]
+    is_pinned: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[CreatedAt]
 
 
@@ -301,7 +324,10 @@ class ModelMetrics(Base):
 
 class TrainingLog(Base):
     __tablename__ = "model_training_logs"
-    __table_args__ = (Index("ix_model_training_logs_job", "training_job_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_model_training_logs_job", "training_job_id", "created_at", "id"),
+        Index("ix_model_training_logs_product", "training_job_id", "product_id", "created_at"),
+    )
 
     id: Mapped[Id]
     training_job_id: Mapped[UUID] = mapped_column(
@@ -364,8 +390,9 @@ class OutboxEvent(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(unique=True, server_default=func.gen_random_uuid())
     tenant_id: Mapped[UUID]
-    job_id: Mapped[UUID]
+    job_id: Mapped[UUID | None]
     event_type: Mapped[str] = mapped_column(String(50))
     routing_key: Mapped[str] = mapped_column(String(100))
     payload: Mapped[Json]
@@ -382,9 +409,11 @@ class IdempotencyKey(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     request_digest: Mapped[str] = mapped_column(String(64))
+    resource_type: Mapped[str] = mapped_column(String(30), server_default="job")
+    resource_id: Mapped[str | None] = mapped_column(String(255))
     # Checked at commit: the key is taken before the job it names exists, so that a second request
     # waits.
-    job_id: Mapped[UUID] = mapped_column(
+    job_id: Mapped[UUID | None] = mapped_column(
         ForeignKey(
             "training_job_queue.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"
         )

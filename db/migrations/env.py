@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from db.tables import TrainingJob
+from db.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=TrainingJob.metadata,
+    target_metadata=metadata,
     compare_type=True,
     compare_server_default=True,
 )

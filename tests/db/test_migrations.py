@@ -7,7 +7,8 @@ from sqlalchemy import Engine, inspect, text
 
 from db.engine import create_engine
 from db.migrate import downgrade, main, upgrade
-from db.tables import DEFAULT_TENANT_ID, TrainingJob
+from db.schema import metadata
+from db.tables import DEFAULT_TENANT_ID
 
 DEFINITIONS = """
     SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
@@ -35,7 +36,7 @@ def test_migrations_make_what_the_tables_say(fresh_database_url: str) -> None:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
-        assert compare_metadata(context, TrainingJob.metadata) == []
+        assert compare_metadata(context, metadata) == []
     engine.dispose()
 
 
@@ -46,7 +47,7 @@ def test_migrations_make_the_same_checks_and_indexes_as_the_tables(
     migrated = definitions(engine)
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    TrainingJob.metadata.create_all(engine)
+    metadata.create_all(engine)
     assert migrated == definitions(engine)
     engine.dispose()
 
