@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 from api import model_views, schemas, service_views, training_views, upload_views
+from api.addresses import IDEMPOTENCY_KEY, MULTIPART, ROOT, TRAINING
 from api.endpoint import Endpoint
-
-TRAINING = "/api/v1/training"
-ROOT = "/api/v1"
-MULTIPART = "multipart/form-data"
-_KEY = {"Idempotency-Key": "A repeated request with the same key gives the same job"}
+from api.jobs import endpoints as jobs
+from api.jobs.schemas import AcceptedJob, UploadForm
 
 _TRAINING = (
     Endpoint(
@@ -42,63 +40,6 @@ _TRAINING = (
         answer=schemas.ProductSales,
         refusals=(400, 404),
     ),
-    Endpoint(
-        method="POST",
-        path=f"{TRAINING}/start",
-        scope="train",
-        view=training_views.start,
-        summary="Train a model for every product, or for some",
-        tag="Training",
-        body=schemas.StartRequest,
-        headers=_KEY,
-        answer=schemas.AcceptedJob,
-        status=202,
-        refusals=(400, 409, 415, 422),
-    ),
-    Endpoint(
-        method="POST",
-        path=f"{TRAINING}/start/<product_id>",
-        scope="train",
-        view=training_views.start_product,
-        summary="Train a model for one product (id or SKU)",
-        tag="Training",
-        body=schemas.TrainingRequest,
-        headers=_KEY,
-        answer=schemas.AcceptedJob,
-        status=202,
-        refusals=(400, 404, 409, 415, 422),
-    ),
-    Endpoint(
-        method="POST",
-        path=f"{TRAINING}/stop/<uuid:job_id>",
-        scope="train",
-        view=training_views.stop,
-        summary="Stop a job",
-        tag="Training",
-        body=schemas.StopRequest,
-        answer=schemas.StoppedJob,
-        status=202,
-        refusals=(404, 415, 422),
-    ),
-    Endpoint(
-        method="GET",
-        path=f"{TRAINING}/status/<uuid:job_id>",
-        view=training_views.status,
-        summary="Status and progress of a job and its products",
-        tag="Training",
-        answer=schemas.JobStatus,
-        refusals=(404,),
-    ),
-    Endpoint(
-        method="GET",
-        path=f"{TRAINING}/history",
-        view=training_views.list_jobs,
-        summary="List the jobs, newest first",
-        tag="Training",
-        query=schemas.PageQuery,
-        answer=schemas.Page[schemas.JobSummary],
-        refusals=(400,),
-    ),
 )
 
 _MODELS = (
@@ -119,10 +60,10 @@ _MODELS = (
         view=upload_views.create_model,
         summary="Train on an uploaded Parquet file of any size",
         tag="Models",
-        form=schemas.UploadForm,
+        form=UploadForm,
         consumes=(MULTIPART,),
-        headers=_KEY,
-        answer=schemas.AcceptedJob,
+        headers=IDEMPOTENCY_KEY,
+        answer=AcceptedJob,
         status=202,
         refusals=(400, 409, 413, 415, 422),
     ),
@@ -212,4 +153,4 @@ def all_endpoints() -> tuple[Endpoint, ...]:
         for prefix in (TRAINING, ROOT)
         for endpoint in _MODELS
     )
-    return (*_TRAINING, *models, *_SERVICE)
+    return (*_TRAINING, *jobs.ENDPOINTS, *models, *_SERVICE)

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import schemas
+from api.addresses import MULTIPART, TRAINING
 from api.endpoint import Endpoint, operation_id
-from api.endpoints import MULTIPART, TRAINING, all_endpoints
+from api.endpoints import all_endpoints
 from api.errors import PROBLEM_TYPE
 
 VERSION = "1"

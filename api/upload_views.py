@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from api import schemas
 from api.endpoint import invalid_request
 from api.errors import InvalidRequestError, UnsupportedTypeError
-from api.jobs import accepted, create_upload_job, idempotency_key
+from api.jobs.creation import accepted, create_upload_job, idempotency_key
+from api.jobs.schemas import AcceptedJob, UploadForm
 from api.services import Services
 from api.uploads import receive_upload
 
@@ -30,11 +31,11 @@ def import_sales(services: Services, tenant_id: UUID) -> schemas.ImportReport:
         return services.chores.import_sales(spool.path(), media_type, tenant_id)
 
 
-def create_model(services: Services, tenant_id: UUID) -> schemas.AcceptedJob:
+def create_model(services: Services, tenant_id: UUID) -> AcceptedJob:
     with services.make_spool() as spool:
         upload = receive_upload(spool, raw_types=frozenset(), max_bytes=_most_bytes(services))
         try:
-            form = schemas.UploadForm.model_validate(
+            form = UploadForm.model_validate(
                 {name: value for name, value in upload.fields.items() if value}
             )
         except ValidationError as error:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 import celeryconfig
 from api.errors import BadQueryError
-from api.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
+from api.jobs.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
 from api.services import Services
 from db.tables import Product, TrainingJob
 from db.transitions import NewTask, create_job

@@ -1,0 +1,1 @@
+"""Jobs: started, stopped, watched, listed."""
