@@ -8,18 +8,18 @@ from prometheus_client import CollectorRegistry
 
 from api.aside import Aside, here
 from api.chores import Chores
-from api.connection_limit import ConnectionLimit
 from api.endpoint import register
 from api.endpoints import all_endpoints
 from api.errors import register_error_handlers
+from api.live.connection_limit import ConnectionLimit
+from api.live.relay import Relay
+from api.live.socket_telemetry import SocketTelemetry
+from api.live.sockets import register_sockets
 from api.openapi import document
-from api.relay import Relay
 from api.request_context import register_request_context
 from api.service_views import STATIC
 from api.services import EXTENSION, Send, Services
 from api.slow_peers import register_patience
-from api.socket_telemetry import SocketTelemetry
-from api.sockets import register_sockets
 from api.telemetry import DatabaseTelemetry
 from core.progress import ProgressMessage, ProgressStream
 from core.settings import Settings

@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry
 
 from api.aside import Aside
 from api.chores import Chores
-from api.connection_limit import ConnectionLimit
-from api.relay import Relay
-from api.socket_telemetry import SocketTelemetry
+from api.live.connection_limit import ConnectionLimit
+from api.live.relay import Relay
+from api.live.socket_telemetry import SocketTelemetry
 from api.spool import Spool
 from core.progress import ProgressStream
 from core.settings import Settings

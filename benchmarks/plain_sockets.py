@@ -14,7 +14,7 @@ import simple_websocket  # type: ignore[import-untyped]  # it has no types
 from flask import Flask
 from flask_sock import Sock
 
-from api.progress_views import forecast_view
+from api.live.progress_views import forecast_view
 from core.progress import ProgressMessage, ProgressStream, Reconnected
 
 PATH = "/watch/<uuid:job_id>"

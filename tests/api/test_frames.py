@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wsproto.extensions import PerMessageDeflate
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
-from api.frames import agree_on_compression, text_frame
+from api.live.frames import agree_on_compression, text_frame
 
 WINDOWS = st.sampled_from([None, 9, 10, 12, 15])
 

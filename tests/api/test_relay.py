@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from api.batches import merge_progress
-from api.channel import Channel, Watcher
+from api.live.batches import merge_progress
+from api.live.channel import Channel, Watcher
 from core.progress import ProgressMessage
 
 JOB = uuid4()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from uuid import UUID
 
-from api.batches import Batch, is_urgent, merge_progress
+from api.live.batches import Batch, is_urgent, merge_progress
 from core.progress import ProgressMessage
 
 _PAGE = 200

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.connection_limit import ConnectionLimit
+from api.live.connection_limit import ConnectionLimit
 
 
 class _OpenConnections(Collector):

@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from wsproto.frame_protocol import CloseReason
 
 from api.chores import ChoreError
-from api.connection import Connection, Incoming
 from api.errors import (
     BadMessageError,
     MessageTooBigError,
@@ -19,13 +18,14 @@ from api.errors import (
     ReceiveTimeoutError,
     UnavailableError,
 )
-from api.jobs import create_upload_job
-from api.progress_views import studio_view
-from api.schemas import StudioRequest
+from api.jobs.creation import create_upload_job
+from api.jobs.schemas import StudioRequest
+from api.live.connection import Connection, Incoming
+from api.live.progress_views import studio_view
+from api.live.studio_request import read_request
+from api.live.watching import follow
 from api.services import Services
 from api.spool import Spool
-from api.studio_request import read_request
-from api.watching import follow
 from core.logs import bind
 
 log = structlog.get_logger(__name__)

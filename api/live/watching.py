@@ -8,10 +8,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from wsproto.frame_protocol import CloseReason
 
-from api.batches import View
-from api.channel import Watcher
-from api.connection import DRAIN_S, Connection
 from api.errors import MessageTooBigError, PeerGoneError, ReceiveTimeoutError
+from api.live.batches import View
+from api.live.channel import Watcher
+from api.live.connection import DRAIN_S, Connection
 from api.services import Services
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from api.frames import text_frame
+from api.live.frames import text_frame
 from core.progress import ProgressMessage
 
 View = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]

@@ -11,13 +11,13 @@ from flask_sock import Sock
 from sqlalchemy import select
 
 from api.caller import tenant_of_request
-from api.connection import Connection
 from api.errors import BadQueryError, NotAWebSocketError, NotFoundError
-from api.frames import agree_on_compression, refuse_compression
-from api.progress_views import forecast_view
+from api.live.connection import Connection
+from api.live.frames import agree_on_compression, refuse_compression
+from api.live.progress_views import forecast_view
+from api.live.studio_socket import serve_studio
+from api.live.watching import follow
 from api.services import Services
-from api.studio_socket import serve_studio
-from api.watching import follow
 from core.logs import bind
 from db.tables import TERMINAL_STATUSES, TrainingJob
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.errors import BadMessageError
-from api.schemas import StudioRequest
+from api.jobs.schemas import StudioRequest
 from api.spool import Spool
 
 _FILE_DATA = re.compile(rb'"file_data"\s*:\s*"')

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.channel import Channel, Watcher
+from api.live.channel import Channel, Watcher
 from core.progress import ProgressMessage, ProgressStream, Reconnected
 
 log = structlog.get_logger(__name__)

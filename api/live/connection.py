@@ -27,7 +27,7 @@ from api.errors import (
     PeerGoneError,
     ReceiveTimeoutError,
 )
-from api.frames import text_frame
+from api.live.frames import text_frame
 from api.spool import Spool
 
 ANSWER_WITHIN_S = 10.0

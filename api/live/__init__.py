@@ -1,0 +1,1 @@
+"""Progress as it happens: the relay and everything that watches it."""
