@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from api.errors import ApiError, InvalidRequestError
-from api.schemas import ImportReport
+from api.sales.schemas import ImportReport
 from core.artifacts import Blob
 
 log = structlog.get_logger(__name__)

@@ -3,8 +3,8 @@
 from pathlib import Path
 from uuid import UUID
 
-from api.sales_import import import_file
-from api.schemas import ImportReport
+from api.sales.imports import import_file
+from api.sales.schemas import ImportReport
 from core.artifacts import ArtifactStore, Blob
 from db.engine import Sessions
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from api.errors import InvalidRequestError, NotFoundError
 from api.jobs import schemas
 from api.jobs.creation import accepted, create_products_job, idempotency_key
-from api.model_views import summary
-from api.products import find_product, find_products
+from api.models.views import summary
+from api.products.references import find_product, find_products
 from api.schemas import Page, PageQuery
 from api.services import Services
 from db.catalogue import active_products

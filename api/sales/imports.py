@@ -5,23 +5,23 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api import sales_cells
 from api.errors import InvalidRequestError
-from api.sales_files import RaggedRowError, RawBatch, SalesFile, open_csv, open_parquet
-from api.schemas import ImportReport
+from api.sales import cells
+from api.sales.files import RaggedRowError, RawBatch, SalesFile, open_csv, open_parquet
+from api.sales.schemas import ImportReport
 from db.engine import Sessions
 from db.sales import ImportCounts, SalesBatch, import_sales
 
 _REQUIRED = ("date", "product_id", "quantity")
 _PARSERS: dict[str, Callable[[object], Any]] = {
-    "date": sales_cells.moment,
-    "product_id": sales_cells.reference,
-    "quantity": sales_cells.not_negative,
-    "product_name": sales_cells.text,
-    "category": sales_cells.text,
-    "price": sales_cells.not_negative,
-    "revenue": sales_cells.number,
-    "promotion": sales_cells.number,
+    "date": cells.moment,
+    "product_id": cells.reference,
+    "quantity": cells.not_negative,
+    "product_name": cells.text,
+    "category": cells.text,
+    "price": cells.not_negative,
+    "revenue": cells.number,
+    "promotion": cells.number,
 }
 _NUMBERS = frozenset({"quantity", "price", "revenue", "promotion"})
 _MOST_ERRORS = 100
@@ -166,10 +166,10 @@ class _Reading:
         return values
 
     def _parser(self, name: str) -> Callable[[object], Any]:
-        parse = _PARSERS.get(name, sales_cells.number)
+        parse = _PARSERS.get(name, cells.number)
         is_number = name in _NUMBERS or name not in _PARSERS
         if is_number and self._file.has_decimal_comma:
-            return sales_cells.with_decimal_comma(parse)
+            return cells.with_decimal_comma(parse)
         return parse
 
     def _note(self, row: int, column: str, cell: object, message: str) -> None:

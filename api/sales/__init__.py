@@ -1,0 +1,1 @@
+"""Sales in, from files, and out again."""

@@ -1,0 +1,30 @@
+"""The addresses of sales."""
+
+from api.addresses import MULTIPART, TRAINING
+from api.endpoint import Endpoint
+from api.sales import views
+from api.sales.schemas import ImportReport, ProductSales, SalesQuery
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/sales",
+        scope="train",
+        view=views.import_sales,
+        summary="Import sales from CSV or Parquet; importing the same file again changes nothing",
+        tag="Sales",
+        answer=ImportReport,
+        consumes=(*sorted(views.SALES_TYPES), MULTIPART),
+        refusals=(413, 415, 422),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/products/<product_id>/sales",
+        view=views.recent,
+        summary="What a product (id or SKU) sold lately, in time order",
+        tag="Sales",
+        query=SalesQuery,
+        answer=ProductSales,
+        refusals=(400, 404),
+    ),
+)

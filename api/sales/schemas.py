@@ -1,0 +1,50 @@
+"""What is asked and told of sales."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas import Answer, Request
+
+
+class SalesQuery(Request):
+    limit: int = Field(default=120, ge=1, le=2000, description="How many of the newest periods")
+
+
+class RowError(Answer):
+    row: int | None = Field(description="Number of the data row, the first one is 1")
+    column: str | None
+    value: str | None
+    message: str
+
+
+class ImportReport(Answer):
+    rows_read: int
+    rows_inserted: int
+    rows_updated: int
+    rows_unchanged: int
+    products_created: int
+    products: int
+    product_ids: list[UUID]
+    first_date: datetime | None
+    last_date: datetime | None
+    warnings: list[str]
+
+
+class RecordedSale(Answer):
+    """What was sold in one period; `ds` is the shop's wall clock."""
+
+    ds: datetime
+    quantity: float
+    price: float | None
+    promotion: float | None
+
+
+class ProductSales(Answer):
+    """Periods with a known quantity, in time order; days without a row are not listed."""
+
+    product_id: UUID
+    sku: str
+    name: str
+    sales: list[RecordedSale]

@@ -1,0 +1,37 @@
+"""Sales files in, and what a product sold lately."""
+
+from pathlib import PurePath
+from uuid import UUID
+
+from api.errors import UnsupportedTypeError
+from api.products.references import find_product
+from api.sales.schemas import ImportReport, ProductSales, SalesQuery
+from api.services import Services
+from api.uploads import receive_upload
+from db.sales import recent_sales
+
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+SALES_TYPES = frozenset({CSV, PARQUET})
+_BY_SUFFIX = {".csv": CSV, ".tsv": CSV, ".txt": CSV, ".parquet": PARQUET}
+
+
+def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
+    with services.make_spool() as spool:
+        most_bytes = services.settings.max_http_upload_mb * 10**6
+        upload = receive_upload(spool, raw_types=SALES_TYPES, max_bytes=most_bytes)
+        media_type = upload.media_type
+        if media_type not in SALES_TYPES:
+            media_type = _BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
+        if not media_type:
+            raise UnsupportedTypeError(f"{upload.name!r} is neither a CSV nor a Parquet file")
+        return services.chores.import_sales(spool.path(), media_type, tenant_id)
+
+
+def recent(services: Services, tenant_id: UUID, product_id: str, query: SalesQuery) -> ProductSales:
+    with services.sessions() as session:
+        product = find_product(session, tenant_id, product_id)
+        recorded = recent_sales(session, tenant_id, product.id, limit=query.limit)
+    return ProductSales.model_validate(
+        {"product_id": product.id, "sku": product.sku, "name": product.name, "sales": recorded}
+    )
