@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import schemas
 from api.errors import NotFoundError
-from api.products import find_product
+from api.models import schemas
+from api.products.references import find_product
+from api.schemas import ModelSummary, Page
 from api.services import Services
 from db import models as records
 from db.metrics import metric_values
@@ -44,7 +45,7 @@ _DETAILS = (
 
 def list_models(
     services: Services, tenant_id: UUID, query: schemas.ModelsQuery
-) -> schemas.Page[schemas.ModelSummary]:
+) -> Page[ModelSummary]:
     with services.sessions() as session:
         product_id = None
         if query.product_id is not None:
@@ -58,7 +59,7 @@ def list_models(
             cursor=query.cursor,
         )
     items = [summary(record) for record in page.items]
-    return schemas.Page[schemas.ModelSummary](items=items, next_cursor=page.next_cursor)
+    return Page[ModelSummary](items=items, next_cursor=page.next_cursor)
 
 
 def detail(services: Services, tenant_id: UUID, model_id: str) -> schemas.ModelDetail:
@@ -112,13 +113,13 @@ def forecast(services: Services, tenant_id: UUID, model_id: str) -> schemas.Fore
     )
 
 
-def summary(record: ModelRecord) -> schemas.ModelSummary:
-    return schemas.ModelSummary.model_validate(_summary_fields(record))
+def summary(record: ModelRecord) -> ModelSummary:
+    return ModelSummary.model_validate(_summary_fields(record))
 
 
 def summaries_by_id(
     session: Session, tenant_id: UUID, public_ids: Sequence[str]
-) -> dict[str, schemas.ModelSummary]:
+) -> dict[str, ModelSummary]:
     """The models with these public ids."""
     statement = (
         select(TrainedModel, ModelMetrics, Product)
