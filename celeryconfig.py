@@ -10,13 +10,17 @@ FIT_SHARED = "model_studio.fit_shared"
 DISPATCH = "model_studio.dispatch"
 SWEEP = "model_studio.sweep"
 COLLECT_GARBAGE = "model_studio.collect_garbage"
+PREDICT = "model_studio.predict"
+SCORE_FORECASTS = "model_studio.score_forecasts"
 
 TRAINING_QUEUE = "training"
 HOUSEKEEPING_QUEUE = "housekeeping"
+PREDICTIONS_QUEUE = "predictions"
 DEAD_LETTER_EXCHANGE = "model_studio.dead_letters"
 
 SWEEP_EVERY_S = 5.0
 COLLECT_GARBAGE_EVERY_S = 3600.0
+SCORE_FORECASTS_EVERY_S = 300.0
 
 
 def _quorum_queue(consumer_timeout_s: int) -> dict[str, object]:
@@ -43,6 +47,7 @@ task_create_missing_queues = False
 task_queues = {
     TRAINING_QUEUE: _quorum_queue(VISIBILITY_TIMEOUT_S),
     HOUSEKEEPING_QUEUE: _quorum_queue(1800),
+    PREDICTIONS_QUEUE: _quorum_queue(600),
 }
 task_routes = {
     TRAIN_PRODUCT: {"queue": TRAINING_QUEUE},
@@ -51,6 +56,8 @@ task_routes = {
     DISPATCH: {"queue": HOUSEKEEPING_QUEUE},
     SWEEP: {"queue": HOUSEKEEPING_QUEUE},
     COLLECT_GARBAGE: {"queue": HOUSEKEEPING_QUEUE},
+    PREDICT: {"queue": PREDICTIONS_QUEUE},
+    SCORE_FORECASTS: {"queue": HOUSEKEEPING_QUEUE},
 }
 
 # Ids travel, as JSON; what became of a task is in Postgres, never in a result backend.
@@ -106,5 +113,10 @@ beat_schedule = {
         "task": COLLECT_GARBAGE,
         "schedule": COLLECT_GARBAGE_EVERY_S,
         "options": {"expires": COLLECT_GARBAGE_EVERY_S},
+    },
+    "score forecasts": {
+        "task": SCORE_FORECASTS,
+        "schedule": SCORE_FORECASTS_EVERY_S,
+        "options": {"expires": SCORE_FORECASTS_EVERY_S},
     },
 }

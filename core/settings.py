@@ -57,6 +57,7 @@ SERVICE = "Service"
 TRAINING = "Training"
 PROPHET = "Prophet"
 FORECASTS = "Forecasts"
+PREDICTIONS = "Predictions and live scores"
 TABLES = "Tables and uploads"
 WEBSOCKET = "WebSocket"
 STORAGE = "Storage"
@@ -202,6 +203,39 @@ class Settings(BaseModel):
         FORECASTS, None, "Region of that country, such as `MD` for Madrid"
     )
 
+    prediction_concurrency: int = _setting(
+        PREDICTIONS, 1, "Predictions that one prediction worker makes at the same time", ge=1
+    )
+    prediction_cache_models: int = _setting(
+        PREDICTIONS, 200, "Models that one prediction process keeps loaded", ge=1
+    )
+    prediction_cache_mb: int = _setting(
+        PREDICTIONS,
+        512,
+        "Memory that they may take, in megabytes of their stored, unpacked size",
+        ge=1,
+    )
+    prediction_timeout_seconds: float = _setting(
+        PREDICTIONS, 10, "Longest time that a prediction may take", gt=0, le=60
+    )
+    prediction_max_waiting: int = _setting(
+        PREDICTIONS, 64, "Predictions that one API process waits for at the same time", ge=1
+    )
+    prediction_max_rows: int = _setting(
+        PREDICTIONS, 100_000, "Rows of one request for predictions", ge=1
+    )
+    prediction_max_mb: int = _setting(
+        PREDICTIONS, 16, "Size of one request for predictions, in megabytes", ge=1, le=256
+    )
+    live_window_days: int = _setting(
+        PREDICTIONS, 28, "Days over which a deployed forecast is compared with new sales", ge=7
+    )
+    retrain_on_drift: bool = _setting(
+        PREDICTIONS,
+        True,
+        "Train a product again when the error of its deployed model leaves its band",
+    )
+
     max_upload_mb: int = _setting(
         TABLES, 100, "Size of a file inside a WebSocket message, decoded, in megabytes", ge=1
     )
@@ -258,6 +292,14 @@ class Settings(BaseModel):
 
     worker_concurrency: int = _setting(
         PROCESSES, usable_cores, "Tasks that one worker trains at the same time", ge=1
+    )
+    worker_grace_seconds: float = _setting(
+        PROCESSES,
+        10,
+        "Seconds that a worker which is told to end goes on with its trainings; what has not ended"
+        " by then is handed to another worker",
+        ge=0,
+        le=24 * 3600,
     )
     task_threads: int = _setting(PROCESSES, 1, "CPU threads of one task", ge=1)
     api_workers: int = _setting(
