@@ -52,7 +52,11 @@ class CalendarEntry(Base):
 
 
 class Schedule(Base):
-    """A training that repeats. `next_run_at` is the one truth of when; whoever moves it runs it."""
+    """A training that repeats. `next_run_at` is the one truth of when; whoever moves it runs it.
+
+    `missed_runs` counts the times that fell out before the last run because nothing was there to
+    see to them.
+    """
 
     __tablename__ = "training_schedules"
     __table_args__ = (
@@ -73,6 +77,7 @@ class Schedule(Base):
         ForeignKey("training_job_queue.id", ondelete="SET NULL")
     )
     last_error: Mapped[str | None]
+    missed_runs: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 

@@ -59,6 +59,8 @@ class Tenant(Base):
     max_active_jobs: Mapped[int | None]
     max_products: Mapped[int | None]
     max_running_tasks: Mapped[int | None]
+    # Made once: a user who deletes the weekly retraining does not get it again.
+    default_schedule_made_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
 
 

@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("last_run_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_job_id", sa.Uuid(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("missed_runs", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -412,6 +413,10 @@ def upgrade() -> None:
     )
     op.alter_column("outbox", "job_id", existing_type=sa.UUID(), nullable=True)
     op.create_unique_constraint(op.f("uq_outbox_event_id"), "outbox", ["event_id"])
+    op.execute(
+        "UPDATE outbox SET payload = payload || jsonb_build_object('event_id', event_id)"
+        " WHERE published_at IS NULL"
+    )
     op.add_column(
         "products", sa.Column("priority", sa.Integer(), server_default="0", nullable=False)
     )
@@ -430,6 +435,10 @@ def upgrade() -> None:
     op.add_column("tenants", sa.Column("max_active_jobs", sa.Integer(), nullable=True))
     op.add_column("tenants", sa.Column("max_products", sa.Integer(), nullable=True))
     op.add_column("tenants", sa.Column("max_running_tasks", sa.Integer(), nullable=True))
+    op.add_column(
+        "tenants",
+        sa.Column("default_schedule_made_at", sa.DateTime(timezone=True), nullable=True),
+    )
     op.add_column(
         "trained_models", sa.Column("training_digest", sa.String(length=64), nullable=True)
     )
@@ -491,6 +500,7 @@ def downgrade() -> None:
     op.drop_column("training_job_queue", "products_skipped")
     op.drop_column("trained_models", "is_pinned")
     op.drop_column("trained_models", "training_digest")
+    op.drop_column("tenants", "default_schedule_made_at")
     op.drop_column("tenants", "max_running_tasks")
     op.drop_column("tenants", "max_products")
     op.drop_column("tenants", "max_active_jobs")
