@@ -6,6 +6,8 @@ CoreError
 │   ├── EmbeddedStartError
 │   └── UnreachableDirectoryError
 ├── LauncherError
+├── CronError
+├── TimeZoneError
 ├── ArtifactError
 │   ├── ArtifactNotFoundError
 │   └── ArtifactCorruptError
@@ -57,6 +59,28 @@ class UnreachableDirectoryError(EmbeddedError):
 
 class LauncherError(CoreError):
     """The services cannot be started as asked."""
+
+
+class CronError(CoreError, ValueError):
+    """A cron expression that cannot be read, or that names no moment."""
+
+    def __init__(self, expression: str, reason: str) -> None:
+        super().__init__(
+            f"{expression[:100]!r} is not a cron expression ({reason}): it takes five fields, minute"
+            " hour day-of-month month day-of-week, such as `0 3 * * 1` for Mondays at 03:00"
+        )
+        self.expression = expression
+
+
+class TimeZoneError(CoreError, ValueError):
+    """There is no such time zone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no time zone {name[:64]!r}: use a name of the IANA list, such as"
+            " `Europe/Madrid`"
+        )
+        self.name = name
 
 
 class ArtifactError(CoreError):

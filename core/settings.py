@@ -5,6 +5,7 @@ An attribute is its environment variable in lower case. Entry points call
 core.settings_table` makes `docs/settings.md` from this module.
 """
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
@@ -24,6 +25,7 @@ from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from core.cores import usable_cores
+from core.cron import checked_cron, checked_time_zone
 from core.errors import SettingsError
 
 
@@ -42,6 +44,16 @@ def _country_code(code: str) -> str:
     return code.upper()
 
 
+def _cron_or_off(text: str) -> str:
+    return OFF if text.lower() == OFF else checked_cron(text)
+
+
+def _networks(text: str) -> str:
+    for network in filter(None, map(str.strip, text.split(","))):
+        ipaddress.ip_network(network)
+    return text
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -51,6 +63,9 @@ RedisUrl = Annotated[str, _url_with("redis", "rediss")]
 BrokerUrl = Annotated[str, _url_with("redis", "rediss", "amqp", "amqps")]
 AmqpUrl = Annotated[str, _url_with("amqp", "amqps")]
 Country = Annotated[str, AfterValidator(_country_code)]
+CronOrOff = Annotated[str, AfterValidator(_cron_or_off)]
+TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
+Networks = Annotated[str, AfterValidator(_networks)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 SERVICE = "Service"
@@ -62,7 +77,12 @@ TABLES = "Tables and uploads"
 WEBSOCKET = "WebSocket"
 STORAGE = "Storage"
 PROCESSES = "Processes"
+SCHEDULES = "Schedules"
+EVENTS = "Events"
 OBSERVATION = "Logs and telemetry"
+
+OFF = "off"
+"""What switches the default retraining off; an empty variable would count as unset."""
 
 COMPUTED = {"broker_url": "`REDIS_URL`", "worker_concurrency": "number of cores"}
 """What the settings table says of a default that is not a constant."""
@@ -170,6 +190,22 @@ class Settings(BaseModel):
     )
     max_attempts: int = _setting(
         TRAINING, 3, "Times that a task is tried before it fails for good", ge=1
+    )
+    max_active_jobs_per_tenant: int = _setting(
+        TRAINING,
+        100,
+        "Jobs that one tenant may have waiting or running, unless it has a limit of its own",
+        ge=1,
+    )
+    max_products_per_tenant: int = _setting(
+        TRAINING, 100_000, "Products of one tenant, unless it has a limit of its own", ge=1
+    )
+    max_running_tasks_per_tenant: int | None = _setting(
+        TRAINING,
+        None,
+        "Products of one tenant that are trained at once, unless it has a limit of its own",
+        accepts="a whole number, at least 1",
+        ge=1,
     )
     lease_seconds: float = _setting(
         TRAINING, 20, "Silence of a worker, in seconds, after which another takes its task", ge=2
@@ -304,6 +340,60 @@ class Settings(BaseModel):
     task_threads: int = _setting(PROCESSES, 1, "CPU threads of one task", ge=1)
     api_workers: int = _setting(
         PROCESSES, 1, "Processes of the API; each holds thousands of connections", ge=1
+    )
+
+    default_retraining_cron: CronOrOff = _setting(
+        SCHEDULES,
+        "0 3 * * 1",
+        "When each tenant's products are retrained unless it decides otherwise, in its own time"
+        " zone; `off` makes no such schedule",
+        accepts="a cron expression of five fields, or `off`",
+    )
+    default_retraining_spread_minutes: int = _setting(
+        SCHEDULES,
+        120,
+        "Minutes over which the first runs of all tenants are spread, so that they do not start"
+        " together",
+        ge=0,
+        le=720,
+    )
+    default_time_zone: TimeZone = _setting(
+        SCHEDULES,
+        "Europe/Madrid",
+        "Time zone of schedules, unless a tenant has its own",
+        accepts="a name of the IANA list, such as `Europe/Madrid`",
+    )
+
+    orchestrator_exchange: str = _setting(
+        EVENTS, "orchestrator", "Exchange in which the orchestrator asks for trainings"
+    )
+    orchestrator_binding: str = _setting(
+        EVENTS, "training.scheduled", "Routing key of a scheduled training"
+    )
+    sales_exchange: str = _setting(EVENTS, "sales", "Exchange in which new sales are announced")
+    sales_binding: str = _setting(EVENTS, "sales.imported", "Routing key of imported sales")
+    events_queue: str = _setting(
+        EVENTS,
+        "model_studio.events",
+        "Queue of the events from others; those that cannot be read go to the same name with"
+        " `.dead`",
+        max_length=200,
+    )
+    retrain_on_import: bool = _setting(
+        EVENTS, False, "Train products again when their sales are imported here"
+    )
+    webhook_allow_http: bool = _setting(
+        EVENTS, False, "Let webhooks go to `http://` addresses, too"
+    )
+    webhook_allowed_networks: Networks = _setting(
+        EVENTS,
+        "",
+        "Private networks that webhooks may reach, such as `10.2.0.0/16`; without, only public"
+        " addresses",
+        accepts="networks in CIDR notation, separated by commas",
+    )
+    webhook_timeout_seconds: float = _setting(
+        EVENTS, 10, "Time that the receiver of a webhook has to answer", gt=0, le=120
     )
 
     log_level: LogLevel = _setting(OBSERVATION, "INFO", "Least severe log line that is written")
