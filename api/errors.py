@@ -4,6 +4,8 @@ ApiError
 ├── ProblemError
 │   ├── InvalidRequestError        422
 │   ├── BadQueryError              400
+│   ├── UnauthorizedError          401
+│   ├── MissingScopeError          403
 │   ├── ForeignOriginError         403
 │   ├── NotFoundError              404
 │   ├── UnsupportedTypeError       415
@@ -28,12 +30,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
-from db.errors import IdempotencyConflictError, InvalidCursorError
+from db.errors import (
+    IdempotencyConflictError,
+    InvalidCursorError,
+    NotTrainableError,
+    QuotaExceededError,
+    UnknownProductsError,
+)
 
 log = structlog.get_logger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
+_REALM = 'Bearer realm="model-studio"'
+_MOST_LISTED = 100
 
 
 class ApiError(Exception):
@@ -51,6 +61,10 @@ class ProblemError(ApiError):
         self.detail = detail
         self.more = more
 
+    def answer_headers(self) -> Mapping[str, str]:
+        """The headers that its answer has beside those of every answer."""
+        return self.headers
+
 
 class InvalidRequestError(ProblemError):
     """The body says something that is not accepted; `errors` tells what and where."""
@@ -62,6 +76,34 @@ class BadQueryError(ProblemError):
     """The address or its query cannot be understood."""
 
     status = HTTPStatus.BAD_REQUEST
+
+
+class UnauthorizedError(ProblemError):
+    """Nobody knows who asks: there is no token, or it is not accepted."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+    def __init__(self, detail: str, *, is_given: bool) -> None:
+        super().__init__(detail)
+        self._is_given = is_given
+
+    def answer_headers(self) -> Mapping[str, str]:
+        # RFC 6750: who sent no token is told nothing of what would be wrong with one.
+        error = f', error="invalid_token", error_description="{self.detail}"'
+        return {"WWW-Authenticate": _REALM + (error if self._is_given else "")}
+
+
+class MissingScopeError(ProblemError):
+    """The caller is known, and may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"Your token lacks the scope {scope}, which this needs", scope=scope)
+        self._scope = scope
+
+    def answer_headers(self) -> Mapping[str, str]:
+        return {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope", scope="{self._scope}"'}
 
 
 class ForeignOriginError(ProblemError):
@@ -136,6 +178,8 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refuse_http)
     app.register_error_handler(InvalidCursorError, _refuse_cursor)
     app.register_error_handler(IdempotencyConflictError, _refuse_conflict)
+    app.register_error_handler(NotTrainableError, _refuse_products)
+    app.register_error_handler(QuotaExceededError, _refuse_quota)
     app.register_error_handler(DBAPIError, _refuse_database)
     app.register_error_handler(PoolTimeoutError, _refuse_busy)
     app.register_error_handler(Exception, _fail)
@@ -164,7 +208,7 @@ def problem(
 
 
 def _refuse(error: ProblemError) -> Response:
-    return problem(error.status, error.detail, headers=error.headers, more=error.more)
+    return problem(error.status, error.detail, headers=error.answer_headers(), more=error.more)
 
 
 def _refuse_http(error: HTTPException) -> Response:
@@ -191,6 +235,27 @@ def _refuse_cursor(error: InvalidCursorError) -> Response:
 
 def _refuse_conflict(error: IdempotencyConflictError) -> Response:
     return problem(HTTPStatus.CONFLICT, str(error))
+
+
+def _refuse_products(error: NotTrainableError) -> Response:
+    more: dict[str, Any] = {}
+    if isinstance(error, UnknownProductsError):
+        unknown = error.references
+        more["errors"] = [
+            {"field": "products", "value": name, "message": "No product has this id or SKU"}
+            for name in unknown[:_MOST_LISTED]
+        ]
+        more["errors_total"] = len(unknown)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), more=more)
+
+
+def _refuse_quota(error: QuotaExceededError) -> Response:
+    return problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        str(error),
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+        more={"quota": error.quota, "limit": error.limit},
+    )
 
 
 def _too_large_text() -> str:

@@ -61,6 +61,7 @@ def _upper(value: object) -> object:
 DatabaseUrl = Annotated[str, _url_with("postgresql", "postgresql+psycopg2")]
 RedisUrl = Annotated[str, _url_with("redis", "rediss")]
 BrokerUrl = Annotated[str, _url_with("redis", "rediss", "amqp", "amqps")]
+HttpUrl = Annotated[str, _url_with("http", "https")]
 AmqpUrl = Annotated[str, _url_with("amqp", "amqps")]
 Country = Annotated[str, AfterValidator(_country_code)]
 CronOrOff = Annotated[str, AfterValidator(_cron_or_off)]
@@ -73,6 +74,7 @@ TRAINING = "Training"
 PROPHET = "Prophet"
 FORECASTS = "Forecasts"
 PREDICTIONS = "Predictions and live scores"
+SOURCES = "Outside data"
 TABLES = "Tables and uploads"
 WEBSOCKET = "WebSocket"
 STORAGE = "Storage"
@@ -270,6 +272,58 @@ class Settings(BaseModel):
         PREDICTIONS,
         True,
         "Train a product again when the error of its deployed model leaves its band",
+    )
+
+    sales_service_url: HttpUrl | None = _setting(
+        SOURCES,
+        None,
+        "Sales service that products and their sales are fetched from before each training",
+        accepts="a URL `http://…` or `https://…`",
+        secret=True,
+    )
+    weather_service_url: HttpUrl | None = _setting(
+        SOURCES,
+        None,
+        "Weather at the tenant's place",
+        accepts="a URL `http://…` or `https://…`",
+        secret=True,
+    )
+    traffic_service_url: HttpUrl | None = _setting(
+        SOURCES,
+        None,
+        "Traffic at the tenant's place",
+        accepts="a URL `http://…` or `https://…`",
+        secret=True,
+    )
+    holiday_service_url: HttpUrl | None = _setting(
+        SOURCES,
+        None,
+        "Public holidays of the tenant's country; while unset, a built-in calendar tells them",
+        accepts="a URL `http://…` or `https://…`",
+        secret=True,
+    )
+    source_token: str | None = _setting(
+        SOURCES, None, "Bearer token that every outside source is sent", secret=True
+    )
+    source_timeout_seconds: float = _setting(
+        SOURCES, 10, "Longest silence of an outside source, in seconds", gt=0, le=300
+    )
+    source_deadline_seconds: float = _setting(
+        SOURCES,
+        30,
+        "Longest time for one answer of an outside source with all its pages and attempts, in"
+        " seconds",
+        gt=0,
+        le=600,
+    )
+    source_cache_hours: float = _setting(
+        SOURCES, 24, "Hours after which weather, traffic and holidays are fetched again", gt=0
+    )
+    default_latitude: float | None = _setting(
+        SOURCES, None, "Place of tenants that state none, in degrees north", ge=-90, le=90
+    )
+    default_longitude: float | None = _setting(
+        SOURCES, None, "Place of tenants that state none, in degrees east", ge=-180, le=180
     )
 
     max_upload_mb: int = _setting(

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Integer, Text, Uuid, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from db.bulk import rows
-from db.idempotency import job_of_key
+from db.idempotency import JOB, once
 from db.tables import TrainingJob, TrainingTask
 from db.text import storable
 from db.tokens import JobKind, NewTask
@@ -40,40 +40,35 @@ def create_job(
 
     Raises `IdempotencyConflictError` when the key was used with another `request_digest`.
     """
-    job_id = uuid4()
-    if idempotency_key is not None:
-        earlier = job_of_key(session, tenant_id, idempotency_key, request_digest or "", job_id)
-        if earlier is not None:
-            return earlier, False
-    trained = [task for task in tasks if task.kind != "shared"]
-    if not trained:
+
+    def make() -> str:
+        job = TrainingJob(
+            tenant_id=tenant_id,
+            kind=kind,
+            job_name=None if job_name is None else storable(job_name, 255),
+            products_to_train=[str(task.product_id) for task in tasks if task.product_id],
+            request=dict(request),
+            upload_digest=upload_digest,
+            priority=priority,
+            products_total=sum(task.kind != "shared" for task in tasks),
+            timeout_seconds=max(1, round(timeout_s)),
+            created_by=created_by,
+            trigger=trigger,
+            retry_of=retry_of,
+            trace_context=trace_context,
+        )
+        _add(session, job, tasks, max_attempts)
+        return str(job.id)
+
+    job_id, is_new = once(session, tenant_id, idempotency_key, request_digest, JOB, make)
+    return session.get_one(TrainingJob, UUID(job_id), populate_existing=True), is_new
+
+
+def _add(session: Session, job: TrainingJob, tasks: Sequence[NewTask], max_attempts: int) -> None:
+    if not job.products_total:
         raise ValueError("A job needs at least one product or table to train.")
-    job = TrainingJob(
-        id=job_id,
-        tenant_id=tenant_id,
-        kind=kind,
-        job_name=None if job_name is None else storable(job_name, 255),
-        products_to_train=[str(task.product_id) for task in trained if task.product_id],
-        request=dict(request),
-        upload_digest=upload_digest,
-        priority=priority,
-        products_total=len(trained),
-        timeout_seconds=round(timeout_s),
-        created_by=created_by,
-        trigger=trigger,
-        retry_of=retry_of,
-        trace_context=trace_context,
-    )
     session.add(job)
     session.flush()
-    _add_tasks(session, job, tasks, max_attempts)
-    session.refresh(job)
-    return job, True
-
-
-def _add_tasks(
-    session: Session, job: TrainingJob, tasks: Sequence[NewTask], max_attempts: int
-) -> None:
     new = rows(
         position=(Integer(), range(len(tasks))),
         kind=(Text(), [task.kind for task in tasks]),

@@ -1,9 +1,19 @@
-"""What a caller of db/ can get wrong.
+"""What a caller of db/ can get wrong, and what an operator must do before it works.
 
 RecordError
 ├── IdempotencyConflictError
-└── InvalidCursorError
+├── InvalidCursorError
+├── QuotaExceededError
+└── NotTrainableError
+    ├── UnknownProductsError
+    ├── InactiveProductsError
+    └── NothingToTrainError
+ApplicationRoleError
 """
+
+from collections.abc import Sequence
+
+_MOST_NAMED = 20
 
 
 class RecordError(Exception):
@@ -30,3 +40,60 @@ class InvalidCursorError(RecordError):
             "Use the next_cursor of the previous page, or leave it out for the first page."
         )
         self.cursor = cursor
+
+
+class ApplicationRoleError(Exception):
+    """The role that keeps tenants apart cannot be made with the rights of this database user."""
+
+    def __init__(self, role: str, user: str) -> None:
+        super().__init__(
+            f"The database user {user!r} may not create the role {role!r}, or may not become it. "
+            "Let an administrator of the database server run these two statements, then migrate "
+            f'again:  CREATE ROLE {role} NOLOGIN;  GRANT {role} TO "{user}";'
+        )
+        self.role = role
+
+
+class QuotaExceededError(RecordError):
+    """The tenant has as much of something as it may have."""
+
+    def __init__(self, quota: str, limit: int, message: str) -> None:
+        super().__init__(message)
+        self.quota = quota
+        self.limit = limit
+
+
+class NotTrainableError(RecordError):
+    """A job cannot be made of these products."""
+
+
+class UnknownProductsError(NotTrainableError):
+    """The tenant has no such products."""
+
+    def __init__(self, references: Sequence[str]) -> None:
+        super().__init__(f"There are no products with these ids or SKUs: {_named(references)}")
+        self.references = references
+
+
+class InactiveProductsError(NotTrainableError):
+    """The products are not sold any more."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"These products are not active: {_named(names)}. "
+            "Activate them in the catalogue, or leave them out."
+        )
+        self.names = names
+
+
+class NothingToTrainError(NotTrainableError):
+    """There is no product that could be trained."""
+
+    def __init__(self, message: str = "There are no active products; import sales first") -> None:
+        super().__init__(message)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    shown = ", ".join(map(repr, names[:_MOST_NAMED]))
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,41 +1,78 @@
-"""A request that is sent twice makes one job."""
+"""A request that is sent twice is carried out once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.errors import IdempotencyConflictError
-from db.tables import IdempotencyKey, TrainingJob
+from db.tables import IdempotencyKey
+
+JOB = "job"
 
 
-def job_of_key(
-    session: Session, tenant_id: UUID, key: str, request_digest: str, new_job_id: UUID
-) -> TrainingJob | None:
-    """Take the key for a new job, or give the job it was taken for.
+def once(
+    session: Session,
+    tenant_id: UUID,
+    key: str | None,
+    request_digest: str | None,
+    resource_type: str,
+    make: Callable[[], str],
+) -> tuple[str, bool]:
+    """The id of what `make` makes, and whether it is new: a repeated key gives the first one.
 
-    Two requests at once: the second waits in the insert until the first has committed.
+    Two requests at once: the second waits until the first has committed. Raises
+    `IdempotencyConflictError` when the key was used for something else.
     """
+    if key is None:
+        return make(), True
+    if not _take(session, tenant_id, key, request_digest or "", resource_type):
+        return _made_before(session, tenant_id, key, request_digest or "", resource_type), False
+    resource_id = make()
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.tenant_id == tenant_id, IdempotencyKey.key == key)
+        .values(
+            resource_id=resource_id,
+            # The key of a job is forgotten with the job.
+            job_id=UUID(resource_id) if resource_type == JOB else None,
+        )
+    )
+    return resource_id, True
+
+
+def _take(
+    session: Session, tenant_id: UUID, key: str, request_digest: str, resource_type: str
+) -> bool:
     taken = session.execute(
         insert(IdempotencyKey)
-        .values(tenant_id=tenant_id, key=key, request_digest=request_digest, job_id=new_job_id)
+        .values(
+            tenant_id=tenant_id,
+            key=key,
+            request_digest=request_digest,
+            resource_type=resource_type,
+        )
         .on_conflict_do_nothing()
         .returning(IdempotencyKey.key)
     ).one_or_none()
-    if taken is not None:
-        return None
-    earlier = session.execute(
-        select(IdempotencyKey, TrainingJob)
-        .join(TrainingJob, TrainingJob.id == IdempotencyKey.job_id)
-        .where(IdempotencyKey.tenant_id == tenant_id, IdempotencyKey.key == key)
+    return taken is not None
+
+
+def _made_before(
+    session: Session, tenant_id: UUID, key: str, request_digest: str, resource_type: str
+) -> str:
+    earlier = session.scalars(
+        select(IdempotencyKey).where(
+            IdempotencyKey.tenant_id == tenant_id, IdempotencyKey.key == key
+        )
     ).one()
-    if earlier.IdempotencyKey.request_digest != request_digest:
+    if (earlier.request_digest, earlier.resource_type) != (request_digest, resource_type):
         raise IdempotencyConflictError(key)
-    job: TrainingJob = earlier.TrainingJob
-    return job
+    return earlier.resource_id or str(earlier.job_id)
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from api.jobs.schemas import ForecastAlgorithm
+from core.training_options import ForecastAlgorithm
 from pipeline.forecast.spec import ALGORITHMS, AUTO
 
 ROOT = Path(__file__).parents[1]

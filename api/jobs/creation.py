@@ -1,55 +1,53 @@
 """Creating jobs: one transaction, then a nudge that may be lost."""
 
 import hashlib
-from collections.abc import Sequence
 from uuid import UUID
 
-from flask import request
-from pydantic import BaseModel
+from flask import g, request
 
 import celeryconfig
+from api.addresses import TRAINING
+from api.caller import caller_of_request
 from api.errors import BadQueryError
 from api.jobs.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
 from api.services import Services
-from db.tables import Product, TrainingJob
-from db.transitions import NewTask, create_job
+from db.job_requests import JobLimits, JobRequest, start_products
+from db.tables import TrainingJob
+from db.upload_requests import UploadRequest, start_upload
 
-_MINUTE_S = 60.0
 _HOUR_S = 3600.0
 _LONGEST_KEY = 255
-_NOT_FOR_THE_WORKER = {"action", "file_data", "products", "job_name", "priority", "timeout_seconds"}
+_NOT_FOR_THE_WORKER = {"action", "file_data", "timeout_seconds"}
 
 
 def create_products_job(
     services: Services,
     tenant_id: UUID,
     asked: TrainingRequest,
-    products: Sequence[Product],
+    products: tuple[str, ...] | None,
     *,
-    identity: str,
     idempotency_key: str | None,
 ) -> TrainingJob:
-    """A job with a task per product; of several, a first one learns what they have in common.
-
-    `identity` is what a repeated idempotency key must have asked for as well.
-    """
-    tasks = [NewTask(kind="product", product_id=p.id, product_name=p.name) for p in products]
-    if len(tasks) > 1:
-        tasks.insert(0, NewTask(kind="shared"))
-    settings = services.settings
+    """A job with a task per product: those named by id or SKU, or all that are active."""
+    identity = f"{products} {asked.model_dump_json(exclude={'products'})}"
+    wanted = JobRequest(
+        products=products,
+        job_name=asked.job_name,
+        priority=asked.priority,
+        timeout_s=asked.timeout_seconds,
+        options=asked.stated(),
+        force=asked.force,
+        actor=caller_of_request().subject,
+        request_id=g.get("request_id"),
+    )
     with services.sessions.begin() as session:
-        job, _ = create_job(
+        job, _ = start_products(
             session,
-            tenant_id=tenant_id,
-            kind="products",
-            tasks=tasks,
-            request=_for_the_worker(asked),
-            job_name=asked.job_name,
-            priority=asked.priority,
-            timeout_s=asked.timeout_seconds or settings.max_training_time_minutes * _MINUTE_S,
-            max_attempts=settings.max_attempts,
+            tenant_id,
+            wanted,
+            JobLimits.from_settings(services.settings),
             idempotency_key=idempotency_key,
-            request_digest=hashlib.sha256(identity.encode()).hexdigest(),
+            request_digest=_digest(identity),
         )
     services.send(celeryconfig.DISPATCH)
     return job
@@ -63,37 +61,38 @@ def create_upload_job(
     idempotency_key: str | None = None,
 ) -> TrainingJob:
     """A job whose one task trains on a stored Parquet file."""
-    settings = services.settings
-    identity = _for_the_worker(asked) | {"digest": digest}
+    options = asked.model_dump(exclude=_NOT_FOR_THE_WORKER, exclude_none=True)
+    wanted = UploadRequest(
+        upload_digest=digest,
+        options=options,
+        timeout_s=asked.timeout_seconds or services.settings.upload_timeout_hours * _HOUR_S,
+        task_name=asked.task_name,
+        actor=caller_of_request().subject,
+        request_id=g.get("request_id"),
+    )
     with services.sessions.begin() as session:
-        job, _ = create_job(
+        job, _ = start_upload(
             session,
-            tenant_id=tenant_id,
-            kind="upload",
-            tasks=[NewTask(kind="table", product_name=asked.task_name)],
-            request=_for_the_worker(asked),
-            job_name=asked.task_name,
-            timeout_s=asked.timeout_seconds or settings.upload_timeout_hours * _HOUR_S,
-            max_attempts=settings.max_attempts,
-            upload_digest=digest,
+            tenant_id,
+            wanted,
+            JobLimits.from_settings(services.settings),
             idempotency_key=idempotency_key,
-            request_digest=hashlib.sha256(repr(sorted(identity.items())).encode()).hexdigest(),
+            request_digest=_digest(repr(sorted((options | {"digest": digest}).items()))),
         )
     services.send(celeryconfig.DISPATCH)
     return job
 
 
 def accepted(job: TrainingJob) -> AcceptedJob:
-    root = "/api/v1/training"
     return AcceptedJob.model_validate(
         {
             "job_id": job.id,
             "status": job.status,
             "products_total": job.products_total,
             "links": Links(
-                status=f"{root}/status/{job.id}",
-                progress=f"{root}/ws/{job.id}",
-                stop=f"{root}/stop/{job.id}",
+                status=f"{TRAINING}/status/{job.id}",
+                progress=f"{TRAINING}/ws/{job.id}",
+                stop=f"{TRAINING}/stop/{job.id}",
             ),
         }
     )
@@ -107,5 +106,6 @@ def idempotency_key() -> str | None:
     return key
 
 
-def _for_the_worker(asked: BaseModel) -> dict[str, object]:
-    return asked.model_dump(exclude=_NOT_FOR_THE_WORKER, exclude_none=True)
+def _digest(identity: str) -> str:
+    """What a repeated idempotency key must have asked for as well."""
+    return hashlib.sha256(identity.encode()).hexdigest()

@@ -7,40 +7,24 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from api.schemas import Answer, ModelSummary, Numbers, Request, Text
+from core.training_options import TrainingOptions
 
 LONGEST_TIMEOUT_S = 7 * 24 * 3600
 MOST_PRODUCTS = 100_000
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 
-ForecastAlgorithm = Literal[
-    "auto",
-    "prophet",
-    "prophet_covariates",
-    "gradient_boosting",
-    "poisson",
-    "seasonal_mean",
-    "seasonal_naive",
-    "drift",
-    "croston_tsb",
-    "shared_profile",
-]
-"""What the pipeline, which no module of the API may import, accepts; a test holds them together."""
 
-
-class TrainingRequest(Request):
+class TrainingRequest(TrainingOptions):
     """What a training of products may be told; everything has a default."""
 
     job_name: Text | None = Field(default=None, description="A name to recognise the job by")
     priority: int = Field(default=0, ge=0, le=9, description="Higher ones are trained first")
-    algorithm: ForecastAlgorithm = Field(
-        default="auto", description="`auto` chooses by backtest; or the name of one algorithm"
+    force: bool = Field(
+        default=False, description="Train products, too, for which nothing has changed"
     )
     timeout_seconds: int | None = Field(
         default=None, ge=1, le=LONGEST_TIMEOUT_S, description="Deadline of the job"
-    )
-    horizon_days: int | None = Field(
-        default=None, ge=1, le=730, description="Days that the stored forecast reaches ahead"
     )
 
 

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.errors import InvalidRequestError, NotFoundError
+from api.errors import NotFoundError
 from api.jobs import schemas
 from api.jobs.creation import accepted, create_products_job, idempotency_key
 from api.models.views import summary
-from api.products.references import find_product, find_products
+from api.products.references import find_product
 from api.schemas import Page, PageQuery
 from api.services import Services
-from db.catalogue import active_products
 from db.jobs import TaskStatus, find_job, history, task_statuses
 from db.models import find_model
 from db.results import upload_result
@@ -21,20 +20,9 @@ from db.waiting import queue_position, waiting_reason
 
 
 def start(services: Services, tenant_id: UUID, body: schemas.StartRequest) -> schemas.AcceptedJob:
-    with services.sessions() as session:
-        if body.products is None:
-            products = list(active_products(session, tenant_id))
-            if not products:
-                raise InvalidRequestError("There are no products yet; import sales first")
-        else:
-            products = find_products(session, tenant_id, body.products)
+    products = None if body.products is None else tuple(body.products)
     job = create_products_job(
-        services,
-        tenant_id,
-        body,
-        products,
-        identity=body.model_dump_json(),
-        idempotency_key=idempotency_key(),
+        services, tenant_id, body, products, idempotency_key=idempotency_key()
     )
     return accepted(job)
 
@@ -45,12 +33,7 @@ def start_product(
     with services.sessions() as session:
         product = find_product(session, tenant_id, product_id)
     job = create_products_job(
-        services,
-        tenant_id,
-        body,
-        [product],
-        identity=f"{product.id} {body.model_dump_json()}",
-        idempotency_key=idempotency_key(),
+        services, tenant_id, body, (str(product.id),), idempotency_key=idempotency_key()
     )
     return accepted(job)
 

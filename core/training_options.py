@@ -1,0 +1,65 @@
+"""How products are trained, as far as a caller may say: one model for the request of a job, the
+defaults of a tenant, and schedules.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ForecastAlgorithm = Literal[
+    "auto",
+    "prophet",
+    "prophet_covariates",
+    "gradient_boosting",
+    "poisson",
+    "seasonal_mean",
+    "seasonal_naive",
+    "drift",
+    "croston_tsb",
+    "shared_profile",
+]
+"""What the pipeline, which no module of the API may import, accepts; a test holds them together."""
+
+
+class TrainingOptions(BaseModel):
+    """What is left out, the next in line decides: the request, then the tenant, then the settings
+    of the same names. The bounds are those of the settings; a test holds them together.
+    """
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, protected_namespaces=())
+
+    algorithm: ForecastAlgorithm | None = Field(
+        default=None,
+        description="`auto` chooses by backtest; or the name of one algorithm. Left out: `auto`",
+    )
+    horizon_days: int | None = Field(
+        default=None, ge=1, le=730, description="Days that the stored forecast reaches ahead"
+    )
+    min_training_days: int | None = Field(
+        default=None, ge=2, le=3650, description="Days of sales that a product needs to be trained"
+    )
+    prophet_daily_seasonality: bool | None = Field(
+        default=None, description="Patterns within a day, where sales are finer than a day"
+    )
+    prophet_weekly_seasonality: bool | None = Field(
+        default=None, description="Patterns within a week"
+    )
+    prophet_yearly_seasonality: bool | None = Field(
+        default=None, description="Patterns within a year"
+    )
+    prophet_interval_width: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=0.995,
+        description="Share of days that a forecast interval should hold",
+    )
+    prophet_changepoint_prior_scale: float | None = Field(
+        default=None, ge=0.0001, le=10, description="How readily the trend bends"
+    )
+    prophet_verbose: bool | None = Field(
+        default=None, description="Log what Prophet and its optimiser report of each fit"
+    )
+
+    def stated(self) -> dict[str, object]:
+        """Only what was said."""
+        return self.model_dump(include=set(TrainingOptions.model_fields), exclude_none=True)
