@@ -11,13 +11,18 @@ from pipeline.forecast.backtest import WindowScore
 from pipeline.forecast.calibrate import Calibration
 from pipeline.forecast.candidate import PointForecaster, predict
 from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.incumbent import Comparison
 from pipeline.forecast.metrics import Metrics
 from pipeline.forecast.outliers import Outlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedForecaster:
-    """A fitted model with its intervals. It can be pickled."""
+    """A fitted model with its intervals. It can be pickled.
+
+    ``ahead`` are the rows of its own forecast: ``ds``, ``step``, and what it assumes of each
+    covariate.
+    """
 
     algorithm: str
     members: tuple[PointForecaster, ...]
@@ -25,6 +30,7 @@ class FittedForecaster:
     frequency: Frequency
     last: pd.Timestamp
     known: tuple[str, ...]
+    ahead: pd.DataFrame
 
     def predict(self, future: pd.DataFrame) -> pd.DataFrame:
         """Forecast the periods of ``future``.
@@ -92,6 +98,8 @@ class ForecastResult:
         Why a simpler model than intended was used, or None.
     data_digest
         SHA-256 of the validated frame.
+    comparison
+        The choice beside the deployed forecast on the same windows, where one was given.
     """
 
     algorithm: str
@@ -112,3 +120,4 @@ class ForecastResult:
     model: FittedForecaster
     library_versions: dict[str, str]
     training_seconds: float
+    comparison: Comparison | None = None

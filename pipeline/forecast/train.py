@@ -18,6 +18,7 @@ from pipeline.forecast.choice import Choice, rank
 from pipeline.forecast.features import feature_names
 from pipeline.forecast.history import History, Prepared, digest, prepare
 from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.incumbent import Incumbent, compare, try_incumbent
 from pipeline.forecast.notes import METHODS, failure_notes, periods
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
@@ -45,6 +46,7 @@ def train_forecast(
     category: str | None = None,
     shared: SharedProfile | None = None,
     observed_until: pd.Timestamp | None = None,
+    incumbent: Incumbent | None = None,
     on_progress: ProgressCallback = ignore_progress,
 ) -> ForecastResult:
     """Forecast one product.
@@ -65,6 +67,8 @@ def train_forecast(
     observed_until
         Last time for which the shop's sales are complete, so that a product without newer rows is
         known to have sold nothing since; by default what ``shared`` says.
+    incumbent
+        What is deployed, to be scored on the same windows; it has no part in the choice.
     on_progress
         Called before each fit; what it raises ends the training.
 
@@ -91,6 +95,9 @@ def train_forecast(
     tamed, outliers = tame_outliers(prepared.history, context.holidays)
     names = _names(spec.algorithm)
     backtest = run_backtest(prepared.history, windows, names, context, on_progress)
+    tried = None
+    if incumbent is not None:
+        tried = try_incumbent(backtest, incumbent, context, on_progress)
     choice, members = _refit(rank(backtest, spec.algorithm), tamed, context, backtest, on_progress)
     metrics = holdout_metrics(backtest, choice.forecasts, spec)
     message = f"Forecasting {spec.horizon_days} days with {choice.algorithm}"
@@ -102,6 +109,7 @@ def train_forecast(
         frequency=prepared.history.frequency,
         last=prepared.history.ds[-1],
         known=prepared.history.known,
+        ahead=prepared.future,
     )
     result = ForecastResult(
         algorithm=choice.algorithm,
@@ -122,6 +130,7 @@ def train_forecast(
         model=model,
         library_versions=library_versions(),
         training_seconds=time.perf_counter() - started,
+        comparison=None if tried is None else compare(backtest, choice, tried),
     )
     announce(on_progress, ForecastPhase.FORECASTING, 1, "The forecast is ready")
     return result
