@@ -66,8 +66,8 @@ class CronError(CoreError, ValueError):
 
     def __init__(self, expression: str, reason: str) -> None:
         super().__init__(
-            f"{expression[:100]!r} is not a cron expression ({reason}): it takes five fields, minute"
-            " hour day-of-month month day-of-week, such as `0 3 * * 1` for Mondays at 03:00"
+            f"{expression[:100]!r} is not a cron expression ({reason}): it takes five fields,"
+            " minute hour day-of-month month day-of-week, such as `0 3 * * 1` for Mondays at 03:00"
         )
         self.expression = expression
 

@@ -2,11 +2,15 @@
 the outbox.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import deliveries
 from db.base import Json
 from db.results import mean_accuracy, training_seconds
 from db.tables import ModelMetrics, OutboxEvent, TrainedModel, TrainingJob, TrainingTask
@@ -14,6 +18,33 @@ from db.timestamps import iso, iso_or_none
 
 COMPLETED = "training.completed"
 FAILED = "training.failed"
+EVENT_TYPES = ("training_completed", "training_failed")
+"""What a webhook may ask for."""
+
+
+def add_event(
+    session: Session,
+    tenant_id: UUID,
+    routing_key: str,
+    payload: Mapping[str, Any],
+    job_id: UUID | None = None,
+) -> UUID:
+    """Put an event into the outbox and before the tenant's webhooks, in one transaction; its id.
+
+    The payload names its `event_type` and gets the id as `event_id`.
+    """
+    event_id = uuid4()
+    event = OutboxEvent(
+        event_id=event_id,
+        tenant_id=tenant_id,
+        job_id=job_id,
+        event_type=payload["event_type"],
+        routing_key=routing_key,
+        payload={"event_id": str(event_id), **payload},
+    )
+    session.add(event)
+    deliveries.fan_out(session, event)
+    return event_id
 
 
 def add_completed_event(session: Session, job: TrainingJob, now: datetime) -> None:
@@ -27,6 +58,7 @@ def add_completed_event(session: Session, job: TrainingJob, now: datetime) -> No
         "results": {
             "successful_trainings": job.products_completed,
             "failed_trainings": job.products_failed,
+            "skipped_trainings": job.products_skipped,
             "total_products": job.products_total,
             "models_created": models,
             "average_accuracy": mean_accuracy([model["accuracy"] for model in models]),
@@ -36,7 +68,7 @@ def add_completed_event(session: Session, job: TrainingJob, now: datetime) -> No
         "completed_at": iso(now),
         "timestamp": iso(now),
     }
-    _add(session, job, COMPLETED, payload)
+    add_event(session, job.tenant_id, COMPLETED, payload, job_id=job.id)
 
 
 def add_failed_event(session: Session, job: TrainingJob, task: TrainingTask, now: datetime) -> None:
@@ -52,7 +84,7 @@ def add_failed_event(session: Session, job: TrainingJob, task: TrainingTask, now
         "severity": task.severity,
         "timestamp": iso(now),
     }
-    _add(session, job, FAILED, payload)
+    add_event(session, job.tenant_id, FAILED, payload, job_id=job.id)
 
 
 def _models_created(session: Session, job: TrainingJob) -> list[Json]:
@@ -75,15 +107,3 @@ def _models_created(session: Session, job: TrainingJob) -> list[Json]:
         }
         for model, metrics in session.execute(statement)
     ]
-
-
-def _add(session: Session, job: TrainingJob, routing_key: str, payload: Json) -> None:
-    session.add(
-        OutboxEvent(
-            tenant_id=job.tenant_id,
-            job_id=job.id,
-            event_type=payload["event_type"],
-            routing_key=routing_key,
-            payload=payload,
-        )
-    )

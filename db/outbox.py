@@ -1,28 +1,35 @@
-"""Events on their way out. A publisher holds the rows locked while it sends, so that no other sends
-them too.
+"""Events on their way out. One publisher at a time, in the order of the rows: the transitions of a
+job lock its row, so the events of a job leave in the order in which they happened.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import OutboxEvent
 from db.text import storable
 
 MAX_ERROR_CHARACTERS = 500
+PUBLISH_LOCK = 7_230_003  # any number that no other advisory lock of ours uses
+
+
+def is_waiting(session: Session) -> bool:
+    """Whether there is anything to publish."""
+    return bool(session.scalar(select(exists().where(OutboxEvent.published_at.is_(None)))))
 
 
 def unpublished(session: Session, limit: int = 100) -> Sequence[OutboxEvent]:
-    """The oldest events that nobody else is sending, locked until the transaction ends."""
+    """The oldest events; none while somebody else, until the end of a transaction, sends them."""
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(PUBLISH_LOCK))):
+        return []
     statement = (
         select(OutboxEvent)
         .where(OutboxEvent.published_at.is_(None))
         .order_by(OutboxEvent.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     return session.scalars(statement).all()
 

@@ -1,11 +1,11 @@
 """Events leave the outbox for RabbitMQ; each is marked only after the broker has confirmed it.
 
 A broker that is away delays events and loses none. One that confirms just before this process
-dies gets the event a second time: its `message_id` tells. Without RABBITMQ_URL events stay in the
-outbox.
+dies gets the event a second time, with the same `event_id`. Without RABBITMQ_URL events stay in the
+outbox; webhooks have their own copy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,34 +32,46 @@ AWAY = (OperationalError, AMQPError, OSError)
 def publish_events(context: Context) -> int:
     """Publish what waits in the outbox, if there is a RabbitMQ; how many events left."""
     url = context.settings.rabbitmq_url
+    if url is None or not _is_anything_waiting(context):
+        return 0
     published = 0
-    while url is not None:
-        count = _publish_batch(context, url)
-        published += count
-        if count < BATCH:
-            break
+    try:
+        with _producer(url) as producer:
+            while count := _publish_batch(context, producer):
+                published += count
+    except AWAY as error:
+        _note_failure(context, error)
     if published:
         log.info("events published", events=published)
     return published
 
 
-def _publish_batch(context: Context, url: str) -> int:
-    """One batch in one transaction; what the broker does not confirm stays unpublished."""
-    confirmed: list[OutboxEvent] = []
+def _is_anything_waiting(context: Context) -> bool:
+    with context.sessions() as session:
+        return outbox.is_waiting(session)
+
+
+def _publish_batch(context: Context, producer: Producer) -> int:
+    """One batch in one transaction. What was confirmed before the broker went away stays so."""
+    confirmed: list[int] = []
     with context.sessions.begin() as session:
-        events = outbox.unpublished(session, BATCH)
-        if not events:
-            return 0
         try:
-            with _producer(url) as producer:
-                for event in events:
-                    _publish(producer, event)
-                    confirmed.append(event)
+            for event in outbox.unpublished(session, BATCH):
+                _publish(producer, event)
+                confirmed.append(event.id)
         except AWAY as error:
-            log.warning("events not published", error=str(error), waiting=len(events))
-            outbox.mark_failed(session, _ids(events[len(confirmed) :]), str(error))
-        outbox.mark_published(session, _ids(confirmed))
+            if not confirmed:
+                raise
+            log.warning("the broker went away", error=str(error))
+        outbox.mark_published(session, confirmed)
     return len(confirmed)
+
+
+def _note_failure(context: Context, error: Exception) -> None:
+    with context.sessions.begin() as session:
+        ids = [event.id for event in outbox.unpublished(session, BATCH)]
+        outbox.mark_failed(session, ids, str(error))
+    log.warning("events not published", error=str(error), waiting=len(ids))
 
 
 @contextmanager
@@ -78,7 +90,7 @@ def _publish(producer: Producer, event: OutboxEvent) -> None:
         routing_key=event.routing_key,
         mandatory=True,
         delivery_mode="persistent",
-        message_id=f"model-studio-{event.id}",
+        message_id=str(event.event_id),
         type=event.event_type,
         timeout=CONFIRM_TIMEOUT_S,
         confirm_timeout=CONFIRM_TIMEOUT_S,
@@ -87,7 +99,3 @@ def _publish(producer: Producer, event: OutboxEvent) -> None:
 
 def _note_unheard(_: object, exchange: str, routing_key: str, __: Any) -> None:
     log.warning("no queue is bound for an event", exchange=exchange, routing_key=routing_key)
-
-
-def _ids(events: Sequence[OutboxEvent]) -> list[int]:
-    return [event.id for event in events]
