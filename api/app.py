@@ -11,20 +11,25 @@ from api.chores import Chores
 from api.endpoint import register
 from api.endpoints import all_endpoints
 from api.errors import register_error_handlers
-from api.live.connection_limit import ConnectionLimit
+from api.live.connection_limit import HOLD_S, ConnectionLimit
+from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
-from api.live.socket_telemetry import SocketTelemetry
 from api.live.sockets import register_sockets
 from api.openapi import document
 from api.request_context import register_request_context
+from api.security.access import needed_scopes
+from api.security.authentication import register_authentication
 from api.service_views import STATIC
 from api.services import EXTENSION, Send, Services
 from api.slow_peers import register_patience
-from api.telemetry import DatabaseTelemetry
+from api.telemetry import DatabaseTelemetry, tenant_labels
 from core.progress import ProgressMessage, ProgressStream
 from core.settings import Settings
+from core.shared_counters import SharedCounters
+from core.shared_places import SharedPlaces
 from db import progress
 from db.engine import Sessions
+from db.tenancy import as_system, closed
 
 
 def create_app(
@@ -41,10 +46,11 @@ def create_app(
     app = Flask("api", static_folder=STATIC, static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_http_upload_mb * 10**6
     app.config["TRUSTED_HOSTS"] = list(trusted_hosts) if trusted_hosts is not None else None
-    services = _services(settings, sessions, chores, stream, send, aside)
+    services = _services(settings, closed(sessions), chores, stream, send, aside)
     app.extensions[EXTENSION] = services
     register_patience(app)
     register_request_context(app)
+    register_authentication(app, services, needed_scopes())
     register_error_handlers(app)
     for endpoint in all_endpoints():
         register(app, services, endpoint)
@@ -68,7 +74,14 @@ def _services(
 ) -> Services:
     registry = CollectorRegistry()
     registry.register(DatabaseTelemetry(sessions, max_tenants=settings.telemetry_max_tenants))
-    connections = ConnectionLimit(settings.websocket_max_connections)
+    places = SharedPlaces(stream.redis_url, hold_s=HOLD_S, prefix=stream.prefix)
+    connections = ConnectionLimit(settings.websocket_max_connections, places)
+    telemetry = LiveTelemetry(
+        SharedCounters(stream.redis_url, "live", prefix=stream.prefix),
+        connections,
+        tenant_labels(sessions, max_tenants=settings.telemetry_max_tenants),
+    )
+    registry.register(telemetry)
     return Services(
         settings=settings,
         sessions=sessions,
@@ -76,20 +89,22 @@ def _services(
         aside=aside,
         send=send,
         stream=stream,
-        relay=_relay(settings, sessions, stream),
+        relay=_relay(settings, sessions, stream, telemetry),
         connections=connections,
         registry=registry,
-        telemetry=SocketTelemetry(registry, connections),
+        telemetry=telemetry,
     )
 
 
-def _relay(settings: Settings, sessions: Sessions, stream: ProgressStream) -> Relay:
+def _relay(
+    settings: Settings, sessions: Sessions, stream: ProgressStream, telemetry: LiveTelemetry
+) -> Relay:
     def history(job_id: UUID, after: int, limit: int) -> list[ProgressMessage]:
-        with sessions() as session:
+        with as_system(), sessions() as session:
             return progress.since(session, job_id, after, limit)
 
     def heads(job_ids: Collection[UUID]) -> Mapping[UUID, int]:
-        with sessions() as session:
+        with as_system(), sessions() as session:
             return progress.last_seq(session, job_ids)
 
     return Relay(
@@ -98,4 +113,5 @@ def _relay(settings: Settings, sessions: Sessions, stream: ProgressStream) -> Re
         heads,
         batch_s=settings.websocket_batch_seconds,
         queue_size=settings.websocket_message_queue_size,
+        note_lag=telemetry.note_lag,
     )

@@ -6,6 +6,7 @@ from api import schemas, service_views
 from api.addresses import ROOT, TRAINING
 from api.endpoint import Endpoint
 from api.jobs import endpoints as jobs
+from api.live import endpoints as live
 from api.models.endpoints import MODELS
 from api.products import endpoints as products
 from api.sales import endpoints as sales
@@ -58,4 +59,11 @@ def all_endpoints() -> tuple[Endpoint, ...]:
         for prefix in (TRAINING, ROOT)
         for endpoint in MODELS
     )
-    return (*sales.ENDPOINTS, *products.ENDPOINTS, *jobs.ENDPOINTS, *models, *_SERVICE)
+    return (
+        *sales.ENDPOINTS,
+        *products.ENDPOINTS,
+        *jobs.ENDPOINTS,
+        *live.ENDPOINTS,
+        *models,
+        *_SERVICE,
+    )

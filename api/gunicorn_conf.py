@@ -69,4 +69,6 @@ def post_worker_init(worker: Any) -> None:
 def _close_sockets_at_end(worker: Any) -> None:
     while worker.alive:
         time.sleep(0.2)
-    worker.wsgi.extensions["model_studio"].relay.close()
+    services = worker.wsgi.extensions["model_studio"]
+    services.relay.close()
+    services.telemetry.close()

@@ -10,7 +10,7 @@ from api.aside import Aside
 from api.chores import Chores
 from api.live.connection_limit import ConnectionLimit
 from api.live.relay import Relay
-from api.live.socket_telemetry import SocketTelemetry
+from api.live.live_telemetry import LiveTelemetry
 from api.spool import Spool
 from core.progress import ProgressStream
 from core.settings import Settings
@@ -34,7 +34,7 @@ class Services:
     relay: Relay
     connections: ConnectionLimit
     registry: CollectorRegistry
-    telemetry: SocketTelemetry
+    telemetry: LiveTelemetry
 
     def make_spool(self) -> Spool:
         """A place for what arrives, until it is stored or imported."""

@@ -3,13 +3,15 @@
 Counters in the memory of worker processes would miss what others did, and forget at a restart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from api.live.live_telemetry import TenantLabels
 from db.engine import Sessions
-from db.telemetry import Histogram, Telemetry, collect
+from db.telemetry import OTHER, Histogram, Telemetry, collect, named_tenants
+from db.tenancy import as_system
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
@@ -25,6 +27,17 @@ _GAUGES = {
 }
 
 
+def tenant_labels(sessions: Sessions, *, max_tenants: int) -> TenantLabels:
+    """The labels of tenants whose figures do not come from the database."""
+
+    def labels() -> Callable[[str], str]:
+        with as_system(), sessions() as session:
+            named = named_tenants(session, max_tenants)
+        return lambda tenant_id: tenant_id if tenant_id in named else OTHER
+
+    return labels
+
+
 class DatabaseTelemetry(Collector):
     """Telemetry of all tenants; the first ones have a label of their own."""
 
@@ -37,7 +50,7 @@ class DatabaseTelemetry(Collector):
         return ()
 
     def collect(self) -> Iterator[Family]:
-        with self._sessions() as session:
+        with as_system(), self._sessions() as session:
             figures = collect(session, max_tenants=self._max_tenants)
         yield _counter(
             "training_jobs", "Total training jobs ended", ["tenant_id", "status"], figures.jobs

@@ -14,10 +14,10 @@ from typing import Any, Self
 from uuid import UUID
 
 import structlog
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
+from redis import RedisError
 from redis.client import PubSub
-from redis.retry import Retry
+
+from core.redis_client import DEFAULT_PREFIX, redis_client
 
 log = structlog.get_logger(__name__)
 
@@ -66,13 +66,14 @@ class ProgressStream:
     """Publishes, replays and announces progress over one Redis, whose absence it survives."""
 
     def __init__(
-        self, redis_url: str, prefix: str = "model-studio", history: int = HISTORY_MESSAGES
+        self, redis_url: str, prefix: str = DEFAULT_PREFIX, history: int = HISTORY_MESSAGES
     ) -> None:
         # One more try: a connection of the pool may be one that a restart of Redis has cut.
-        self._redis = _client(redis_url, retries=1)
+        self._redis = redis_client(redis_url, retries=1)
         # No more try: redis-py would subscribe again without telling us that we missed something.
-        self._subscriber = _client(redis_url, retries=0, health_check_interval=10)
-        self._prefix = prefix
+        self._subscriber = redis_client(redis_url, retries=0, health_check_interval=10)
+        self.redis_url = redis_url
+        self.prefix = prefix
         self._history = history
         self._is_down = False
 
@@ -130,10 +131,10 @@ class ProgressStream:
 
     @property
     def _channel(self) -> str:
-        return f"{self._prefix}:progress"
+        return f"{self.prefix}:progress"
 
     def _key(self, job_id: UUID) -> str:
-        return f"{self._prefix}:progress:{job_id}"
+        return f"{self.prefix}:progress:{job_id}"
 
     def _publish(self, messages: Sequence[ProgressMessage]) -> None:
         newest: dict[UUID, int] = {}
@@ -159,17 +160,6 @@ class ProgressStream:
         if not self._is_down:
             log.warning("progress is not reaching Redis", error=str(error))
         self._is_down = True
-
-
-def _client(redis_url: str, retries: int, health_check_interval: int = 0) -> Redis:
-    return Redis.from_url(
-        redis_url,
-        socket_connect_timeout=1.0,
-        socket_timeout=2.0,
-        socket_keepalive=True,
-        health_check_interval=health_check_interval,
-        retry=Retry(NoBackoff(), retries),
-    )
 
 
 def _events(subscription: PubSub, stop: threading.Event) -> Iterator[WakeUp | Reconnected]:

@@ -2,12 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from db.outcomes import LogLine
-from db.tables import TrainingLog
+from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.tables import Product, TrainingLog
 from db.text import storable
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LogRow = tuple[TrainingLog, str | None]
+"""A line and the name of its product."""
 
 
 def log_row(job_id: UUID, tenant_id: UUID, product_id: UUID | None, line: LogLine) -> TrainingLog:
@@ -32,3 +37,32 @@ def last_lines(session: Session, job_id: UUID, limit: int = 100) -> list[Trainin
         .limit(limit)
     )
     return list(reversed(session.scalars(statement).all()))
+
+
+def lines(
+    session: Session,
+    tenant_id: UUID,
+    job_id: UUID,
+    *,
+    product_id: UUID | None = None,
+    least_level: str = "DEBUG",
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[LogRow]:
+    """The lines of a job, or of one of its products, from a level on; in the order of writing."""
+    statement = (
+        select(TrainingLog, Product.name)
+        .outerjoin(Product, Product.id == TrainingLog.product_id)
+        .where(TrainingLog.training_job_id == job_id, TrainingLog.tenant_id == tenant_id)
+    )
+    if product_id is not None:
+        statement = statement.where(TrainingLog.product_id == product_id)
+    if least_level != LEVELS[0]:
+        wanted = LEVELS[LEVELS.index(least_level) :]
+        statement = statement.where(TrainingLog.log_level.in_(wanted))
+    if cursor is not None:
+        place = tuple_(TrainingLog.created_at, TrainingLog.id)
+        statement = statement.where(place > decode_cursor(cursor))
+    statement = statement.order_by(TrainingLog.created_at, TrainingLog.id).limit(limit + 1)
+    found: list[LogRow] = [(log, name) for log, name in session.execute(statement)]
+    return page(found, limit, lambda row: (row[0].created_at, row[0].id))

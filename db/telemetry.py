@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, case, cast, func, select
 from sqlalchemy.orm import Mapped, Session
 
 from db.dispatch import in_flight
@@ -90,8 +90,17 @@ def collect(session: Session, *, max_tenants: int) -> Telemetry:
 TenantLabel = Callable[[Mapped[UUID]], ColumnElement[str]]
 
 
+def named_tenants(session: Session, max_tenants: int) -> set[str]:
+    """The ids of the tenants that have a label of their own."""
+    return set(map(str, session.scalars(_named(max_tenants))))
+
+
+def _named(max_tenants: int) -> Select[UUID]:
+    return select(Tenant.id).order_by(Tenant.created_at, Tenant.id).limit(max_tenants)
+
+
 def _tenant_label(max_tenants: int) -> TenantLabel:
-    named = select(Tenant.id).order_by(Tenant.created_at, Tenant.id).limit(max_tenants)
+    named = _named(max_tenants)
 
     def label(column: Mapped[UUID]) -> ColumnElement[str]:
         return case((column.in_(named), cast(column, Text)), else_=OTHER)

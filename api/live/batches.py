@@ -27,6 +27,7 @@ class Batch:
     def __init__(self, messages: Sequence[ProgressMessage]) -> None:
         self.messages = messages
         self._frames: dict[tuple[View, int | None], bytes] = {}
+        self._events: dict[View, bytes] = {}
         self._types: dict[View, Counter[str]] = {}
         self.first_seq = messages[0].seq
         self.last_seq = messages[-1].seq
@@ -44,10 +45,19 @@ class Batch:
             )
         return self._frames[key]
 
+    def events(self, view: View) -> bytes:
+        """The same as Server-Sent Events, each under its number and type."""
+        if view not in self._events:
+            self._events[view] = b"".join(
+                f"id: {shown['seq']}\nevent: {shown['type']}\ndata: {_json(shown)}\n\n".encode()
+                for shown in self.shown(view)
+            )
+        return self._events[view]
+
     def types(self, view: View) -> Mapping[str, int]:
         """How many messages of each type the view shows."""
         if view not in self._types:
-            self._types[view] = Counter(shown["type"] for shown in self._shown(view))
+            self._types[view] = Counter(shown["type"] for shown in self.shown(view))
         return self._types[view]
 
     def after(self, position: int) -> "Batch":
@@ -57,14 +67,16 @@ class Batch:
         return Batch([message for message in self.messages if message.seq > position])
 
     def _texts(self, view: View) -> list[str]:
-        return [
-            json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-            for shown in self._shown(view)
-        ]
+        return [_json(shown) for shown in self.shown(view)]
 
-    def _shown(self, view: View) -> list[Mapping[str, Any]]:
+    def shown(self, view: View) -> list[Mapping[str, Any]]:
+        """What the view shows of the messages."""
         views = (view(message.body) for message in self.messages)
         return [shown for shown in views if shown is not None]
+
+
+def _json(shown: Mapping[str, Any]) -> str:
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def merge_progress(messages: Sequence[ProgressMessage]) -> list[ProgressMessage]:

@@ -29,6 +29,7 @@ class Channel:
         self._target = self._head = 0
         self._released = 0
         self._released_at = 0.0
+        self.newest: ProgressMessage | None = None
         self._held: list[ProgressMessage] = []
         self._batches: deque[Batch] = deque(maxlen=_KEPT_BATCHES)
         self._pages: deque[Batch] = deque(maxlen=_KEPT_PAGES)
@@ -52,7 +53,8 @@ class Channel:
             page = self._read(self.job_id, self._head, _PAGE)
             if not page:
                 break
-            self._head = page[-1].seq
+            self.newest = page[-1]
+            self._head = self.newest.seq
             self._held += page
             if len(self._held) >= self._queue_size or any(map(is_urgent, page)):
                 self.release()
@@ -106,23 +108,34 @@ class Watcher:
         self.is_slow = False
         self._position = after
         self._news = threading.Event()
-        self._is_cancelled = False
+        self._cancelled = threading.Event()
 
-    def next(self) -> Batch | None:
-        """The next messages, waiting for them; None when the watcher was told to stop."""
-        while not self._is_cancelled:
+    def next(self, within_s: float | None = None) -> Batch | None:
+        """The next messages, waiting for them; None when the time has passed, or when the watcher
+        was told to stop.
+        """
+        until = None if within_s is None else time.monotonic() + within_s
+        while not self._cancelled.is_set():
             self._news.clear()
             batch = self.channel.after(self._position, merge=self.is_slow)
             if batch is not None:
                 self._position = batch.last_seq
                 return batch
-            if not self._is_cancelled:
-                self._news.wait()
+            if self._cancelled.is_set() or not self._news.wait(_seconds_until(until)):
+                return None
         return None
 
     def wake(self) -> None:
         self._news.set()
 
     def cancel(self) -> None:
-        self._is_cancelled = True
+        self._cancelled.set()
         self._news.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+
+def _seconds_until(moment: float | None) -> float | None:
+    return None if moment is None else max(0.0, moment - time.monotonic())

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -39,12 +40,14 @@ class Relay:
         *,
         batch_s: float,
         queue_size: int,
+        note_lag: Callable[[float], None],
     ) -> None:
         self._stream = stream
         self._history = history
         self._heads = heads
         self._batch_s = batch_s
         self._queue_size = queue_size
+        self._note_lag = note_lag
         self._channels: dict[UUID, Channel] = {}
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
@@ -163,3 +166,12 @@ class Relay:
             # The next look finds the same news again.
             log.warning("progress not read", job_id=str(channel.job_id), exc_info=True)
             channel.forget_target()
+        else:
+            if channel.newest is not None:
+                self._note_lag(_age_s(channel.newest))
+
+
+def _age_s(message: ProgressMessage) -> float:
+    """How long ago it was written down, by the clock of the database's host and by ours."""
+    written = datetime.fromisoformat(message.body["timestamp"])
+    return max(0.0, (datetime.now(UTC) - written).total_seconds())

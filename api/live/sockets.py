@@ -1,6 +1,6 @@
 """The WebSocket endpoints. A refusal happens before the upgrade, so it is a real HTTP answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,21 +8,23 @@ from uuid import UUID
 import simple_websocket  # type: ignore[import-untyped]  # it has no types
 from flask import Flask, g, request
 from flask_sock import Sock
-from sqlalchemy import select
 
-from api.caller import tenant_of_request
-from api.errors import BadQueryError, NotAWebSocketError, NotFoundError
+from api.caller import Scope, tenant_of_request
+from api.errors import NotAWebSocketError
 from api.live.connection import Connection
 from api.live.frames import agree_on_compression, refuse_compression
+from api.live.positions import Position, find_position
 from api.live.progress_views import forecast_view
 from api.live.studio_socket import serve_studio
 from api.live.watching import follow
+from api.security.bearer import SUBPROTOCOL
 from api.services import Services
 from core.logs import bind
-from db.tables import TERMINAL_STATUSES, TrainingJob
 
 WATCH_PATH = "/api/v1/training/ws/<uuid:job_id>"
 STUDIO_PATH = "/api/model-studio/ws/train-from-parquet"
+SOCKET_SCOPES: Mapping[str, Scope] = {"watch_job": "read", "train_from_parquet": "train"}
+"""By the name of the function that serves the socket."""
 
 
 class _NeverStarted:
@@ -41,21 +43,23 @@ class Admission:
     """What was decided about a socket before its upgrade."""
 
     tenant_id: UUID
-    after: int = 0
-    at_once: bool = False
+    position: Position | None = None
     window_bits: int | None = None
-    has_everything: bool = False
 
 
 def register_sockets(app: Flask, services: Services) -> None:
-    app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NeverStarted}
+    app.config["SOCK_SERVER_OPTIONS"] = {
+        "thread_class": _NeverStarted,
+        "subprotocols": [SUBPROTOCOL],
+    }
     sock = Sock(app)
 
     @sock.route(WATCH_PATH)  # type: ignore[untyped-decorator]  # flask-sock has no types
     def watch_job(server: simple_websocket.Server, job_id: UUID) -> None:
         admission: Admission = g.admission
+        position = admission.position
         connection = _take_over(server, services)
-        if admission.has_everything:
+        if position is None or position.has_everything:
             connection.close(reason="The job has ended; you have its last message")
             connection.drain()
             return
@@ -66,8 +70,8 @@ def register_sockets(app: Flask, services: Services) -> None:
                 forecast_view,
                 tenant_id=admission.tenant_id,
                 job_id=job_id,
-                after=admission.after,
-                at_once=admission.at_once,
+                after=position.after,
+                at_once=position.at_once,
                 window_bits=admission.window_bits,
             )
 
@@ -80,15 +84,14 @@ def register_sockets(app: Flask, services: Services) -> None:
         if request.url_rule is not None and request.url_rule.websocket:
             _check_handshake()
             tenant_id = tenant_of_request()
-            admission = _admit(services, tenant_id, request.view_args or {})
-            services.connections.take(tenant_id)
-            g.admission = admission
+            g.admission = _find(services, tenant_id, request.view_args or {})
+            g.place = services.connections.take(tenant_id, "socket")
 
     @app.teardown_request
     def leave(_: BaseException | None) -> None:
-        admission: Admission | None = g.pop("admission", None)
-        if admission is not None:
-            services.connections.give_back(admission.tenant_id)
+        place: str | None = g.pop("place", None)
+        if place is not None:
+            services.connections.give_back(place)
 
 
 def _check_handshake() -> None:
@@ -99,38 +102,14 @@ def _check_handshake() -> None:
         )
 
 
-def _admit(services: Services, tenant_id: UUID, path: dict[str, Any]) -> Admission:
+def _find(services: Services, tenant_id: UUID, path: Mapping[str, Any]) -> Admission:
     if "job_id" not in path:
         # A compressed upload would only cost time, and could be a bomb.
         refuse_compression(request.environ)
         return Admission(tenant_id)
-    job_id: UUID = path["job_id"]
-    with services.sessions() as session:
-        found = session.execute(
-            select(TrainingJob.progress_seq, TrainingJob.kind, TrainingJob.status).where(
-                TrainingJob.id == job_id, TrainingJob.tenant_id == tenant_id
-            )
-        ).one_or_none()
-    if found is None:
-        raise NotFoundError(f"There is no job {job_id}")
-    after = _position(found.progress_seq)
-    return Admission(
-        tenant_id,
-        after=after,
-        has_everything=found.status in TERMINAL_STATUSES and after == found.progress_seq,
-        at_once=found.kind == "upload",
-        window_bits=agree_on_compression(request.environ),
-    )
-
-
-def _position(newest: int) -> int:
     asked = request.args.get("after", "0")
-    if not (asked.isdecimal() and len(asked) <= 18 and int(asked) <= newest):
-        raise BadQueryError(
-            f"after={asked[:40]} is not accepted: it takes the seq of the last message received,"
-            f" from 0 to {newest}"
-        )
-    return int(asked)
+    position = find_position(services, tenant_id, path["job_id"], asked)
+    return Admission(tenant_id, position, window_bits=agree_on_compression(request.environ))
 
 
 def _take_over(server: simple_websocket.Server, services: Services) -> Connection:

@@ -1,25 +1,21 @@
 """A socket that follows a job: one thread waits for progress and writes, one hears the peer."""
 
 import threading
-import time
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from wsproto.frame_protocol import CloseReason
 
-from api.errors import MessageTooBigError, PeerGoneError, ReceiveTimeoutError
+from api.errors import MessageTooBigError, PeerGoneError
 from api.live.batches import View
 from api.live.channel import Watcher
 from api.live.connection import DRAIN_S, Connection
+from api.live.remarks import answer_remarks
+from api.live.slowness import Stopwatch
 from api.services import Services
 
 log = structlog.get_logger(__name__)
-
-_SLOW_S = 1.0
-_FOREVER_S = 10 * 365 * 86_400.0
-_LARGEST_REMARK_BYTES = 4096
-_MOST_REMARKS = 100
 
 
 def follow(
@@ -39,10 +35,10 @@ def follow(
         listener.start()
         try:
             while (batch := watcher.next()) is not None:
-                began = time.monotonic()
+                sending = Stopwatch()
                 connection.send(batch.frames(view, window_bits))
-                watcher.is_slow = time.monotonic() - began > _SLOW_S
-                services.telemetry.count_messages(tenant_id, batch.types(view))
+                watcher.is_slow = sending.is_slow
+                services.telemetry.count_messages("socket", tenant_id, batch.types(view))
                 if batch.is_final:
                     connection.close()
                     break
@@ -60,14 +56,13 @@ def follow(
 
 
 def _listen(connection: Connection, watcher: Watcher) -> None:
-    """Answer the peer's pings and notice when it goes; what it says here changes nothing."""
+    """Answer the peer, and notice when it goes."""
     try:
-        for _ in range(_MOST_REMARKS):
-            connection.receive(within_s=_FOREVER_S, max_bytes=_LARGEST_REMARK_BYTES).spool.close()
+        answer_remarks(connection)
         connection.close(CloseReason.POLICY_VIOLATION, "This connection only sends progress")
     except MessageTooBigError as error:
         connection.close(CloseReason.MESSAGE_TOO_BIG, str(error))
-    except (PeerGoneError, ReceiveTimeoutError):
+    except PeerGoneError:
         pass
     finally:
         watcher.cancel()

@@ -1,0 +1,42 @@
+"""The addresses under which a job is watched over HTTP; WebSockets are in `api.live.sockets`."""
+
+from api.addresses import TRAINING
+from api.endpoint import Endpoint
+from api.live.events import stream_events
+from api.live.logs import read_logs
+from api.live.polling import poll
+from api.live.schemas import EventsQuery, LogLine, LogsQuery, PollQuery, ProgressPage
+from api.schemas import Page
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/events/<uuid:job_id>",
+        view=stream_events,
+        summary="Watch a job over Server-Sent Events; 204 when there is nothing more to come",
+        tag="Live",
+        query=EventsQuery,
+        produces="text/event-stream",
+        refusals=(400, 404, 429),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/progress/<uuid:job_id>",
+        view=poll,
+        summary="The next progress messages of a job; with `wait`, as soon as there is one",
+        tag="Live",
+        query=PollQuery,
+        answer=ProgressPage,
+        refusals=(400, 404, 429),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/logs/<uuid:job_id>",
+        view=read_logs,
+        summary="The training log of a job: what happened in which step, and how long it took",
+        tag="Live",
+        query=LogsQuery,
+        answer=Page[LogLine],
+        refusals=(400, 404),
+    ),
+)
