@@ -1,0 +1,1 @@
+"""What the source documents name, held against the service, name by name."""
