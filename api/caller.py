@@ -1,8 +1,13 @@
-"""Who asks. With `AUTH_MODE=none` everybody is the one default tenant and may do everything."""
+"""Who asks. With `AUTH_MODE=none` everybody is the one default tenant and may do everything.
+
+`api.security.authentication` finds out before any view is called.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
+
+from flask import g
 
 from db.tables import DEFAULT_TENANT_ID
 
@@ -23,7 +28,9 @@ EVERYBODY = Caller(DEFAULT_TENANT_ID, "everybody", frozenset(SCOPES))
 
 
 def caller_of_request() -> Caller:
-    return EVERYBODY
+    """Who sent this request; endpoints that are open to everybody have no caller."""
+    caller: Caller = g.caller
+    return caller
 
 
 def tenant_of_request() -> UUID:

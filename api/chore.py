@@ -19,6 +19,7 @@ from core.artifacts import ArtifactStore
 from core.logs import configure_logs
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
+from db.tenancy import as_tenant
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,7 +46,9 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
             blob = chores.store(Path(path))
             return json.dumps({"digest": blob.digest, "size": blob.size})
         case ["import-sales", path, media_type, tenant_id]:
-            return chores.import_sales(Path(path), media_type, UUID(tenant_id)).model_dump_json()
+            with as_tenant(UUID(tenant_id)):
+                report = chores.import_sales(Path(path), media_type, UUID(tenant_id))
+            return report.model_dump_json()
     raise SystemExit(__doc__)
 
 

@@ -8,10 +8,15 @@ ApiError
 │   ├── MissingScopeError          403
 │   ├── ForeignOriginError         403
 │   ├── NotFoundError              404
+│   ├── NotAcceptableError         406
+│   ├── ModelNotLoadableError      409
 │   ├── UnsupportedTypeError       415
 │   ├── NotAWebSocketError         426
 │   ├── TooManyConnectionsError    429
-│   └── UnavailableError           503
+│   ├── PredictionFailedError      500
+│   ├── UnavailableError           503
+│   ├── TooManyPredictionsError    503
+│   └── PredictionTimeoutError     504
 └── SocketError
     ├── PeerGoneError
     ├── ReceiveTimeoutError
@@ -149,6 +154,37 @@ class UnavailableError(ProblemError):
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_S)}
 
 
+class NotAcceptableError(ProblemError):
+    """No form of the answer is one that the caller accepts."""
+
+    status = HTTPStatus.NOT_ACCEPTABLE
+
+
+class ModelNotLoadableError(ProblemError):
+    """The files of a model are gone, damaged or not ours."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class PredictionFailedError(ProblemError):
+    """The prediction worker made an error."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class TooManyPredictionsError(ProblemError):
+    """As many predictions are waited for as may be."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
+class PredictionTimeoutError(ProblemError):
+    """No prediction worker answered in time."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
+
+
 class SocketError(ApiError):
     """A WebSocket cannot go on."""
 
@@ -178,6 +214,8 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refuse_http)
     app.register_error_handler(InvalidCursorError, _refuse_cursor)
     app.register_error_handler(IdempotencyConflictError, _refuse_conflict)
+    app.register_error_handler(AlreadyExistsError, _refuse_conflict)
+    app.register_error_handler(NotNowError, _refuse_conflict)
     app.register_error_handler(NotTrainableError, _refuse_products)
     app.register_error_handler(QuotaExceededError, _refuse_quota)
     app.register_error_handler(DBAPIError, _refuse_database)
@@ -233,7 +271,7 @@ def _refuse_cursor(error: InvalidCursorError) -> Response:
     return problem(HTTPStatus.BAD_REQUEST, str(error))
 
 
-def _refuse_conflict(error: IdempotencyConflictError) -> Response:
+def _refuse_conflict(error: RecordError) -> Response:
     return problem(HTTPStatus.CONFLICT, str(error))
 
 

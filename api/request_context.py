@@ -9,7 +9,6 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from api.caller import tenant_of_request
 from api.errors import ForeignOriginError
 
 log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ def _begin() -> None:
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     g.began = time.monotonic()
     clear_contextvars()
-    bind_contextvars(request_id=g.request_id, tenant_id=str(tenant_of_request()))
+    bind_contextvars(request_id=g.request_id)
 
 
 def _refuse_foreign_origin() -> None:

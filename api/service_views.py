@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from api import schemas
 from api.services import Services
+from db.tenancy import as_system
 
 STATIC = Path(__file__).with_name("static")
 
@@ -17,7 +18,7 @@ def health(_: Services) -> schemas.Health:
 
 
 def readiness(services: Services) -> schemas.Readiness:
-    with services.sessions() as session:
+    with as_system(), services.sessions() as session:
         session.execute(text("SELECT 1 FROM alembic_version"))
     return schemas.Readiness(status="ready", database="ok")
 

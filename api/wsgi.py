@@ -30,7 +30,7 @@ def create() -> Flask:
         stream=ProgressStream(settings.redis_url),
         send=Nudge(settings.broker_url),
         aside=in_thread,
-        trusted_hosts=trusted_hosts(settings.host),
+        trusted_hosts=trusted_hosts(settings),
     )
 
 

@@ -20,10 +20,11 @@ def is_loopback(host: str) -> bool:
 
 def require_permission_to_listen(settings: Settings) -> None:
     """Refuse an address that others can reach while callers are not recognised."""
-    if not (is_loopback(settings.host) or settings.insecure):
+    if not (settings.auth_mode == "jwt" or is_loopback(settings.host) or settings.insecure):
         raise LauncherError(
-            f"HOST={settings.host} would let other machines in, and this version does not ask who"
-            " calls. Use HOST=127.0.0.1, or allow it with --insecure (INSECURE=true)"
+            f"HOST={settings.host} would let other machines in, and AUTH_MODE=none does not ask who"
+            " calls. Use HOST=127.0.0.1, give callers tokens (AUTH_MODE=jwt), or allow it with"
+            " --insecure (INSECURE=true)"
         )
 
 

@@ -54,6 +54,17 @@ def _networks(text: str) -> str:
     return text
 
 
+def _origins(text: str) -> str:
+    origins = [origin.strip() for origin in text.split(",")]
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("not an origin")
+        if not parts.hostname or "*" in parts.netloc or "@" in parts.netloc:
+            raise ValueError("not one exact origin")
+    return ",".join(origins)
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -63,6 +74,8 @@ RedisUrl = Annotated[str, _url_with("redis", "rediss")]
 BrokerUrl = Annotated[str, _url_with("redis", "rediss", "amqp", "amqps")]
 HttpUrl = Annotated[str, _url_with("http", "https")]
 AmqpUrl = Annotated[str, _url_with("amqp", "amqps")]
+JwksUrl = Annotated[str, _url_with("http", "https", "file")]
+Origins = Annotated[str, AfterValidator(_origins)]
 Country = Annotated[str, AfterValidator(_country_code)]
 CronOrOff = Annotated[str, AfterValidator(_cron_or_off)]
 TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
@@ -70,6 +83,7 @@ Networks = Annotated[str, AfterValidator(_networks)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 SERVICE = "Service"
+SECURITY = "Security"
 TRAINING = "Training"
 PROPHET = "Prophet"
 FORECASTS = "Forecasts"
@@ -86,7 +100,12 @@ OBSERVATION = "Logs and telemetry"
 OFF = "off"
 """What switches the default retraining off; an empty variable would count as unset."""
 
-COMPUTED = {"broker_url": "`REDIS_URL`", "worker_concurrency": "number of cores"}
+COMPUTED = {
+    "rate_limit_per_minute": "`600` with a login, else no limit",
+    "rate_limit_training_per_minute": "`30` with a login, else no limit",
+    "broker_url": "`REDIS_URL`",
+    "worker_concurrency": "number of cores",
+}
 """What the settings table says of a default that is not a constant."""
 
 
@@ -121,7 +140,7 @@ class Settings(BaseModel):
     host: str = _setting(
         SERVICE,
         "127.0.0.1",
-        "Address the API listens on; another than loopback needs `INSECURE`",
+        "Address the API listens on; another than loopback needs `AUTH_MODE=jwt` or `INSECURE`",
         min_length=1,
     )
     insecure: bool = _setting(
@@ -165,11 +184,67 @@ class Settings(BaseModel):
         accepts="a directory or `s3://bucket/prefix`",
         min_length=1,
     )
-    auth_mode: Literal["none"] = _setting(
-        SERVICE,
+
+    auth_mode: Literal["none", "jwt"] = _setting(
+        SECURITY,
         "none",
         "How callers are recognised",
-        accepts="`none` (this version has no login, so keep it on loopback)",
+        accepts="`none` (everybody who reaches the API is one tenant, so keep it on loopback) or"
+        " `jwt` (each request carries a token; needs `JWT_SECRET` or `JWT_JWKS_URL`)",
+    )
+    jwt_secret: str | None = _setting(
+        SECURITY,
+        None,
+        "Secret that signs tokens (HS256)",
+        accepts="a text of at least 32 characters",
+        secret=True,
+        min_length=32,
+    )
+    jwt_jwks_url: JwksUrl | None = _setting(
+        SECURITY,
+        None,
+        "Where the public keys of the identity provider are (RS256, ES256)",
+        accepts="a URL `https://…`, `http://…` or `file:///…` of a JWKS document",
+        secret=True,
+    )
+    jwt_audience: str | None = _setting(
+        SECURITY, None, "What the claim `aud` of a token must name; not asked for when unset"
+    )
+    jwt_issuer: str | None = _setting(
+        SECURITY, None, "What the claim `iss` of a token must be; not asked for when unset"
+    )
+    jwt_leeway_seconds: float = _setting(
+        SECURITY, 10, "How far clocks may differ when times of a token are checked", ge=0, le=300
+    )
+    trusted_proxies: int = _setting(
+        SECURITY,
+        0,
+        "Reverse proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed",
+        ge=0,
+        le=10,
+    )
+    cors_origins: Origins | None = _setting(
+        SECURITY,
+        None,
+        "Sites whose pages may use the API from a browser; only its own page when unset",
+        accepts="exact origins `https://shop.example`, separated by commas",
+    )
+    rate_limit_per_minute: int | None = _setting(
+        SECURITY,
+        None,
+        "Requests of one tenant in a minute; a tenant may have its own number; `0` is no limit",
+        accepts="a whole number, at least 0",
+        ge=0,
+    )
+    rate_limit_training_per_minute: int | None = _setting(
+        SECURITY,
+        None,
+        "Trainings that one tenant may ask for in a minute; `0` is no limit",
+        accepts="a whole number, at least 0",
+        ge=0,
+    )
+    request_timeout: float = _setting(
+        SECURITY, 3600, "Seconds in which the whole body of a request must have arrived", gt=0
     )
 
     max_concurrent_jobs: int = _setting(
@@ -471,9 +546,18 @@ class Settings(BaseModel):
         variables = os.environ if environment is None else environment
         given = {name: variables.get(name.upper(), "").strip() for name in cls.model_fields}
         try:
-            return cls.model_validate({name: value for name, value in given.items() if value})
+            settings = cls.model_validate({name: value for name, value in given.items() if value})
         except ValidationError as error:
             raise SettingsError(tuple(map(_problem, error.errors()))) from None
+        if contradictions := settings.contradictions():
+            raise SettingsError(contradictions)
+        return settings
+
+    def contradictions(self) -> tuple[str, ...]:
+        """What does not fit together, although each value is accepted for itself."""
+        if self.auth_mode == "jwt" and (self.jwt_secret is None) == (self.jwt_jwks_url is None):
+            return ("AUTH_MODE=jwt needs either JWT_SECRET or JWT_JWKS_URL, and not both",)
+        return ()
 
     def to_environment(self) -> dict[str, str]:
         """The variables that make `from_environment` return these settings."""

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.tenancy import enforce
 from db.text import to_json
 
 Sessions = sessionmaker[Session]
@@ -30,5 +31,7 @@ def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> En
 
 
 def create_sessions(engine: Engine) -> Sessions:
-    """Sessions whose objects stay readable after the commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Sessions whose objects stay readable after the commit, and which keep tenants apart."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    enforce(sessions)
+    return sessions

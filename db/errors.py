@@ -3,6 +3,8 @@
 RecordError
 ├── IdempotencyConflictError
 ├── InvalidCursorError
+├── AlreadyExistsError
+├── NotNowError
 ├── QuotaExceededError
 └── NotTrainableError
     ├── UnknownProductsError
@@ -40,6 +42,14 @@ class InvalidCursorError(RecordError):
             "Use the next_cursor of the previous page, or leave it out for the first page."
         )
         self.cursor = cursor
+
+
+class AlreadyExistsError(RecordError):
+    """There is one of this name already."""
+
+
+class NotNowError(RecordError):
+    """What is recorded would have to change first; the text says how."""
 
 
 class ApplicationRoleError(Exception):

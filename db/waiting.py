@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from db.dispatch import in_flight
 from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
+from db.tenancy import across_tenants
 from db.workers import live_slots
 
 NO_WORKER = "No training worker is running. The job starts as soon as one is up."
@@ -33,7 +34,8 @@ def queue_position(session: Session, job: TrainingJob) -> int | None:
     """The job's place in the line, 1 for the next; None when it does not wait to be started."""
     if job.status != "pending":
         return None
-    place: int | None = session.scalar(_LINE, {"job_id": job.id})
+    with across_tenants(session):
+        place: int | None = session.scalar(_LINE, {"job_id": job.id})
     return place
 
 
@@ -41,6 +43,11 @@ def waiting_reason(session: Session, job: TrainingJob, *, max_concurrent_jobs: i
     """Why nothing of this job is being trained right now; None when something is, or it ended."""
     if job.status not in {"pending", "running"} or _has_work_in_flight(session, job):
         return None
+    with across_tenants(session):
+        return _reason(session, job, max_concurrent_jobs)
+
+
+def _reason(session: Session, job: TrainingJob, max_concurrent_jobs: int) -> str:
     slots = live_slots(session)
     if slots == 0:
         return NO_WORKER

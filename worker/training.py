@@ -14,7 +14,8 @@ from threadpoolctl import ThreadpoolController
 
 from core.logs import bind
 from db import transitions
-from db.outcomes import ModelOutcome, SharedOutcome
+from db.outcomes import Outcome
+from db.tenancy import as_tenant
 from db.transitions import Claim
 from pipeline.errors import PipelineError
 from pipeline.progress import Progress, ProgressCallback
@@ -33,7 +34,6 @@ from worker.tables import train_uploaded_table
 
 log = structlog.get_logger(__name__)
 
-Outcome = ModelOutcome | SharedOutcome
 Work = Callable[[Claim, Context, ProgressCallback], Outcome]
 
 WORK: Mapping[str, Work] = {
@@ -71,9 +71,11 @@ def run_task(
         log.info("task claimed", kind=claim.kind, attempt=token.attempt)
         context.stream.publish(claim.messages)
         try:
-            _run_claimed(claim, context, work[claim.kind], unwind_within_s)
+            with as_tenant(token.tenant_id):
+                _run_claimed(claim, context, work[claim.kind], unwind_within_s)
         finally:
-            dispatch_if_possible(context)
+            if not context.drain.is_on:  # else its slot is taken away first, in `worker.presence`
+                dispatch_if_possible(context)
 
 
 def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: float) -> None:
@@ -82,6 +84,7 @@ def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: fl
         claim,
         lease_s=context.settings.lease_seconds,
         overdue=partial(_leave_process, claim, context),
+        drain=context.drain,
         unwind_within_s=unwind_within_s,
     )
     with lease:

@@ -37,7 +37,6 @@ DOCUMENTED: dict[str, object] = {
 """The variables of the Training Service document, with its defaults where it states one."""
 
 WITHOUT_EFFECT = {
-    "auth_mode",  # accepts one value only
     "max_model_versions_per_product",  # says so in its description
 }
 
@@ -101,7 +100,11 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("UPLOAD_TIMEOUT_HOURS", "inf", "a number, above 0"),
         ("ENABLE_AUTO_DEPLOYMENT", "perhaps", "true or false"),
         ("LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
-        ("AUTH_MODE", "jwt", "none (this version has no login, so keep it on loopback)"),
+        (
+            "CORS_ORIGINS",
+            "https://*.shop",
+            "exact origins https://shop.example, separated by commas",
+        ),
         ("HOLIDAY_COUNTRY", "Spain", "a two-letter country code (ISO 3166), such as ES"),
     ],
 )
@@ -141,6 +144,17 @@ def test_secrets_are_in_no_text_of_the_settings() -> None:
 def test_every_url_and_key_is_secret() -> None:
     named = [name for name in Settings.model_fields if name.endswith(("_url", "_key"))]
     assert [name for name in named if not notes(Settings.model_fields[name])["secret"]] == []
+
+
+@pytest.mark.parametrize(
+    "keys", [{}, {"JWT_SECRET": "s" * 32, "JWT_JWKS_URL": "https://login.example/keys"}]
+)
+def test_tokens_need_exactly_one_kind_of_key(keys: dict[str, str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"AUTH_MODE": "jwt", **keys})
+    assert (
+        str(caught.value) == "AUTH_MODE=jwt needs either JWT_SECRET or JWT_JWKS_URL, and not both"
+    )
 
 
 def test_redis_is_the_broker_unless_there_is_another() -> None:

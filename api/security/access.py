@@ -1,0 +1,20 @@
+"""The scope that each route needs: endpoints, sockets and what is open to everybody."""
+
+from collections.abc import Mapping
+
+from api.caller import Scope
+from api.endpoint import operation_id
+from api.endpoints import all_endpoints
+from api.live.sockets import SOCKET_SCOPES
+
+OPEN = ("static", "openapi")
+"""The page's own files and the description of the interface hold nothing of anybody."""
+
+
+def needed_scopes() -> Mapping[str, Scope | None]:
+    """By the name of the route; None is open to everybody, and a route left out needs `admin`."""
+    endpoints: dict[str, Scope | None] = {
+        operation_id(endpoint): None if endpoint.is_open else endpoint.scope
+        for endpoint in all_endpoints()
+    }
+    return endpoints | SOCKET_SCOPES | dict.fromkeys(OPEN)
