@@ -9,6 +9,14 @@ from core.settings import Settings
 
 TRAINING = ("celery", "--app", "worker.app:training", "worker", "--queues", "training")
 HOUSEKEEPING = ("celery", "--app", "worker.app:housekeeping", "worker", "--queues", "housekeeping")
+PREDICTIONS = (
+    "celery",
+    "--app",
+    "worker.app:predictions",
+    "worker",
+    "--queues",
+    "predictions",
+)
 BEAT = ("celery", "--app", "worker.app:housekeeping", "beat")
 FLOWER = ("celery", "--app", "worker.app:housekeeping", "flower")
 API = ("gunicorn", "--config", "python:api.gunicorn_conf", "api.wsgi:app")
@@ -23,8 +31,8 @@ THREAD_LIMITS = (
     "NUMEXPR_NUM_THREADS",
 )
 
-# A training can take half an hour. Nothing is lost by not waiting: its lease passes the task on.
-WARM_STOP_S = 10.0
+# How long a worker that was told to end takes to hand back what did not end in its grace.
+HAND_BACK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,7 @@ def service_plan(settings: Settings, *, with_flower: bool = False) -> Plan:
         then=(
             Child("api", _module(*API), death_signal=signal.SIGTERM),  # it ends its own workers
             _training_worker(settings),
+            _prediction_worker(settings),
             Child("housekeeping", housekeeping),
             *((flower,) if with_flower else ()),
             # The schedule stays in memory: nothing in it has to outlive the process.
@@ -73,7 +82,19 @@ def _training_worker(settings: Settings) -> Child:
         "training",
         _module(*TRAINING, slots, "--hostname=training@%h", *ALONE),
         {name: str(settings.task_threads) for name in THREAD_LIMITS},
-        stop_signals=((signal.SIGTERM, WARM_STOP_S), (signal.SIGQUIT, 5.0)),
+        stop_signals=(
+            (signal.SIGTERM, settings.worker_grace_seconds + HAND_BACK_S),
+            (signal.SIGQUIT, 5.0),
+        ),
+    )
+
+
+def _prediction_worker(settings: Settings) -> Child:
+    slots = f"--concurrency={settings.prediction_concurrency}"
+    return Child(
+        "predictions",
+        _module(*PREDICTIONS, slots, "--hostname=predictions@%h", *ALONE),
+        dict.fromkeys(THREAD_LIMITS, "1"),
     )
 
 

@@ -27,6 +27,8 @@ class Dispatch:
     task_id: UUID
     kind: str
     priority: int
+    job_id: UUID
+    product_name: str | None
 
 
 # Tenants take turns: a task's turn is its place among its tenant's tasks, behind those that are in
@@ -51,10 +53,10 @@ _NEXT_TASKS = text(
             - (SELECT count(*) FROM training_job_queue WHERE status = 'running'))
     ), candidates AS (
         SELECT job.id AS job_id, job.tenant_id, job.priority, job.created_at, job.status,
-            task.id AS task_id, task.kind, task.position
+            task.id AS task_id, task.kind, task.position, task.product_name
         FROM (TABLE started UNION ALL TABLE startable) AS job
         CROSS JOIN LATERAL (
-            SELECT id, kind, position
+            SELECT id, kind, position, product_name
             FROM training_tasks
             WHERE job_id = job.id AND status = 'pending' AND dispatched_at IS NULL
                 AND (not_before IS NULL OR not_before <= now())
@@ -70,7 +72,7 @@ _NEXT_TASKS = text(
             PARTITION BY priority, tenant_id ORDER BY created_at, job_id, position) AS turn
         FROM candidates LEFT JOIN in_flight USING (tenant_id)
     )
-    SELECT task_id, kind, priority, job_id, status = 'pending' AS starts_job
+    SELECT task_id, kind, priority, job_id, product_name, status = 'pending' AS starts_job
     FROM turns
     ORDER BY priority DESC, turn, created_at, job_id, position
     LIMIT :free
@@ -102,7 +104,9 @@ def take(session: Session, *, max_concurrent_jobs: int, spare: int = 0) -> list[
     held = starting - admit(session, sorted(starting)) if starting else set()
     marked = _mark(session, [row.task_id for row in chosen if row.job_id not in held])
     return [
-        Dispatch(row.task_id, row.kind, row.priority) for row in chosen if row.task_id in marked
+        Dispatch(row.task_id, row.kind, row.priority, row.job_id, row.product_name)
+        for row in chosen
+        if row.task_id in marked
     ]
 
 
@@ -128,7 +132,13 @@ def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
         .where(TrainingTask.id.in_(unclaimed), TrainingTask.status == "pending")
         .values(dispatched_at=now if has_workers else None)
         .where(TrainingJob.id == TrainingTask.job_id)
-        .returning(TrainingTask.id, TrainingTask.kind, TrainingJob.priority),
+        .returning(
+            TrainingTask.id,
+            TrainingTask.kind,
+            TrainingJob.priority,
+            TrainingTask.job_id,
+            TrainingTask.product_name,
+        ),
         execution_options=FRESH,
     ).all()
     return [Dispatch(*row) for row in rows] if has_workers else []

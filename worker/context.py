@@ -9,6 +9,7 @@ from core.progress import ProgressStream
 from core.settings import Settings
 from db.dispatch import Dispatch
 from db.engine import Sessions, create_engine, create_sessions
+from worker.drain import Drain
 
 Send = Callable[[Dispatch], None]
 """Hands a task to the broker; raises `BrokerUnavailableError` when it does not take it."""
@@ -23,9 +24,10 @@ class Context:
     stream: ProgressStream
     signing_key: str
     send: Send
+    drain: Drain
 
 
-def create_context(settings: Settings, *, worker: str, send: Send) -> Context:
+def create_context(settings: Settings, *, worker: str, send: Send, drain: Drain) -> Context:
     """A context for this process; nothing connects before it is used."""
     return Context(
         settings=settings,
@@ -35,6 +37,7 @@ def create_context(settings: Settings, *, worker: str, send: Send) -> Context:
         stream=ProgressStream(_required(settings.redis_url, "REDIS_URL")),
         signing_key=_required(settings.artifact_signing_key, "ARTIFACT_SIGNING_KEY"),
         send=send,
+        drain=drain,
     )
 
 

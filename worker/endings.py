@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import ArtifactError
 from core.progress import ProgressMessage
 from db import transitions
-from db.outcomes import ModelOutcome, SharedOutcome
+from db.outcomes import Outcome
 from db.transitions import Token
 from pipeline.errors import PipelineError
 from worker.context import Context
@@ -18,6 +18,7 @@ from worker.errors import (
     TaskDataMissingError,
     TaskStoppedError,
     TrainingTimeoutError,
+    WorkerDrainedError,
 )
 
 log = structlog.get_logger(__name__)
@@ -30,16 +31,18 @@ LONGEST_BACKOFF_S = 60.0
 Change = Callable[[Session], Sequence[ProgressMessage] | None]
 
 
-def finished(context: Context, token: Token, outcome: ModelOutcome | SharedOutcome) -> None:
+def finished(context: Context, token: Token, outcome: Outcome) -> None:
     _write(context, "task finished", lambda session: transitions.finish(session, token, outcome))
 
 
 def stopped(context: Context, token: Token, stop: TaskStoppedError) -> None:
-    """Cancelled, out of time, or no longer ours: then there is nothing to write."""
+    """Cancelled, out of time, handed back, or no longer ours: then there is nothing to write."""
     if isinstance(stop, LeaseLostError):
         log.warning("lease lost", attempt=token.attempt)
     elif isinstance(stop, TrainingTimeoutError):
         refused(context, token, stop)
+    elif isinstance(stop, WorkerDrainedError):
+        released(context, token)
     else:
         _write(context, "task cancelled", lambda session: transitions.cancel_task(session, token))
 

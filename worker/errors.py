@@ -4,8 +4,10 @@ WorkerError
 ├── TaskStoppedError
 │   ├── TrainingCancelledError
 │   ├── TrainingTimeoutError
-│   └── LeaseLostError
+│   ├── LeaseLostError
+│   └── WorkerDrainedError
 ├── TaskDataMissingError
+├── ModelNotLoadableError
 └── BrokerUnavailableError
 """
 
@@ -39,11 +41,19 @@ class LeaseLostError(TaskStoppedError):
     """The task belongs to another worker by now; whatever this one finds is not written."""
 
 
+class WorkerDrainedError(TaskStoppedError):
+    """The worker ends; another one takes the task, and no attempt is used up."""
+
+
 class TaskDataMissingError(WorkerError):
     """The product or the upload that the task names is gone."""
 
     severity: ClassVar[Severity] = "medium"
     recommended_action: ClassVar[str] = "Import the data again and start a new training"
+
+
+class ModelNotLoadableError(WorkerError):
+    """The files of a model are gone, damaged or not ours; the text says what helps."""
 
 
 class BrokerUnavailableError(WorkerError):

@@ -15,11 +15,13 @@ from db import transitions
 from db.engine import Sessions
 from db.tables import TrainingJob, TrainingTask
 from db.transitions import Claim, Standing, Token
+from worker.drain import Drain
 from worker.errors import (
     LeaseLostError,
     TaskStoppedError,
     TrainingCancelledError,
     TrainingTimeoutError,
+    WorkerDrainedError,
 )
 
 log = structlog.get_logger(__name__)
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S = 1.0
 RENEWALS_PER_LEASE = 4
 UNWIND_WITHIN_S = 60.0
+HAND_BACK_WITHIN_S = 5.0
 
 
 class Lease:
@@ -43,6 +46,7 @@ class Lease:
         *,
         lease_s: float,
         overdue: Callable[[TaskStoppedError], None],
+        drain: Drain,
         look_every_s: float = LOOK_EVERY_S,
         unwind_within_s: float = UNWIND_WITHIN_S,
     ) -> None:
@@ -51,6 +55,7 @@ class Lease:
         self._ends_at = time.monotonic() + claim.seconds_left
         self._lease_s = lease_s
         self._overdue = overdue
+        self._drain = drain
         self._renew_every_s = lease_s / RENEWALS_PER_LEASE
         self._look_every_s = min(look_every_s, self._renew_every_s)
         self._unwind_within_s = unwind_within_s
@@ -75,17 +80,24 @@ class Lease:
 
     def check(self) -> None:
         """Return if the task may go on, else raise why it may not."""
-        self._check_deadline()
+        self._check_clocks()
         if self._stop is not None:
             raise self._stop
 
     def _beat(self) -> None:
         while not self._released.wait(self._look_every_s):
             self._look()
-            self._check_deadline()
-            if self._stop and time.monotonic() - self._stopped_at >= self._unwind_within_s:
+            self._check_clocks()
+            if self._stop and self._is_overdue(self._stop):
                 self._overdue(self._stop)
                 return
+
+    def _is_overdue(self, stop: TaskStoppedError) -> bool:
+        """A worker that ends has less patience: whoever runs it kills it soon."""
+        is_drained = isinstance(stop, WorkerDrainedError)
+        within_s = min(HAND_BACK_WITHIN_S, self._unwind_within_s)
+        patience_s = within_s if is_drained else self._unwind_within_s
+        return time.monotonic() - self._stopped_at >= patience_s
 
     def _look(self) -> None:
         is_due = time.monotonic() - self._renewed_at >= self._renew_every_s
@@ -110,9 +122,11 @@ class Lease:
         else:
             self._ends_at = time.monotonic() + standing.seconds_left
 
-    def _check_deadline(self) -> None:
+    def _check_clocks(self) -> None:
         if time.monotonic() >= self._ends_at:
             self._end(TrainingTimeoutError("The training did not end within the time it was given"))
+        if self._drain.is_over:
+            self._end(WorkerDrainedError("The worker ends, another one goes on with the training"))
 
     def _end(self, stop: TaskStoppedError) -> None:
         if self._stop is None:

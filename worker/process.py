@@ -12,6 +12,7 @@ from core.settings import Settings
 from db.dispatch import Dispatch
 from worker.broker import message_priority
 from worker.context import Context, Send, create_context
+from worker.drain import Drain
 from worker.errors import BrokerUnavailableError
 
 CONFIRM_TIMEOUT_S = 5.0
@@ -22,7 +23,22 @@ TASK_OF_KIND = {"product": TRAIN_PRODUCT, "table": TRAIN_TABLE, "shared": FIT_SH
 def process_context() -> Context:
     app = current_app._get_current_object()  # noqa: SLF001 - Celery's way to the app itself
     name = f"{app.main}@{socket.gethostname()}:{os.getpid()}"
-    return create_context(Settings.from_environment(), worker=name, send=sender(app))
+    return create_context(
+        Settings.from_environment(), worker=name, send=sender(app), drain=process_drain()
+    )
+
+
+@cache
+def process_drain() -> Drain:
+    """Shared with the children, if it was made before they were forked."""
+    return Drain(Settings.from_environment().worker_grace_seconds)
+
+
+def readable(task: Dispatch) -> str:
+    """What Flower and Celery's logs show of a task instead of its id."""
+    if task.kind == "product":
+        return task.product_name or "a product"
+    return "what the products share" if task.kind == "shared" else "an uploaded table"
 
 
 def sender(app: Celery) -> Send:
@@ -34,6 +50,8 @@ def sender(app: Celery) -> Send:
                 TASK_OF_KIND[task.kind],
                 args=[str(task.task_id)],
                 task_id=str(task.task_id),
+                argsrepr=readable(task),
+                kwargsrepr=f"job {task.job_id}",
                 priority=message_priority(task.priority, app.conf.broker_url),
                 confirm_timeout=CONFIRM_TIMEOUT_S,
             )

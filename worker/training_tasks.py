@@ -1,5 +1,6 @@
 """What the training worker runs. Its import loads the pipeline, in the parent of all children."""
 
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from celeryconfig import FIT_SHARED, TRAIN_PRODUCT, TRAIN_TABLE
 from core.processes import end_with_parent
 from worker.app import training
 from worker.presence import Presence
-from worker.process import process_context
+from worker.process import process_context, process_drain
 from worker.scratch import remove_abandoned
 from worker.training import run_task
 
@@ -17,11 +18,23 @@ _present: list[Presence] = []
 
 
 def _run(task_id: str) -> None:
-    run_task(UUID(task_id), process_context())
+    with ExitStack() as stack:
+        for presence in _present:
+            stack.enter_context(presence.at_work())
+        run_task(UUID(task_id), process_context())
 
 
 for _name in (TRAIN_PRODUCT, TRAIN_TABLE, FIT_SHARED):
     training.task(name=_name)(_run)
+
+
+def _prepare(**_: Any) -> None:
+    """In the parent, before its children are forked: memory that they share."""
+    process_drain()
+
+
+def _drain(**_: Any) -> None:
+    process_drain().begin()
 
 
 def _enter(**_: Any) -> None:
@@ -37,5 +50,7 @@ def _leave(**_: Any) -> None:
         _present.pop().leave()
 
 
+signals.worker_init.connect(_prepare, weak=False)
+signals.worker_shutting_down.connect(_drain, weak=False)
 signals.worker_process_init.connect(_enter, weak=False)
 signals.worker_process_shutdown.connect(_leave, weak=False)

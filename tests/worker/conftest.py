@@ -12,6 +12,7 @@ from db.dispatch import Dispatch
 from db.engine import Sessions
 from tests.worker.support import SIGNING_KEY, Shop
 from worker.context import Context
+from worker.drain import Drain
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def context(
         stream=stream,
         signing_key=SIGNING_KEY,
         send=sent.append,
+        drain=Drain(grace_s=0),
     )
 
 

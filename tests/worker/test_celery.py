@@ -1,76 +1,17 @@
 """Real Celery workers and beat, as the launcher starts them, on a broker that loses things."""
 
-import os
 import signal
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
-import psutil
 import pytest
 from redis import Redis
 
-from core.children import service_plan
 from core.embedded import EmbeddedValkey
 from core.settings import Settings
-from db.tables import TrainingJob
+from tests.worker.celery_fleet import Fleet, assert_done_once, running_fleet
 from tests.worker.rabbitmq import RabbitMQ, why_absent
 from tests.worker.support import SIGNING_KEY, Shop
-
-ROOT = Path(__file__).parents[2]
-PROGRAMS = ("training", "housekeeping", "beat")
-REACH_S = 150
-
-
-@dataclass
-class Fleet:
-    """A worker of each kind and beat, each in a session of its own, and what they work on."""
-
-    shop: Shop
-    programs: dict[str, subprocess.Popen[bytes]]
-    logs: Path
-
-    def wait_until(self, is_reached: Callable[[], bool]) -> None:
-        pause = threading.Event()
-        for _ in range(REACH_S * 10):
-            if is_reached():
-                return
-            pause.wait(0.1)
-        tails = (f"{log.name}:\n{log.read_text()[-3000:]}" for log in self.logs.glob("*.log"))
-        pytest.fail(f"not reached within {REACH_S} s\n" + "\n".join(tails))
-
-    def wait_for(self, job_id: UUID, is_reached: Callable[[TrainingJob], bool]) -> None:
-        self.wait_until(lambda: is_reached(self.shop.show_job(job_id)))
-
-    def slots(self) -> list[psutil.Process]:
-        return psutil.Process(self.programs["training"].pid).children()
-
-
-@contextmanager
-def running_fleet(settings: Settings, shop: Shop, logs: Path) -> Iterator[Fleet]:
-    fleet = Fleet(shop, {}, logs)
-    try:
-        for child in service_plan(settings).then:
-            if child.name in PROGRAMS:
-                environment = {**os.environ, **settings.to_environment(), **child.environment}
-                with (logs / f"{child.name}.log").open("wb") as log:
-                    fleet.programs[child.name] = subprocess.Popen(
-                        child.command,
-                        cwd=ROOT,
-                        env={**environment, "TMPDIR": str(logs)},
-                        stdout=log,
-                        stderr=subprocess.STDOUT,
-                        start_new_session=True,
-                    )
-        yield fleet
-    finally:
-        for program in fleet.programs.values():
-            program.kill()  # its children end with it
-            program.wait()
 
 
 @pytest.fixture
@@ -117,7 +58,7 @@ def test_a_job_survives_lost_messages_a_restarted_broker_and_a_killed_child(
     fleet.wait_for(job_id, lambda job: job.products_completed >= 2)
     flush(valkey)
     fleet.wait_for(job_id, lambda job: job.products_completed >= 5)
-    fleet.slots()[0].kill()
+    fleet.children("training-1")[0].kill()
     fleet.wait_for(job_id, lambda job: job.products_completed >= 8)
     restart(valkey)
     fleet.wait_for(job_id, lambda job: job.status == "completed")
@@ -147,21 +88,12 @@ def test_the_same_on_rabbitmq_whose_node_restarts(
     assert_done_once(shop, job_id, products)
 
 
-def assert_done_once(shop: Shop, job_id: UUID, products: list[UUID]) -> None:
-    job = shop.show_job(job_id)
-    assert (job.products_completed, job.products_failed) == (len(products), 0)
-    assert sorted(model.product_id for model in shop.models()) == sorted(products)
-    events = shop.events(job_id)
-    assert events.count("task_completed") == len(products)
-    assert events.count("job_completed") == 1
-
-
 def test_a_worker_that_is_shut_down_in_a_hurry_gives_its_task_back(fleet: Fleet) -> None:
     job_id = fleet.shop.job(fleet.shop.product("bread", days=900))
     (task_id,) = fleet.shop.task_ids(job_id)
     fleet.wait_until(lambda: fleet.shop.show_task(task_id).phase == "backtest")
 
-    training = fleet.programs["training"]
+    training = fleet.programs["training-1"]
     training.send_signal(signal.SIGTERM)
     training.send_signal(signal.SIGQUIT)
     training.wait(60)

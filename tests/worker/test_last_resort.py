@@ -23,12 +23,15 @@ import sys, threading
 from uuid import UUID
 from core.settings import Settings
 from worker.context import create_context
+from worker.drain import Drain
 from worker.training import run_task
 
 def stuck(claim, context, on_progress):
     threading.Event().wait()
 
-context = create_context(Settings.from_environment(), worker="stuck", send=print)
+context = create_context(
+    Settings.from_environment(), worker="stuck", send=print, drain=Drain(grace_s=0)
+)
 run_task(UUID(sys.argv[1]), context, {"product": stuck}, unwind_within_s=0.5)
 """
 

@@ -6,11 +6,13 @@ from db import transitions
 from db.tables import DEFAULT_TENANT_ID
 from db.transitions import Claim
 from tests.worker.support import Shop
+from worker.drain import Drain
 from worker.errors import (
     LeaseLostError,
     TaskStoppedError,
     TrainingCancelledError,
     TrainingTimeoutError,
+    WorkerDrainedError,
 )
 from worker.lease import Lease
 
@@ -46,12 +48,19 @@ def overdue() -> Overdue:
     return Overdue()
 
 
-def lease(shop: Shop, claim: Claim, overdue: Overdue, unwind_within_s: float = 0) -> Lease:
+def lease(
+    shop: Shop,
+    claim: Claim,
+    overdue: Overdue,
+    unwind_within_s: float = 0,
+    drain: Drain | None = None,
+) -> Lease:
     return Lease(
         shop.sessions,
         claim,
         lease_s=0.4,
         overdue=overdue,
+        drain=drain or Drain(grace_s=0),
         look_every_s=0.05,
         unwind_within_s=unwind_within_s,
     )
@@ -127,3 +136,25 @@ def test_a_task_has_time_to_unwind(shop: Shop, overdue: Overdue) -> None:
         assert not overdue.called.wait(0.3)
         with pytest.raises(TrainingCancelledError):
             held.check()
+
+
+def test_a_worker_that_drains_takes_its_task_back_after_the_grace(
+    shop: Shop, overdue: Overdue
+) -> None:
+    shop.job(shop.product("bread"))
+    drain = Drain(grace_s=0.5)
+    with lease(shop, shop.claimed(), overdue, unwind_within_s=60, drain=drain) as held:
+        drain.begin()
+        held.check()
+        with pytest.raises(WorkerDrainedError):
+            ask_until_stopped(held)
+
+
+def test_a_task_that_does_not_unwind_is_overdue_soon_when_its_worker_drains(
+    shop: Shop, overdue: Overdue
+) -> None:
+    shop.job(shop.product("bread"))
+    drain = Drain(grace_s=0)
+    with lease(shop, shop.claimed(), overdue, unwind_within_s=3600, drain=drain):
+        drain.begin()
+        assert isinstance(overdue.wait(), WorkerDrainedError)

@@ -55,3 +55,28 @@ def test_a_database_without_tables_yet_is_waited_for(context: Context, shop: Sho
         session.execute(text("ALTER TABLE not_yet RENAME TO workers"))
     wait_until(lambda: live_slots(shop) == 1)
     presence.leave()
+
+
+def test_a_free_slot_is_taken_away_when_its_worker_drains(context: Context, shop: Shop) -> None:
+    presence = Presence(context)
+    presence.start()
+    wait_until(lambda: live_slots(shop) == 1)
+    context.drain.begin()
+    wait_until(lambda: live_slots(shop) == 0)
+    presence.leave()
+
+
+def test_a_taken_slot_stays_until_its_task_ends_and_is_not_given_work_then(
+    context: Context, shop: Shop, sent: list[Dispatch]
+) -> None:
+    presence = Presence(context, every_s=0.05)
+    presence.start()
+    wait_until(lambda: live_slots(shop) == 1)
+    with presence.at_work():
+        context.drain.begin()
+        shop.job(shop.product("bread"))
+        assert not threading.Event().wait(1)
+        assert live_slots(shop) == 1
+
+    assert live_slots(shop) == 0
+    assert sent == []

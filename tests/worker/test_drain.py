@@ -1,0 +1,124 @@
+"""Workers that are told to end, in the middle of trainings, while others go on."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from core.embedded import EmbeddedValkey
+from core.settings import Settings
+from db import workers
+from tests.worker.celery_fleet import Fleet, assert_done_once, running_fleet
+from tests.worker.support import SIGNING_KEY, Shop
+
+LEASE_S = 300
+"""So long that no test ends in time if a task waits for its lease instead of being handed back."""
+
+
+@pytest.fixture
+def settings(
+    fresh_database_url: str, own_valkey: Callable[[], EmbeddedValkey], tmp_path: Path
+) -> Settings:
+    return Settings(
+        database_url=fresh_database_url,
+        redis_url=own_valkey().url,
+        artifact_signing_key=SIGNING_KEY,
+        model_storage_path=str(tmp_path / "models"),
+        worker_concurrency=1,
+        worker_grace_seconds=1,
+        lease_seconds=LEASE_S,
+    )
+
+
+@pytest.fixture
+def start(settings: Settings, shop: Shop, tmp_path: Path) -> Iterator[Callable[[int], Fleet]]:
+    """Starts a fleet with so many training workers: `training-1`, `training-2`, …"""
+    with ExitStack() as stack:
+        yield lambda count: stack.enter_context(
+            running_fleet(settings, shop, tmp_path, training_workers=count)
+        )
+
+
+def slots(shop: Shop) -> int:
+    with shop.sessions() as session:
+        return workers.live_slots(session)
+
+
+def holder(fleet: Fleet, task_id: UUID) -> str:
+    """The name of the program whose child works on a task."""
+    worker = fleet.shop.show_task(task_id).worker
+    assert worker is not None
+    child = int(worker.rsplit(":", 1)[1])
+    return next(
+        name
+        for name in fleet.programs
+        if child in [process.pid for process in fleet.children(name)]
+    )
+
+
+def test_a_long_training_moves_to_another_worker_and_no_attempt_is_used_up(
+    start: Callable[[int], Fleet],
+) -> None:
+    fleet = start(2)
+    fleet.wait_until(lambda: slots(fleet.shop) == 2)
+    product = fleet.shop.product("bread", days=900)
+    job_id = fleet.shop.job(product)
+    (task_id,) = fleet.shop.task_ids(job_id)
+    fleet.wait_until(lambda: fleet.shop.show_task(task_id).phase == "backtest")
+    first = holder(fleet, task_id)
+
+    fleet.programs[first].send_signal(signal.SIGTERM)
+    assert fleet.programs[first].wait(30) == 0
+    assert slots(fleet.shop) == 1
+    fleet.wait_until(lambda: fleet.shop.show_task(task_id).status == "running")
+    assert holder(fleet, task_id) != first
+    task = fleet.shop.show_task(task_id)
+    assert task.max_attempts - task.attempt == 2
+    fleet.wait_for(job_id, lambda job: job.status == "completed")
+
+    assert_done_once(fleet.shop, job_id, [product])
+    assert list(fleet.logs.glob("model-studio-task-*")) == []
+
+
+def test_scaling_from_three_workers_to_one_loses_nothing(start: Callable[[int], Fleet]) -> None:
+    fleet = start(3)
+    products = [fleet.shop.product(f"product {number}", days=120) for number in range(30)]
+    job_id = fleet.shop.job(*products, algorithm="seasonal_naive", horizon_days=14)
+    fleet.wait_until(lambda: slots(fleet.shop) == 3)
+    fleet.wait_for(job_id, lambda job: job.products_completed >= 3)
+
+    for name in ("training-1", "training-2"):
+        fleet.programs[name].send_signal(signal.SIGTERM)
+    assert [fleet.programs[name].wait(30) for name in ("training-1", "training-2")] == [0, 0]
+    assert slots(fleet.shop) == 1
+    fleet.wait_for(job_id, lambda job: job.status == "completed")
+
+    assert_done_once(fleet.shop, job_id, products)
+    tasks = [fleet.shop.show_task(task_id) for task_id in fleet.shop.task_ids(job_id)]
+    assert {task.max_attempts - task.attempt for task in tasks} == {2}
+
+
+def test_a_training_that_ends_within_the_grace_is_finished_by_its_worker(
+    settings: Settings, shop: Shop, tmp_path: Path
+) -> None:
+    patient = settings.model_copy(update={"worker_grace_seconds": 120})
+    with running_fleet(patient, shop, tmp_path, training_workers=1) as fleet:
+        job_id = shop.job(shop.product("bread", days=200), algorithm="prophet")
+        (task_id,) = shop.task_ids(job_id)
+        fleet.wait_until(lambda: shop.show_task(task_id).status == "running")
+        fleet.programs["training-1"].send_signal(signal.SIGTERM)
+        assert fleet.programs["training-1"].wait(120) == 0
+
+    assert shop.show_job(job_id).status == "completed"
+    assert shop.show_task(task_id).attempt == 1
+
+
+def test_housekeeping_and_beat_end_at_once(start: Callable[[int], Fleet]) -> None:
+    fleet = start(1)
+    fleet.wait_until(lambda: slots(fleet.shop) == 1)
+    for name in ("beat", "housekeeping"):
+        fleet.programs[name].send_signal(signal.SIGTERM)
+    assert [fleet.programs[name].wait(15) for name in ("beat", "housekeeping")] == [0, 0]
