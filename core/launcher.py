@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from core.children import Child, Plan, service_plan
 from core.data_directory import DataDirectory
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.errors import CoreError, LauncherError
+from core.health import what_is_wrong
 from core.listening import public_url, require_free_port, require_permission_to_listen
 from core.logs import configure_logs
 from core.private_files import make_private_directory, private_opener, read_or_make_secret
@@ -144,7 +144,7 @@ class Launcher:
             raise LauncherError(f"`{child.name}` failed:\n{_tail(process.log)}")
 
     def _announce_when_ready(self) -> None:
-        if self._is_ready or not _answers(f"{self._url}/readyz"):
+        if self._is_ready or what_is_wrong(f"{self._url}/readyz", PROBE_TIMEOUT_S):
             return
         self._is_ready = True
         self._write_status(self._supervisor.pids())
@@ -183,15 +183,6 @@ def _environment(settings: Settings, directory: DataDirectory) -> dict[str, str]
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(directory.temporary),
     }
-
-
-def _answers(url: str) -> bool:
-    without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with without_proxy.open(url, timeout=PROBE_TIMEOUT_S):
-            return True
-    except OSError:  # refused, timed out, or an HTTP status of 400 or more
-        return False
 
 
 def _reason(exit_code: int) -> str:

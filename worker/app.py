@@ -1,7 +1,8 @@
-"""The two Celery apps: `worker.app:training` does the work, `worker.app:housekeeping` keeps order.
+"""The Celery apps: `worker.app:training` does the work, `worker.app:predictions` answers what
+callers wait for, `worker.app:housekeeping` keeps order.
 
-Entry points of `celery --app`. Only the training worker loads machine learning, once, before it
-forks its children. Nothing is read or connected at import: Celery asks for its configuration when
+Entry points of `celery --app`. Training and predictions load machine learning, once, before they
+fork their children. Nothing is read or connected at import: Celery asks for its configuration when
 it starts.
 """
 
@@ -13,6 +14,7 @@ from celery import Celery, current_app, signals
 from core.logs import configure_logs
 from core.settings import Settings
 from worker.broker import transport_options
+from worker.health import note_that_beat_sends
 
 # A line for each message of each sweep; what happens to tasks is logged where it happens.
 _CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
@@ -26,8 +28,8 @@ def _from_environment() -> dict[str, Any]:
     return {"broker_url": url, "broker_transport_options": transport_options(url)}
 
 
-def _create_app(name: str, tasks: str) -> Celery:
-    app = Celery(name, include=[tasks])
+def _create_app(name: str, tasks: str, **changes: Any) -> Celery:
+    app = Celery(name, include=[tasks], changes=changes)
     app.config_from_object("celeryconfig")
     app.add_defaults(_from_environment)
     return app
@@ -35,6 +37,10 @@ def _create_app(name: str, tasks: str) -> Celery:
 
 training = _create_app("training", "worker.training_tasks")
 housekeeping = _create_app("housekeeping", "worker.housekeeping_tasks")
+# A fresh child would have to load every model again.
+predictions = _create_app(
+    "predictions", "worker.prediction_tasks", worker_max_tasks_per_child=1_000_000
+)
 
 
 def _configure_logs(**_: Any) -> None:
@@ -45,4 +51,9 @@ def _configure_logs(**_: Any) -> None:
             logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def _show_that_beat_sends(**_: Any) -> None:
+    signals.after_task_publish.connect(lambda **_: note_that_beat_sends(), weak=False)
+
+
 signals.setup_logging.connect(_configure_logs, weak=False)
+signals.beat_init.connect(_show_that_beat_sends, weak=False)
