@@ -63,6 +63,7 @@ def _body(
             "products_completed": job.products_completed,
             "products_failed": job.products_failed,
             "products_cancelled": job.products_cancelled,
+            "products_skipped": job.products_skipped,
             "products_total": job.products_total,
             "eta_seconds": 0 if job.status in TERMINAL_STATUSES else eta_seconds(job, now),
             "started_at": iso_or_none(job.started_at),
@@ -90,4 +91,5 @@ def _task_view(task: TrainingTask, news: News) -> Json:
         "recommended_action": task.recommended_action,
         "model_id": news.model_id,
         "degraded_reason": task.degraded_reason,
+        "skipped_reason": task.skipped_reason,
     }

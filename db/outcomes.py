@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 MlTask = Literal["forecast", "classification", "regression"]
 MetricValue = float | int | str | None
@@ -60,6 +61,7 @@ class ModelOutcome:
     features: Sequence[str] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     data_digest: str | None = None
+    training_digest: str | None = None
     training_seconds: float = 0.0
     training_data_points: int | None = None
     validation_data_points: int | None = None
@@ -81,3 +83,21 @@ class SharedOutcome:
     artifacts: Sequence[ArtifactFile]
     logs: Sequence[LogLine] = ()
     message: str = "Shared profile of all products is ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedOutcome:
+    """There was nothing to train: the model that is kept is made of the same."""
+
+    kept_model_id: UUID
+    kept_public_id: str
+    reason: str
+    logs: Sequence[LogLine] = ()
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+Outcome = ModelOutcome | SharedOutcome | SkippedOutcome
+"""Every way in which a task ends well."""

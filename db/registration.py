@@ -65,6 +65,7 @@ def register_model(
         degraded_reason=outcome.degraded_reason,
         manifest_digest=outcome.manifest_digest,
         data_digest=outcome.data_digest,
+        training_digest=outcome.training_digest,
         training_duration_seconds=round(outcome.training_seconds),
         training_data_points=outcome.training_data_points,
         interval_width=outcome.interval_width,

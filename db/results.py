@@ -66,6 +66,7 @@ def _products_result(session: Session, job: TrainingJob, now: datetime) -> Json:
         "successful_trainings": job.products_completed,
         "failed_trainings": job.products_failed,
         "cancelled_trainings": job.products_cancelled,
+        "skipped_trainings": job.products_skipped,
         "total_products": job.products_total,
         "average_accuracy": None if average is None else round(average, 2),
         "training_duration_seconds": training_seconds(job, now),

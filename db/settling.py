@@ -45,6 +45,7 @@ def _count(session: Session, job: TrainingJob, task: TrainingTask, now: datetime
     match task.status:
         case "completed":
             job.products_completed += 1
+            job.products_skipped += task.skipped_reason is not None
         case "failed":
             job.products_failed += 1
             add_failed_event(session, job, task, now)

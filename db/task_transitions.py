@@ -1,11 +1,12 @@
 """What a worker does to a task: claim it, tell of it, end it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
@@ -15,10 +16,10 @@ from db.locks import FRESH, lock_job, lock_job_of
 from db.logs import log_row
 from db.messages import News, append_job_news, append_task_news
 from db.metrics import outcome_metrics
-from db.outcomes import LogLine, ModelOutcome, SharedOutcome
+from db.outcomes import LogLine, Outcome, SharedOutcome, SkippedOutcome
 from db.registration import add_shared_artifacts, register_model
 from db.settling import cancel_running, failure, measure, retry_news, settle
-from db.tables import TrainingJob, TrainingTask
+from db.tables import TrainedModel, TrainingJob, TrainingTask
 from db.text import storable
 from db.tokens import Claim, Messages, Standing, Token
 
@@ -139,11 +140,9 @@ def report(
     return [append_task_news(session, job, now, task, news)]
 
 
-def finish(
-    session: Session, token: Token, outcome: ModelOutcome | SharedOutcome
-) -> Messages | None:
-    """Register what the task made and count it; None when the token is stale, and nothing is
-    written.
+def finish(session: Session, token: Token, outcome: Outcome) -> Messages | None:
+    """Register what the task made, if there was something to make, and count it; None when the
+    token is stale, and nothing is written.
     """
     locked = lock_job(session, token.job_id)
     if locked is None:
@@ -163,25 +162,41 @@ def finish(
         error_message=None,
         recommended_action=None,
         severity=None,
+        **_skipped(outcome),
     )
     if task is None:
         return None
     for line in outcome.logs:
         session.add(log_row(job.id, job.tenant_id, task.product_id, line))
-    news = News(event="task_completed", message=outcome.message)
+    news = _record(session, job, now, task, outcome)
+    return settle(session, job, now, [(task, news)])
+
+
+def _record(
+    session: Session, job: TrainingJob, now: datetime, task: TrainingTask, outcome: Outcome
+) -> News:
+    logs = [line.message for line in outcome.logs]
+    news = News(event="task_completed", message=outcome.message, logs=logs)
     if isinstance(outcome, SharedOutcome):
         job.shared_artifact = outcome.manifest_digest
         add_shared_artifacts(session, job.id, outcome.artifacts)
-    else:
-        model = register_model(session, task, outcome, now)
-        news = News(
-            event="task_completed",
-            message=outcome.message,
-            metrics=outcome_metrics(outcome),
-            logs=[line.message for line in outcome.logs],
-            model_id=model.public_id,
-        )
-    return settle(session, job, now, [(task, news)])
+        return News(event=news.event, message=news.message)
+    if isinstance(outcome, SkippedOutcome):
+        return replace(news, model_id=outcome.kept_public_id)
+    model = register_model(session, task, outcome, now)
+    return replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id)
+
+
+def _skipped(outcome: Outcome) -> dict[str, Any]:
+    """The columns that tell of a training that was not needed."""
+    if not isinstance(outcome, SkippedOutcome):
+        return {}
+    # The model may have been deleted since the worker looked.
+    kept = select(TrainedModel.id).where(TrainedModel.id == outcome.kept_model_id)
+    return {
+        "skipped_reason": storable(outcome.reason),
+        "kept_model_id": kept.scalar_subquery(),
+    }
 
 
 def fail(

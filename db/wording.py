@@ -36,11 +36,18 @@ def job_ended(job: TrainingJob) -> str:
         return CANCELLED
     if job.kind == "upload":
         return job.error_message or "Model training completed successfully"
-    if job.products_completed == job.products_total:
+    if job.products_skipped == job.products_total:
+        if job.products_total == 1:
+            return "Nothing changed since the product was trained"
+        return f"Nothing changed since all {_products(job.products_total)} were trained"
+    trained = job.products_completed - job.products_skipped
+    if trained == job.products_total:
         if job.products_total == 1:
             return "The product is trained"
         return f"All {_products(job.products_total)} are trained"
-    parts = [f"{job.products_completed} of {_products(job.products_total)} are trained"]
+    parts = [f"{trained} of {_products(job.products_total)} are trained"]
+    if job.products_skipped:
+        parts.append(f"{job.products_skipped} unchanged")
     if job.products_failed:
         parts.append(f"{job.products_failed} failed")
     if job.products_cancelled:

@@ -1,29 +1,47 @@
 """How the settings, the tenant and the request of a job become the specification of a forecast."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.settings import Settings
+from core.training_options import TrainingOptions
 from db.tables import Tenant
 from pipeline.forecast.spec import ForecastSpec
+
+_OPTIONS = frozenset(TrainingOptions.model_fields)
+_PROPHET_OPTIONS = {name for name in _OPTIONS if name.startswith("prophet_")}
+"""Named as the settings that decide where nobody else does."""
 
 
 def forecast_spec(settings: Settings, tenant: Tenant, request: dict[str, Any]) -> ForecastSpec:
     """The request decides first, then the tenant, then the settings."""
+    options = _options(settings, tenant, request)
     return ForecastSpec(
-        horizon_days=request.get("horizon_days") or settings.forecast_horizon_days,
-        algorithm=request.get("algorithm") or "auto",
+        **options,
         country=tenant.country or settings.holiday_country,
         subdivision=_subdivision(settings, tenant),
-        min_training_days=settings.min_training_data_days,
-        interval_width=settings.prophet_interval_width,
-        daily_seasonality=settings.prophet_daily_seasonality,
-        weekly_seasonality=settings.prophet_weekly_seasonality,
-        yearly_seasonality=settings.prophet_yearly_seasonality,
-        changepoint_prior_scale=settings.prophet_changepoint_prior_scale,
-        verbose=settings.prophet_verbose,
     )
 
 
 def _subdivision(settings: Settings, tenant: Tenant) -> str | None:
     """The settings' region belongs to the settings' country, not to one that a tenant states."""
     return tenant.subdivision if tenant.country else settings.holiday_subdivision
+
+
+def _options(settings: Settings, tenant: Tenant, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a training under the pipeline's names."""
+    stated = _of_settings(settings) | _stated(tenant.training_defaults or {}) | _stated(request)
+    return {name.removeprefix("prophet_"): value for name, value in stated.items()}
+
+
+def _of_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "algorithm": "auto",
+        "horizon_days": settings.forecast_horizon_days,
+        "min_training_days": settings.min_training_data_days,
+        **settings.model_dump(include=_PROPHET_OPTIONS),
+    }
+
+
+def _stated(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in _OPTIONS if options.get(name) is not None}

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy import select
 
 from core.bundles import load_bundle
-from db.outcomes import ForecastRow, LogLine, ModelOutcome
+from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Product, Tenant
 from db.transitions import Claim
 from pipeline.forecast.result import ForecastResult
@@ -22,21 +22,35 @@ from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
 from worker.frames import sales_frame
+from worker.incremental import Ingredients, skip_if_unchanged
 from worker.plain import plain
 
 
-def train_product(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
+def train_product(
+    claim: Claim, context: Context, on_progress: ProgressCallback
+) -> ModelOutcome | SkippedOutcome:
     known = _load(claim, context)
     until = known.product.observed_until
+    ingredients = Ingredients(
+        history=known.history,
+        spec=known.spec,
+        category=known.product.category,
+        observed_until=None if until is None else pd.Timestamp(until),
+        knows_shop=claim.shared_artifact is not None,
+    )
+    skipped = skip_if_unchanged(claim, context, ingredients)
+    if skipped is not None:
+        return skipped
     result = train_forecast(
         known.history,
         known.spec,
-        category=known.product.category,
+        category=ingredients.category,
         shared=_shared_profile(claim, context),
-        observed_until=None if until is None else pd.Timestamp(until),
+        observed_until=ingredients.observed_until,
         on_progress=on_progress,
     )
-    return _outcome(known.product, known.spec, result, context)
+    outcome = _outcome(known.product, known.spec, result, context)
+    return replace(outcome, training_digest=ingredients.digest())
 
 
 @dataclass(frozen=True, slots=True)

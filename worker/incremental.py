@@ -1,0 +1,120 @@
+"""Whether a product has to be trained again.
+
+Everything that a training is made of has one digest, kept with the model. As long as it stays the
+same, a training would end in the same model, so it is skipped.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import or_, select
+
+import pipeline.forecast
+from db.outcomes import LogLine, SkippedOutcome
+from db.tables import TrainedModel
+from db.transitions import Claim
+from pipeline.forecast.history import digest
+from pipeline.forecast.report import library_versions
+from pipeline.forecast.spec import ForecastSpec
+from worker.context import Context
+
+_WITHOUT_EFFECT = {"verbose"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredients:
+    """What the training of one product is made of. `knows_shop`: it has the profile that all
+    products of a job share, whose values, which change with every sale of anything, do not count.
+    """
+
+    history: pd.DataFrame
+    spec: ForecastSpec
+    category: str | None
+    observed_until: pd.Timestamp | None
+    knows_shop: bool
+
+    def digest(self) -> str:
+        return self._digest(knows_shop=self.knows_shop)
+
+    def digests_that_do(self) -> set[str]:
+        """A model that knew what its shop has in common is as good as one that did not."""
+        return {self.digest(), self._digest(knows_shop=True)}
+
+    def _digest(self, *, knows_shop: bool) -> str:
+        spec = {k: v for k, v in asdict(self.spec).items() if k not in _WITHOUT_EFFECT}
+        parts = {
+            "history": digest(self.history),
+            "spec": spec,
+            "category": self.category,
+            "observed_until": self.observed_until,
+            "knows_shop": knows_shop,
+            "code": code_digest(),
+            "versions": library_versions(),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Of the forecasting code that this process runs."""
+    hasher = hashlib.sha256()
+    root = Path(pipeline.forecast.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        hasher.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return hasher.hexdigest()
+
+
+def skip_if_unchanged(
+    claim: Claim, context: Context, ingredients: Ingredients
+) -> SkippedOutcome | None:
+    """The end of the task without a training; None when there is something to train."""
+    if claim.job_request.get("force"):
+        return None
+    kept = _unchanged_model(claim, context, ingredients.digests_that_do())
+    if kept is None:
+        return None
+    reason = f"Nothing changed since model {kept.public_id} of {_day(kept)}"
+    if not kept.is_deployed:
+        reason += ", which was not deployed"
+    return SkippedOutcome(
+        kept_model_id=kept.id,
+        kept_public_id=kept.public_id,
+        reason=reason,
+        logs=(LogLine(message=f"{reason}; force trains it anyway", step_name="validation"),),
+    )
+
+
+def _unchanged_model(claim: Claim, context: Context, digests: set[str]) -> TrainedModel | None:
+    """The deployed model or the newest one, if it is no stand-in and made of the same."""
+    of_product = (
+        TrainedModel.tenant_id == claim.token.tenant_id,
+        TrainedModel.product_id == claim.product_id,
+    )
+    newest = (
+        select(TrainedModel.id)
+        .where(*of_product)
+        .order_by(TrainedModel.created_at.desc(), TrainedModel.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(TrainedModel)
+        .where(
+            *of_product,
+            or_(TrainedModel.is_deployed, TrainedModel.id == newest),
+            TrainedModel.training_digest.in_(digests),
+            TrainedModel.degraded_reason.is_(None),
+        )
+        .order_by(TrainedModel.is_deployed.desc())
+        .limit(1)
+    )
+    with context.sessions() as session:
+        return session.scalar(statement)
+
+
+def _day(model: TrainedModel) -> str:
+    return f"{model.created_at:%-d %B %Y}"
