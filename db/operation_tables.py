@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -194,7 +195,11 @@ class Deployment(Base):
 
 
 class LiveScore(Base):
-    """How a deployed forecast does against the sales that have come in since."""
+    """How a deployed forecast does against the sales that have come in since.
+
+    `sales_seen_at` is the product's `sales_changed_at` that was scored; above `wape_limit` the
+    model counts as drifting. There are no figures while nothing could be scored.
+    """
 
     __tablename__ = "live_scores"
     __table_args__ = (Index("ix_live_scores_product", "tenant_id", "product_id"),)
@@ -204,13 +209,16 @@ class LiveScore(Base):
     )
     tenant_id: Mapped[UUID]
     product_id: Mapped[UUID]
+    sales_seen_at: Mapped[datetime | None]
     scored_points: Mapped[int]
-    first_at: Mapped[datetime] = mapped_column(DateTime(timezone=False))
-    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    first_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    last_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     wape: Mapped[float | None]
     mae: Mapped[float | None]
     bias: Mapped[float | None]
     coverage: Mapped[float | None]
+    wape_limit: Mapped[float | None]
+    is_drifting: Mapped[bool] = mapped_column(server_default=false())
     updated_at: Mapped[UpdatedAt]
 
 

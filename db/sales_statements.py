@@ -79,7 +79,8 @@ OBSERVE_PRODUCTS = text(
         OFFSET (SELECT CASE WHEN count(*) > 2 THEN 1 ELSE 0 END FROM ends) LIMIT 1
     )
     UPDATE products AS product
-    SET observed_until = greatest(product.observed_until, ends.sold_at, newest.sold_at)
+    SET observed_until = greatest(product.observed_until, ends.sold_at, newest.sold_at),
+        sales_changed_at = clock_timestamp()
     FROM ends, newest
     WHERE product.id = ends.product_id AND product.observed_until
         IS DISTINCT FROM greatest(product.observed_until, ends.sold_at, newest.sold_at)
@@ -126,7 +127,10 @@ UPSERT = text(
                     excluded.covariates, stored.covariates))
             IS DISTINCT FROM (stored.quantity, stored.price, stored.revenue, stored.promotion,
                 stored.covariates)
-        RETURNING stored.xmax = 0 AS is_new
+        RETURNING stored.product_id, stored.xmax = 0 AS is_new
+    ), changed AS (
+        UPDATE products SET sales_changed_at = clock_timestamp()
+        WHERE id IN (SELECT product_id FROM written)
     )
     SELECT (SELECT count(*) FROM merged) AS distinct_rows,
         (SELECT count(DISTINCT product_id) FROM merged) AS products,

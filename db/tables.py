@@ -80,6 +80,7 @@ class Product(Base):
     is_active: Mapped[bool] = mapped_column(server_default=true())
     priority: Mapped[int] = mapped_column(server_default="0")
     observed_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    sales_changed_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 

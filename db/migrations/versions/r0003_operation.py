@@ -299,13 +299,16 @@ def upgrade() -> None:
         sa.Column("model_id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("sales_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scored_points", sa.Integer(), nullable=False),
-        sa.Column("first_at", sa.DateTime(), nullable=False),
-        sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.Column("first_at", sa.DateTime(), nullable=True),
+        sa.Column("last_at", sa.DateTime(), nullable=True),
         sa.Column("wape", sa.Double(), nullable=True),
         sa.Column("mae", sa.Double(), nullable=True),
         sa.Column("bias", sa.Double(), nullable=True),
         sa.Column("coverage", sa.Double(), nullable=True),
+        sa.Column("wape_limit", sa.Double(), nullable=True),
+        sa.Column("is_drifting", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
             "updated_at",
             sa.DateTime(timezone=True),
@@ -420,6 +423,9 @@ def upgrade() -> None:
     op.add_column(
         "products", sa.Column("priority", sa.Integer(), server_default="0", nullable=False)
     )
+    op.add_column(
+        "products", sa.Column("sales_changed_at", sa.DateTime(timezone=True), nullable=True)
+    )
     op.add_column("tenants", sa.Column("latitude", sa.Double(), nullable=True))
     op.add_column("tenants", sa.Column("longitude", sa.Double(), nullable=True))
     op.add_column(
@@ -508,6 +514,7 @@ def downgrade() -> None:
     op.drop_column("tenants", "training_defaults")
     op.drop_column("tenants", "longitude")
     op.drop_column("tenants", "latitude")
+    op.drop_column("products", "sales_changed_at")
     op.drop_column("products", "priority")
     op.drop_constraint(op.f("uq_outbox_event_id"), "outbox", type_="unique")
     op.alter_column("outbox", "job_id", existing_type=sa.UUID(), nullable=False)
