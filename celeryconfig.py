@@ -10,6 +10,7 @@ FIT_SHARED = "model_studio.fit_shared"
 DISPATCH = "model_studio.dispatch"
 SWEEP = "model_studio.sweep"
 COLLECT_GARBAGE = "model_studio.collect_garbage"
+TICK_SCHEDULES = "model_studio.tick_schedules"
 PREDICT = "model_studio.predict"
 SCORE_FORECASTS = "model_studio.score_forecasts"
 
@@ -20,6 +21,7 @@ DEAD_LETTER_EXCHANGE = "model_studio.dead_letters"
 
 SWEEP_EVERY_S = 5.0
 COLLECT_GARBAGE_EVERY_S = 3600.0
+TICK_SCHEDULES_EVERY_S = 15.0
 SCORE_FORECASTS_EVERY_S = 300.0
 
 
@@ -56,6 +58,7 @@ task_routes = {
     DISPATCH: {"queue": HOUSEKEEPING_QUEUE},
     SWEEP: {"queue": HOUSEKEEPING_QUEUE},
     COLLECT_GARBAGE: {"queue": HOUSEKEEPING_QUEUE},
+    TICK_SCHEDULES: {"queue": HOUSEKEEPING_QUEUE},
     PREDICT: {"queue": PREDICTIONS_QUEUE},
     SCORE_FORECASTS: {"queue": HOUSEKEEPING_QUEUE},
 }
@@ -108,6 +111,11 @@ beat_schedule = {
         "task": SWEEP,
         "schedule": SWEEP_EVERY_S,
         "options": {"expires": SWEEP_EVERY_S},
+    },
+    "tick schedules": {
+        "task": TICK_SCHEDULES,
+        "schedule": TICK_SCHEDULES_EVERY_S,
+        "options": {"expires": TICK_SCHEDULES_EVERY_S},
     },
     "collect garbage": {
         "task": COLLECT_GARBAGE,

@@ -36,10 +36,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
 from db.errors import (
+    AlreadyExistsError,
     IdempotencyConflictError,
     InvalidCursorError,
+    NotNowError,
     NotTrainableError,
     QuotaExceededError,
+    RecordError,
     UnknownProductsError,
 )
 

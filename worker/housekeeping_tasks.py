@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from celery import signals
 
-from celeryconfig import COLLECT_GARBAGE, DISPATCH, SWEEP
+from celeryconfig import COLLECT_GARBAGE, DISPATCH, SWEEP, TICK_SCHEDULES
 from worker.app import housekeeping
 from worker.broker import declare_dead_letters
 from worker.context import Context
@@ -14,6 +14,7 @@ from worker.database import UNAVAILABLE
 from worker.dispatcher import dispatch_if_possible
 from worker.housekeeping import collect_garbage, sweep
 from worker.process import process_context
+from worker.schedules import tick_schedules
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,10 @@ def run_collect_garbage() -> None:
     _unless_database_away(collect_garbage)
 
 
+def run_tick_schedules() -> None:
+    _unless_database_away(tick_schedules)
+
+
 def _prepare_broker(**_: Any) -> None:
     declare_dead_letters(housekeeping)
 
@@ -45,3 +50,4 @@ signals.worker_ready.connect(_prepare_broker, weak=False)
 housekeeping.task(name=DISPATCH)(run_dispatch)
 housekeeping.task(name=SWEEP)(run_sweep)
 housekeeping.task(name=COLLECT_GARBAGE)(run_collect_garbage)
+housekeeping.task(name=TICK_SCHEDULES)(run_tick_schedules)

@@ -1,0 +1,151 @@
+"""Trainings that repeat, as their owner keeps them; `db.schedule_runs` starts them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.cron import next_runs
+from db import alerts, audit
+from db.base import Json
+from db.errors import AlreadyExistsError
+from db.locks import FRESH
+from db.operation_tables import Schedule
+from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+
+FAILING = "schedule_failing"
+"""The kind of the alert about a schedule whose job could not be made."""
+
+_NAME_IS_TAKEN = "uq_training_schedules_tenant_id_name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who changes a schedule, for the audit trail."""
+
+    name: str
+    request_id: str | None = None
+
+
+def create(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    name: str,
+    cron: str,
+    time_zone: str,
+    request: Json,
+    actor: Actor,
+    is_active: bool = True,
+) -> Schedule:
+    """A schedule; raises `AlreadyExistsError` when the tenant has one of this name."""
+    schedule = Schedule(
+        tenant_id=tenant_id,
+        name=name,
+        cron=cron,
+        time_zone=time_zone,
+        request=request,
+        is_active=is_active,
+    )
+    plan(session, schedule)
+    session.add(schedule)
+    _flush(session, name)
+    told = {"name": name, "cron": cron, "time_zone": time_zone, "request": request}
+    record(session, schedule, "create", actor, told)
+    return schedule
+
+
+def find(session: Session, tenant_id: UUID, schedule_id: UUID) -> Schedule | None:
+    return session.scalar(
+        select(Schedule).where(Schedule.id == schedule_id, Schedule.tenant_id == tenant_id)
+    )
+
+
+def list_schedules(
+    session: Session, tenant_id: UUID, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[Schedule]:
+    """The tenant's schedules, newest first."""
+    statement = select(Schedule).where(Schedule.tenant_id == tenant_id)
+    if cursor is not None:
+        statement = statement.where(
+            tuple_(Schedule.created_at, Schedule.id) < decode_cursor(cursor)
+        )
+    statement = statement.order_by(Schedule.created_at.desc(), Schedule.id.desc())
+    rows = session.scalars(statement.limit(limit + 1)).all()
+    return page(rows, limit, lambda schedule: (schedule.created_at, schedule.id))
+
+
+def change(
+    session: Session, tenant_id: UUID, schedule_id: UUID, values: Json, actor: Actor
+) -> Schedule | None:
+    """The schedule with new values. Another time, or going on after a pause, plans it anew."""
+    schedule = _locked(session, Schedule.id == schedule_id, Schedule.tenant_id == tenant_id)
+    if schedule is None:
+        return None
+    for name, value in values.items():
+        setattr(schedule, name, value)
+    if values.keys() & {"cron", "time_zone", "is_active"}:
+        plan(session, schedule)
+    _flush(session, schedule.name)
+    record(session, schedule, "change", actor, values)
+    return schedule
+
+
+def remove(session: Session, tenant_id: UUID, schedule_id: UUID, actor: Actor) -> bool:
+    """Delete the schedule, not its jobs; whether there was one."""
+    schedule = _locked(session, Schedule.id == schedule_id, Schedule.tenant_id == tenant_id)
+    if schedule is None:
+        return False
+    session.delete(schedule)
+    alerts.resolve_alert(session, tenant_id, FAILING, schedule_id)
+    record(session, schedule, "delete", actor, {"name": schedule.name})
+    return True
+
+
+def plan(session: Session, schedule: Schedule) -> None:
+    """Set when it runs next, if it is to run at all."""
+    if schedule.is_active:
+        moments = next_runs(schedule.cron, schedule.time_zone, database_time(session))
+        schedule.next_run_at = next(moments, None)
+    else:
+        schedule.next_run_at = None
+
+
+def record(session: Session, schedule: Schedule, action: str, actor: Actor, details: Json) -> None:
+    """An audit line about the schedule."""
+    audit.record(
+        session,
+        schedule.tenant_id,
+        action,
+        "schedule",
+        schedule.id,
+        actor=actor.name,
+        details=details,
+        request_id=actor.request_id,
+    )
+
+
+def database_time(session: Session) -> datetime:
+    """The clock that decides what is due, the same for all machines."""
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
+
+
+def _locked(session: Session, *conditions: Any) -> Schedule | None:
+    statement = select(Schedule).where(*conditions).with_for_update()
+    return session.scalars(statement, execution_options=FRESH).one_or_none()
+
+
+def _flush(session: Session, name: str) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if _NAME_IS_TAKEN in str(error.orig):
+            raise AlreadyExistsError(
+                f"There is a schedule with the name {name!r} already"
+            ) from None
+        raise
