@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.embedded import free_port
 ROOT = Path(__file__).parents[2]
 START_S = 180
 STOP_S = 60
+LAUNCHER = (sys.executable, "-m", "core.launcher")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,9 @@ class Service:
 
 
 @contextmanager
-def running_service(data_directory: Path, **variables: str) -> Iterator[Service]:
+def running_service(
+    data_directory: Path, command: Sequence[str] = LAUNCHER, **variables: str
+) -> Iterator[Service]:
     """A service on a free port that is ready; it is stopped afterwards, and leaves nothing."""
     port = free_port()
     environment = {
@@ -94,7 +97,7 @@ def running_service(data_directory: Path, **variables: str) -> Iterator[Service]
     output = data_directory.parent / f"{data_directory.name}-launcher.out"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "core.launcher"],
+            command,
             cwd=ROOT,
             env=environment,
             stdout=file,
