@@ -13,8 +13,8 @@ OPEN = ("static", "openapi")
 
 def needed_scopes() -> Mapping[str, Scope | None]:
     """By the name of the route; None is open to everybody, and a route left out needs `admin`."""
-    endpoints: dict[str, Scope | None] = {
+    endpoints = {
         operation_id(endpoint): None if endpoint.is_open else endpoint.scope
         for endpoint in all_endpoints()
     }
-    return endpoints | SOCKET_SCOPES | dict.fromkeys(OPEN)
+    return {**endpoints, **SOCKET_SCOPES, **dict.fromkeys(OPEN)}

@@ -7,7 +7,10 @@ from typing import Any, Protocol
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-_ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256"}
+_ALGORITHMS: Mapping[tuple[Any, Any], str] = {
+    ("RSA", None): "RS256",
+    ("EC", "P-256"): "ES256",
+}
 _LEAST_RSA_BITS = 2048
 
 

@@ -89,8 +89,7 @@ def _make_role() -> None:
     try:
         with connection.begin_nested():
             connection.execute(text(CREATE_ROLE))
-            is_member = "SET" if connection.dialect.server_version_info >= (16,) else "MEMBER"
-            if not connection.scalar(text(MAY_BECOME), {"way": is_member}):
+            if not connection.scalar(text(MAY_BECOME)):
                 connection.execute(text(f"GRANT {ROLE} TO CURRENT_USER"))
     except ProgrammingError as error:
         raise ApplicationRoleError(ROLE, connection.scalar(text("SELECT current_user"))) from error
@@ -106,4 +105,8 @@ CREATE_ROLE = f"""
     END $$
 """
 
-MAY_BECOME = f"SELECT pg_has_role(current_user, '{ROLE}', :way)"
+# Since PostgreSQL 16 a member of a role need not be allowed to become it.
+MAY_BECOME = f"""
+    SELECT pg_has_role(current_user, '{ROLE}', CASE
+        WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
+"""
