@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, func, text, update
+from sqlalchemy import CursorResult, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.operation_tables import Alert
+from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
 from db.text import storable
 
 Severity = Literal["low", "medium", "high"]
@@ -61,3 +62,48 @@ def resolve_alert(session: Session, tenant_id: UUID, kind: str, subject_id: obje
         .values(resolved_at=func.clock_timestamp())
     )
     return cast("CursorResult[Any]", session.execute(statement)).rowcount > 0
+
+
+def open_alert(session: Session, tenant_id: UUID, kind: str, subject_id: object) -> Alert | None:
+    """The open alert, if there is one."""
+    return session.scalars(
+        select(Alert).where(
+            Alert.tenant_id == tenant_id,
+            Alert.kind == kind,
+            Alert.subject_id == str(subject_id),
+            Alert.resolved_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def list_alerts(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    is_open: bool,
+    kind: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[Alert]:
+    """The tenant's alerts, newest first: those that are open, or all."""
+    statement = select(Alert).where(Alert.tenant_id == tenant_id)
+    if is_open:
+        statement = statement.where(Alert.resolved_at.is_(None))
+    if kind is not None:
+        statement = statement.where(Alert.kind == kind)
+    if cursor is not None:
+        statement = statement.where(tuple_(Alert.created_at, Alert.id) < decode_cursor(cursor))
+    newest_first = statement.order_by(Alert.created_at.desc(), Alert.id.desc())
+    found = session.scalars(newest_first.limit(limit + 1)).all()
+    return page(found, limit, lambda alert: (alert.created_at, alert.id))
+
+
+def close_alert(session: Session, tenant_id: UUID, alert_id: UUID) -> tuple[Alert | None, bool]:
+    """The alert, resolved by a person; and whether it was open until now."""
+    alert = session.scalars(
+        select(Alert).where(Alert.tenant_id == tenant_id, Alert.id == alert_id).with_for_update()
+    ).one_or_none()
+    if alert is None or alert.resolved_at is not None:
+        return alert, False
+    alert.resolved_at = session.scalars(select(func.clock_timestamp())).one()
+    return alert, True

@@ -6,11 +6,14 @@ same input cannot help.
 PipelineError
 ├── InsufficientDataError
 ├── InvalidDataError
+│   └── WrongColumnsError
 ├── InvalidParameterError
 ├── TargetNotFoundError
 └── ResourceLimitError
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 Severity = Literal["low", "medium", "high"]
@@ -33,6 +36,26 @@ class InvalidDataError(PipelineError):
     """The data cannot be read or has values that no model can learn from."""
 
     severity = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProblem:
+    """What is wrong with one column; ``row`` counts from 1 and is None if all rows are meant."""
+
+    column: str
+    message: str
+    value: str | None = None
+    row: int | None = None
+
+
+class WrongColumnsError(InvalidDataError):
+    """Columns that a model needs are missing or hold something else; ``problems`` names each."""
+
+    def __init__(self, problems: Sequence[ColumnProblem]) -> None:
+        told = "; ".join(f"{one.column!r} {one.message}" for one in problems[:20])
+        more = f"; and {len(problems) - 20} more" if len(problems) > 20 else ""
+        super().__init__(f"The columns do not fit the model: {told}{more}")
+        self.problems = tuple(problems)
 
 
 class InvalidParameterError(PipelineError):

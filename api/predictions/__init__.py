@@ -1,0 +1,1 @@
+"""Predictions on demand, and how forecasts do against the sales that came later."""

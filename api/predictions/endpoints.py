@@ -1,0 +1,27 @@
+"""Endpoints of models in use; `api.endpoints` offers them under both prefixes."""
+
+from api.endpoint import Endpoint
+from api.predictions import schemas, views
+
+MODELS_IN_USE = (
+    Endpoint(
+        method="POST",
+        path="/models/<model_id>/predict",
+        view=views.predict,
+        summary="Predict with a model: rows of a table, or periods ahead of a forecast",
+        tag="Models",
+        reads=schemas.PredictRequest,
+        consumes=views.CONSUMES,
+        answer=schemas.Predictions,
+        refusals=(400, 404, 406, 409, 413, 415, 422, 503, 504),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/live",
+        view=views.live,
+        summary="How a deployed forecast does against the sales that came later",
+        tag="Models",
+        answer=schemas.LiveScores,
+        refusals=(404,),
+    ),
+)

@@ -1,0 +1,132 @@
+"""Rows to predict, as JSON, CSV, Parquet or an Arrow stream, as one frame in bounded memory."""
+
+import io
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.errors import InvalidDataError, ResourceLimitError
+from pipeline.table.arrow import check_types, expanded_bytes, to_plain
+from pipeline.table.ipc import refuse_compression
+from pipeline.table.load import check_names, read_table
+from pipeline.table.size import check_bytes, check_shape
+from pipeline.table.spec import TableLimits
+
+JSON = "application/json"
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+ARROW = "application/vnd.apache.arrow.stream"
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """The object that the body holds; an empty body is an empty object.
+
+    Raises
+    ------
+    InvalidDataError
+        If it is not JSON, or JSON of another kind.
+    """
+    try:
+        found = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise InvalidDataError(f"The body is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidDataError('The body must be a JSON object, such as {"rows": [{"price": 2}]}')
+    return found
+
+
+def frame_of_rows(rows: object, limits: TableLimits) -> pd.DataFrame:
+    """The list of objects of a JSON body; what an object leaves out is missing.
+
+    Raises
+    ------
+    InvalidDataError
+        If it is no list of objects.
+    ResourceLimitError
+        If there are too many rows or columns.
+    """
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InvalidDataError("rows must be a list of objects, one for each row to predict")
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if names or not rows:
+        check_shape(len(rows), max(1, len(names)), limits)
+    return pd.DataFrame({name: _column(rows, name) for name in names}, index=range(len(rows)))
+
+
+def read_rows(
+    body: bytes, content_type: str, limits: TableLimits, text_columns: Collection[str]
+) -> pd.DataFrame:
+    """The rows of a body that is no JSON; ``text_columns`` are text even where they look like
+    numbers.
+
+    Raises
+    ------
+    InvalidDataError
+        If the body is not what its content type says.
+    ResourceLimitError
+        If there are too many rows, columns or bytes.
+    """
+    if content_type == CSV:
+        return _read_csv(body, limits, text_columns)
+    if content_type == ARROW:
+        return _read_arrow(body, limits)
+    return read_table(io.BytesIO(body), limits)
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> pd.Series:
+    values = [row.get(name) for row in rows]
+    try:
+        return pd.Series(values)
+    except (ValueError, OverflowError, TypeError):  # such as numbers beyond 64 bits beside text
+        return pd.Series(values, dtype=object)
+
+
+def _read_csv(body: bytes, limits: TableLimits, text_columns: Collection[str]) -> pd.DataFrame:
+    try:
+        head = body.split(b"\n", 1)[0].decode("utf-8-sig")
+        frame = pd.read_csv(
+            io.BytesIO(body),
+            sep=";" if ";" in head and "," not in head else ",",
+            nrows=limits.max_rows + 1,
+            dtype=dict.fromkeys(text_columns, "str"),
+            float_precision="round_trip",
+            encoding="utf-8-sig",
+        )
+    except UnicodeDecodeError as error:
+        raise InvalidDataError("The CSV is not UTF-8; save it with UTF-8") from error
+    except (ValueError, OverflowError) as error:  # pandas' own errors are ValueErrors
+        raise InvalidDataError(f"The CSV cannot be read: {error}") from error
+    check_shape(len(frame), len(frame.columns), limits)
+    return frame
+
+
+def _read_arrow(body: bytes, limits: TableLimits) -> pd.DataFrame:
+    try:
+        refuse_compression(body)
+        with pa.ipc.open_stream(body) as stream:
+            check_types(stream.schema)
+            check_names(stream.schema.names)
+            batches = [_plain_batch(batch, limits) for batch in stream]
+            table = pa.Table.from_batches(batches, _plain_schema(stream.schema))
+    except pa.ArrowMemoryError as error:
+        raise ResourceLimitError(f"The rows do not fit into memory: {error}") from error
+    except (pa.ArrowException, OSError) as error:
+        raise InvalidDataError(f"The body is not an Arrow stream: {error}") from error
+    check_shape(table.num_rows, table.num_columns, limits)
+    check_bytes(table.nbytes, limits)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def _plain_batch(batch: pa.RecordBatch, limits: TableLimits) -> pa.RecordBatch:
+    check_bytes(sum(expanded_bytes(column) for column in batch.columns), limits)
+    columns = [to_plain(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _plain_schema(schema: pa.Schema) -> pa.Schema:
+    empty = [to_plain(pa.array([], type=field.type)) for field in schema]
+    return pa.schema([(name, array.type) for name, array in zip(schema.names, empty, strict=True)])

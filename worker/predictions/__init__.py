@@ -1,0 +1,1 @@
+"""Predictions on demand, in a worker that keeps models loaded."""

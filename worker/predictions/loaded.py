@@ -1,0 +1,105 @@
+"""A trained model in memory, from verified bytes."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.bundles import load_bundle
+from core.errors import ArtifactError, ManifestError
+from core.predictions import PredictionRequest
+from db import audit
+from db.tables import TrainedModel
+from db.tenancy import as_tenant
+from pipeline.forecast.result import FittedForecaster
+from worker import bundle
+from worker.context import Context
+from worker.errors import ModelNotLoadableError
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTable:
+    """The parts of a table model that predicting needs."""
+
+    preprocessing: Any
+    model: Any
+    features: tuple[str, ...]
+    classes: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """`size` is that of the unpacked files: close to what they take in memory."""
+
+    model_id: UUID
+    tenant_id: UUID
+    public_id: str
+    fitted: FittedForecaster | LoadedTable
+    size: int
+
+
+def load_model(request: PredictionRequest, context: Context) -> LoadedModel:
+    """Read the model that is asked for; that it was loaded, and for whom, is recorded."""
+    with as_tenant(UUID(request.tenant_id)), context.sessions.begin() as session:
+        row = _row(session, request)
+        files = _files(context, row)
+        loaded = LoadedModel(
+            model_id=row.id,
+            tenant_id=row.tenant_id,
+            public_id=row.public_id,
+            fitted=_fitted(row, files),
+            size=sum(map(len, files.values())),
+        )
+        audit.record(
+            session,
+            row.tenant_id,
+            "load",
+            "model",
+            row.public_id,
+            actor=request.actor,
+            details={"worker": context.worker, "manifest_digest": row.manifest_digest},
+        )
+    return loaded
+
+
+def _row(session: Session, request: PredictionRequest) -> TrainedModel:
+    row = session.scalars(
+        select(TrainedModel).where(
+            TrainedModel.id == UUID(request.model_id),
+            TrainedModel.tenant_id == UUID(request.tenant_id),
+        )
+    ).one_or_none()
+    if row is None:
+        raise ModelNotLoadableError("The model was deleted")
+    return row
+
+
+def _files(context: Context, row: TrainedModel) -> dict[str, bytes]:
+    try:
+        return load_bundle(context.store, row.manifest_digest, context.signing_key)
+    except (ArtifactError, ManifestError) as error:
+        raise ModelNotLoadableError(
+            f"The files of {row.public_id} cannot be used ({error}); train the model again, or"
+            " bring back the model store and ARTIFACT_SIGNING_KEY as they were"
+        ) from error
+
+
+def _fitted(row: TrainedModel, files: dict[str, bytes]) -> FittedForecaster | LoadedTable:
+    model = bundle.loads(files["model.pkl"])
+    if not isinstance(model, FittedForecaster):
+        classes = row.details.get("classes")
+        return LoadedTable(
+            preprocessing=bundle.loads(files["preprocessing.pkl"]),
+            model=model,
+            features=tuple(json.loads(files["feature_list.json"])),
+            classes=None if classes is None else tuple(classes),
+        )
+    if not hasattr(model, "ahead"):
+        raise ModelNotLoadableError(
+            f"{row.public_id} was trained by a version that could not predict on demand; train it"
+            " again, or read its stored forecast"
+        )
+    return model

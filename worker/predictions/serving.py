@@ -1,0 +1,69 @@
+"""The story of one prediction: take the request, find the model, predict, answer."""
+
+from uuid import UUID
+
+import structlog
+
+from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
+from pipeline.errors import PipelineError
+from pipeline.table.spec import TableLimits
+from worker.context import Context
+from worker.errors import ModelNotLoadableError
+from worker.predictions import answers
+from worker.predictions.cache import ModelCache
+from worker.predictions.forecasts import predict_forecast
+from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
+from worker.predictions.tables import predict_table
+
+log = structlog.get_logger(__name__)
+
+BYTES_PER_MB = 1024**2
+
+
+class PredictionServer:
+    """Answers one request after the other, with models that stay loaded."""
+
+    def __init__(self, context: Context, exchange: PredictionExchange) -> None:
+        settings = context.settings
+        self._context = context
+        self._exchange = exchange
+        self._limits = TableLimits(
+            max_rows=settings.prediction_max_rows,
+            max_columns=settings.table_max_columns,
+            max_bytes_in_memory=settings.table_max_memory_mb * BYTES_PER_MB,
+        )
+        self.cache = ModelCache(
+            max_models=settings.prediction_cache_models,
+            max_bytes=settings.prediction_cache_mb * BYTES_PER_MB,
+        )
+
+    def serve(self, prediction_id: UUID) -> bool:
+        """Answer the request; False if nobody waits for it any more."""
+        request = self._exchange.take(prediction_id)
+        if request is None:
+            return False
+        self._exchange.answer(prediction_id, self._answer(request))
+        return True
+
+    def _answer(self, request: PredictionRequest) -> PredictionAnswer:
+        try:
+            return self._predict(self._model(request), request)
+        except PipelineError as error:
+            return answers.refused(error)
+        except ModelNotLoadableError as error:
+            log.warning("model not loaded", model_id=request.model_id, exc_info=True)
+            return answers.unloadable(str(error))
+        except Exception:  # somebody waits for an answer, whatever went wrong
+            log.exception("prediction failed", model_id=request.model_id)
+            return answers.failed()
+
+    def _model(self, request: PredictionRequest) -> LoadedModel:
+        loaded = self.cache.get(request.manifest_digest, lambda: load_model(request, self._context))
+        if (str(loaded.model_id), str(loaded.tenant_id)) != (request.model_id, request.tenant_id):
+            raise ModelNotLoadableError("The model that was asked for has other files")
+        return loaded
+
+    def _predict(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
+        if isinstance(loaded.fitted, LoadedTable):
+            return predict_table(loaded.fitted, loaded.public_id, request, self._limits)
+        return predict_forecast(loaded.fitted, loaded.public_id, request, self._limits)
