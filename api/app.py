@@ -16,6 +16,7 @@ from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
 from api.live.sockets import register_sockets
 from api.openapi import document
+from api.predictions.predictor import Predictor
 from api.request_context import register_request_context
 from api.security.access import needed_scopes
 from api.security.authentication import register_authentication
@@ -93,6 +94,7 @@ def _services(
         connections=connections,
         registry=registry,
         telemetry=telemetry,
+        predictor=Predictor.create(settings, stream),
     )
 
 

@@ -18,8 +18,8 @@ _LARGEST_JSON_BYTES = 4 << 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """`view` is called with the services, the parts of the path, `tenant_id` unless the endpoint is
-    open to everybody, and `query` and `body` where these are declared. `scope` is what the caller
-    must have been granted.
+    open to everybody, and `query` and `body` where these are declared. `reads` tells of a JSON body
+    that is not the API's to check. `scope` is what the caller must have been granted.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Endpoint:
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    reads: type[BaseModel] | None = None
     consumes: tuple[str, ...] = ()
     form: type[BaseModel] | None = None
     produces: str = "application/json"

@@ -49,7 +49,7 @@ References = Mapping[type[BaseModel], Json]
 
 
 def _definitions(endpoints: Iterable[Endpoint]) -> tuple[References, Json]:
-    asked = {e.body for e in endpoints} | {e.form for e in endpoints}
+    asked = {model for e in endpoints for model in (e.body, e.reads, e.form)}
     answered = {e.answer for e in endpoints} | {schemas.Problem}
     models = [(model, "validation") for model in asked if model is not None]
     models += [(model, "serialization") for model in answered if model is not None]
@@ -110,8 +110,8 @@ def _headers(endpoint: Endpoint) -> list[Json]:
 
 def _request_content(endpoint: Endpoint, references: References) -> Json:
     content: Json = {}
-    if endpoint.body is not None:
-        content["application/json"] = {"schema": references[endpoint.body]}
+    for model in filter(None, (endpoint.body, endpoint.reads)):
+        content["application/json"] = {"schema": references[model]}
     for media_type in endpoint.consumes:
         if media_type == MULTIPART:
             content[media_type] = {"schema": _form(endpoint)}

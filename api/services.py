@@ -9,8 +9,9 @@ from prometheus_client import CollectorRegistry
 from api.aside import Aside
 from api.chores import Chores
 from api.live.connection_limit import ConnectionLimit
-from api.live.relay import Relay
 from api.live.live_telemetry import LiveTelemetry
+from api.live.relay import Relay
+from api.predictions.predictor import Predictor
 from api.spool import Spool
 from core.progress import ProgressStream
 from core.settings import Settings
@@ -35,6 +36,7 @@ class Services:
     connections: ConnectionLimit
     registry: CollectorRegistry
     telemetry: LiveTelemetry
+    predictor: Predictor
 
     def make_spool(self) -> Spool:
         """A place for what arrives, until it is stored or imported."""
