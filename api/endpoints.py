@@ -4,12 +4,15 @@ from dataclasses import replace
 
 from api import schemas, service_views
 from api.addresses import ROOT, TRAINING
+from api.alerts import endpoints as alerts
 from api.endpoint import Endpoint
 from api.jobs import endpoints as jobs
 from api.live import endpoints as live
 from api.models.endpoints import MODELS
+from api.predictions.endpoints import MODELS_IN_USE
 from api.products import endpoints as products
 from api.sales import endpoints as sales
+from api.schedules import endpoints as schedules
 
 _SERVICE = (
     Endpoint(
@@ -57,13 +60,15 @@ def all_endpoints() -> tuple[Endpoint, ...]:
     models = (
         replace(endpoint, path=prefix + endpoint.path)
         for prefix in (TRAINING, ROOT)
-        for endpoint in MODELS
+        for endpoint in (*MODELS, *MODELS_IN_USE)
     )
     return (
         *sales.ENDPOINTS,
         *products.ENDPOINTS,
         *jobs.ENDPOINTS,
+        *schedules.ENDPOINTS,
         *live.ENDPOINTS,
         *models,
+        *alerts.ENDPOINTS,
         *_SERVICE,
     )

@@ -136,12 +136,10 @@ def _form_fields(form: type[BaseModel]) -> Json:
 
 def _responses(endpoint: Endpoint, references: References) -> Json:
     schema = references[endpoint.answer] if endpoint.answer is not None else {"type": "string"}
-    answers: Json = {
-        str(endpoint.status): {
-            "description": HTTPStatus(endpoint.status).phrase,
-            "content": {endpoint.produces: {"schema": schema}},
-        }
-    }
+    answer: Json = {"description": HTTPStatus(endpoint.status).phrase}
+    if endpoint.status != HTTPStatus.NO_CONTENT:
+        answer["content"] = {endpoint.produces: {"schema": schema}}
+    answers: Json = {str(endpoint.status): answer}
     refused = {"content": {PROBLEM_TYPE: {"schema": references[schemas.Problem]}}}
     for status in endpoint.refusals:
         answers[str(status)] = {"description": HTTPStatus(status).phrase} | refused

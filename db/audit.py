@@ -1,6 +1,7 @@
 """The audit trail: who did what to what, written with the change itself."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,14 @@ from db.text import storable
 
 SERVICE = "service"
 """The actor of what nobody asked for in person: schedules, automatic deployment, retention."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and in which request."""
+
+    name: str
+    request_id: str | None = None
 
 
 def record(

@@ -11,18 +11,19 @@ from sqlalchemy.orm import Session
 
 from core.cron import runs_between, shifted
 from db import alerts, audit
+from db.audit import Actor
 from db.errors import RecordError
 from db.job_requests import JobLimits, JobRequest, start_products
 from db.locks import FRESH
 from db.operation_tables import Schedule
 from db.retraining import retrain
-from db.schedules import FAILING, Actor, create, database_time, plan, record
+from db.schedules import FAILING, create, database_time, plan, record
 from db.tables import Product, Tenant, TrainingJob
 
 DEFAULT_NAME = "Weekly retraining"
 
 _ABOUT_THE_JOB = frozenset({"products", "job_name", "priority", "timeout_seconds", "force"})
-_SERVICE = Actor(name=audit.SERVICE)
+_SERVICE = Actor(audit.SERVICE)
 _TENANTS_AT_ONCE = 100
 
 

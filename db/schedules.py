@@ -1,6 +1,6 @@
 """Trainings that repeat, as their owner keeps them; `db.schedule_runs` starts them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,24 +11,21 @@ from sqlalchemy.orm import Session
 
 from core.cron import next_runs
 from db import alerts, audit
+from db.audit import Actor
 from db.base import Json
-from db.errors import AlreadyExistsError
+from db.catalogue import resolve
+from db.errors import AlreadyExistsError, QuotaExceededError, UnknownProductsError
 from db.locks import FRESH
 from db.operation_tables import Schedule
 from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.tables import TrainingJob
 
 FAILING = "schedule_failing"
 """The kind of the alert about a schedule whose job could not be made."""
 
+MOST_PER_TENANT = 100
+
 _NAME_IS_TAKEN = "uq_training_schedules_tenant_id_name"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who changes a schedule, for the audit trail."""
-
-    name: str
-    request_id: str | None = None
 
 
 def create(
@@ -42,7 +39,13 @@ def create(
     actor: Actor,
     is_active: bool = True,
 ) -> Schedule:
-    """A schedule; raises `AlreadyExistsError` when the tenant has one of this name."""
+    """A schedule.
+
+    Raises `AlreadyExistsError` when the tenant has one of this name, `UnknownProductsError`, or
+    `QuotaExceededError`.
+    """
+    _require_room(session, tenant_id)
+    _require_products(session, tenant_id, request)
     schedule = Schedule(
         tenant_id=tenant_id,
         name=name,
@@ -79,13 +82,24 @@ def list_schedules(
     return page(rows, limit, lambda schedule: (schedule.created_at, schedule.id))
 
 
+def last_jobs(session: Session, found: Sequence[Schedule]) -> dict[UUID, TrainingJob]:
+    """The jobs that these schedules started last, by id."""
+    ids = [schedule.last_job_id for schedule in found if schedule.last_job_id]
+    jobs = session.scalars(select(TrainingJob).where(TrainingJob.id.in_(ids)))
+    return {job.id: job for job in jobs}
+
+
 def change(
     session: Session, tenant_id: UUID, schedule_id: UUID, values: Json, actor: Actor
 ) -> Schedule | None:
-    """The schedule with new values. Another time, or going on after a pause, plans it anew."""
+    """The schedule with new values. Another time, or going on after a pause, plans it anew.
+
+    Raises what `create` does.
+    """
     schedule = _locked(session, Schedule.id == schedule_id, Schedule.tenant_id == tenant_id)
     if schedule is None:
         return None
+    _require_products(session, tenant_id, values.get("request", {}))
     for name, value in values.items():
         setattr(schedule, name, value)
     if values.keys() & {"cron", "time_zone", "is_active"}:
@@ -138,6 +152,23 @@ def database_time(session: Session) -> datetime:
 def _locked(session: Session, *conditions: Any) -> Schedule | None:
     statement = select(Schedule).where(*conditions).with_for_update()
     return session.scalars(statement, execution_options=FRESH).one_or_none()
+
+
+def _require_room(session: Session, tenant_id: UUID) -> None:
+    count = select(func.count()).where(Schedule.tenant_id == tenant_id)
+    if (session.scalar(count) or 0) >= MOST_PER_TENANT:
+        raise QuotaExceededError(
+            "schedules",
+            MOST_PER_TENANT,
+            f"There are {MOST_PER_TENANT} schedules, as many as a tenant may have; delete one.",
+        )
+
+
+def _require_products(session: Session, tenant_id: UUID, request: Json) -> None:
+    """A slip of the pen is told now, not in the night when the training does not start."""
+    resolved = resolve(session, tenant_id, request.get("products") or ())
+    if resolved.unknown:
+        raise UnknownProductsError(resolved.unknown)
 
 
 def _flush(session: Session, name: str) -> None:

@@ -8,16 +8,16 @@ from sqlalchemy import select, update
 
 from core.settings import OFF
 from db import schedule_runs, schedules
+from db.audit import Actor
 from db.dispatch import Dispatch
 from db.operation_tables import Alert, AuditEntry, Schedule
-from db.schedules import Actor
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant, TrainingJob
 from tests.db.at_once import at_once
 from tests.worker.support import Shop
 from worker.context import Context
 from worker.schedules import tick_schedules
 
-ACTOR = Actor(name="anna")
+ACTOR = Actor("anna")
 HOURLY = "0 * * * *"
 
 
