@@ -42,6 +42,7 @@ class ChampionScore:
     model_id: UUID
     public_id: str
     algorithm: str
+    frequency: str | None
     interval_width: float | None
     backtest: Sequence[Mapping[str, Any]]
     wape: float | None
@@ -60,6 +61,11 @@ def score_due(session: Session, *, window_days: int, limit: int) -> list[UUID]:
     if due:
         session.execute(statements.SCORE, {"model_ids": due, "window_days": window_days})
     return list(due)
+
+
+def take_turns(session: Session) -> None:
+    """Wait until nobody else scores, or decides by scores, until the end of the transaction."""
+    session.execute(select(func.pg_advisory_xact_lock(SCORING_LOCK)))
 
 
 def champion_scores(session: Session, model_ids: Sequence[UUID]) -> list[ChampionScore]:
@@ -81,6 +87,7 @@ def champion_scores(session: Session, model_ids: Sequence[UUID]) -> list[Champio
             model_id=model.id,
             public_id=model.public_id,
             algorithm=model.algorithm,
+            frequency=model.frequency,
             interval_width=model.interval_width,
             backtest=model.details.get("backtest") or (),
             wape=metrics.wape,

@@ -6,20 +6,21 @@ from typing import Any
 import structlog
 from celery import signals
 
-from celeryconfig import COLLECT_GARBAGE, DISPATCH, SWEEP, TICK_SCHEDULES
+from celeryconfig import COLLECT_GARBAGE, DISPATCH, SCORE_FORECASTS, SWEEP, TICK_SCHEDULES
 from worker.app import housekeeping
 from worker.broker import declare_dead_letters
 from worker.context import Context
 from worker.database import UNAVAILABLE
 from worker.dispatcher import dispatch_if_possible
 from worker.housekeeping import collect_garbage, sweep
+from worker.live_scoring import score_forecasts
 from worker.process import process_context
 from worker.schedules import tick_schedules
 
 log = structlog.get_logger(__name__)
 
 
-def _unless_database_away(step: Callable[[Context], None]) -> None:
+def _unless_database_away(step: Callable[[Context], object]) -> None:
     try:
         step(process_context())
     except UNAVAILABLE:
@@ -42,6 +43,10 @@ def run_tick_schedules() -> None:
     _unless_database_away(tick_schedules)
 
 
+def run_score_forecasts() -> None:
+    _unless_database_away(score_forecasts)
+
+
 def _prepare_broker(**_: Any) -> None:
     declare_dead_letters(housekeeping)
 
@@ -51,3 +56,4 @@ housekeeping.task(name=DISPATCH)(run_dispatch)
 housekeeping.task(name=SWEEP)(run_sweep)
 housekeeping.task(name=COLLECT_GARBAGE)(run_collect_garbage)
 housekeeping.task(name=TICK_SCHEDULES)(run_tick_schedules)
+housekeeping.task(name=SCORE_FORECASTS)(run_score_forecasts)

@@ -2,10 +2,8 @@
 
 from uuid import UUID
 
-from flask import g
-
+from api.actor import actor_of_request
 from api.alerts import schemas
-from api.caller import caller_of_request
 from api.errors import NotFoundError
 from api.schemas import Page
 from api.services import Services
@@ -29,6 +27,7 @@ def list_alerts(
 
 
 def resolve(services: Services, tenant_id: UUID, alert_id: UUID) -> schemas.Alert:
+    actor = actor_of_request()
     with services.sessions.begin() as session:
         alert, was_open = alerts.close_alert(session, tenant_id, alert_id)
         if alert is None:
@@ -40,8 +39,8 @@ def resolve(services: Services, tenant_id: UUID, alert_id: UUID) -> schemas.Aler
                 "resolve",
                 "alert",
                 alert_id,
-                actor=caller_of_request().subject,
+                actor=actor.name,
                 details={"kind": alert.kind, "subject_id": alert.subject_id},
-                request_id=g.request_id,
+                request_id=actor.request_id,
             )
     return schemas.Alert.model_validate(alert)

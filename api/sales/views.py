@@ -8,6 +8,7 @@ from api.products.references import find_product
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 from api.services import Services
 from api.uploads import receive_upload
+from celeryconfig import SCORE_FORECASTS
 from db.sales import recent_sales
 
 CSV = "text/csv"
@@ -25,7 +26,9 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
             media_type = _BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
         if not media_type:
             raise UnsupportedTypeError(f"{upload.name!r} is neither a CSV nor a Parquet file")
-        return services.chores.import_sales(spool.path(), media_type, tenant_id)
+        report = services.chores.import_sales(spool.path(), media_type, tenant_id)
+    services.send(SCORE_FORECASTS)
+    return report
 
 
 def recent(services: Services, tenant_id: UUID, product_id: str, query: SalesQuery) -> ProductSales:
