@@ -2,7 +2,9 @@
 
 1. The job's row, first. A transaction that needs several jobs takes them by ascending id.
 2. Rows of its tasks.
-3. The product's row, when a model is registered.
+3. The product's row, when one of its models is registered, deployed, pinned or deleted. A
+   transaction that needs several products takes them by ascending id.
+4. Rows of its models.
 
 The dispatcher stands outside this order: it skips rows that are locked (`SKIP LOCKED`), so it waits
 for nobody.
@@ -15,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.tables import TrainingJob, TrainingTask
+from db.tables import Product, TrainedModel, TrainingJob, TrainingTask
 
 # A row that is already in the session is read again: only what is read under the lock counts.
 FRESH: dict[str, Any] = {"populate_existing": True, "synchronize_session": False}
@@ -32,6 +34,30 @@ def lock_job_of(session: Session, task_id: UUID) -> tuple[TrainingJob, datetime]
     """The same for the job that a task belongs to."""
     job_id = select(TrainingTask.job_id).where(TrainingTask.id == task_id).scalar_subquery()
     return _lock(session, TrainingJob.id == job_id)
+
+
+def lock_product(session: Session, product_id: UUID) -> None:
+    """One change of a product's models at a time; its sales may be written meanwhile."""
+    session.execute(
+        select(Product.id).where(Product.id == product_id).with_for_update(key_share=True)
+    )
+
+
+def lock_model(session: Session, tenant_id: UUID, model_id: UUID) -> TrainedModel | None:
+    """The model, which nobody else changes until the transaction ends; None if there is none."""
+    found = session.execute(
+        select(TrainedModel.product_id).where(
+            TrainedModel.tenant_id == tenant_id, TrainedModel.id == model_id
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    if found.product_id is not None:
+        lock_product(session, found.product_id)
+    statement = select(TrainedModel).where(
+        TrainedModel.tenant_id == tenant_id, TrainedModel.id == model_id
+    )
+    return session.scalars(statement.with_for_update(), execution_options=FRESH).one_or_none()
 
 
 def _lock(session: Session, is_wanted: ColumnElement[bool]) -> tuple[TrainingJob, datetime] | None:

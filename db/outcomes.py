@@ -42,6 +42,25 @@ class ForecastRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChampionComparison:
+    """The new model beside the one that was deployed when its training began.
+
+    `champion_id` and `configuration` say which that was. `difference` is how much higher the new
+    one's error is on the same windows, as a share of the champion's, and `margin` how much of that
+    counts as equal or as chance. `not_scored` says why the champion has no error. `evidence` is all
+    of the numbers.
+    """
+
+    champion_id: UUID
+    configuration: Mapping[str, Any]
+    is_worse: bool
+    difference: float | None = None
+    margin: float | None = None
+    not_scored: str | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelOutcome:
     """A trained model with everything that is recorded about it.
 
@@ -72,6 +91,7 @@ class ModelOutcome:
     forecast: Sequence[ForecastRow] = ()
     logs: Sequence[LogLine] = ()
     auto_deploy: bool = True
+    comparison: ChampionComparison | None = None
     message: str = "Model training completed successfully"
 
 

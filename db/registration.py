@@ -1,40 +1,23 @@
-"""A trained model becomes rows: model, metrics, artifacts, forecast, and the deployment of the
-better one.
-"""
+"""A trained model becomes rows: model, metrics, artifacts, forecast; then it stands at the gate."""
 
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Double, Uuid, and_, insert, literal, or_, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import DateTime, Double, Uuid, and_, insert, literal, or_, select
+from sqlalchemy.orm import Session
 
+from db import audit
 from db.bulk import rows
-from db.locks import FRESH
+from db.gate import pass_gate
+from db.locks import lock_product
 from db.logs import log_row
 from db.metrics import metrics_row
-from db.outcomes import ArtifactFile, ForecastRow, LogLine, ModelOutcome
-from db.tables import (
-    Forecast,
-    ModelArtifact,
-    Product,
-    TrainedModel,
-    TrainingTask,
-)
+from db.operation_tables import AuditEntry
+from db.outcomes import ArtifactFile, ForecastRow, ModelOutcome
+from db.tables import Forecast, ModelArtifact, TrainedModel, TrainingTask
 from db.text import finite, storable
-
-_PLACE_COLUMNS = (
-    TrainedModel.public_id,
-    TrainedModel.model_version,
-    TrainedModel.is_deployed,
-    TrainedModel.degraded_reason,
-)
-
-CHAMPION_STAYS = (
-    "The new model was not deployed: it is a simpler fallback ({reason}), "
-    "while the deployed model {version} is not."
-)
 
 
 def register_model(
@@ -43,10 +26,8 @@ def register_model(
     """The model of this task, registered with everything that belongs to it."""
     if task.product_id is not None:
         # One registration per product at a time: version and champion are read, then written.
-        session.execute(
-            select(Product.id).where(Product.id == task.product_id).with_for_update(key_share=True)
-        )
-    public_id, version, champion = _place(session, task, now)
+        lock_product(session, task.product_id)
+    public_id, version = _place(session, task, now)
     model = TrainedModel(
         id=uuid4(),
         public_id=public_id,
@@ -73,14 +54,17 @@ def register_model(
         horizon_days=outcome.horizon_days,
         created_at=now,
     )
-    if outcome.auto_deploy and task.product_id is not None:
-        _deploy(session, task, model, champion, now)
     session.add(model)
     session.flush()
     session.add(metrics_row(model, outcome))
     _add_artifacts(session, model, outcome.artifacts)
     if outcome.forecast:
         _add_forecast(session, model.id, outcome.forecast)
+    _record_training(session, model)
+    if task.product_id is not None:
+        line = pass_gate(session, task.product_id, model, outcome)
+        if line is not None:
+            session.add(log_row(task.job_id, task.tenant_id, task.product_id, line))
     return model
 
 
@@ -102,29 +86,51 @@ def add_shared_artifacts(session: Session, job_id: UUID, files: Sequence[Artifac
     )
 
 
-def _place(
-    session: Session, task: TrainingTask, now: datetime
-) -> tuple[str, str, TrainedModel | None]:
-    """A public id and a version that are free, and the model of the product that is deployed."""
+def _record_training(session: Session, model: TrainedModel) -> None:
+    """Who trained it is who started the job."""
+    actor = session.scalar(
+        select(AuditEntry.actor)
+        .where(
+            AuditEntry.tenant_id == model.tenant_id,
+            AuditEntry.subject_type == "job",
+            AuditEntry.subject_id == str(model.training_job_id),
+        )
+        .order_by(AuditEntry.id)
+        .limit(1)
+    )
+    audit.record(
+        session,
+        model.tenant_id,
+        "train",
+        "model",
+        model.public_id,
+        actor=actor or audit.SERVICE,
+        details={
+            "job_id": str(model.training_job_id),
+            "model_version": model.model_version,
+            "algorithm": model.algorithm,
+            "data_digest": model.data_digest,
+        },
+    )
+
+
+def _place(session: Session, task: TrainingTask, now: datetime) -> tuple[str, str]:
+    """A public id and a version that are free."""
     public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(4)}"
     version = f"{now:%Y%m%d_%H%M%S}"
     of_product = and_(
         TrainedModel.tenant_id == task.tenant_id,
         TrainedModel.product_id == task.product_id,
-        or_(
-            TrainedModel.is_deployed,
-            TrainedModel.model_version.startswith(version, autoescape=True),
-        ),
+        TrainedModel.model_version.startswith(version, autoescape=True),
     )
-    near = session.scalars(
-        select(TrainedModel)
-        .options(load_only(*_PLACE_COLUMNS))
-        .where(or_(of_product, TrainedModel.public_id == public_id))
+    near = session.execute(
+        select(TrainedModel.public_id, TrainedModel.model_version).where(
+            or_(of_product, TrainedModel.public_id == public_id)
+        )
     ).all()
     if any(model.public_id == public_id for model in near):
         return _place(session, task, now)
-    champion = next((model for model in near if model.is_deployed), None)
-    return public_id, _free_version(version, {model.model_version for model in near}), champion
+    return public_id, _free_version(version, {model.model_version for model in near})
 
 
 def _free_version(version: str, taken: Collection[str]) -> str:
@@ -132,29 +138,6 @@ def _free_version(version: str, taken: Collection[str]) -> str:
         return version
     numbered = (f"{version}_{number}" for number in range(2, len(taken) + 3))
     return next(candidate for candidate in numbered if candidate not in taken)
-
-
-def _deploy(
-    session: Session,
-    task: TrainingTask,
-    model: TrainedModel,
-    champion: TrainedModel | None,
-    now: datetime,
-) -> None:
-    if champion is not None and model.degraded_reason and not champion.degraded_reason:
-        message = CHAMPION_STAYS.format(
-            reason=model.degraded_reason, version=champion.model_version
-        )
-        line = LogLine(message=message, level="WARNING", step_name="deployment")
-        session.add(log_row(task.job_id, task.tenant_id, task.product_id, line))
-        return
-    if champion is not None:
-        session.execute(
-            update(TrainedModel).where(TrainedModel.id == champion.id).values(is_deployed=False),
-            execution_options=FRESH,
-        )
-    model.is_deployed = True
-    model.deployed_at = now
 
 
 def _add_artifacts(session: Session, model: TrainedModel, files: Sequence[ArtifactFile]) -> None:

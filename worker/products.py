@@ -11,6 +11,7 @@ from core.bundles import load_bundle
 from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Product, Tenant
 from db.transitions import Claim
+from pipeline.forecast.incumbent import settings_of
 from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import ForecastSpec
@@ -23,6 +24,7 @@ from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
 from worker.frames import sales_frame
 from worker.incremental import Ingredients, skip_if_unchanged
+from worker.incumbent import champion_for
 from worker.plain import plain
 
 
@@ -41,16 +43,21 @@ def train_product(
     skipped = skip_if_unchanged(claim, context, ingredients)
     if skipped is not None:
         return skipped
+    champion = champion_for(claim, context)
     result = train_forecast(
         known.history,
         known.spec,
         category=ingredients.category,
         shared=_shared_profile(claim, context),
         observed_until=ingredients.observed_until,
+        incumbent=None if champion is None else champion.incumbent,
         on_progress=on_progress,
     )
     outcome = _outcome(known.product, known.spec, result, context)
-    return replace(outcome, training_digest=ingredients.digest())
+    comparison = None
+    if champion is not None and result.comparison is not None:
+        comparison = champion.beside(result.comparison)
+    return replace(outcome, training_digest=ingredients.digest(), comparison=comparison)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,8 @@ def _outcome(
             "notes": list(result.notes),
             "library_versions": dict(result.library_versions),
             "seed": spec.seed,
+            "settings": settings_of(spec),
+            "comparison": plain(result.comparison),
         },
         data_digest=result.data_digest,
         training_seconds=result.training_seconds,

@@ -1,0 +1,82 @@
+"""The deployed model of a product, as far as a training has to know it: rows, no artifact."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.deployment import champion_of
+from db.gate import configuration
+from db.outcomes import ChampionComparison
+from db.tables import Forecast
+from db.transitions import Claim
+from pipeline.forecast.incumbent import SETTINGS, Comparison, Incumbent
+from worker.context import Context
+from worker.plain import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """Which model is deployed when a training begins, and how it forecasts."""
+
+    model_id: UUID
+    public_id: str
+    model_version: str
+    configuration: Mapping[str, Any]
+    incumbent: Incumbent
+
+    def beside(self, comparison: Comparison) -> ChampionComparison:
+        """What the training found, as it is recorded."""
+        return ChampionComparison(
+            champion_id=self.model_id,
+            configuration=self.configuration,
+            is_worse=comparison.is_worse,
+            difference=comparison.difference,
+            margin=comparison.margin,
+            not_scored=comparison.not_scored,
+            evidence={
+                "champion_id": self.public_id,
+                "champion_version": self.model_version,
+                **plain(comparison),
+            },
+        )
+
+
+def champion_for(claim: Claim, context: Context) -> Champion | None:
+    """None while no model of the task's product is deployed."""
+    if claim.product_id is None:
+        return None
+    with context.sessions() as session:
+        return load_champion(session, claim.token.tenant_id, claim.product_id)
+
+
+def load_champion(session: Session, tenant_id: UUID, product_id: UUID) -> Champion | None:
+    model = champion_of(session, tenant_id, product_id)
+    if model is None:
+        return None
+    known = configuration(model)
+    incumbent = Incumbent(
+        algorithm=model.algorithm,
+        members=tuple(known["members"]),
+        settings={name: known["settings"][name] for name in SETTINGS if name in known["settings"]},
+        forecast=_foretold(session, model.id),
+    )
+    return Champion(model.id, model.public_id, model.model_version, known, incumbent)
+
+
+def _foretold(session: Session, model_id: UUID) -> pd.DataFrame:
+    rows = session.execute(
+        select(Forecast.ds, Forecast.yhat)
+        .where(Forecast.model_id == model_id)
+        .order_by(Forecast.ds)
+    ).all()
+    return pd.DataFrame(
+        {
+            "ds": pd.Series([ds for ds, _ in rows], dtype="datetime64[us]"),
+            "yhat": pd.Series([yhat for _, yhat in rows], dtype="float64"),
+        }
+    )
