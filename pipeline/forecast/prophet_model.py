@@ -1,7 +1,10 @@
-"""The Prophet candidate, with public holidays and, as a second candidate, with covariates."""
+"""The Prophet candidate, with public holidays and, as a second candidate, with covariates.
+
+Prophet lays out the series and predicts; its parameters are found by `posterior_mode` instead of
+Stan, which needs a process and files for every fit.
+"""
 
 import logging
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from cmdstanpy.utils import get_logger
 from numpy.typing import NDArray
 
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.frequency import Unit
 from pipeline.forecast.history import History
+from pipeline.forecast.posterior_mode import AdditiveModel, log_posterior, posterior_mode
 
 
 @contextmanager
@@ -41,8 +44,9 @@ with _library_logs(
 ):  # it reports that plotly is not installed
     from prophet import Prophet
 
+logger = logging.getLogger("prophet")
+
 MAX_ROWS = 5_000
-MAX_ITERATIONS = 2_000
 YEARLY_WAVES = {Unit.HOUR: 10, Unit.DAY: 10, Unit.WEEK: 6, Unit.MONTH: 3}
 
 
@@ -102,14 +106,42 @@ def _fit(history: History, context: FitContext, covariates: tuple[str, ...]) -> 
     for name in covariates:
         model.add_regressor(name)
     rows = history.frame[["ds", "y", *covariates]].tail(MAX_ROWS)
-    get_logger()  # CmdStanPy's logger sets its own level when it is first asked for
-    level = logging.DEBUG if context.spec.verbose else logging.ERROR
-    with (
-        _library_logs("prophet", "prophet.forecaster", "prophet.models", "cmdstanpy", level=level),
-        tempfile.TemporaryDirectory(prefix="prophet-") as directory,
-    ):
-        model.fit(rows, seed=context.spec.seed, output_dir=directory, iter=MAX_ITERATIONS)
+    level = logging.INFO if context.spec.verbose else logging.ERROR
+    with _library_logs("prophet", "prophet.forecaster", "prophet.models", level=level):
+        if rows["y"].min() == rows["y"].max():
+            model.fit(rows)  # a constant has no mode to look for, and Prophet knows it
+        else:
+            _find_mode(model, rows)
     return FittedProphet(_without_baggage(model), covariates)
+
+
+def _find_mode(model: Any, rows: pd.DataFrame) -> None:
+    """What `Prophet.fit` does, with the exact mode."""
+    inputs = model.preprocess(rows)
+    scaled = np.asarray(inputs.y, dtype=np.float64)
+    design = AdditiveModel(
+        t=np.asarray(inputs.t, dtype=np.float64),
+        changepoints=np.asarray(inputs.t_change, dtype=np.float64),
+        regressors=np.asarray(inputs.X, dtype=np.float64),
+        prior_scales=np.asarray(inputs.sigmas, dtype=np.float64),
+        changepoint_scale=float(inputs.tau),
+    )
+    mode = posterior_mode(design, scaled)
+    logger.info(
+        "Posterior mode: log density %.3f, noise %.5f of the largest value, %d of %d rates change",
+        log_posterior(design, scaled, mode),
+        mode.sigma_obs,
+        np.count_nonzero(mode.delta),
+        len(mode.delta),
+    )
+    found = {"k": mode.k, "m": mode.m, "delta": mode.delta, "beta": mode.beta}
+    model.params = {
+        name: np.atleast_2d(np.asarray(value, dtype=np.float64))
+        for name, value in {**found, "sigma_obs": mode.sigma_obs}.items()
+    }
+    if len(model.changepoints) == 0:  # Prophet then puts the one rate change at the start
+        model.params["k"] = model.params["k"] + model.params["delta"][:, 0]
+        model.params["delta"] = np.zeros((1, 1))
 
 
 def _without_baggage(model: Any) -> Any:

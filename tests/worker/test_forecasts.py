@@ -57,4 +57,4 @@ def test_the_log_tells_of_prophet_on_request(
 
     train_forecast(daily_sales(60), forecast_spec(settings, NOWHERE, {"algorithm": "prophet"}))
 
-    assert ("cmdstanpy" in {record.name for record in caplog.records}) is verbose
+    assert ("prophet" in {record.name for record in caplog.records}) is verbose
