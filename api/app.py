@@ -18,8 +18,12 @@ from api.live.sockets import register_sockets
 from api.openapi import document
 from api.predictions.predictor import Predictor
 from api.request_context import register_request_context
-from api.security.access import needed_scopes
+from api.request_tracing import register_tracing
+from api.security.access import needed_scopes, training_routes
 from api.security.authentication import register_authentication
+from api.security.browsers import register_browser_rules
+from api.security.proxies import register_proxies
+from api.security.rate_limits import register_rate_limits
 from api.service_views import STATIC
 from api.services import EXTENSION, Send, Services
 from api.slow_peers import register_patience
@@ -28,6 +32,7 @@ from core.progress import ProgressMessage, ProgressStream
 from core.settings import Settings
 from core.shared_counters import SharedCounters
 from core.shared_places import SharedPlaces
+from core.tracing import NO_TRACING, Tracing
 from db import progress
 from db.engine import Sessions
 from db.tenancy import as_system, closed
@@ -42,16 +47,21 @@ def create_app(
     send: Send,
     aside: Aside = here,
     trusted_hosts: Sequence[str] | None = None,
+    tracing: Tracing = NO_TRACING,
 ) -> Flask:
     """The service over HTTP and WebSocket; nothing connects before the first request."""
     app = Flask("api", static_folder=STATIC, static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_http_upload_mb * 10**6
     app.config["TRUSTED_HOSTS"] = list(trusted_hosts) if trusted_hosts is not None else None
-    services = _services(settings, closed(sessions), chores, stream, send, aside)
+    services = _services(settings, closed(sessions), chores, stream, send, aside, tracing)
     app.extensions[EXTENSION] = services
-    register_patience(app)
+    register_proxies(app, settings.trusted_proxies)
+    register_patience(app, settings.request_timeout)
     register_request_context(app)
+    register_tracing(app, tracing)
+    register_browser_rules(app, settings.cors_origins)
     register_authentication(app, services, needed_scopes())
+    register_rate_limits(app, settings, training_routes())
     register_error_handlers(app)
     for endpoint in all_endpoints():
         register(app, services, endpoint)
@@ -72,6 +82,7 @@ def _services(
     stream: ProgressStream,
     send: Send,
     aside: Aside,
+    tracing: Tracing,
 ) -> Services:
     registry = CollectorRegistry()
     registry.register(DatabaseTelemetry(sessions, max_tenants=settings.telemetry_max_tenants))
@@ -94,6 +105,7 @@ def _services(
         connections=connections,
         registry=registry,
         telemetry=telemetry,
+        tracing=tracing,
         predictor=Predictor.create(settings, stream),
     )
 

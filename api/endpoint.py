@@ -19,7 +19,8 @@ _LARGEST_JSON_BYTES = 4 << 20
 class Endpoint:
     """`view` is called with the services, the parts of the path, `tenant_id` unless the endpoint is
     open to everybody, and `query` and `body` where these are declared. `reads` tells of a JSON body
-    that is not the API's to check. `scope` is what the caller must have been granted.
+    that is not the API's to check. `scope` is what the caller must have been granted;
+    `starts_training` is limited more strictly than other requests.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Endpoint:
     refusals: tuple[int, ...] = ()
     is_open: bool = False
     scope: Scope = "read"
+    starts_training: bool = False
 
 
 def register(app: Flask, services: Services, endpoint: Endpoint) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from api import schemas, service_views
 from api.addresses import ROOT, TRAINING
 from api.alerts import endpoints as alerts
+from api.audit import endpoints as audit
 from api.endpoint import Endpoint
 from api.jobs import endpoints as jobs
 from api.live import endpoints as live
@@ -13,6 +14,7 @@ from api.predictions.endpoints import MODELS_IN_USE
 from api.products import endpoints as products
 from api.sales import endpoints as sales
 from api.schedules import endpoints as schedules
+from api.tenant import endpoints as tenant
 
 _SERVICE = (
     Endpoint(
@@ -70,5 +72,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
         *live.ENDPOINTS,
         *models,
         *alerts.ENDPOINTS,
+        *tenant.ENDPOINTS,
+        *audit.ENDPOINTS,
         *_SERVICE,
     )

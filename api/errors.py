@@ -13,6 +13,7 @@ ApiError
 │   ├── UnsupportedTypeError       415
 │   ├── NotAWebSocketError         426
 │   ├── TooManyConnectionsError    429
+│   ├── RateLimitedError           429
 │   ├── PredictionFailedError      500
 │   ├── UnavailableError           503
 │   ├── TooManyPredictionsError    503
@@ -148,6 +149,23 @@ class TooManyConnectionsError(ProblemError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_S)}
+
+
+class RateLimitedError(ProblemError):
+    """The tenant asks more often than it may."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, budget: str, limit: int, wait_s: int) -> None:
+        super().__init__(
+            f"Too many {budget}: {limit} a minute are allowed; try again in {wait_s} s",
+            budget=budget,
+            limit=limit,
+        )
+        self._wait_s = wait_s
+
+    def answer_headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(self._wait_s)}
 
 
 class UnavailableError(ProblemError):

@@ -48,6 +48,9 @@ preload_app = False
 accesslog = None
 logger_class = JsonLogger
 control_socket_disable = True
+# Otherwise gunicorn believes X-Forwarded-Proto of every program on this machine; what is believed
+# is decided by TRUSTED_PROXIES, in `api.security.proxies`.
+secure_scheme_headers: dict[str, str] = {}
 proc_name = "model-studio-api"
 
 
@@ -72,3 +75,4 @@ def _close_sockets_at_end(worker: Any) -> None:
     services = worker.wsgi.extensions["model_studio"]
     services.relay.close()
     services.telemetry.close()
+    services.tracing.close()

@@ -17,6 +17,8 @@ from api.errors import PROBLEM_TYPE
 
 VERSION = "1"
 _REF = "#/components/schemas/{model}"
+_TOKEN = "token"
+_REFUSED_ANYWHERE = (401, 403, 429)
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 Json = dict[str, Any]
@@ -40,7 +42,12 @@ def document() -> str:
                 "description": "A forecast per product; the best model for any Parquet file.",
             },
             "paths": paths,
-            "components": {"schemas": definitions},
+            "components": {
+                "schemas": definitions,
+                "securitySchemes": {
+                    _TOKEN: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                },
+            },
         }
     )
 
@@ -67,6 +74,8 @@ def _operation(endpoint: Endpoint, references: References) -> Json:
         "parameters": [*_path_parameters(endpoint), *_query(endpoint), *_headers(endpoint)],
         "responses": _responses(endpoint, references),
     }
+    if not endpoint.is_open:
+        operation["security"] = [{_TOKEN: [endpoint.scope]}]
     if content := _request_content(endpoint, references):
         operation["requestBody"] = {"content": content, "required": endpoint.body is None}
     return operation
@@ -141,7 +150,8 @@ def _responses(endpoint: Endpoint, references: References) -> Json:
         answer["content"] = {endpoint.produces: {"schema": schema}}
     answers: Json = {str(endpoint.status): answer}
     refused = {"content": {PROBLEM_TYPE: {"schema": references[schemas.Problem]}}}
-    for status in endpoint.refusals:
+    usual = () if endpoint.is_open else _REFUSED_ANYWHERE
+    for status in sorted({*endpoint.refusals, *usual}):
         answers[str(status)] = {"description": HTTPStatus(status).phrase} | refused
     answers["default"] = {"description": "A refusal or a failure"} | refused
     return answers

@@ -1,20 +1,16 @@
-"""What happens around every request: an id, a log line, an origin check and security headers."""
+"""What happens around every request: an id, a log line and security headers."""
 
 import re
 import time
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from api.errors import ForeignOriginError
-
 log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _HEADERS = {
     "Content-Security-Policy": (
@@ -32,7 +28,6 @@ _HEADERS = {
 
 def register_request_context(app: Flask) -> None:
     app.before_request(_begin)
-    app.before_request(_refuse_foreign_origin)
     app.after_request(_finish)
     app.teardown_request(_forget)
 
@@ -43,16 +38,6 @@ def _begin() -> None:
     g.began = time.monotonic()
     clear_contextvars()
     bind_contextvars(request_id=g.request_id)
-
-
-def _refuse_foreign_origin() -> None:
-    """A page of another site may not act here through the browser of somebody who has access."""
-    origin = request.headers.get("Origin")
-    is_socket = request.url_rule is not None and request.url_rule.websocket
-    if origin is None or (request.method in _SAFE_METHODS and not is_socket):
-        return
-    if urlsplit(origin).netloc != request.host:
-        raise ForeignOriginError(f"Pages of {origin[:200]} may not use this service")
 
 
 def _finish(response: Response) -> Response:

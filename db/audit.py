@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.errors import InvalidCursorError
 from db.operation_tables import AuditEntry
+from db.pages import Page, decode_cursor, page
 from db.text import storable
 
 SERVICE = "service"
 """The actor of what nobody asked for in person: schedules, automatic deployment, retention."""
+
+_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,26 @@ def record(
             request_id=request_id,
         )
     )
+
+
+def entries(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    matching: Mapping[str, str],
+    limit: int,
+    cursor: str | None,
+) -> Page[AuditEntry]:
+    """The tenant's lines, newest first, whose columns hold these values."""
+    statement = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id).filter_by(**matching)
+    if cursor is not None:
+        statement = statement.where(AuditEntry.id < _place(cursor))
+    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
+    return page(rows, limit, lambda entry: (entry.created_at, UUID(int=entry.id)))
+
+
+def _place(cursor: str) -> int:
+    number = decode_cursor(cursor)[1].int
+    if number > _LARGEST_ID:
+        raise InvalidCursorError(cursor)
+    return number

@@ -3,13 +3,14 @@
 from api.addresses import IDEMPOTENCY_KEY, TRAINING
 from api.endpoint import Endpoint
 from api.jobs import schemas, views
-from api.schemas import Page, PageQuery
+from api.schemas import Page
 
 ENDPOINTS = (
     Endpoint(
         method="POST",
         path=f"{TRAINING}/start",
         scope="train",
+        starts_training=True,
         view=views.start,
         summary="Train a model for every product, or for some",
         tag="Training",
@@ -17,12 +18,13 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=schemas.AcceptedJob,
         status=202,
-        refusals=(400, 409, 415, 422),
+        refusals=(400, 409, 415, 422, 429),
     ),
     Endpoint(
         method="POST",
         path=f"{TRAINING}/start/<product_id>",
         scope="train",
+        starts_training=True,
         view=views.start_product,
         summary="Train a model for one product (id or SKU)",
         tag="Training",
@@ -30,7 +32,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=schemas.AcceptedJob,
         status=202,
-        refusals=(400, 404, 409, 415, 422),
+        refusals=(400, 404, 409, 415, 422, 429),
     ),
     Endpoint(
         method="POST",
@@ -57,10 +59,42 @@ ENDPOINTS = (
         method="GET",
         path=f"{TRAINING}/history",
         view=views.list_jobs,
-        summary="List the jobs, newest first",
+        summary="List the jobs: filtered, sorted, newest first unless told otherwise",
         tag="Training",
-        query=PageQuery,
+        query=schemas.HistoryQuery,
         answer=Page[schemas.JobSummary],
-        refusals=(400,),
+        refusals=(400, 404),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/status/<uuid:job_id>/products",
+        view=views.product_statuses,
+        summary="How far each product of a job is, in pages",
+        tag="Training",
+        query=schemas.ProductStatusQuery,
+        answer=Page[schemas.ProductStatus],
+        refusals=(400, 404),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/retry/<uuid:job_id>",
+        scope="train",
+        view=views.retry,
+        summary="Train again what failed or was cancelled in a job that has ended",
+        tag="Training",
+        headers=IDEMPOTENCY_KEY,
+        answer=schemas.AcceptedJob,
+        status=202,
+        refusals=(400, 404, 409, 410, 429),
+    ),
+    Endpoint(
+        method="DELETE",
+        path=f"{TRAINING}/jobs/<uuid:job_id>",
+        scope="train",
+        view=views.delete,
+        summary="Delete the record of a job that has ended; its models stay",
+        tag="Training",
+        answer=schemas.DeletedJob,
+        refusals=(404, 409),
     ),
 )

@@ -23,7 +23,8 @@ from core.logs import bind
 
 WATCH_PATH = "/api/v1/training/ws/<uuid:job_id>"
 STUDIO_PATH = "/api/model-studio/ws/train-from-parquet"
-SOCKET_SCOPES: Mapping[str, Scope] = {"watch_job": "read", "train_from_parquet": "train"}
+TRAINING_SOCKET = "train_from_parquet"
+SOCKET_SCOPES: Mapping[str, Scope] = {"watch_job": "read", TRAINING_SOCKET: "train"}
 """By the name of the function that serves the socket."""
 
 

@@ -22,6 +22,7 @@ MODELS = (
         method="POST",
         path="/models",
         scope="train",
+        starts_training=True,
         view=upload_views.create_model,
         summary="Train on an uploaded Parquet file of any size",
         tag="Models",

@@ -67,6 +67,7 @@ ENDPOINTS = (
         method="POST",
         path=f"{TRAINING}/schedules/<uuid:schedule_id>/run",
         scope="train",
+        starts_training=True,
         view=views.run,
         summary="Start the training of a schedule at once; its plan stays as it is",
         tag=_TAG,

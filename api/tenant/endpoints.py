@@ -1,0 +1,27 @@
+"""The endpoints of the caller's own tenant."""
+
+from api.addresses import TRAINING
+from api.endpoint import Endpoint
+from api.tenant import schemas, views
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/tenant",
+        view=views.show,
+        summary="Your business: its place, its training defaults and its quotas",
+        tag="Tenant",
+        answer=schemas.TenantAnswer,
+    ),
+    Endpoint(
+        method="PATCH",
+        path=f"{TRAINING}/tenant",
+        scope="train",
+        view=views.change,
+        summary="Change some of it; null takes a value back. Quotas need the scope admin",
+        tag="Tenant",
+        body=schemas.TenantChange,
+        answer=schemas.TenantAnswer,
+        refusals=(415, 422),
+    ),
+)
