@@ -15,6 +15,7 @@ from api.predictions.predictor import Predictor
 from api.spool import Spool
 from core.progress import ProgressStream
 from core.settings import Settings
+from core.tracing import Tracing
 from db.engine import Sessions
 
 EXTENSION = "model_studio"
@@ -36,6 +37,7 @@ class Services:
     connections: ConnectionLimit
     registry: CollectorRegistry
     telemetry: LiveTelemetry
+    tracing: Tracing
     predictor: Predictor
 
     def make_spool(self) -> Spool:

@@ -11,6 +11,7 @@ from api.loopback import trusted_hosts
 from api.nudge import Nudge
 from core.progress import ProgressStream
 from core.settings import Settings
+from core.tracing import start_tracing
 from db.engine import create_engine, create_sessions
 
 
@@ -31,6 +32,7 @@ def create() -> Flask:
         send=Nudge(settings.broker_url),
         aside=in_thread,
         trusted_hosts=trusted_hosts(settings),
+        tracing=start_tracing("api"),
     )
 
 

@@ -34,6 +34,7 @@ def create_job(
     trigger: str = "request",
     retry_of: UUID | None = None,
     trace_context: str | None = None,
+    request_id: str | None = None,
 ) -> tuple[TrainingJob, bool]:
     """The job with its tasks, and whether it is new: a repeated idempotency key gives the first
     one.
@@ -56,6 +57,7 @@ def create_job(
             trigger=trigger,
             retry_of=retry_of,
             trace_context=trace_context,
+            request_id=request_id,
         )
         _add(session, job, tasks, max_attempts)
         return str(job.id)

@@ -112,6 +112,7 @@ def add_job(
         trigger=asked.trigger,
         retry_of=retry_of,
         trace_context=asked.trace_context,
+        request_id=asked.request_id,
     )
     audit.record(
         session,

@@ -118,6 +118,19 @@ class TrainingJob(Base):
         ),
         Index("ix_training_job_queue_history", "tenant_id", "created_at", "id"),
         Index(
+            "ix_training_job_queue_retry_of",
+            "retry_of",
+            postgresql_where=text("retry_of IS NOT NULL"),
+        ),
+        Index("ix_training_job_queue_ended", "tenant_id", "completed_at", "id"),
+        Index("ix_training_job_queue_priority", "tenant_id", "priority", "created_at", "id"),
+        Index(
+            "ix_training_job_queue_duration",
+            "tenant_id",
+            text("(completed_at - started_at)"),
+            "id",
+        ),
+        Index(
             "ix_training_job_queue_waiting",
             text("priority DESC"),
             "created_at",
@@ -164,6 +177,7 @@ class TrainingJob(Base):
         ForeignKey("training_job_queue.id", ondelete="SET NULL")
     )
     trace_context: Mapped[str | None] = mapped_column(String(255))
+    request_id: Mapped[str | None] = mapped_column(String(64))
     created_by: Mapped[UUID | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -182,6 +196,25 @@ class TrainingTask(Base):
             "(status = 'running') = (lease_expires_at IS NOT NULL)", name="lease_while_running"
         ),
         Index("ix_training_tasks_job_id_position", "job_id", "position", unique=True),
+        Index("ix_training_tasks_product_id", "product_id"),
+        Index(
+            "ix_training_tasks_kept_model_id",
+            "kept_model_id",
+            postgresql_where=text("kept_model_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_training_tasks_recent",
+            "kind",
+            "completed_at",
+            postgresql_where=text("status = 'completed' AND skipped_reason IS NULL"),
+        ),
+        Index(
+            "ix_training_tasks_recent_of_tenant",
+            "tenant_id",
+            "kind",
+            "completed_at",
+            postgresql_where=text("status = 'completed' AND skipped_reason IS NULL"),
+        ),
         Index(
             "ix_training_tasks_waiting",
             "job_id",
@@ -407,7 +440,10 @@ class OutboxEvent(Base):
 
 class IdempotencyKey(Base):
     __tablename__ = "idempotency_keys"
-    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_idempotency_keys_created_at", "created_at"),
+        Index("ix_idempotency_keys_job_id", "job_id"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -70,6 +70,8 @@ def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Cl
         seconds_left=(job.deadline_at - now).total_seconds(),
         shared_artifact=job.shared_artifact,
         upload_digest=job.upload_digest,
+        trace_context=job.trace_context,
+        request_id=job.request_id,
         messages=tuple(_start_news(session, job, now, task)),
     )
 
@@ -133,14 +135,18 @@ def report(
         return []
     job.current_step = storable(wording.step_of_job(task, message), 255)
     measure(session, job, now)
-    for line in logs:
-        log = LogLine(message=line, step_name=phase)
-        session.add(log_row(job.id, job.tenant_id, task.product_id, log))
+    _log(session, task, [LogLine(message=line, step_name=phase) for line in logs])
     news = News(event="task_progress", message=message, metrics=metrics or {}, logs=logs)
     return [append_task_news(session, job, now, task, news)]
 
 
-def finish(session: Session, token: Token, outcome: Outcome) -> Messages | None:
+def _log(session: Session, task: TrainingTask, lines: Sequence[LogLine]) -> None:
+    session.add_all(log_row(task.job_id, task.tenant_id, task.product_id, line) for line in lines)
+
+
+def finish(
+    session: Session, token: Token, outcome: Outcome, steps: Sequence[LogLine] = ()
+) -> Messages | None:
     """Register what the task made, if there was something to make, and count it; None when the
     token is stale, and nothing is written.
     """
@@ -166,8 +172,7 @@ def finish(session: Session, token: Token, outcome: Outcome) -> Messages | None:
     )
     if task is None:
         return None
-    for line in outcome.logs:
-        session.add(log_row(job.id, job.tenant_id, task.product_id, line))
+    _log(session, task, [*outcome.logs, *steps])
     news = _record(session, job, now, task, outcome)
     return settle(session, job, now, [(task, news)])
 
@@ -209,6 +214,7 @@ def fail(
     severity: str = "medium",
     retry: bool,
     backoff_s: float = 0,
+    steps: Sequence[LogLine] = (),
 ) -> Messages | None:
     """Give the task back for another attempt, or end it when none is left or `retry` is false."""
     locked = lock_job(session, token.job_id)
@@ -227,6 +233,7 @@ def fail(
     )
     if task is None:
         return None
+    _log(session, task, steps)
     return settle(session, job, now, [failure(session, job, task)])
 
 

@@ -9,6 +9,7 @@ from core.progress import ProgressMessage
 
 JobKind = Literal["products", "upload"]
 TaskKind = Literal["shared", "product", "table"]
+JobStatus = Literal["pending", "running", "completed", "failed", "cancelled"]
 StopMode = Literal["abort", "finish"]
 Messages = list[ProgressMessage]
 
@@ -41,6 +42,8 @@ class Claim:
     seconds_left: float
     shared_artifact: str | None
     upload_digest: str | None
+    trace_context: str | None
+    request_id: str | None
     messages: tuple[ProgressMessage, ...]
 
 
@@ -55,9 +58,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopResult:
-    """`status` after the request; `running` tasks are told through their lease and unwind."""
+    """`status` after the request; `running` tasks are told through their lease and unwind. A job
+    that `had_ended` before is left alone.
+    """
 
-    status: str
+    status: JobStatus
+    had_ended: bool
     cancelled: int
     running: int
     messages: Messages

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.bundles import StoredBundle, store_bundle
 from db.outcomes import ArtifactFile
 from worker.context import Context
+from worker.phase_clock import LAST_PHASE, enter_phase
 
 ARTIFACT_TYPES = {
     "model.pkl": "model_file",
@@ -22,6 +23,7 @@ def store_files(
     data_digest: str | None,
 ) -> StoredBundle:
     """Write the files, then the signed manifest that vouches for them; again is harmless."""
+    enter_phase(LAST_PHASE)
     return store_bundle(
         context.store,
         files,

@@ -7,6 +7,7 @@ from core.artifacts import ArtifactStore
 from core.errors import SettingsError
 from core.progress import ProgressStream
 from core.settings import Settings
+from core.tracing import NO_TRACING, Tracing, start_tracing
 from db.dispatch import Dispatch
 from db.engine import Sessions, create_engine, create_sessions
 from worker.drain import Drain
@@ -25,6 +26,7 @@ class Context:
     signing_key: str
     send: Send
     drain: Drain
+    tracing: Tracing = NO_TRACING
 
 
 def create_context(settings: Settings, *, worker: str, send: Send, drain: Drain) -> Context:
@@ -38,6 +40,7 @@ def create_context(settings: Settings, *, worker: str, send: Send, drain: Drain)
         signing_key=_required(settings.artifact_signing_key, "ARTIFACT_SIGNING_KEY"),
         send=send,
         drain=drain,
+        tracing=start_tracing("worker"),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import ArtifactError
 from core.progress import ProgressMessage
 from db import transitions
-from db.outcomes import Outcome
+from db.outcomes import LogLine, Outcome
 from db.transitions import Token
 from pipeline.errors import PipelineError
 from worker.context import Context
@@ -29,10 +29,16 @@ OPERATIONAL = (*UNAVAILABLE, OSError, ArtifactError, MemoryError)
 LONGEST_BACKOFF_S = 60.0
 
 Change = Callable[[Session], Sequence[ProgressMessage] | None]
+Steps = Sequence[LogLine]
+"""How long each part of the task took."""
 
 
-def finished(context: Context, token: Token, outcome: Outcome) -> None:
-    _write(context, "task finished", lambda session: transitions.finish(session, token, outcome))
+def finished(context: Context, token: Token, outcome: Outcome, steps: Steps = ()) -> None:
+    _write(
+        context,
+        "task finished",
+        lambda session: transitions.finish(session, token, outcome, steps),
+    )
 
 
 def stopped(context: Context, token: Token, stop: TaskStoppedError) -> None:
@@ -51,6 +57,7 @@ def refused(
     context: Context,
     token: Token,
     error: PipelineError | TaskDataMissingError | TrainingTimeoutError,
+    steps: Steps = (),
 ) -> None:
     """Trying again with the same input cannot help."""
     _write(
@@ -64,6 +71,7 @@ def refused(
             recommended_action=error.recommended_action,
             severity=error.severity,
             retry=False,
+            steps=steps,
         ),
     )
 

@@ -5,7 +5,8 @@ the claim, and whoever loses the claim stops without a trace.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from uuid import UUID
 
@@ -67,7 +68,12 @@ def run_task(
         log.info("task not free", task_id=str(task_id))
         return
     token = claim.token
-    with bind(tenant_id=token.tenant_id, job_id=token.job_id, task_id=token.task_id):
+    with bind(
+        request_id=claim.request_id,
+        tenant_id=token.tenant_id,
+        job_id=token.job_id,
+        task_id=token.task_id,
+    ):
         log.info("task claimed", kind=claim.kind, attempt=token.attempt)
         context.stream.publish(claim.messages)
         try:
@@ -87,13 +93,15 @@ def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: fl
         drain=context.drain,
         unwind_within_s=unwind_within_s,
     )
+    clock = PhaseClock(profile=context.settings.enable_profiling)
     with lease:
         try:
-            endings.finished(context, claim.token, _work(claim, context, work, lease))
+            outcome = _work(claim, context, work, lease, clock)
+            endings.finished(context, claim.token, outcome, clock.log_lines())
         except TaskStoppedError as stop:
             endings.stopped(context, claim.token, stop)
         except (PipelineError, TaskDataMissingError) as error:
-            endings.refused(context, claim.token, error)
+            endings.refused(context, claim.token, error, clock.log_lines())
         except endings.OPERATIONAL as error:
             endings.interrupted(context, claim.token, error)
         except SystemExit:  # the pool shuts down
@@ -105,18 +113,40 @@ def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: fl
             raise
 
 
-def _work(claim: Claim, context: Context, work: Work, lease: Lease) -> Outcome:
-    on_progress: ProgressCallback = Reporter(
+def _work(claim: Claim, context: Context, work: Work, lease: Lease, clock: PhaseClock) -> Outcome:
+    reporter = Reporter(
         partial(_report, claim, context),
         lease.check,
         least_phase_s=LEAST_PHASE_S.get(claim.kind, 0.0),
     )
-    if context.settings.enable_profiling:
-        on_progress = PhaseClock(on_progress)
-    with scratch_directory(), _thread_pools().limit(limits=context.settings.task_threads):
-        outcome = work(claim, context, on_progress)
+    threads = context.settings.task_threads
+    with (
+        _traced(claim, context, clock),
+        scratch_directory(),
+        _thread_pools().limit(limits=threads),
+    ):
+        outcome = work(claim, context, clock.watch(reporter))
     lease.check()
     return outcome
+
+
+@contextmanager
+def _traced(claim: Claim, context: Context, clock: PhaseClock) -> Iterator[None]:
+    """One span for the task, in the trace of the request that asked for it, and one per phase."""
+    token, tracing = claim.token, context.tracing
+    attributes: dict[str, str | int | float] = {
+        "model_studio.tenant_id": str(token.tenant_id),
+        "model_studio.job_id": str(token.job_id),
+        "model_studio.task_id": str(token.task_id),
+        "model_studio.attempt": token.attempt,
+    }
+    with tracing.span(f"{claim.kind} task", parent=claim.trace_context, attributes=attributes):
+        try:
+            with clock.running():
+                yield
+        finally:
+            for phase in clock.phases:
+                tracing.add_step(phase.name, began_at=phase.began_at, seconds=phase.seconds)
 
 
 @cache

@@ -48,6 +48,7 @@ def _enter(**_: Any) -> None:
 def _leave(**_: Any) -> None:
     while _present:
         _present.pop().leave()
+    process_context().tracing.close()
 
 
 signals.worker_init.connect(_prepare, weak=False)

@@ -39,6 +39,7 @@ def create_products_job(
         force=asked.force,
         actor=caller_of_request().subject,
         request_id=g.get("request_id"),
+        trace_context=services.tracing.traceparent(),
     )
     with services.sessions.begin() as session:
         job, _ = start_products(
@@ -69,6 +70,7 @@ def create_upload_job(
         task_name=asked.task_name,
         actor=caller_of_request().subject,
         request_id=g.get("request_id"),
+        trace_context=services.tracing.traceparent(),
     )
     with services.sessions.begin() as session:
         job, _ = start_upload(

@@ -12,6 +12,28 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
+_JOB_INDEXES = {
+    "ix_training_job_queue_ended": ["tenant_id", "completed_at", "id"],
+    "ix_training_job_queue_priority": ["tenant_id", "priority", "created_at", "id"],
+    "ix_training_job_queue_duration": [
+        "tenant_id",
+        sa.text("(completed_at - started_at)"),
+        "id",
+    ],
+}
+_TASK_INDEXES = {
+    "ix_training_tasks_kept_model_id": (["kept_model_id"], "kept_model_id IS NOT NULL"),
+    "ix_training_tasks_recent": (
+        ["kind", "completed_at"],
+        "status = 'completed' AND skipped_reason IS NULL",
+    ),
+    "ix_training_tasks_recent_of_tenant": (
+        ["tenant_id", "kind", "completed_at"],
+        "status = 'completed' AND skipped_reason IS NULL",
+    ),
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "audit_log",
@@ -464,6 +486,9 @@ def upgrade() -> None:
     op.add_column(
         "training_job_queue", sa.Column("trace_context", sa.String(length=255), nullable=True)
     )
+    op.add_column(
+        "training_job_queue", sa.Column("request_id", sa.String(length=64), nullable=True)
+    )
     op.create_foreign_key(
         op.f("fk_training_job_queue_retry_of_training_job_queue"),
         "training_job_queue",
@@ -482,12 +507,30 @@ def upgrade() -> None:
         ["id"],
         ondelete="SET NULL",
     )
+    op.create_index("ix_idempotency_keys_job_id", "idempotency_keys", ["job_id"])
+    for index, columns in _JOB_INDEXES.items():
+        op.create_index(index, "training_job_queue", columns)
+    op.create_index(
+        "ix_training_job_queue_retry_of",
+        "training_job_queue",
+        ["retry_of"],
+        postgresql_where=sa.text("retry_of IS NOT NULL"),
+    )
+    op.create_index("ix_training_tasks_product_id", "training_tasks", ["product_id"])
+    for index, (columns, condition) in _TASK_INDEXES.items():
+        op.create_index(index, "training_tasks", columns, postgresql_where=sa.text(condition))
     triggers = "trigger IN ('request', 'schedule', 'event', 'drift', 'retry')"
     op.create_check_constraint("trigger", "training_job_queue", triggers)
 
 
 def downgrade() -> None:
     op.drop_constraint("trigger", "training_job_queue", type_="check")
+    op.drop_index("ix_training_tasks_product_id", "training_tasks")
+    for index in _TASK_INDEXES:
+        op.drop_index(index, "training_tasks")
+    for index in (*_JOB_INDEXES, "ix_training_job_queue_retry_of"):
+        op.drop_index(index, "training_job_queue")
+    op.drop_index("ix_idempotency_keys_job_id", "idempotency_keys")
     op.execute("DELETE FROM idempotency_keys WHERE job_id IS NULL")
     op.execute("DELETE FROM outbox WHERE job_id IS NULL")
     op.drop_constraint(
@@ -500,6 +543,7 @@ def downgrade() -> None:
         "training_job_queue",
         type_="foreignkey",
     )
+    op.drop_column("training_job_queue", "request_id")
     op.drop_column("training_job_queue", "trace_context")
     op.drop_column("training_job_queue", "retry_of")
     op.drop_column("training_job_queue", "trigger")
