@@ -12,6 +12,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.features import (
     calendar_features,
+    event_features,
     look_back,
     origin_features,
     price_history,
@@ -47,13 +48,11 @@ class FittedBoosting:
     known: tuple[str, ...]
 
     def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        calendar = calendar_features(
-            pd.DatetimeIndex(future["ds"]), self.frequency, self.holidays
-        ).join(future[list(self.known)].reset_index(drop=True))
+        calendar = _calendar_table(future, self.frequency, self.holidays, self.known)
         steps = future["step"].to_numpy()
         year = rows_per_year(self.frequency)
         origin = origin_features(self.past, self.prices, steps, self.frequency.rhythm, year)
-        table = np.hstack([calendar.to_numpy(), origin.to_numpy()])
+        table = np.hstack([calendar, origin.to_numpy()])
         return np.asarray(self.trees.predict(table) * self.size, dtype=np.float64)
 
 
@@ -61,8 +60,9 @@ def fit_gradient_boosting(history: History, context: FitContext) -> FittedBoosti
     """Learn to forecast from every few rows of the history, as it looked from there."""
     values, size = history.filled, float(history.filled.mean())
     scaled, prices = values / size, price_history(history)
-    calendar = calendar_features(history.ds, history.frequency, context.holidays)
-    calendar_table = np.hstack([calendar.to_numpy(), history.frame[list(history.known)].to_numpy()])
+    calendar_table = _calendar_table(
+        history.frame, history.frequency, context.holidays, history.known
+    )
     year, tables, targets = rows_per_year(history.frequency), [], []
     rhythm = history.frequency.rhythm
     for origin in _origins(len(history), rhythm):
@@ -97,6 +97,15 @@ def has_long_history(history: History, _context: FitContext) -> bool:
     """Whether there are enough origins with a full look back, and sales to learn from."""
     long = look_back(history.frequency.rhythm)[2]
     return len(history) >= 2 * long + NEAR_STEPS and bool(history.filled.sum() > 0)
+
+
+def _calendar_table(
+    rows: pd.DataFrame, frequency: Frequency, holidays: HolidayCalendar, known: tuple[str, ...]
+) -> NDArray[np.float64]:
+    ds = pd.DatetimeIndex(rows["ds"])
+    calendar = calendar_features(ds, frequency, holidays).to_numpy()
+    events = event_features(ds, frequency, holidays)
+    return np.hstack([calendar, events, rows[list(known)].to_numpy(dtype=float)])
 
 
 def _origins(rows: int, rhythm: int) -> range:

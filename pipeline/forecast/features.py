@@ -59,9 +59,9 @@ ORIGIN_FEATURES: dict[str, str] = {
 }
 
 
-def feature_names(known: tuple[str, ...]) -> tuple[str, ...]:
-    """Every feature of a forecast with these covariates."""
-    return (*CALENDAR_FEATURES, *ORIGIN_FEATURES, *known)
+def feature_names(known: tuple[str, ...], events: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Every feature of a forecast with these covariates and events."""
+    return (*CALENDAR_FEATURES, *ORIGIN_FEATURES, *events, *known)
 
 
 def calendar_features(
@@ -87,6 +87,13 @@ def calendar_features(
         "weekend_year_cos": weekend * np.cos(2 * np.pi * day / DAYS_PER_YEAR),
     }
     return pd.DataFrame({name: np.asarray(columns[name], float) for name in CALENDAR_FEATURES})
+
+
+def event_features(
+    ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
+) -> NDArray[np.float64]:
+    """One row per time stamp, one column per event: the share of the period that belongs to it."""
+    return holidays.event_columns(ds, frequency.ends(ds))
 
 
 def yearly_waves(day_of_year: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

@@ -50,6 +50,12 @@ class Frequency:
             return pd.DatetimeIndex([], dtype="datetime64[ns]")
         return pd.date_range(start, periods=rows, freq=self._offset()).as_unit("ns")
 
+    def ends(self, ds: pd.DatetimeIndex) -> pd.DatetimeIndex:
+        """The end of the period that begins at each time stamp."""
+        if self.unit is Unit.MONTH:
+            return pd.DatetimeIndex(ds + self._offset()).as_unit("ns")
+        return ds + pd.Timedelta(hours=self._hours())
+
     def rows_between(self, start: pd.Timestamp, stop: pd.Timestamp) -> int:
         """How many rows lie after ``start`` up to ``stop``."""
         return int(self.steps_after(start, pd.DatetimeIndex([stop]))[0])

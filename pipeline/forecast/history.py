@@ -5,7 +5,8 @@ known what was sold, and such a period is neither learned from as a zero nor sco
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from pipeline.errors import InsufficientDataError, ResourceLimitError
 from pipeline.forecast.frequency import Frequency, infer_frequency
 from pipeline.forecast.notes import data_notes
+from pipeline.forecast.occasions import Closure, days_of, share_within
 from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.surroundings import Outlook, Surroundings, lay, outlook_of
 from pipeline.forecast.validation import QUANTITY, TIME
 
 MIN_ROWS = 8
@@ -35,11 +38,14 @@ class History:
         The calendar of the rows.
     known
         Covariates with values for the whole horizon, the only ones a model may use as regressors.
+    outlook
+        Which of them come from outside, and how far ahead they are forecast.
     """
 
     frame: pd.DataFrame
     frequency: Frequency
     known: tuple[str, ...] = ()
+    outlook: Outlook = field(default_factory=Outlook)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -74,7 +80,12 @@ class History:
         rows = self.frame.iloc[origin:stop]
         future = rows[["ds", *self.known]].reset_index(drop=True)
         future.insert(1, "step", np.arange(1, len(rows) + 1))
-        return future
+        past = self.frame.iloc[:origin]
+        return future.assign(**self.outlook.seen_from(past, rows, self.frequency))
+
+    def knowing(self, names: tuple[str, ...]) -> "History":
+        """The same history for models that use only these covariates."""
+        return replace(self, known=names, outlook=self.outlook.of(names))
 
     def with_values(self, values: NDArray[np.float64]) -> "History":
         """The same rows with other quantities."""
@@ -91,7 +102,10 @@ class Prepared:
 
 
 def prepare(
-    clean: pd.DataFrame, spec: ForecastSpec, observed_until: pd.Timestamp | None = None
+    clean: pd.DataFrame,
+    spec: ForecastSpec,
+    observed_until: pd.Timestamp | None = None,
+    surroundings: Surroundings | None = None,
 ) -> Prepared:
     """Lay validated rows on their regular calendar and split off the future.
 
@@ -104,6 +118,8 @@ def prepare(
     observed_until
         Last time for which the shop's sales are complete. Periods without a row between this
         product's last sale and then count as 0; only for rows of a day or finer.
+    surroundings
+        What happened and will happen around the shop.
 
     Raises
     ------
@@ -122,13 +138,27 @@ def prepare(
     ahead = frequency.grid(grid[-1], frequency.horizon_rows(spec.horizon_days) + 1)[1:]
     table = clean.set_index(TIME)
     known, unknown = _covariates(table, grid, ahead)
-    frame = pd.DataFrame({"ds": grid, "y": _quantities(table, grid), PRICE: _prices(table, grid)})
+    closed = closed_rows(spec.closures, grid, frequency)
+    quantities = np.where(closed, np.nan, _quantities(table, grid))
+    if closed.any():
+        _require_known(quantities)
+    frame = pd.DataFrame({"ds": grid, "y": quantities, PRICE: _prices(table, grid)})
     future = pd.DataFrame({"ds": ahead, "step": np.arange(1, len(ahead) + 1)})
     for name in known:
         values = _fill(table[name].reindex(grid.append(ahead))).to_numpy()
         frame[name], future[name] = values[: len(grid)], values[len(grid) :]
     history = History(frame=frame, frequency=frequency, known=known)
-    return Prepared(history=history, future=future, notes=_notes(history, table, unknown))
+    notes = _notes(history, table, unknown, closed)
+    prepared = Prepared(history=history, future=future, notes=notes)
+    return prepared if surroundings is None else _surrounded(prepared, surroundings)
+
+
+def closed_rows(
+    closures: Sequence[Closure], ds: pd.DatetimeIndex, frequency: Frequency
+) -> NDArray[np.bool_]:
+    """Which periods lie wholly in closures."""
+    share = share_within(days_of(closures), ds, frequency.ends(ds))
+    return np.asarray(share >= 1.0)
 
 
 def digest(clean: pd.DataFrame) -> str:
@@ -140,6 +170,34 @@ def digest(clean: pd.DataFrame) -> str:
         hasher.update(name.encode() + b"\0")
         hasher.update(values.astype("datetime64[ns]" if is_time else "<f8").tobytes())
     return hasher.hexdigest()
+
+
+def _surrounded(prepared: Prepared, surroundings: Surroundings) -> Prepared:
+    """With the columns from outside, except those that the sales themselves came with."""
+    history, future = prepared.history, prepared.future
+    ahead = pd.DatetimeIndex(future["ds"])
+    laid = {
+        name: column
+        for name, column in lay(surroundings, history.ds, ahead, history.frequency).items()
+        if name not in history.frame
+    }
+    outlook = outlook_of(laid, surroundings.rhythms)
+    frame = history.frame.assign(**{name: column.observed for name, column in laid.items()})
+    forecast = {name: column.forecast for name, column in laid.items()}
+    return Prepared(
+        history=replace(history, frame=frame, known=(*history.known, *laid), outlook=outlook),
+        future=future.assign(**outlook.expected(frame, ahead, forecast)),
+        notes=prepared.notes,
+    )
+
+
+def _require_known(quantities: NDArray[np.float64]) -> None:
+    known = int(np.isfinite(quantities).sum())
+    if known < MIN_ROWS:
+        raise InsufficientDataError(
+            f"Product requires minimum {MIN_ROWS} rows of sales data outside closures."
+            f" Currently: {known} rows."
+        )
 
 
 def _frequency_of(ds: pd.DatetimeIndex, spec: ForecastSpec) -> Frequency:
@@ -208,12 +266,18 @@ def _fill(column: pd.Series) -> pd.Series:
     return column.fillna(0.0) if is_flag else column.ffill().bfill()
 
 
-def _notes(history: History, table: pd.DataFrame, unused: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(
+    history: History,
+    table: pd.DataFrame,
+    unused: tuple[str, ...],
+    closed: NDArray[np.bool_],
+) -> tuple[str, ...]:
     varied = table.reindex(history.ds)[list(unused)].nunique() > 1
     return data_notes(
         rows=len(history),
-        absent=int((~history.ds.isin(table.index)).sum()),
-        unknown=int(np.isnan(history.actual).sum()),
+        absent=int((~history.ds.isin(table.index) & ~closed).sum()),
+        unknown=int((np.isnan(history.actual) & ~closed).sum()),
+        closed=int(closed.sum()),
         constant=[name for name in unused if not varied[name]],
         without_future=[name for name in unused if varied[name]],
         frequency=history.frequency,

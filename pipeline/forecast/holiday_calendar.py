@@ -1,21 +1,38 @@
-"""Public holidays of the shop's country, as plain data that a fitted model can carry."""
+"""Public holidays and events of a shop, as plain data that a fitted model can carry."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import holidays
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.occasions import Days, Event, Holiday, days_by_name, share_within
+
 YEARS_AHEAD = 4
+EVENT_PREFIX = "event: "
 
 
 @dataclass(frozen=True, slots=True)
 class HolidayCalendar:
-    """Dates (sorted, ``datetime64[D]``) and names of the holidays of some years."""
+    """Dates (sorted, ``datetime64[D]``) and names of the public holidays of some years; ``events``
+    are the days of what the shop itself knows of, by name.
+    """
 
     dates: NDArray[np.datetime64]
     names: tuple[str, ...]
+    events: Mapping[str, Days] = field(default_factory=dict)
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        """A column each."""
+        return tuple(f"{EVENT_PREFIX}{name}" for name in self.events)
+
+    def event_columns(self, ds: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> NDArray[np.float64]:
+        """Which share of each period belongs to each event: one row per period."""
+        columns = [share_within(days, ds, ends) for days in self.events.values()]
+        return np.column_stack(columns) if columns else np.empty((len(ds), 0))
 
     def contains(self, ds: pd.DatetimeIndex) -> NDArray[np.bool_]:
         """Which time stamps lie on a holiday."""
@@ -39,8 +56,18 @@ class HolidayCalendar:
         return counts.astype(np.float64)
 
     def frame(self) -> pd.DataFrame:
-        """Columns ``ds`` and ``holiday``, the form that Prophet reads."""
-        return pd.DataFrame({"ds": self.dates.astype("datetime64[ns]"), "holiday": self.names})
+        """Columns ``ds`` and ``holiday``, the form that Prophet reads; events count, too."""
+        named = zip(self.event_names, self.events.values(), strict=True)
+        parts = [
+            (self.dates, list(self.names)),
+            *((days, [name] * len(days)) for name, days in named),
+        ]
+        return pd.DataFrame(
+            {
+                "ds": np.concatenate([days for days, _ in parts]).astype("datetime64[ns]"),
+                "holiday": [name for _, names in parts for name in names],
+            }
+        )
 
 
 def holiday_calendar(
@@ -52,6 +79,26 @@ def holiday_calendar(
     ordered = sorted(found.items())
     dates = np.array([day for day, _ in ordered], dtype="datetime64[D]")
     return HolidayCalendar(dates=dates, names=tuple(name for _, name in ordered))
+
+
+def stated_calendar(stated: Sequence[Holiday]) -> HolidayCalendar:
+    """Holidays that an outside calendar told; of several on a day, the first name counts."""
+    by_day: dict[np.datetime64, str] = {}
+    for holiday in sorted(stated, key=lambda one: one.day):
+        by_day.setdefault(np.datetime64(holiday.day, "D"), holiday.name)
+    dates = np.array(list(by_day), dtype="datetime64[D]")
+    return HolidayCalendar(dates=dates, names=tuple(by_day.values()))
+
+
+def seen_events(
+    events: Sequence[Event], ds: pd.DatetimeIndex, ends: pd.DatetimeIndex
+) -> dict[str, Days]:
+    """The days of those events that happened in a history; of others nothing can be learned."""
+    return {
+        name: days
+        for name, days in days_by_name(events).items()
+        if share_within(days, ds, ends).any()
+    }
 
 
 def _days(ds: pd.DatetimeIndex) -> NDArray[np.datetime64]:

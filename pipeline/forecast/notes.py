@@ -32,6 +32,7 @@ def data_notes(
     rows: int,
     absent: int,
     unknown: int,
+    closed: int = 0,
     constant: Sequence[str],
     without_future: Sequence[str],
     frequency: Frequency,
@@ -40,8 +41,9 @@ def data_notes(
 
     Parameters
     ----------
-    rows, absent, unknown
-        Periods of the history, those without a row and those without a quantity.
+    rows, absent, unknown, closed
+        Periods of the history, those without a row, those without a quantity, and those on which
+        the shop was closed.
     constant, without_future
         Columns that never change, and columns that do not reach to the end of the forecast.
     """
@@ -56,6 +58,11 @@ def data_notes(
             f"{periods(unknown, frequency)} came without a quantity: what was sold is not known, so"
             " nothing is learned from there and the forecast is not judged by it."
         )
+    if closed:
+        notes.append(
+            f"The shop was closed for {periods(closed, frequency)}: nothing is learned from there"
+            " and the forecast is not judged by it."
+        )
     if constant:
         notes.append(f"Not used, because it never changes: {', '.join(constant)}.")
     if without_future:
@@ -63,6 +70,20 @@ def data_notes(
             f"Not used, because the file does not say how it goes on during the forecast:"
             f" {', '.join(without_future)}."
         )
+    return tuple(notes)
+
+
+def surroundings_notes(offered: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
+    """Which columns from outside made past forecasts better, and which did not."""
+    unused = [name for name in offered if name not in used]
+    notes = []
+    if used:
+        notes.append(
+            f"Used, because past forecasts were better with it: {_listed(used)}. Beyond the days"
+            " that are forecast, what is usual at that time of the year stands in for it."
+        )
+    if unused:
+        notes.append(f"Not used, because past forecasts were no better with it: {_listed(unused)}.")
     return tuple(notes)
 
 
@@ -80,6 +101,10 @@ def replacement_note(intended: str, chosen: str, why: str) -> str:
         f"{_sentence(METHODS[intended])} could not be used ({why});"
         f" {METHODS[chosen]} takes its place."
     )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in columns)
 
 
 def _sentence(words: str) -> str:

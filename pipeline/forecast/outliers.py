@@ -35,8 +35,9 @@ def tame_outliers(
 
     A quantity is extreme when it lies more than 8 robust standard deviations (scaled median
     absolute deviation, Hampel 1974) above or below the median of the nine nearest periods at the
-    same place of the season. Days within two days of a public holiday and periods of a promotion
-    have reasons to be extreme and stay, and so does a product that mostly does not sell at all.
+    same place of the season. Days within two days of a public holiday and periods of an event or a
+    promotion have reasons to be extreme and stay, and so does a product that mostly does not sell
+    at all.
     """
     values = history.actual
     if np.mean(values > 0) < MIN_SOLD_SHARE:
@@ -70,6 +71,7 @@ def _has_reason(history: History, holidays: HolidayCalendar) -> NDArray[np.bool_
     near = (holidays.days_until(history.ds, limit) < limit) | (
         holidays.days_since(history.ds, limit) < limit
     )
+    near |= holidays.event_columns(history.ds, history.frequency.ends(history.ds)).any(axis=1)
     if "promotion" in history.known:
         near |= history.frame["promotion"].to_numpy() > 0
     return near

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import PoissonRegressor
 
 from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.features import calendar_features
+from pipeline.forecast.features import calendar_features, event_features
 from pipeline.forecast.frequency import Frequency
 from pipeline.forecast.history import History
 from pipeline.forecast.holiday_calendar import HolidayCalendar
@@ -41,7 +41,7 @@ class Design:
     deviations: NDArray[np.float64]
 
     def table(self, rows: pd.DataFrame) -> NDArray[np.float64]:
-        """One row per row of ``rows``: place in the season, holidays, year, covariates."""
+        """One row per row of ``rows``: place in the season, holidays, year, events, covariates."""
         ds = pd.DatetimeIndex(rows["ds"])
         calendar = calendar_features(ds, self.frequency, self.holidays)
         slots = self.frequency.slots(ds)[:, None] == self.slots
@@ -49,7 +49,8 @@ class Design:
         if self.with_year:
             names += [name for name in calendar.columns if name.startswith(("year_", "weekend_"))]
         covariates = (rows[list(self.known)].to_numpy(dtype=float) - self.means) / self.deviations
-        return np.hstack([slots, calendar[names].to_numpy(), covariates])
+        events = event_features(ds, self.frequency, self.holidays)
+        return np.hstack([slots, calendar[names].to_numpy(), events, covariates])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from pipeline.forecast.backtest import WindowScore
 from pipeline.forecast.calibrate import Calibration
 from pipeline.forecast.candidate import PointForecaster, predict
 from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.history import closed_rows
 from pipeline.forecast.incumbent import Comparison
 from pipeline.forecast.metrics import Metrics
+from pipeline.forecast.occasions import Closure
 from pipeline.forecast.outliers import Outlier
 
 
@@ -21,7 +23,7 @@ class FittedForecaster:
     """A fitted model with its intervals. It can be pickled.
 
     ``ahead`` are the rows of its own forecast: ``ds``, ``step``, and what it assumes of each
-    covariate.
+    covariate. Nothing is sold in ``closures``.
     """
 
     algorithm: str
@@ -31,6 +33,7 @@ class FittedForecaster:
     last: pd.Timestamp
     known: tuple[str, ...]
     ahead: pd.DataFrame
+    closures: tuple[Closure, ...] = ()
 
     def predict(self, future: pd.DataFrame) -> pd.DataFrame:
         """Forecast the periods of ``future``.
@@ -54,9 +57,10 @@ class FittedForecaster:
         rows = self._rows(future)
         predicted = np.mean([predict(member, rows) for member in self.members], axis=0)
         lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
-        return pd.DataFrame(
-            {"ds": rows["ds"], "yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
-        )
+        bounds = {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
+        closed = closed_rows(self.closures, pd.DatetimeIndex(rows["ds"]), self.frequency)
+        sold = {name: np.where(closed, 0.0, values) for name, values in bounds.items()}
+        return pd.DataFrame({"ds": rows["ds"], **sold})
 
     def _rows(self, future: pd.DataFrame) -> pd.DataFrame:
         missing = [name for name in ("ds", *self.known) if name not in future]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import holidays
 
 from pipeline.errors import InvalidParameterError
+from pipeline.forecast.occasions import Closure, Event, Holiday, require_few
 
 AUTO = "auto"
 ALGORITHMS = (
@@ -44,6 +45,13 @@ class ForecastSpec:
         How freely Prophet's trend may bend.
     country, subdivision
         Whose public holidays count: an ISO 3166-1 code and, where it has any, a subdivision.
+    holidays
+        Public holidays from elsewhere, instead of those of the country.
+    closures
+        Days on which the shop is closed: nothing is learned from past ones, and the forecast of
+        coming ones is 0.
+    events
+        What sells more or less on some days; past ones teach what coming ones of that name do.
     algorithm
         ``"auto"`` or one of `ALGORITHMS`.
     seed
@@ -61,6 +69,9 @@ class ForecastSpec:
     changepoint_prior_scale: float = 0.05
     country: str = "ES"
     subdivision: str | None = None
+    holidays: tuple[Holiday, ...] | None = None
+    closures: tuple[Closure, ...] = ()
+    events: tuple[Event, ...] = ()
     algorithm: str = AUTO
     seed: int = 0
     verbose: bool = False
@@ -75,7 +86,11 @@ class ForecastSpec:
             raise InvalidParameterError(
                 f"algorithm is {self.algorithm!r}; accepted are {', '.join((AUTO, *ALGORITHMS))}"
             )
-        _require_known_place(self.country, self.subdivision)
+        require_few("closures", self.closures)
+        require_few("events", self.events)
+        require_few("holidays", self.holidays or ())
+        if self.holidays is None:
+            _require_known_place(self.country, self.subdivision)
 
 
 def _require_between(name: str, value: float, low: float, high: float) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -17,9 +18,14 @@ from pipeline.forecast.candidates import BASELINE, CANDIDATES
 from pipeline.forecast.choice import Choice, rank
 from pipeline.forecast.features import feature_names
 from pipeline.forecast.history import History, Prepared, digest, prepare
-from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.holiday_calendar import (
+    HolidayCalendar,
+    holiday_calendar,
+    seen_events,
+    stated_calendar,
+)
 from pipeline.forecast.incumbent import Incumbent, compare, try_incumbent
-from pipeline.forecast.notes import METHODS, failure_notes, periods
+from pipeline.forecast.notes import METHODS, failure_notes, periods, surroundings_notes
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.report import (
@@ -33,6 +39,8 @@ from pipeline.forecast.report import (
 from pipeline.forecast.result import FittedForecaster, ForecastResult
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import AUTO, ForecastSpec
+from pipeline.forecast.surroundings import Surroundings
+from pipeline.forecast.usefulness import useful_columns
 from pipeline.forecast.validation import validate
 from pipeline.progress import ProgressCallback, ignore_progress
 
@@ -46,6 +54,7 @@ def train_forecast(
     category: str | None = None,
     shared: SharedProfile | None = None,
     observed_until: pd.Timestamp | None = None,
+    surroundings: Surroundings | None = None,
     incumbent: Incumbent | None = None,
     on_progress: ProgressCallback = ignore_progress,
 ) -> ForecastResult:
@@ -67,6 +76,8 @@ def train_forecast(
     observed_until
         Last time for which the shop's sales are complete, so that a product without newer rows is
         known to have sold nothing since; by default what ``shared`` says.
+    surroundings
+        Weather and the like, by day; a column is used only if past forecasts were better with it.
     incumbent
         What is deployed, to be scored on the same windows; it has no part in the choice.
     on_progress
@@ -88,10 +99,11 @@ def train_forecast(
     clean = validate(history)
     if observed_until is None and shared is not None:
         observed_until = shared.observed_until
-    prepared = prepare(clean, spec, observed_until)
+    prepared = prepare(clean, spec, observed_until, surroundings)
     announce(on_progress, ForecastPhase.FEATURE_ENGINEERING, 0, "Preparing calendar and features")
     windows = plan_windows(prepared.history, len(prepared.future))
     context = _context(prepared, windows, spec, category, shared)
+    prepared = _with_useful_columns(prepared, windows, context)
     tamed, outliers = tame_outliers(prepared.history, context.holidays)
     names = _names(spec.algorithm)
     backtest = run_backtest(prepared.history, windows, names, context, on_progress)
@@ -110,6 +122,7 @@ def train_forecast(
         last=prepared.history.ds[-1],
         known=prepared.history.known,
         ahead=prepared.future,
+        closures=spec.closures,
     )
     result = ForecastResult(
         algorithm=choice.algorithm,
@@ -118,7 +131,7 @@ def train_forecast(
         baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
         backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
         hyperparameters=hyperparameters(choice, tamed, context),
-        features=feature_names(prepared.history.known),
+        features=feature_names(prepared.history.known, context.holidays.event_names),
         training_data_points=len(prepared.history),
         validation_data_points=scored_rows(backtest),
         frequency=prepared.history.frequency.name,
@@ -147,10 +160,36 @@ def _context(
     years = history.ds[0].year, prepared.future["ds"].iloc[-1].year
     return FitContext(
         spec=spec,
-        holidays=holiday_calendar(spec.country, spec.subdivision, *years),
+        holidays=replace(
+            _public_holidays(spec, *years),
+            events=seen_events(spec.events, history.ds, history.frequency.ends(history.ds)),
+        ),
         models_year=history.frequency.days(windows[0].origin) >= YEAR_DAYS,
         category=category,
         shared=shared,
+    )
+
+
+def _public_holidays(spec: ForecastSpec, first_year: int, last_year: int) -> HolidayCalendar:
+    if spec.holidays is not None:
+        return stated_calendar(spec.holidays)
+    return holiday_calendar(spec.country, spec.subdivision, first_year, last_year)
+
+
+def _with_useful_columns(
+    prepared: Prepared, windows: tuple[Window, ...], context: FitContext
+) -> Prepared:
+    """Without the columns from outside that make past forecasts no better."""
+    offered = tuple(prepared.history.outlook.rhythms)
+    if not offered:
+        return prepared
+    used = useful_columns(prepared.history, windows, context)
+    unused = [name for name in offered if name not in used]
+    known = tuple(name for name in prepared.history.known if name not in unused)
+    return Prepared(
+        history=prepared.history.knowing(known),
+        future=prepared.future.drop(columns=unused),
+        notes=(*prepared.notes, *surroundings_notes(offered, used)),
     )
 
 
