@@ -31,7 +31,7 @@ LEAST_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class TestWindow:
+class PastWindow:
     """The error of the chosen model in one window of its backtest."""
 
     rows: int
@@ -62,16 +62,16 @@ class Verdict:
         return self.is_error_high or self.is_coverage_low
 
 
-def windows_of(backtest: Sequence[Mapping[str, Any]], algorithm: str) -> list[TestWindow]:
+def windows_of(backtest: Sequence[Mapping[str, Any]], algorithm: str) -> list[PastWindow]:
     """The windows of one algorithm in a stored backtest."""
     return [
-        TestWindow(int(one["rows"]), one["metrics"].get("wape"))
+        PastWindow(int(one["rows"]), one["metrics"].get("wape"))
         for one in backtest
         if one["algorithm"] == algorithm
     ]
 
 
-def judge(live: Live, windows: Sequence[TestWindow], interval_width: float | None) -> Verdict:
+def judge(live: Live, windows: Sequence[PastWindow], interval_width: float | None) -> Verdict:
     """Compare live figures with the tests before training.
 
     Nothing is decided on less than half a test window.
@@ -91,7 +91,7 @@ def judge(live: Live, windows: Sequence[TestWindow], interval_width: float | Non
     )
 
 
-def wape_limit(windows: Sequence[TestWindow], points: int) -> float | None:
+def wape_limit(windows: Sequence[PastWindow], points: int) -> float | None:
     """The WAPE that one further window of so many points stays below with 99 %, if nothing changes;
     None with fewer than three windows, which tell too little.
     """

@@ -19,6 +19,7 @@ JSON = "application/json"
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 ARROW = "application/vnd.apache.arrow.stream"
+_DIGITS_OF_64_BITS = 18
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
@@ -30,7 +31,7 @@ def json_object(body: bytes) -> Mapping[str, Any]:
         If it is not JSON, or JSON of another kind.
     """
     try:
-        found = json.loads(body or b"{}")
+        found = json.loads(body or b"{}", parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         raise InvalidDataError(f"The body is not JSON: {error}") from error
     if not isinstance(found, dict):
@@ -76,12 +77,13 @@ def read_rows(
     return read_table(io.BytesIO(body), limits)
 
 
+def _whole_number(digits: str) -> int | float:
+    """What does not fit into 64 bits becomes a float, as in every other form."""
+    return int(digits) if len(digits) <= _DIGITS_OF_64_BITS else float(digits)
+
+
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> pd.Series:
-    values = [row.get(name) for row in rows]
-    try:
-        return pd.Series(values)
-    except (ValueError, OverflowError, TypeError):  # such as numbers beyond 64 bits beside text
-        return pd.Series(values, dtype=object)
+    return pd.Series([row.get(name) for row in rows])
 
 
 def _read_csv(body: bytes, limits: TableLimits, text_columns: Collection[str]) -> pd.DataFrame:
@@ -92,7 +94,6 @@ def _read_csv(body: bytes, limits: TableLimits, text_columns: Collection[str]) -
             sep=";" if ";" in head and "," not in head else ",",
             nrows=limits.max_rows + 1,
             dtype=dict.fromkeys(text_columns, "str"),
-            float_precision="round_trip",
             encoding="utf-8-sig",
         )
     except UnicodeDecodeError as error:

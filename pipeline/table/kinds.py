@@ -53,7 +53,7 @@ def _is_nested(value: Any) -> bool:
 
 
 def _is_unreadable(column: pd.Series, kind: str) -> np.ndarray:
-    filled = column.notna().to_numpy()
+    filled = column.notna().to_numpy(copy=True)
     if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
         filled &= column.astype("str").str.strip().to_numpy() != ""
     if kind == NUMBERS:
