@@ -10,6 +10,7 @@ FIT_SHARED = "model_studio.fit_shared"
 DISPATCH = "model_studio.dispatch"
 SWEEP = "model_studio.sweep"
 COLLECT_GARBAGE = "model_studio.collect_garbage"
+APPLY_RETENTION = "model_studio.apply_retention"
 TICK_SCHEDULES = "model_studio.tick_schedules"
 PREDICT = "model_studio.predict"
 SCORE_FORECASTS = "model_studio.score_forecasts"
@@ -21,6 +22,7 @@ DEAD_LETTER_EXCHANGE = "model_studio.dead_letters"
 
 SWEEP_EVERY_S = 5.0
 COLLECT_GARBAGE_EVERY_S = 3600.0
+APPLY_RETENTION_EVERY_S = 3600.0
 TICK_SCHEDULES_EVERY_S = 15.0
 SCORE_FORECASTS_EVERY_S = 300.0
 
@@ -58,6 +60,7 @@ task_routes = {
     DISPATCH: {"queue": HOUSEKEEPING_QUEUE},
     SWEEP: {"queue": HOUSEKEEPING_QUEUE},
     COLLECT_GARBAGE: {"queue": HOUSEKEEPING_QUEUE},
+    APPLY_RETENTION: {"queue": HOUSEKEEPING_QUEUE},
     TICK_SCHEDULES: {"queue": HOUSEKEEPING_QUEUE},
     PREDICT: {"queue": PREDICTIONS_QUEUE},
     SCORE_FORECASTS: {"queue": HOUSEKEEPING_QUEUE},
@@ -121,6 +124,11 @@ beat_schedule = {
         "task": COLLECT_GARBAGE,
         "schedule": COLLECT_GARBAGE_EVERY_S,
         "options": {"expires": COLLECT_GARBAGE_EVERY_S},
+    },
+    "apply retention": {
+        "task": APPLY_RETENTION,
+        "schedule": APPLY_RETENTION_EVERY_S,
+        "options": {"expires": APPLY_RETENTION_EVERY_S},
     },
     "score forecasts": {
         "task": SCORE_FORECASTS,

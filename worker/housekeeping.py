@@ -2,16 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core.errors import ArtifactError
 from core.progress import ProgressMessage
-from db import idempotency, outbox, progress, transitions, workers
-from db.tables import TERMINAL_STATUSES, ModelArtifact, TrainedModel, TrainingJob
+from db import idempotency, outbox, progress, stored, transitions, workers
 from worker.context import Context
 from worker.dispatcher import dispatch, resend
 from worker.errors import BrokerUnavailableError
@@ -63,8 +59,14 @@ def collect_orphans(context: Context, *, older_than: timedelta) -> int:
     put_before = datetime.now(UTC) - older_than
     old = [blob.digest for blob in context.store.digests() if blob.modified_at < put_before]
     with context.sessions() as session:
-        named = _named_digests(session, context)
-    deleted = sum(_delete(context, digest, put_before) for digest in old if digest not in named)
+        named = stored.named_digests(
+            session, keep_uploads_days=context.settings.model_retention_days
+        )
+    deleted = sum(
+        stored.delete_quietly(context.store, digest, put_before)
+        for digest in old
+        if digest not in named
+    )
     log.info("orphans collected", looked_at=len(old), deleted=deleted)
     return deleted
 
@@ -75,26 +77,3 @@ def _change(context: Context, event: str, change: Change) -> None:
     context.stream.publish(messages)
     if messages:
         log.info(event, messages=len(messages))
-
-
-def _named_digests(session: Session, context: Context) -> set[str]:
-    """Uploads are kept as long as models are, to train them again."""
-    kept_since = func.now() - timedelta(days=context.settings.model_retention_days)
-    is_wanted = TrainingJob.status.not_in(TERMINAL_STATUSES) | (
-        TrainingJob.completed_at > kept_since
-    )
-    named: tuple[Select[Any], ...] = (
-        select(ModelArtifact.checksum),
-        select(TrainedModel.manifest_digest),
-        select(TrainingJob.shared_artifact),
-        select(TrainingJob.upload_digest).where(is_wanted),
-    )
-    return {digest for statement in named for digest in session.scalars(statement)}
-
-
-def _delete(context: Context, digest: str, put_before: datetime) -> bool:
-    try:
-        return context.store.delete(digest, unless_put_since=put_before)
-    except (OSError, ArtifactError):
-        log.warning("orphan not deleted", digest=digest, exc_info=True)
-        return False

@@ -6,7 +6,14 @@ from typing import Any
 import structlog
 from celery import signals
 
-from celeryconfig import COLLECT_GARBAGE, DISPATCH, SCORE_FORECASTS, SWEEP, TICK_SCHEDULES
+from celeryconfig import (
+    APPLY_RETENTION,
+    COLLECT_GARBAGE,
+    DISPATCH,
+    SCORE_FORECASTS,
+    SWEEP,
+    TICK_SCHEDULES,
+)
 from worker.app import housekeeping
 from worker.broker import declare_dead_letters
 from worker.context import Context
@@ -15,6 +22,7 @@ from worker.dispatcher import dispatch_if_possible
 from worker.housekeeping import collect_garbage, sweep
 from worker.live_scoring import score_forecasts
 from worker.process import process_context
+from worker.retention import apply_retention
 from worker.schedules import tick_schedules
 
 log = structlog.get_logger(__name__)
@@ -39,6 +47,10 @@ def run_collect_garbage() -> None:
     _unless_database_away(collect_garbage)
 
 
+def run_apply_retention() -> None:
+    _unless_database_away(apply_retention)
+
+
 def run_tick_schedules() -> None:
     _unless_database_away(tick_schedules)
 
@@ -55,5 +67,6 @@ signals.worker_ready.connect(_prepare_broker, weak=False)
 housekeeping.task(name=DISPATCH)(run_dispatch)
 housekeeping.task(name=SWEEP)(run_sweep)
 housekeeping.task(name=COLLECT_GARBAGE)(run_collect_garbage)
+housekeeping.task(name=APPLY_RETENTION)(run_apply_retention)
 housekeeping.task(name=TICK_SCHEDULES)(run_tick_schedules)
 housekeeping.task(name=SCORE_FORECASTS)(run_score_forecasts)

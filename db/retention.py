@@ -1,0 +1,195 @@
+"""Which models are kept, and for how long.
+
+Of a product the newest versions stay, up to a number, and none that is older than an age; of
+uploaded tables only the age counts. Whatever its age or place, these stay: the deployed model, the
+one deployed before it, the newest of its product, pinned ones, and those that a running job keeps.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.settings import Settings
+from db import audit
+from db.engine import Sessions
+from db.lineage import previous_champions
+from db.locks import FRESH, lock_product
+from db.removal import remove
+from db.tables import (
+    TERMINAL_STATUSES,
+    ModelArtifact,
+    Product,
+    TrainedModel,
+    TrainingJob,
+    TrainingTask,
+)
+
+Why = Literal["age", "version_limit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many days a model is kept, and how many versions of each product."""
+
+    days: int
+    versions: int
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(settings.model_retention_days, settings.max_model_versions_per_product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """A model that is not to be kept; `size` is that of its files."""
+
+    model_id: UUID
+    public_id: str
+    product_id: UUID | None
+    name: str | None
+    model_version: str
+    created_at: datetime
+    size: int
+    why: Why
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What a run deleted, and what of it may now be deleted from the store (bytes by digest)."""
+
+    models: Sequence[Expired]
+    freed: dict[str, int]
+
+
+def expired(
+    session: Session, tenant_id: UUID, policy: Policy, product_id: UUID | None = None
+) -> list[Expired]:
+    """The tenant's models that are not to be kept, or those of one product; by product and age."""
+    rows = session.execute(_statement(tenant_id, policy, product_id)).all()
+    product_ids = {row.product_id for row in rows if row.product_id is not None}
+    previous = set(previous_champions(session, tenant_id, product_ids).values())
+    return [_expired(row, policy) for row in rows if row.id not in previous]
+
+
+def apply(
+    sessions: Sessions,
+    tenant_id: UUID,
+    policy: Policy,
+    *,
+    at_most: int | None = None,
+    actor: str = audit.SERVICE,
+    request_id: str | None = None,
+) -> Removed:
+    """Delete the tenant's models that are not to be kept: a short transaction for each product, in
+    which what is to go is read again, as it may have been deployed or pinned since.
+    """
+    with sessions() as session:
+        planned = expired(session, tenant_id, policy)[:at_most]
+    models: list[Expired] = []
+    freed: dict[str, int] = {}
+    for product_id, of_product in groupby(planned, key=lambda model: model.product_id):
+        wanted = {model.model_id for model in of_product}
+        with sessions.begin() as session:
+            if product_id is not None:
+                lock_product(session, product_id)
+            still = expired(session, tenant_id, policy, product_id)
+            gone = [model for model in still if model.model_id in wanted]
+            for model, row in _locked(session, gone):
+                freed |= remove(
+                    session, row, reason=model.reason, actor=actor, request_id=request_id
+                )
+                models.append(model)
+    return Removed(models=models, freed=freed)
+
+
+def _locked(session: Session, models: Sequence[Expired]) -> Iterator[tuple[Expired, TrainedModel]]:
+    """Without those that were deleted or, not being of a product, pinned in the meantime."""
+    for model in models:
+        statement = select(TrainedModel).where(
+            TrainedModel.id == model.model_id,
+            ~TrainedModel.is_deployed,
+            ~TrainedModel.is_pinned,
+        )
+        row = session.scalars(statement.with_for_update(), execution_options=FRESH).one_or_none()
+        if row is not None:
+            yield model, row
+
+
+def _statement(tenant_id: UUID, policy: Policy, product_id: UUID | None) -> Select[Any]:
+    place = func.row_number().over(
+        partition_by=TrainedModel.product_id,
+        order_by=(TrainedModel.created_at.desc(), TrainedModel.id.desc()),
+    )
+    is_old = TrainedModel.created_at < func.now() - timedelta(days=policy.days)
+    of_tenant = [TrainedModel.tenant_id == tenant_id]
+    if product_id is not None:
+        of_tenant.append(TrainedModel.product_id == product_id)
+    ranked = (
+        select(
+            TrainedModel.id,
+            place.label("place"),
+            is_old.label("is_old"),
+            _is_protected().label("is_protected"),
+        )
+        .where(*of_tenant)
+        .subquery()
+    )
+    size = (
+        select(func.coalesce(func.sum(ModelArtifact.file_size_bytes), 0))
+        .where(ModelArtifact.model_id == TrainedModel.id)
+        .scalar_subquery()
+    )
+    is_of_table = TrainedModel.product_id.is_(None)
+    too_many = and_(~is_of_table, ranked.c.place > policy.versions)
+    too_old = and_(ranked.c.is_old, or_(is_of_table, ranked.c.place > 1))
+    return (
+        select(
+            TrainedModel.id,
+            TrainedModel.public_id,
+            TrainedModel.product_id,
+            func.coalesce(Product.name, TrainedModel.name).label("name"),
+            TrainedModel.model_version,
+            TrainedModel.created_at,
+            size.label("size"),
+            ranked.c.is_old,
+        )
+        .join(ranked, ranked.c.id == TrainedModel.id)
+        .outerjoin(Product, Product.id == TrainedModel.product_id)
+        .where(~ranked.c.is_protected, or_(too_many, too_old))
+        .order_by(TrainedModel.product_id, TrainedModel.created_at, TrainedModel.id)
+    )
+
+
+def _is_protected() -> ColumnElement[bool]:
+    kept_by_running_job = exists().where(
+        TrainingTask.kept_model_id == TrainedModel.id,
+        TrainingJob.id == TrainingTask.job_id,
+        TrainingJob.status.not_in(TERMINAL_STATUSES),
+    )
+    return or_(TrainedModel.is_deployed, TrainedModel.is_pinned, kept_by_running_job)
+
+
+def _expired(row: Row[Any], policy: Policy) -> Expired:
+    why: Why = "age" if row.is_old else "version_limit"
+    reasons = {
+        "age": f"It is older than {policy.days} days.",
+        "version_limit": f"Its product has {policy.versions} newer versions.",
+    }
+    return Expired(
+        model_id=row.id,
+        public_id=row.public_id,
+        product_id=row.product_id,
+        name=row.name,
+        model_version=row.model_version,
+        created_at=row.created_at,
+        size=row.size,
+        why=why,
+        reason=reasons[why],
+    )
