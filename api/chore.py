@@ -1,6 +1,6 @@
 """The child process of `api.chores`.
 
-`python -m api.chore store FILE`, or `python -m api.chore import-sales FILE TYPE TENANT`.
+`python -m api.chore store FILE`, `… holds DIGEST`, or `… import-sales FILE TYPE TENANT`.
 
 Writes its result as JSON to standard output. Status 3 means that the file was refused, and why.
 """
@@ -45,6 +45,8 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
         case ["store", path]:
             blob = chores.store(Path(path))
             return json.dumps({"digest": blob.digest, "size": blob.size})
+        case ["holds", digest]:
+            return json.dumps(chores.holds(digest))
         case ["import-sales", path, media_type, tenant_id]:
             with as_tenant(UUID(tenant_id)):
                 report = chores.import_sales(Path(path), media_type, UUID(tenant_id))

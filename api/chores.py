@@ -35,6 +35,9 @@ class Chores(Protocol):
     def store(self, path: Path) -> Blob:
         """Put a file into the artifact store."""
 
+    def holds(self, digest: str) -> bool:
+        """Whether the artifact store has this file."""
+
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""
 
@@ -48,6 +51,9 @@ class ChildChores:
 
     def store(self, path: Path) -> Blob:
         return Blob(**self._run("store", str(path)))
+
+    def holds(self, digest: str) -> bool:
+        return bool(self._run("holds", digest))
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         answer = self._run("import-sales", str(path), media_type, str(tenant_id))

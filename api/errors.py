@@ -10,6 +10,7 @@ ApiError
 │   ├── NotFoundError              404
 │   ├── NotAcceptableError         406
 │   ├── ModelNotLoadableError      409
+│   ├── GoneError                  410
 │   ├── UnsupportedTypeError       415
 │   ├── NotAWebSocketError         426
 │   ├── TooManyConnectionsError    429
@@ -125,6 +126,12 @@ class NotFoundError(ProblemError):
     """There is no such thing."""
 
     status = HTTPStatus.NOT_FOUND
+
+
+class GoneError(ProblemError):
+    """What is needed was there and has been removed."""
+
+    status = HTTPStatus.GONE
 
 
 class UnsupportedTypeError(ProblemError):

@@ -18,5 +18,8 @@ class LocalChores:
         with path.open("rb") as file:
             return self._store.put(file)
 
+    def holds(self, digest: str) -> bool:
+        return self._store.exists(digest)
+
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         return import_file(self._sessions, path, media_type, tenant_id)

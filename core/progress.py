@@ -109,6 +109,15 @@ class ProgressStream:
         nothing_new = not messages and newest == after
         return following if following or nothing_new else None
 
+    def forget(self, job_id: UUID) -> bool:
+        """Remove the history of a job; False without Redis, where it expires by itself."""
+        try:
+            self._redis.delete(self._key(job_id))
+        except RedisError as error:
+            self._note_down(error)
+            return False
+        return True
+
     def listen(self, stop: threading.Event) -> Iterator[WakeUp | Reconnected]:
         """Wake-ups of all jobs until `stop` is set, through every restart of Redis."""
         delay_s = RECONNECT_FIRST_S

@@ -2,8 +2,10 @@
 take.
 
 Order: priority, then fairly between tenants, then first in, first out. At most
-`max_concurrent_jobs` jobs run. A job starts when one of its tasks is handed out, so its time limit
-does not run while it waits in line. What products share is trained before them.
+`max_concurrent_jobs` jobs run, and of each tenant at most `max_running_tasks` tasks (its own row
+decides first): a tenant at its quota holds no place that others could take. A job starts when one
+of its tasks is handed out, so its time limit does not run while it waits in line. What products
+share is trained before them.
 """
 
 from collections.abc import Sequence
@@ -44,11 +46,22 @@ _NEXT_TASKS = text(
         SELECT id, tenant_id, priority, created_at, status
         FROM training_job_queue
         WHERE status = 'running' AND deadline_at > now() AND stop_requested_at IS NULL
-    ), startable AS (
-        SELECT job.id, job.tenant_id, job.priority, job.created_at, job.status
-        FROM training_job_queue AS job LEFT JOIN in_flight USING (tenant_id)
+    ), pending AS (
+        SELECT job.id, job.tenant_id, job.priority, job.created_at, job.status,
+            coalesce(in_flight.tasks, 0) AS tasks,
+            coalesce(tenant.max_running_tasks, :max_running_tasks) AS quota,
+            row_number() OVER (
+                PARTITION BY job.tenant_id ORDER BY job.priority DESC, job.created_at, job.id
+            ) AS number
+        FROM training_job_queue AS job
+        JOIN tenants AS tenant ON tenant.id = job.tenant_id
+        LEFT JOIN in_flight USING (tenant_id)
         WHERE job.status = 'pending' AND job.stop_requested_at IS NULL
-        ORDER BY job.priority DESC, coalesce(in_flight.tasks, 0), job.created_at, job.id
+    ), startable AS (
+        SELECT id, tenant_id, priority, created_at, status
+        FROM pending
+        WHERE quota IS NULL OR tasks + number <= quota
+        ORDER BY priority DESC, tasks, created_at, id
         LIMIT greatest(0, :max_concurrent_jobs
             - (SELECT count(*) FROM training_job_queue WHERE status = 'running'))
     ), candidates AS (
@@ -68,19 +81,34 @@ _NEXT_TASKS = text(
             LIMIT :free
         ) AS task
     ), turns AS (
-        SELECT candidates.*, coalesce(in_flight.tasks, 0) + row_number() OVER (
-            PARTITION BY priority, tenant_id ORDER BY created_at, job_id, position) AS turn
-        FROM candidates LEFT JOIN in_flight USING (tenant_id)
+        SELECT candidates.*,
+            coalesce(in_flight.tasks, 0) + row_number() OVER (
+                PARTITION BY priority, tenant_id
+                ORDER BY candidates.created_at, job_id, position) AS turn,
+            coalesce(in_flight.tasks, 0) + row_number() OVER (
+                PARTITION BY tenant_id
+                ORDER BY priority DESC, candidates.created_at, job_id, position) AS number,
+            coalesce(tenant.max_running_tasks, :max_running_tasks) AS quota
+        FROM candidates
+        JOIN tenants AS tenant ON tenant.id = candidates.tenant_id
+        LEFT JOIN in_flight USING (tenant_id)
     )
     SELECT task_id, kind, priority, job_id, product_name, status = 'pending' AS starts_job
     FROM turns
+    WHERE quota IS NULL OR number <= quota
     ORDER BY priority DESC, turn, created_at, job_id, position
     LIMIT :free
     """
 )
 
 
-def take(session: Session, *, max_concurrent_jobs: int, spare: int = 0) -> list[Dispatch]:
+def take(
+    session: Session,
+    *,
+    max_concurrent_jobs: int,
+    max_running_tasks: int | None = None,
+    spare: int = 0,
+) -> list[Dispatch]:
     """The next tasks for the free slots, marked as handed out and their jobs as running.
 
     Call it in a transaction of its own and commit before sending: what is lost in between is sent
@@ -97,9 +125,8 @@ def take(session: Session, *, max_concurrent_jobs: int, spare: int = 0) -> list[
     free = spare + (session.scalar(select(slots_alive() - _tasks_in_flight())) or 0)
     if free <= 0:
         return []
-    chosen = session.execute(
-        _NEXT_TASKS, {"free": free, "max_concurrent_jobs": max_concurrent_jobs}
-    ).all()
+    limits = {"max_concurrent_jobs": max_concurrent_jobs, "max_running_tasks": max_running_tasks}
+    chosen = session.execute(_NEXT_TASKS, {"free": free} | limits).all()
     starting = {row.job_id for row in chosen if row.starts_job}
     held = starting - admit(session, sorted(starting)) if starting else set()
     marked = _mark(session, [row.task_id for row in chosen if row.job_id not in held])

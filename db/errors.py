@@ -5,6 +5,8 @@ RecordError
 ├── InvalidCursorError
 ├── AlreadyExistsError
 ├── NotNowError
+│   ├── JobNotEndedError
+│   └── NothingToRetryError
 ├── QuotaExceededError
 └── NotTrainableError
     ├── UnknownProductsError
@@ -14,6 +16,7 @@ ApplicationRoleError
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 _MOST_NAMED = 20
 
@@ -107,3 +110,23 @@ def _named(names: Sequence[str]) -> str:
     more = len(names) - _MOST_NAMED
     shown = ", ".join(map(repr, names[:_MOST_NAMED]))
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+class JobNotEndedError(NotNowError):
+    """What was asked for is only possible with a job that has ended."""
+
+    def __init__(self, job_id: UUID, status: str) -> None:
+        super().__init__(f"The job {job_id} is {status}. Wait for its end, or stop it first.")
+        self.job_id = job_id
+        self.status = status
+
+
+class NothingToRetryError(NotNowError):
+    """Nothing of the job failed or was cancelled, or those products are gone."""
+
+    def __init__(self, job_id: UUID) -> None:
+        super().__init__(
+            f"The job {job_id} has nothing to train again: no product of it that is still active "
+            "failed or was cancelled. Start a new job instead."
+        )
+        self.job_id = job_id

@@ -59,7 +59,7 @@ def request_stop(
         return None
     job, now = locked
     if job.status in TERMINAL_STATUSES:
-        return StopResult(status=job.status, cancelled=0, running=0, messages=[])
+        return StopResult(status=job.status, had_ended=True, cancelled=0, running=0, messages=[])
     job.stop_requested_at = job.stop_requested_at or now
     job.stop_mode = "abort" if "abort" in (mode, job.stop_mode) else "finish"
     job.current_step = wording.STOPPING
@@ -68,6 +68,7 @@ def request_stop(
     messages = settle(session, job, now, news)
     return StopResult(
         status=job.status,
+        had_ended=False,
         cancelled=len(cancelled),
         running=_count_running(session, job),
         messages=messages,

@@ -9,7 +9,6 @@ from core.progress import ProgressMessage
 
 JobKind = Literal["products", "upload"]
 TaskKind = Literal["shared", "product", "table"]
-JobStatus = Literal["pending", "running", "completed", "failed", "cancelled"]
 StopMode = Literal["abort", "finish"]
 Messages = list[ProgressMessage]
 
@@ -62,7 +61,7 @@ class StopResult:
     that `had_ended` before is left alone.
     """
 
-    status: JobStatus
+    status: str
     had_ended: bool
     cancelled: int
     running: int

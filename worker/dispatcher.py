@@ -15,9 +15,13 @@ log = structlog.get_logger(__name__)
 
 def dispatch(context: Context) -> int:
     """Mark the next tasks as handed out, and send them after the commit; how many."""
-    jobs = context.settings.max_concurrent_jobs
+    settings = context.settings
     with context.sessions.begin() as session:
-        tasks = backlog.take(session, max_concurrent_jobs=jobs)
+        tasks = backlog.take(
+            session,
+            max_concurrent_jobs=settings.max_concurrent_jobs,
+            max_running_tasks=settings.max_running_tasks_per_tenant,
+        )
     _send_all(context, tasks)
     return len(tasks)
 

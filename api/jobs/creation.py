@@ -8,10 +8,12 @@ from flask import g, request
 import celeryconfig
 from api.addresses import TRAINING
 from api.caller import caller_of_request
-from api.errors import BadQueryError
+from api.errors import BadQueryError, GoneError, NotFoundError
 from api.jobs.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
 from api.services import Services
 from db.job_requests import JobLimits, JobRequest, start_products
+from db.jobs import find_job
+from db.retry import RETRIED, Asker, retry_job
 from db.tables import TrainingJob
 from db.upload_requests import UploadRequest, start_upload
 
@@ -83,6 +85,39 @@ def create_upload_job(
         )
     services.send(celeryconfig.DISPATCH)
     return job
+
+
+def create_retry_job(
+    services: Services, tenant_id: UUID, job_id: UUID, *, idempotency_key: str | None
+) -> TrainingJob:
+    """A job over what failed or was cancelled in another."""
+    _require_upload(services, tenant_id, job_id)
+    asker = Asker(actor=caller_of_request().subject, request_id=g.get("request_id"))
+    with services.sessions.begin() as session:
+        made = retry_job(
+            session,
+            tenant_id,
+            job_id,
+            asker,
+            JobLimits.from_settings(services.settings),
+            idempotency_key=idempotency_key,
+        )
+    if made is None:
+        raise NotFoundError(f"There is no job {job_id}")
+    services.send(celeryconfig.DISPATCH)
+    return made[0]
+
+
+def _require_upload(services: Services, tenant_id: UUID, job_id: UUID) -> None:
+    """Refuse where the file of an upload was removed meanwhile. Asked without a transaction: the
+    store may be far away.
+    """
+    with services.sessions() as session:
+        job = find_job(session, tenant_id, job_id)
+    if job is None or job.upload_digest is None or job.status not in RETRIED:
+        return
+    if not services.chores.holds(job.upload_digest):
+        raise GoneError("The uploaded file is not kept any more. Upload it again to train on it.")
 
 
 def accepted(job: TrainingJob) -> AcceptedJob:

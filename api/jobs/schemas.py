@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from api.schemas import Answer, ModelSummary, Numbers, Request, Text
+from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
 from core.training_options import TrainingOptions
 
 LONGEST_TIMEOUT_S = 7 * 24 * 3600
 MOST_PRODUCTS = 100_000
 
+JobKind = Literal["products", "upload"]
+Trigger = Literal["request", "schedule", "event", "drift", "retry"]
+SortKey = Literal["created_at", "completed_at", "priority", "duration"]
+Direction = Literal["asc", "desc"]
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 
 
@@ -103,17 +107,56 @@ class AcceptedJob(Answer):
 
 
 class StoppedJob(Answer):
-    """`running` tasks are told to unwind and end within seconds."""
+    """`tasks_running` are told to unwind and end within seconds. A job that `had_ended` before
+    stays as it is.
+    """
 
     job_id: UUID
     status: Status
+    had_ended: bool
     tasks_cancelled: int
     tasks_running: int
 
 
+class DeletedJob(Answer):
+    """The record of the job is gone; the models that it made stay."""
+
+    job_id: UUID
+    models_kept: int
+
+
+class HistoryQuery(PageQuery):
+    status: Status | None = Field(default=None, description="Only jobs in this state")
+    kind: JobKind | None = Field(
+        default=None, description="Only jobs over products, or only those of uploaded tables"
+    )
+    trigger: Trigger | None = Field(default=None, description="Only jobs started by this")
+    job_name: Text | None = Field(
+        default=None, description="Only jobs whose name contains this, in any case of letters"
+    )
+    product: Text | None = Field(
+        default=None, description="Only jobs that train this product (id or SKU)"
+    )
+    created_from: AwareDatetime | None = Field(
+        default=None, description="Only jobs created at this moment or later"
+    )
+    created_to: AwareDatetime | None = Field(
+        default=None, description="Only jobs created before this moment"
+    )
+    sort: SortKey = Field(
+        default="created_at",
+        description="By `completed_at` and `duration`, only jobs that have one are listed",
+    )
+    direction: Direction = Field(default="desc")
+
+
+class ProductStatusQuery(PageQuery):
+    status: Status | None = Field(default=None, description="Only products in this state")
+
+
 class JobSummary(Answer):
     job_id: UUID
-    kind: Literal["products", "upload"]
+    kind: JobKind
     job_name: str | None
     status: Status
     priority: int
@@ -123,6 +166,9 @@ class JobSummary(Answer):
     products_completed: int
     products_failed: int
     products_cancelled: int
+    products_skipped: int
+    trigger: Trigger
+    retry_of: UUID | None
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
@@ -135,7 +181,11 @@ class JobSummary(Answer):
 
 
 class ProductStatus(Answer):
-    """One product of a job. `metrics` and `baseline` come from rows that the model had not seen."""
+    """One product of a job. `metrics` and `baseline` come from rows that the model had not seen.
+
+    `model_id` is the model that was trained or, with a `skipped_reason`, the one that was kept.
+    `queue_position` is the place among the products of the job that wait.
+    """
 
     product_id: UUID | None
     sku: str | None
@@ -145,10 +195,17 @@ class ProductStatus(Answer):
     progress: float
     current_step: str | None
     attempt: int
+    max_attempts: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    queue_position: int | None
+    waiting_reason: str | None
     error_type: str | None
     error_message: str | None
     recommended_action: str | None
+    severity: str | None
     degraded_reason: str | None
+    skipped_reason: str | None
     model_id: str | None
     algorithm: str | None
     metrics: Numbers
@@ -156,12 +213,21 @@ class ProductStatus(Answer):
 
 
 class JobStatus(JobSummary):
-    """`products` are in the order of the request; of an upload, the fields below tell instead."""
+    """`products` are in the order in which they are trained, the first 1,000 of them;
+    `products_next_cursor` asks `/status/{job_id}/products` for more. Of an upload, the fields below
+    tell instead.
+
+    `estimated_completion_p50` and `_p90` are learned from trainings that ended; null while few are
+    recorded.
+    """
 
     waiting_reason: str | None
     queue_position: int | None
+    estimated_completion_p50: datetime | None = None
+    estimated_completion_p90: datetime | None = None
     request: dict[str, Any]
     products: list[ProductStatus]
+    products_next_cursor: str | None = None
     phase: str | None = None
     message: str | None = None
     model: ModelSummary | None = None

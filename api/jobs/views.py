@@ -1,22 +1,31 @@
-"""Jobs over products: start, stop, status, history."""
+"""Jobs: start, stop, status, history, retry, delete."""
 
 from uuid import UUID
 
+from flask import g
 from sqlalchemy.orm import Session
 
+from api.caller import caller_of_request
 from api.errors import NotFoundError
 from api.jobs import schemas
-from api.jobs.creation import accepted, create_products_job, idempotency_key
+from api.jobs.creation import accepted, create_products_job, create_retry_job, idempotency_key
 from api.models.views import summary
 from api.products.references import find_product
-from api.schemas import Page, PageQuery
+from api.schemas import Page
 from api.services import Services
-from db.jobs import TaskStatus, find_job, history, task_statuses
+from db import audit, durations
+from db.deletion import delete_job
+from db.job_history import JobFilter, history
+from db.job_products import TaskStatus, task_statuses
+from db.jobs import find_job
 from db.models import find_model
 from db.results import upload_result
-from db.tables import TrainingJob
+from db.tables import TERMINAL_STATUSES, TrainingJob
 from db.transitions import request_stop
-from db.waiting import queue_position, waiting_reason
+from db.waiting import Hold, Limits, hold_of, queue_position, waiting_reason
+
+MOST_SHOWN = 1000
+"""Products in the status of a job; the rest comes in pages."""
 
 
 def start(services: Services, tenant_id: UUID, body: schemas.StartRequest) -> schemas.AcceptedJob:
@@ -43,41 +52,132 @@ def stop(
 ) -> schemas.StoppedJob:
     with services.sessions.begin() as session:
         result = request_stop(session, tenant_id, job_id, body.mode)
-    if result is None:
-        raise NotFoundError(f"There is no job {job_id}")
+        if result is None:
+            raise NotFoundError(f"There is no job {job_id}")
+        if not result.had_ended:
+            _record(session, tenant_id, "stop", job_id, {"mode": body.mode})
     services.stream.publish(result.messages)
-    return schemas.StoppedJob.model_validate(
-        {
-            "job_id": job_id,
-            "status": result.status,
-            "tasks_cancelled": result.cancelled,
-            "tasks_running": result.running,
-        }
+    return schemas.StoppedJob(
+        job_id=job_id,
+        status=result.status,
+        had_ended=result.had_ended,
+        tasks_cancelled=result.cancelled,
+        tasks_running=result.running,
     )
 
 
 def status(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.JobStatus:
+    limits = Limits.from_settings(services.settings)
     with services.sessions() as session:
         job = _job(session, tenant_id, job_id)
-        tasks = task_statuses(session, job.id)
+        products = task_statuses(session, job, limit=MOST_SHOWN, hold=_hold(session, job, limits))
         fields = _summary_fields(job) | {
-            "waiting_reason": waiting_reason(
-                session, job, max_concurrent_jobs=services.settings.max_concurrent_jobs
-            ),
+            "waiting_reason": waiting_reason(session, job, limits),
             "queue_position": queue_position(session, job),
             "request": job.request,
-            "products": tasks,
+            "products": products.items,
+            "products_next_cursor": products.next_cursor,
         }
+        fields |= _estimate_fields(session, job)
         if job.kind == "upload":
-            fields |= _upload_fields(session, job, tasks[0])
+            fields |= _upload_fields(session, job, products.items[0])
     return schemas.JobStatus.model_validate(fields)
 
 
-def list_jobs(services: Services, tenant_id: UUID, query: PageQuery) -> Page[schemas.JobSummary]:
+def product_statuses(
+    services: Services, tenant_id: UUID, job_id: UUID, query: schemas.ProductStatusQuery
+) -> Page[schemas.ProductStatus]:
     with services.sessions() as session:
-        page = history(session, tenant_id, limit=query.limit, cursor=query.cursor)
+        job = _job(session, tenant_id, job_id)
+        page = task_statuses(
+            session,
+            job,
+            limit=query.limit,
+            cursor=query.cursor,
+            status=query.status,
+            hold=_hold(session, job, Limits.from_settings(services.settings)),
+        )
+    items = [schemas.ProductStatus.model_validate(item) for item in page.items]
+    return Page[schemas.ProductStatus](items=items, next_cursor=page.next_cursor)
+
+
+def list_jobs(
+    services: Services, tenant_id: UUID, query: schemas.HistoryQuery
+) -> Page[schemas.JobSummary]:
+    with services.sessions() as session:
+        product = query.product and find_product(session, tenant_id, query.product)
+        page = history(
+            session,
+            tenant_id,
+            wanted=JobFilter(
+                status=query.status,
+                kind=query.kind,
+                trigger=query.trigger,
+                job_name=query.job_name,
+                product_id=product.id if product else None,
+                created_from=query.created_from,
+                created_to=query.created_to,
+            ),
+            sort=query.sort,
+            direction=query.direction,
+            limit=query.limit,
+            cursor=query.cursor,
+        )
     jobs = [schemas.JobSummary.model_validate(_summary_fields(job)) for job in page.items]
     return Page[schemas.JobSummary](items=jobs, next_cursor=page.next_cursor)
+
+
+def retry(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.AcceptedJob:
+    return accepted(
+        create_retry_job(services, tenant_id, job_id, idempotency_key=idempotency_key())
+    )
+
+
+def delete(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.DeletedJob:
+    with services.sessions.begin() as session:
+        deleted = delete_job(session, tenant_id, job_id)
+        if deleted is None:
+            raise NotFoundError(f"There is no job {job_id}")
+        _record(
+            session,
+            tenant_id,
+            "delete",
+            job_id,
+            {"job_name": deleted.job_name, "status": deleted.status},
+        )
+    services.stream.forget(job_id)
+    return schemas.DeletedJob(job_id=job_id, models_kept=deleted.models_kept)
+
+
+def _record(
+    session: Session, tenant_id: UUID, action: str, job_id: UUID, details: dict[str, object]
+) -> None:
+    audit.record(
+        session,
+        tenant_id,
+        action,
+        "job",
+        job_id,
+        actor=caller_of_request().subject,
+        details=details,
+        request_id=g.get("request_id"),
+    )
+
+
+def _hold(session: Session, job: TrainingJob, limits: Limits) -> Hold | None:
+    return None if job.status in TERMINAL_STATUSES else hold_of(session, job, limits)
+
+
+def _estimate_fields(session: Session, job: TrainingJob) -> dict[str, object]:
+    """The expected end as other trainings took their time; else as this one did so far."""
+    learned = durations.estimate(session, job)
+    if learned is None:
+        return {}
+    return {
+        "estimated_completion": learned.p50,
+        "estimated_completion_p50": learned.p50,
+        "estimated_completion_p90": learned.p90,
+    }
 
 
 def _job(session: Session, tenant_id: UUID, job_id: UUID) -> TrainingJob:

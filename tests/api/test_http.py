@@ -33,7 +33,7 @@ def test_start_trains_every_active_product(
     assert sent == ["model_studio.dispatch"]
     job = session.get_one(TrainingJob, UUID(accepted["job_id"]))
     assert (job.job_name, job.priority, job.timeout_seconds) == ("Weekly", 3, 600)
-    assert job.request == {"algorithm": "auto", "horizon_days": 30}
+    assert job.request == {"horizon_days": 30}
     kinds = session.scalars(
         select(TrainingTask.kind).where(TrainingTask.job_id == job.id).order_by("position")
     )
@@ -91,7 +91,7 @@ def test_bad_bodies_are_refused(
 
 
 def test_without_products_there_is_nothing_to_train(http: httpx.Client) -> None:
-    assert start(http).json()["detail"] == "There are no products yet; import sales first"
+    assert start(http).json()["detail"] == "There are no active products; import sales first"
 
 
 def test_stop_cancels_what_waits_and_tells_watchers(

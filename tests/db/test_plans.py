@@ -10,7 +10,7 @@ from db import transitions
 from db.dispatch import take
 from db.engine import create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID
-from db.waiting import queue_position, waiting_reason
+from db.waiting import Limits, queue_position, waiting_reason
 from db.workers import heartbeat
 from tests.db.builders import claimed, model_outcome, new_job, tasks_of
 
@@ -72,7 +72,7 @@ def test_no_query_of_a_job_reads_the_whole_history(busy_engine: Engine) -> None:
             transitions.renew(session, claim.token, lease_s=20)
             transitions.report(session, claim.token, phase="a", percentage=1, message=".")
             transitions.finish(session, claim.token, model_outcome())
-            waiting_reason(session, job, max_concurrent_jobs=1)
+            waiting_reason(session, job, Limits(max_concurrent_jobs=1))
             queue_position(session, job)
             transitions.request_stop(session, DEFAULT_TENANT_ID, job.id, "abort")
 

@@ -7,7 +7,17 @@ import pytest
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from db import catalogue, jobs, logs, models, progress, telemetry, transitions
+from db import (
+    catalogue,
+    job_history,
+    job_products,
+    jobs,
+    logs,
+    models,
+    progress,
+    telemetry,
+    transitions,
+)
 from db.errors import InvalidCursorError
 from db.pages import encode_cursor
 from db.tables import DEFAULT_TENANT_ID, Product, TrainingJob
@@ -55,7 +65,7 @@ def test_the_history_comes_in_pages_newest_first(session: Session) -> None:
     cursor = None
     sizes = []
     while True:
-        found = jobs.history(session, DEFAULT_TENANT_ID, limit=2, cursor=cursor)
+        found = job_history.history(session, DEFAULT_TENANT_ID, limit=2, cursor=cursor)
         seen += [job.id for job in found.items]
         sizes.append(len(found.items))
         if (cursor := found.next_cursor) is None:
@@ -72,7 +82,7 @@ WITHOUT_TIME_ZONE = encode_cursor((datetime.fromisoformat("2026-01-01"), UUID(in
 )
 def test_a_made_up_cursor_is_refused(session: Session, cursor: str) -> None:
     with pytest.raises(InvalidCursorError, match="leave it out for the first page"):
-        jobs.history(session, DEFAULT_TENANT_ID, cursor=cursor)
+        job_history.history(session, DEFAULT_TENANT_ID, cursor=cursor)
 
 
 def test_the_products_of_a_job(session: Session) -> None:
@@ -81,7 +91,7 @@ def test_the_products_of_a_job(session: Session) -> None:
     _, good, bad, waiting = tasks_of(session, job)
     transitions.finish(session, claimed(session, good).token, model_outcome())
     transitions.fail(session, claimed(session, bad).token, **PROBLEM, retry=False)
-    trained, failed, pending = jobs.task_statuses(session, job.id)
+    trained, failed, pending = job_products.task_statuses(session, job, limit=10).items
     assert (trained.status, trained.progress, trained.algorithm) == ("completed", 100, "prophet")
     assert (trained.model_id or "").startswith("model-")
     assert (trained.metrics["mase"], trained.metrics["accuracy"]) == (0.8, 82.5)

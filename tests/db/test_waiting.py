@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from db import transitions
 from db.tables import TrainingJob
-from db.waiting import NO_WORKER, queue_position, waiting_reason
+from db.waiting import NO_WORKER, Limits, queue_position, waiting_reason
 from tests.db.builders import claimed, handed_out, model_outcome, new_job, new_tenant, tasks_of
 
 
 def reason(session: Session, job: TrainingJob, most: int = 3) -> str | None:
     session.refresh(job)
-    return waiting_reason(session, job, max_concurrent_jobs=most)
+    return waiting_reason(session, job, Limits(max_concurrent_jobs=most))
 
 
 def test_the_line_has_the_order_of_the_dispatcher(session: Session) -> None:

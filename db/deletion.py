@@ -1,0 +1,32 @@
+"""Forgetting a job that has ended: its tasks, log and progress go with it, its models stay."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from db.errors import JobNotEndedError
+from db.locks import lock_job
+from db.tables import TERMINAL_STATUSES, TrainedModel, TrainingJob
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedJob:
+    job_name: str | None
+    status: str
+    models_kept: int
+
+
+def delete_job(session: Session, tenant_id: UUID, job_id: UUID) -> DeletedJob | None:
+    """What was deleted; None if the tenant has no such job. Raises `JobNotEndedError`."""
+    locked = lock_job(session, job_id)
+    if locked is None or locked[0].tenant_id != tenant_id:
+        return None
+    job = locked[0]
+    if job.status not in TERMINAL_STATUSES:
+        raise JobNotEndedError(job.id, job.status)
+    models = select(func.count()).where(TrainedModel.training_job_id == job.id)
+    deleted = DeletedJob(job.job_name, job.status, session.scalar(models) or 0)
+    session.execute(delete(TrainingJob).where(TrainingJob.id == job.id))
+    return deleted
