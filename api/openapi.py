@@ -17,7 +17,7 @@ from api.errors import PROBLEM_TYPE
 
 VERSION = "1"
 _REF = "#/components/schemas/{model}"
-_TOKEN = "token"
+_LOGIN = "bearer"
 _REFUSED_ANYWHERE = (401, 403, 429)
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -45,7 +45,7 @@ def document() -> str:
             "components": {
                 "schemas": definitions,
                 "securitySchemes": {
-                    _TOKEN: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                    _LOGIN: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
                 },
             },
         }
@@ -75,7 +75,7 @@ def _operation(endpoint: Endpoint, references: References) -> Json:
         "responses": _responses(endpoint, references),
     }
     if not endpoint.is_open:
-        operation["security"] = [{_TOKEN: [endpoint.scope]}]
+        operation["security"] = [{_LOGIN: [endpoint.scope]}]
     if content := _request_content(endpoint, references):
         operation["requestBody"] = {"content": content, "required": endpoint.body is None}
     return operation

@@ -50,6 +50,8 @@ class TokenReader:
         except InvalidTokenError as error:
             log.info("token refused", reason=type(error).__name__)
             raise UnauthorizedError(_told(error), is_given=True) from error
+        if not claims["sub"]:
+            raise UnauthorizedError("The claim sub of the token is empty", is_given=True)
         return Caller(
             tenant_id=_tenant(claims["tenant_id"]),
             subject=storable(claims["sub"], _LONGEST_SUBJECT),

@@ -1,0 +1,84 @@
+"""The API that asks for tokens: in this process, and served."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from flask import Flask
+
+from api.app import create_app
+from api.local_chores import LocalChores
+from core.artifacts import ArtifactStore
+from core.embedded import EmbeddedPostgres, EmbeddedValkey
+from core.progress import ProgressStream
+from core.settings import Settings
+from db.engine import Sessions
+from tests.api.conftest import Served, start_api
+from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET
+from tests.fixtures.database import copied_database
+
+WITH_TOKENS = {
+    "auth_mode": "jwt",
+    "jwt_secret": SECRET,
+    "jwt_audience": AUDIENCE,
+    "jwt_issuer": ISSUER,
+}
+
+Configured = Callable[..., Flask]
+
+
+@pytest.fixture
+def configured(
+    tmp_path: Path, sessions: Sessions, valkey_url: str, key_prefix: str
+) -> Iterator[Configured]:
+    """Makes the API with tokens and some settings changed."""
+    stream = ProgressStream(valkey_url, prefix=key_prefix)
+    sent: list[str] = []
+
+    def make(**changes: object) -> Flask:
+        settings = Settings.model_validate({"data_dir": str(tmp_path), **WITH_TOKENS, **changes})
+        return create_app(
+            settings,
+            sessions=sessions,
+            chores=LocalChores(sessions, ArtifactStore(str(tmp_path / "models"))),
+            stream=stream,
+            send=sent.append,
+        )
+
+    yield make
+    stream.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[Flask], httpx.Client]]:
+    with ExitStack() as stack:
+
+        def open_client(app: Flask) -> httpx.Client:
+            transport = httpx.WSGITransport(app, raise_app_exceptions=False)
+            return stack.enter_context(
+                httpx.Client(transport=transport, base_url="http://localhost")
+            )
+
+        yield open_client
+
+
+@pytest.fixture
+def secured(configured: Configured, connect: Callable[[Flask], httpx.Client]) -> httpx.Client:
+    return connect(configured())
+
+
+@pytest.fixture(scope="package")
+def served_with_tokens(
+    tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
+) -> Iterator[Served]:
+    directory = tmp_path_factory.mktemp("tokens")
+    with ExitStack() as stack:
+        database_url = stack.enter_context(copied_database(postgres.url, template_database))
+        valkey = EmbeddedValkey(directory / "valkey")
+        valkey.start()
+        stack.callback(valkey.stop)
+        yield start_api(
+            stack, directory, database_url, valkey, WITH_TOKENS | {"log_level": "DEBUG"}
+        )
