@@ -263,7 +263,8 @@ class Settings(BaseModel):
     enable_auto_deployment: bool = _setting(
         TRAINING,
         True,
-        "Deploy each new model, unless it is a simpler fallback and the deployed one is not",
+        "Deploy each new model that is not worse than the deployed one on the same newest sales; a"
+        " simpler fallback never replaces a model that is none",
     )
     max_attempts: int = _setting(
         TRAINING, 3, "Times that a task is tried before it fails for good", ge=1
@@ -435,13 +436,14 @@ class Settings(BaseModel):
     model_retention_days: int = _setting(
         STORAGE,
         90,
-        "Days that uploaded files are kept after their training; this version removes no models",
+        "Days that models are kept, and uploaded files after their training; deployed, previous and"
+        " pinned models and the newest of each product stay",
         ge=1,
     )
     max_model_versions_per_product: int = _setting(
         STORAGE,
         10,
-        "Versions kept of the model of one product; has no effect yet: this version removes none",
+        "Newest versions kept of each product's model; deployed, previous and pinned ones stay, too",
         ge=1,
     )
     enable_model_compression: bool = _setting(STORAGE, True, "Store model files compressed (gzip)")

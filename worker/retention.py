@@ -11,7 +11,7 @@ from worker.context import Context
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 500
-"""Of a tenant in one run: what keeps the jobs going shares the process, and the next run follows."""
+"""Of a tenant in one run: the process also keeps the jobs going, and the next run follows."""
 
 
 def apply_retention(context: Context) -> None:
