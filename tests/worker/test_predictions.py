@@ -1,0 +1,222 @@
+"""The story of a prediction without Celery: verified files, a bounded cache, one audit line."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from core.bundles import load_bundle
+from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
+from core.settings import Settings
+from db.operation_tables import AuditEntry
+from db.tables import DEFAULT_TENANT_ID, Forecast, TrainedModel
+from pipeline.table.predict import predict_rows
+from tests.worker.support import SIGNING_KEY, Shop
+from tests.worker.test_tables import REQUEST, parquet, train
+from worker import bundle
+from worker.context import Context
+from worker.predictions.cache import ModelCache
+from worker.predictions.loaded import LoadedModel, LoadedTable
+from worker.predictions.serving import PredictionServer
+from worker.training import run_task
+
+DAYS, HORIZON_DAYS = 120, 14
+
+
+@pytest.fixture
+def exchange(valkey_url: str, key_prefix: str) -> Iterator[PredictionExchange]:
+    opened = PredictionExchange(valkey_url, timeout_s=5, prefix=key_prefix)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def server(context: Context, exchange: PredictionExchange) -> PredictionServer:
+    return PredictionServer(context, exchange)
+
+
+@pytest.fixture
+def forecast_model(context: Context, shop: Shop) -> TrainedModel:
+    shop.job(shop.product("bread", DAYS), algorithm="seasonal_naive", horizon_days=HORIZON_DAYS)
+    run_task(shop.next_task(), context)
+    return shop.models()[0]
+
+
+@pytest.fixture
+def table_model(context: Context, shop: Shop) -> TrainedModel:
+    train(context, shop, parquet(), **REQUEST)
+    return shop.models()[0]
+
+
+def ask(
+    server: PredictionServer,
+    exchange: PredictionExchange,
+    model: TrainedModel,
+    body: dict[str, Any],
+    *,
+    tenant_id: UUID = DEFAULT_TENANT_ID,
+) -> PredictionAnswer:
+    prediction_id = uuid4()
+    request = PredictionRequest(
+        tenant_id=str(tenant_id),
+        actor="anna",
+        model_id=str(model.id),
+        manifest_digest=model.manifest_digest,
+        content_type="application/json",
+        accept="application/json",
+        body=json.dumps(body).encode(),
+    )
+    exchange.put(prediction_id, request)
+    assert server.serve(prediction_id)
+    answer = exchange.wait(prediction_id, 1)
+    assert answer is not None
+    return answer
+
+
+def test_a_forecast_on_demand_is_the_stored_one(
+    server: PredictionServer, exchange: PredictionExchange, forecast_model: TrainedModel, shop: Shop
+) -> None:
+    answer = ask(server, exchange, forecast_model, {"horizon_days": 7})
+
+    assert answer.outcome == "predicted"
+    told = json.loads(answer.body)
+    with shop.sessions() as session:
+        stored = session.scalars(select(Forecast).order_by(Forecast.ds).limit(7)).all()
+    assert told["model_id"] == forecast_model.public_id
+    assert [
+        (row["ds"], row["yhat"], row["yhat_lower"], row["yhat_upper"])
+        for row in told["predictions"]
+    ] == [(row.ds.isoformat(), row.yhat, row.yhat_lower, row.yhat_upper) for row in stored]
+
+
+def test_a_table_model_predicts_as_in_its_own_process(
+    server: PredictionServer,
+    exchange: PredictionExchange,
+    table_model: TrainedModel,
+    context: Context,
+) -> None:
+    rows = [{"area": 33.3, "district": "north"}, {"area": None, "district": "moon"}, {"area": 1e9}]
+    answer = ask(server, exchange, table_model, {"rows": rows})
+
+    files = load_bundle(context.store, table_model.manifest_digest, SIGNING_KEY)
+    fitted = LoadedTable(
+        preprocessing=bundle.loads(files["preprocessing.pkl"]),
+        model=bundle.loads(files["model.pkl"]),
+        features=("area", "district"),
+        classes=None,
+    )
+    expected = predict_rows(fitted, pd.DataFrame(rows))["prediction"].tolist()
+    assert json.loads(answer.body)["predictions"] == expected
+
+
+def test_wrong_columns_are_told_one_by_one(
+    server: PredictionServer, exchange: PredictionExchange, table_model: TrainedModel
+) -> None:
+    answer = ask(server, exchange, table_model, {"rows": [{"area": "large"}]})
+
+    assert answer.outcome == "refused"
+    told = json.loads(answer.body)
+    assert {error["field"] for error in told["errors"]} == {"area", "district"}
+    without_rows = ask(server, exchange, table_model, {"horizon_days": 3})
+    assert "rows is missing" in json.loads(without_rows.body)["detail"]
+
+
+def test_a_load_is_recorded_once_and_the_model_stays(
+    server: PredictionServer, exchange: PredictionExchange, table_model: TrainedModel, shop: Shop
+) -> None:
+    for _ in range(3):
+        ask(server, exchange, table_model, {"rows": [{"area": 1, "district": "north"}]})
+
+    assert len(server.cache) == 1
+    with shop.sessions() as session:
+        (line,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "load")).all()
+    assert (line.actor, line.subject_id) == ("anna", table_model.public_id)
+
+
+def test_another_tenant_gets_nothing_even_of_a_loaded_model(
+    server: PredictionServer, exchange: PredictionExchange, table_model: TrainedModel
+) -> None:
+    body = {"rows": [{"area": 1, "district": "north"}]}
+    stranger = uuid4()
+    assert ask(server, exchange, table_model, body, tenant_id=stranger).outcome == "unloadable"
+    assert ask(server, exchange, table_model, body).outcome == "predicted"
+    assert ask(server, exchange, table_model, body, tenant_id=stranger).outcome == "unloadable"
+
+
+def test_files_that_are_gone_or_changed_are_never_loaded(
+    server: PredictionServer,
+    exchange: PredictionExchange,
+    table_model: TrainedModel,
+    context: Context,
+) -> None:
+    context.store.delete(table_model.manifest_digest)
+    answer = ask(server, exchange, table_model, {"rows": []})
+    assert answer.outcome == "unloadable"
+    detail = json.loads(answer.body)["detail"]
+    assert detail.startswith(f"The files of {table_model.public_id} cannot be used (No artifact")
+    assert len(server.cache) == 0
+
+
+def test_a_request_that_was_taken_back_is_not_worked_on(
+    server: PredictionServer, exchange: PredictionExchange, table_model: TrainedModel
+) -> None:
+    assert not server.serve(uuid4())
+
+
+def test_whether_a_worker_is_there(exchange: PredictionExchange) -> None:
+    request = PredictionRequest(
+        tenant_id="",
+        actor="",
+        model_id="",
+        manifest_digest="",
+        content_type="",
+        accept="",
+        body=b"\n\x00",
+    )
+    first, second = uuid4(), uuid4()
+    assert not exchange.put(first, request)
+    exchange.announce()
+    assert exchange.put(second, request)
+    assert exchange.take(second) == request
+    assert exchange.take(second) is None
+    exchange.withdraw(first)
+    assert exchange.take(first) is None
+
+
+def test_the_cache_keeps_what_was_used_last_within_its_bounds() -> None:
+    loads: list[str] = []
+
+    def get(cache: ModelCache, name: str, size: int = 10) -> None:
+        def load() -> LoadedModel:
+            loads.append(name)
+            table = LoadedTable(None, None, (), None)
+            return LoadedModel(
+                model_id=uuid4(), tenant_id=uuid4(), public_id=name, fitted=table, size=size
+            )
+
+        cache.get(name, load)
+
+    cache = ModelCache(max_models=2, max_bytes=100)
+    for name in ("a", "b", "a", "c", "a", "b"):
+        get(cache, name)
+    assert loads == ["a", "b", "c", "b"]
+    get(cache, "huge", size=101)
+    assert len(cache) == 0
+    get(cache, "d", size=60)
+    get(cache, "e", size=60)
+    assert len(cache) == 1
+
+
+def test_a_request_of_many_rows_is_refused(
+    context: Context, exchange: PredictionExchange, table_model: TrainedModel
+) -> None:
+    assert context.settings == Settings(lease_seconds=20)
+    server = PredictionServer(context, exchange)
+    rows = [{"area": 1}] * (context.settings.prediction_max_rows + 1)
+    answer = ask(server, exchange, table_model, {"rows": rows})
+    assert answer.outcome == "refused"
+    assert "accepted: up to 100,000" in json.loads(answer.body)["detail"]
