@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
+from uuid import uuid4
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -100,6 +101,9 @@ class ArtifactStore:
         put_at = self._put_at(digest)
         if put_at is None or (unless_put_since and put_at > unless_put_since):
             return False
+        incoming = self._incoming()
+        if incoming is not None:
+            return _take_away(Path(self._path(digest)), Path(incoming), unless_put_since)
         with suppress(FileNotFoundError):
             self._files.rm_file(self._path(digest))
         return True
@@ -145,6 +149,22 @@ class ArtifactStore:
         ready.hardlink_to(file)
         ready.replace(target)
         _sync(target.parent)
+
+
+def _take_away(path: Path, incoming: Path, unless_put_since: datetime | None) -> bool:
+    """Delete a file, but put it back if it turns out to have been replaced at the last moment."""
+    aside = incoming / f"deleted-{uuid4().hex}"
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return False
+    put_at = datetime.fromtimestamp(aside.stat().st_mtime, UTC)
+    was_put_since = unless_put_since is not None and put_at > unless_put_since
+    if was_put_since:
+        with suppress(FileExistsError):
+            path.hardlink_to(aside)
+    aside.unlink()
+    return not was_put_since
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> Blob:

@@ -443,7 +443,7 @@ class Settings(BaseModel):
     max_model_versions_per_product: int = _setting(
         STORAGE,
         10,
-        "Newest versions kept of each product's model; deployed, previous and pinned ones stay, too",
+        "Newest versions kept of a product's model; deployed, previous and pinned ones stay, too",
         ge=1,
     )
     enable_model_compression: bool = _setting(STORAGE, True, "Store model files compressed (gzip)")

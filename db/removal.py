@@ -64,15 +64,12 @@ def remove(
     request_id: str | None = None,
 ) -> Freed:
     """Delete a locked model with all that belongs to it; what may now be deleted from the store."""
-    files: dict[str, int] = dict(
-        session.execute(
-            select(ModelArtifact.checksum, ModelArtifact.file_size_bytes).where(
-                ModelArtifact.model_id == model.id
-            )
+    named = session.execute(
+        select(ModelArtifact.checksum, ModelArtifact.file_size_bytes).where(
+            ModelArtifact.model_id == model.id
         )
-        .tuples()
-        .all()
     )
+    files = {row.checksum: row.file_size_bytes for row in named}
     audit.record(
         session,
         model.tenant_id,

@@ -179,8 +179,8 @@ def _is_protected() -> ColumnElement[bool]:
 def _expired(row: Row[Any], policy: Policy) -> Expired:
     why: Why = "age" if row.is_old else "version_limit"
     reasons = {
-        "age": f"It is older than {policy.days} days.",
-        "version_limit": f"Its product has {policy.versions} newer versions.",
+        "age": f"It is older than {_counted(policy.days, 'day')}.",
+        "version_limit": f"Its product has {_counted(policy.versions, 'newer version')}.",
     }
     return Expired(
         model_id=row.id,
@@ -193,3 +193,7 @@ def _expired(row: Row[Any], policy: Policy) -> Expired:
         why=why,
         reason=reasons[why],
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
