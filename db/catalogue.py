@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
@@ -60,10 +61,64 @@ def resolve(session: Session, tenant_id: UUID, references: Sequence[str]) -> Res
     return Resolved(list(found.values()), unknown)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFilter:
+    """Which products are listed; what is None does not matter. `search` is part of SKU or name."""
+
+    is_active: bool | None = None
+    category: str | None = None
+    search: str | None = None
+    has_model: bool | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.is_active is not None:
+            found.append(Product.is_active.is_(self.is_active))
+        if self.category is not None:
+            found.append(Product.category == self.category)
+        if self.search is not None:
+            is_in = (
+                text.icontains(self.search, autoescape=True) for text in (Product.sku, Product.name)
+            )
+            found.append(or_(*is_in))
+        if self.has_model is not None:
+            has_one = exists().where(
+                TrainedModel.tenant_id == Product.tenant_id,
+                TrainedModel.product_id == Product.id,
+            )
+            found.append(has_one if self.has_model else ~has_one)
+        return found
+
+
+EVERYTHING = ProductFilter()
+
+
 def list_products(
-    session: Session, tenant_id: UUID, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+    session: Session,
+    tenant_id: UUID,
+    *,
+    only: ProductFilter = EVERYTHING,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
 ) -> Page[CatalogueEntry]:
     """The tenant's products, newest first."""
+    statement = _entries(tenant_id).where(*only.conditions())
+    if cursor is not None:
+        place = tuple_(Product.created_at, Product.id)
+        statement = statement.where(place < decode_cursor(cursor))
+    statement = statement.order_by(Product.created_at.desc(), Product.id.desc())
+    rows = session.execute(statement.limit(limit + 1)).all()
+    entries = [CatalogueEntry(*row) for row in rows]
+    return page(entries, limit, lambda entry: (entry.product.created_at, entry.product.id))
+
+
+def entry_of(session: Session, product: Product) -> CatalogueEntry:
+    """What the list says of one product."""
+    row = session.execute(_entries(product.tenant_id).where(Product.id == product.id)).one()
+    return CatalogueEntry(*row)
+
+
+def _entries(tenant_id: UUID) -> Select[Any]:
     first, last = (
         select(aggregate(Sale.sold_at))
         .where(Sale.product_id == Product.id, Sale.quantity.is_not(None))
@@ -79,14 +134,7 @@ def list_products(
         )
         .scalar_subquery()
     )
-    statement = select(Product, first, last, deployed).where(Product.tenant_id == tenant_id)
-    if cursor is not None:
-        place = tuple_(Product.created_at, Product.id)
-        statement = statement.where(place < decode_cursor(cursor))
-    statement = statement.order_by(Product.created_at.desc(), Product.id.desc())
-    rows = session.execute(statement.limit(limit + 1)).all()
-    entries = [CatalogueEntry(*row) for row in rows]
-    return page(entries, limit, lambda entry: (entry.product.created_at, entry.product.id))
+    return select(Product, first, last, deployed).where(Product.tenant_id == tenant_id)
 
 
 def _as_uuid(reference: str) -> UUID | None:

@@ -1,11 +1,13 @@
 """How the settings, the tenant and the request of a job become the specification of a forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.settings import Settings
 from core.training_options import TrainingOptions
+from db.operation_tables import CalendarEntry
 from db.tables import Tenant
+from pipeline.forecast.occasions import Closure, Event, Holiday
 from pipeline.forecast.spec import ForecastSpec
 
 _OPTIONS = frozenset(TrainingOptions.model_fields)
@@ -13,17 +15,33 @@ _PROPHET_OPTIONS = {name for name in _OPTIONS if name.startswith("prophet_")}
 """Named as the settings that decide where nobody else does."""
 
 
-def forecast_spec(settings: Settings, tenant: Tenant, request: dict[str, Any]) -> ForecastSpec:
+def forecast_spec(
+    settings: Settings,
+    tenant: Tenant,
+    request: dict[str, Any],
+    *,
+    calendar: Sequence[CalendarEntry] = (),
+    holidays: tuple[Holiday, ...] | None = None,
+) -> ForecastSpec:
     """The request decides first, then the tenant, then the settings."""
     options = _options(settings, tenant, request)
     return ForecastSpec(
         **options,
         country=tenant.country or settings.holiday_country,
-        subdivision=_subdivision(settings, tenant),
+        subdivision=subdivision_of(settings, tenant),
+        holidays=holidays,
+        closures=tuple(
+            Closure(entry.starts_on, entry.ends_on) for entry in calendar if entry.kind == "closure"
+        ),
+        events=tuple(
+            Event(entry.name, entry.starts_on, entry.ends_on)
+            for entry in calendar
+            if entry.kind == "event"
+        ),
     )
 
 
-def _subdivision(settings: Settings, tenant: Tenant) -> str | None:
+def subdivision_of(settings: Settings, tenant: Tenant) -> str | None:
     """The settings' region belongs to the settings' country, not to one that a tenant states."""
     return tenant.subdivision if tenant.country else settings.holiday_subdivision
 

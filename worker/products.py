@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from core.bundles import load_bundle
+from db.calendar import every_entry
 from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Product, Tenant
 from db.transitions import Claim
@@ -25,13 +26,18 @@ from worker.forecasts import forecast_spec
 from worker.frames import sales_frame
 from worker.incremental import Ingredients, skip_if_unchanged
 from worker.incumbent import champion_for
+from worker.outside import desk_of, stated_holidays, with_remarks, with_sources
 from worker.plain import plain
+from worker.sources.desk import Desk
+from worker.sources.sales import refresh_sales
+from worker.sources.surroundings import surroundings_of
 
 
 def train_product(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> ModelOutcome | SkippedOutcome:
-    known = _load(claim, context)
+    desk = desk_of(claim, context, on_progress)
+    known = _load(claim, context, desk)
     until = known.product.observed_until
     ingredients = Ingredients(
         history=known.history,
@@ -42,7 +48,7 @@ def train_product(
     )
     skipped = skip_if_unchanged(claim, context, ingredients)
     if skipped is not None:
-        return skipped
+        return with_remarks(skipped, desk)
     champion = champion_for(claim, context)
     result = train_forecast(
         known.history,
@@ -50,6 +56,7 @@ def train_product(
         category=ingredients.category,
         shared=_shared_profile(claim, context),
         observed_until=ingredients.observed_until,
+        surroundings=surroundings_of(desk, known.tenant),
         incumbent=None if champion is None else champion.incumbent,
         on_progress=on_progress,
     )
@@ -57,18 +64,21 @@ def train_product(
     comparison = None
     if champion is not None and result.comparison is not None:
         comparison = champion.beside(result.comparison)
+    outcome = with_sources(outcome, desk)
     return replace(outcome, training_digest=ingredients.digest(), comparison=comparison)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     product: Product
+    tenant: Tenant
     spec: ForecastSpec
     history: pd.DataFrame
 
 
-def _load(claim: Claim, context: Context) -> _Known:
+def _load(claim: Claim, context: Context, desk: Desk) -> _Known:
     tenant_id = claim.token.tenant_id
+    refresh_sales(desk, claim.product_id)
     with context.sessions() as session:
         found = session.execute(
             select(Product, Tenant)
@@ -80,8 +90,16 @@ def _load(claim: Claim, context: Context) -> _Known:
                 f"The product {claim.product_name!r} does not exist any more"
             )
         product, tenant = found
+        calendar = every_entry(session, tenant_id)
         history = sales_frame(session, tenant_id, product.id)
-    return _Known(product, forecast_spec(context.settings, tenant, claim.job_request), history)
+    spec = forecast_spec(
+        context.settings,
+        tenant,
+        claim.job_request,
+        calendar=calendar,
+        holidays=stated_holidays(desk, tenant),
+    )
+    return _Known(product, tenant, spec, history)
 
 
 def _shared_profile(claim: Claim, context: Context) -> SharedProfile | None:

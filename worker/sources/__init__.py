@@ -1,0 +1,1 @@
+"""Outside sources: sales, weather, traffic and holidays over HTTP."""

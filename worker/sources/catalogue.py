@@ -1,0 +1,57 @@
+"""The products that the Sales service names, for tenants whose sales come from there."""
+
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.audit import record
+from db.errors import QuotaExceededError
+from db.product_changes import add_named, require_room
+from db.tables import Tenant
+from worker.context import Context
+from worker.sources.answers import ProductRow
+from worker.sources.desk import SALES, Desk, Told
+from worker.sources.errors import SourceError
+
+log = structlog.get_logger(__name__)
+
+
+def refresh_catalogues(context: Context) -> None:
+    """Bring the catalogue of every tenant up to date; one that fails holds up no other."""
+    if context.settings.sales_service_url is None:
+        return
+    with context.sessions() as session:
+        tenants = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
+    for tenant_id in tenants:
+        refresh_catalogue(context, tenant_id)
+
+
+def refresh_catalogue(context: Context, tenant_id: UUID) -> int:
+    """Add the products that are new; how many. Products that were there stay as they are."""
+    settings = context.settings
+    if settings.sales_service_url is None:
+        return 0
+    desk = Desk(settings, context.sessions, tenant_id, check=lambda: None)
+    url, created = f"{settings.sales_service_url.rstrip('/')}/products", 0
+    try:
+        named = desk.ask(SALES, url, {}, ProductRow)
+        with context.sessions.begin() as session:
+            created = _add(session, tenant_id, named, settings.max_products_per_tenant)
+    except (SourceError, QuotaExceededError) as error:
+        desk.told.append(Told(SALES, error=str(error)))
+    else:
+        desk.told.append(Told(SALES))
+    desk.write_alerts()
+    log.info("catalogue refreshed", tenant_id=str(tenant_id), created=created)
+    return created
+
+
+def _add(session: Session, tenant_id: UUID, named: list[ProductRow], max_products: int) -> int:
+    created = add_named(session, tenant_id, [(row.sku, row.name, row.category) for row in named])
+    require_room(session, tenant_id, max_products)
+    if created:
+        details = {"products": created, "from": "sales service"}
+        record(session, tenant_id, "products.added", "tenant", tenant_id, details=details)
+    return created
