@@ -72,6 +72,10 @@ class PredictionExchange:
         """A worker is there, and will say so again."""
         self._redis.set(self._workers, 1, ex=GONE_AFTER_S)
 
+    def is_served(self) -> bool:
+        """Whether a worker was there some seconds ago."""
+        return bool(self._redis.exists(self._workers))
+
     def put(self, prediction_id: UUID, request: PredictionRequest) -> bool:
         """Leave a request for a worker; whether there is one."""
         with self._redis.pipeline(transaction=False) as commands:
