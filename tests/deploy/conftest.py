@@ -1,9 +1,58 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
 import pytest
 
+from core.embedded import free_port
+from core.settings import Settings
 from db.engine import Sessions
-from tests.worker.support import Shop
+from tests.deploy.composition import ROOT
+from tests.fixtures.waiting import eventually
+from tests.worker.support import SIGNING_KEY, Shop
 
 
 @pytest.fixture
 def shop(fresh_sessions: Sessions) -> Shop:
     return Shop(fresh_sessions)
+
+
+@pytest.fixture
+def api(fresh_database_url: str, valkey_url: str, tmp_path: Path) -> Iterator[str]:
+    """The address of an API that runs as it does in its container."""
+    settings = Settings(
+        port=free_port(),
+        database_url=fresh_database_url,
+        redis_url=valkey_url,
+        broker_url=valkey_url,
+        artifact_signing_key=SIGNING_KEY,
+        model_storage_path=str(tmp_path / "models"),
+        data_dir=str(tmp_path),
+    )
+    address = f"http://127.0.0.1:{settings.port}"
+    with (tmp_path / "api.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.run", "api"],
+            cwd=ROOT,
+            env={**os.environ, **settings.to_environment()},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        eventually(lambda: is_ready(address))
+        yield address
+        process.terminate()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/readyz", timeout=5).is_success
+    except httpx.HTTPError:
+        return False

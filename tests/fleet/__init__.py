@@ -1,0 +1,1 @@
+"""The programs of docker-compose.yml on the servers that Debian packages."""
