@@ -2,13 +2,11 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, Table, func, insert, make_url, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
@@ -20,75 +18,15 @@ from db.migrate import upgrade
 from db.schema import metadata
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant, TrainingJob
 from db.tenancy import APPLICATION_ROLE, across_tenants, as_system, as_tenant, closed
+from tests.db.every_table import SERVICE_TABLES, TENANT_TABLES, Rows, add_rows, new_row
 
 OURS, THEIRS = UUID(int=0xA), UUID(int=0xB)
-SERVICE_TABLES = {"source_cache", "source_health", "workers"}
-"""They hold nothing of one tenant, and tenants have no rights on them."""
-
-TABLES = metadata.sorted_tables
-TENANT_TABLES = [table for table in TABLES if table.name not in SERVICE_TABLES]
-
-# A row of each table needs values that its checks accept; the first of each list does.
-FITTING: dict[str, Any] = {
-    "kind": {
-        "training_job_queue": "products",
-        "training_tasks": "product",
-        "tenant_calendar": "closure",
-        "model_deployments": "auto",
-    },
-    "ml_task": "forecast",
-    "outcome": "handled",
-    "severity": "low",
-}
-
-
-def a_value(table: Table, column: Any, tenant_id: UUID, rows: dict[str, dict[str, Any]]) -> Any:
-    if column.name == "tenant_id" or (table.name == "tenants" and column.name == "id"):
-        return tenant_id
-    for key in column.foreign_keys:
-        return rows[key.column.table.name][key.column.name]
-    fitting = FITTING.get(column.name)
-    if fitting is not None:
-        return fitting.get(table.name, "x") if isinstance(fitting, dict) else fitting
-    if isinstance(column.type, JSONB):
-        return {}
-    kind = column.type.python_type
-    return {
-        UUID: uuid4(),
-        str: uuid4().hex[:10],
-        int: 1,
-        float: 1.0,
-        bool: True,
-        datetime: datetime(2026, 1, 1),  # noqa: DTZ001  # both kinds of column take it
-        date: date(2026, 1, 1),
-        list: [],
-    }[kind]
-
-
-def needed(table: Table) -> list[Any]:
-    """The columns that a row cannot do without, and those that say whose it is."""
-    return [
-        column
-        for column in table.columns
-        if column.name in {"tenant_id", "model_id", "product_id"}
-        or (not column.nullable and column.server_default is None and column.identity is None)
-    ]
-
-
-def a_row(table: Table, tenant_id: UUID, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    return {column.name: a_value(table, column, tenant_id, rows) for column in needed(table)}
 
 
 @pytest.fixture
-def filled(session: Session) -> dict[UUID, dict[str, dict[str, Any]]]:
+def filled(session: Session) -> dict[UUID, Rows]:
     """One row of each tenant in every table that belongs to tenants."""
-    made: dict[UUID, dict[str, dict[str, Any]]] = {}
-    for tenant_id in (OURS, THEIRS):
-        rows: dict[str, dict[str, Any]] = {}
-        for table in TENANT_TABLES:
-            statement = insert(table).values(a_row(table, tenant_id, rows)).returning(table)
-            rows[table.name] = dict(session.execute(statement).one()._mapping)
-        made[tenant_id] = rows
+    made = {tenant_id: add_rows(session, tenant_id) for tenant_id in (OURS, THEIRS)}
     session.commit()
     return made
 
@@ -111,7 +49,7 @@ def count(sessions: Sessions, table: Table) -> int:
 
 @pytest.mark.parametrize("table", TENANT_TABLES, ids=str)
 def test_a_tenant_sees_its_own_row_only(
-    table: Table, sessions: Sessions, filled: dict[UUID, dict[str, dict[str, Any]]]
+    table: Table, sessions: Sessions, filled: dict[UUID, Rows]
 ) -> None:
     with as_tenant(OURS), sessions() as session:
         seen = [dict(row._mapping) for row in session.execute(select(table))]
@@ -120,7 +58,7 @@ def test_a_tenant_sees_its_own_row_only(
 
 @pytest.mark.parametrize("table", TENANT_TABLES, ids=str)
 def test_who_is_nobody_sees_nothing(
-    table: Table, sessions: Sessions, filled: dict[UUID, dict[str, dict[str, Any]]]
+    table: Table, sessions: Sessions, filled: dict[UUID, Rows]
 ) -> None:
     assert len(filled) == 2
     assert count(closed(sessions), table) == 0
@@ -130,7 +68,7 @@ def test_who_is_nobody_sees_nothing(
 
 @pytest.mark.parametrize("table", TENANT_TABLES, ids=str)
 def test_rows_of_others_cannot_be_changed_or_removed(
-    table: Table, sessions: Sessions, filled: dict[UUID, dict[str, dict[str, Any]]]
+    table: Table, sessions: Sessions, filled: dict[UUID, Rows]
 ) -> None:
     theirs = filled[THEIRS][table.name]
     key = [column == theirs[column.name] for column in table.primary_key]
@@ -145,9 +83,9 @@ def test_rows_of_others_cannot_be_changed_or_removed(
 
 @pytest.mark.parametrize("table", TENANT_TABLES, ids=str)
 def test_no_row_can_be_made_for_others(
-    table: Table, sessions: Sessions, filled: dict[UUID, dict[str, dict[str, Any]]]
+    table: Table, sessions: Sessions, filled: dict[UUID, Rows]
 ) -> None:
-    new = a_row(table, THEIRS, filled[THEIRS])
+    new = new_row(table, THEIRS, filled[THEIRS])
     with (
         as_tenant(OURS),
         sessions() as session,
@@ -166,9 +104,7 @@ def test_tables_of_the_service_are_closed_to_tenants(name: str, sessions: Sessio
         session.execute(select(metadata.tables[name]))
 
 
-def test_the_audit_trail_can_only_grow(
-    sessions: Sessions, filled: dict[UUID, dict[str, dict[str, Any]]]
-) -> None:
+def test_the_audit_trail_can_only_grow(sessions: Sessions, filled: dict[UUID, Rows]) -> None:
     table = metadata.tables["audit_log"]
     for statement in (update(table).values(actor="me"), table.delete()):
         with (
@@ -232,9 +168,7 @@ def test_a_thread_starts_without_a_tenant(shared_engine: Engine) -> None:
     assert seen == [(APPLICATION_ROLE, "")]
 
 
-def test_across_tenants_ends_with_its_block(
-    sessions: Sessions, filled: dict[UUID, dict[str, dict[str, Any]]]
-) -> None:
+def test_across_tenants_ends_with_its_block(sessions: Sessions, filled: dict[UUID, Rows]) -> None:
     def jobs(session: Session) -> int:
         return session.scalar(select(func.count()).select_from(TrainingJob)) or 0
 

@@ -10,6 +10,7 @@ from flask import Flask
 
 from api.app import create_app
 from api.local_chores import LocalChores
+from api.services import EXTENSION
 from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.progress import ProgressStream
@@ -36,18 +37,23 @@ def configured(
     """Makes the API with tokens and some settings changed."""
     stream = ProgressStream(valkey_url, prefix=key_prefix)
     sent: list[str] = []
+    made: list[Flask] = []
 
     def make(**changes: object) -> Flask:
         settings = Settings.model_validate({"data_dir": str(tmp_path), **WITH_TOKENS, **changes})
-        return create_app(
+        app = create_app(
             settings,
             sessions=sessions,
             chores=LocalChores(sessions, ArtifactStore(str(tmp_path / "models"))),
             stream=stream,
             send=sent.append,
         )
+        made.append(app)
+        return app
 
     yield make
+    for app in made:
+        app.extensions[EXTENSION].relay.close()
     stream.close()
 
 
