@@ -16,6 +16,7 @@ from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
 from api.live.sockets import register_sockets
 from api.openapi import document
+from api.operation_telemetry import OperationCollector
 from api.predictions.predictor import Predictor
 from api.request_context import register_request_context
 from api.request_tracing import register_tracing
@@ -30,7 +31,7 @@ from api.slow_peers import register_patience
 from api.telemetry import DatabaseTelemetry, tenant_labels
 from core.progress import ProgressMessage, ProgressStream
 from core.settings import Settings
-from core.shared_counters import SharedCounters
+from core.shared_counters import WORK_COUNTERS, SharedCounters
 from core.shared_places import SharedPlaces
 from core.tracing import NO_TRACING, Tracing
 from db import progress
@@ -94,6 +95,8 @@ def _services(
         tenant_labels(sessions, max_tenants=settings.telemetry_max_tenants),
     )
     registry.register(telemetry)
+    work = SharedCounters(stream.redis_url, WORK_COUNTERS, prefix=stream.prefix)
+    registry.register(OperationCollector(sessions, work))
     return Services(
         settings=settings,
         sessions=sessions,

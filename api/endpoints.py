@@ -5,6 +5,7 @@ from dataclasses import replace
 from api import schemas, service_views
 from api.addresses import ROOT, TRAINING
 from api.alerts import endpoints as alerts
+from api.analytics import endpoints as analytics
 from api.audit import endpoints as audit
 from api.endpoint import Endpoint
 from api.jobs import endpoints as jobs
@@ -40,9 +41,10 @@ _SERVICE = (
         method="GET",
         path="/metrics",
         view=service_views.telemetry,
-        summary="Telemetry for Prometheus",
+        summary="Telemetry for Prometheus; with the bearer token METRICS_TOKEN if there is one",
         tag="Service",
         is_open=True,
+        refusals=(401,),
         produces="text/plain",
     ),
     Endpoint(
@@ -70,6 +72,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
         *jobs.ENDPOINTS,
         *schedules.ENDPOINTS,
         *live.ENDPOINTS,
+        *analytics.ENDPOINTS,
         *models,
         *alerts.ENDPOINTS,
         *tenant.ENDPOINTS,

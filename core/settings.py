@@ -531,6 +531,14 @@ class Settings(BaseModel):
     enable_profiling: bool = _setting(
         OBSERVATION, False, "Log how long each step of a training takes"
     )
+    metrics_token: str | None = _setting(
+        OBSERVATION,
+        None,
+        "What Prometheus must send as bearer token to read `/metrics`; unset, everybody may",
+        accepts="a text of at least 16 characters",
+        secret=True,
+        min_length=16,
+    )
     telemetry_max_tenants: int = _setting(
         OBSERVATION, 100, "Tenants with a label of their own; the rest count as `other`", ge=1
     )

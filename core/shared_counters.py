@@ -10,6 +10,9 @@ from redis import RedisError
 
 from core.redis_client import DEFAULT_PREFIX, redis_client
 
+WORK_COUNTERS = "work"
+"""What workers count."""
+
 
 class SharedCounters:
     """Counts in memory and adds it to the shared ones with `flush`, so counting costs nothing."""

@@ -197,6 +197,7 @@ class TrainingTask(Base):
         ),
         Index("ix_training_tasks_job_id_position", "job_id", "position", unique=True),
         Index("ix_training_tasks_product_id", "product_id"),
+        Index("ix_training_tasks_ended", "tenant_id", "completed_at"),
         Index(
             "ix_training_tasks_kept_model_id",
             "kept_model_id",
@@ -363,6 +364,12 @@ class TrainingLog(Base):
     __table_args__ = (
         Index("ix_model_training_logs_job", "training_job_id", "created_at", "id"),
         Index("ix_model_training_logs_product", "training_job_id", "product_id", "created_at"),
+        Index(
+            "ix_model_training_logs_steps",
+            "tenant_id",
+            "created_at",
+            postgresql_where=text("execution_time_ms IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]

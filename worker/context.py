@@ -7,6 +7,7 @@ from core.artifacts import ArtifactStore
 from core.errors import SettingsError
 from core.progress import ProgressStream
 from core.settings import Settings
+from core.shared_counters import WORK_COUNTERS, SharedCounters
 from core.tracing import NO_TRACING, Tracing, start_tracing
 from db.dispatch import Dispatch
 from db.engine import Sessions, create_engine, create_sessions
@@ -14,6 +15,10 @@ from worker.drain import Drain
 
 Send = Callable[[Dispatch], None]
 """Hands a task to the broker; raises `BrokerUnavailableError` when it does not take it."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +31,33 @@ class Context:
     signing_key: str
     send: Send
     drain: Drain
+    should_finish: Callable[[], bool] = _never
+    """Whether the task at hand is wanted soon, with what is done so far."""
     tracing: Tracing = NO_TRACING
+    counters: SharedCounters | None = None
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to a figure of all workers, for telemetry."""
+        if self.counters is not None and number:
+            self.counters.add({name: number})
+            self.counters.flush()
 
 
 def create_context(settings: Settings, *, worker: str, send: Send, drain: Drain) -> Context:
     """A context for this process; nothing connects before it is used."""
+    database_url = _required(settings.database_url, "DATABASE_URL")
+    redis_url = _required(settings.redis_url, "REDIS_URL")
     return Context(
         settings=settings,
         worker=worker,
-        sessions=create_sessions(create_engine(_required(settings.database_url, "DATABASE_URL"))),
+        sessions=create_sessions(create_engine(database_url)),
         store=ArtifactStore.from_settings(settings),
-        stream=ProgressStream(_required(settings.redis_url, "REDIS_URL")),
+        stream=ProgressStream(redis_url),
         signing_key=_required(settings.artifact_signing_key, "ARTIFACT_SIGNING_KEY"),
         send=send,
         drain=drain,
         tracing=start_tracing("worker"),
+        counters=SharedCounters(redis_url, WORK_COUNTERS),
     )
 
 

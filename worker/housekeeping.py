@@ -1,6 +1,6 @@
 """What keeps the promise that every accepted job ends, whatever got lost on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -31,7 +31,8 @@ def sweep(context: Context) -> None:
     Each step is a transaction of its own. A broker that is away ends the sweep; the next one is
     seconds off.
     """
-    _change(context, "leases reclaimed", transitions.reclaim)
+    reclaimed = _change(context, "leases reclaimed", transitions.reclaim)
+    context.count("lease_reclaims", sum(_is_of_a_task(message) for message in reclaimed))
     _change(context, "deadlines enforced", transitions.expire)
     try:
         resend(context, older_than_s=RESEND_AFTER_S)
@@ -71,9 +72,14 @@ def collect_orphans(context: Context, *, older_than: timedelta) -> int:
     return deleted
 
 
-def _change(context: Context, event: str, change: Change) -> None:
+def _is_of_a_task(message: ProgressMessage) -> bool:
+    return message.body["task"] is not None
+
+
+def _change(context: Context, event: str, change: Change) -> Sequence[ProgressMessage]:
     with context.sessions.begin() as session:
         messages = change(session)
     context.stream.publish(messages)
     if messages:
         log.info(event, messages=len(messages))
+    return messages

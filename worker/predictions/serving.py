@@ -58,10 +58,15 @@ class PredictionServer:
             return answers.failed()
 
     def _model(self, request: PredictionRequest) -> LoadedModel:
-        loaded = self.cache.get(request.manifest_digest, lambda: load_model(request, self._context))
+        self._context.count("model_cache_lookups")
+        loaded = self.cache.get(request.manifest_digest, lambda: self._load(request))
         if (str(loaded.model_id), str(loaded.tenant_id)) != (request.model_id, request.tenant_id):
             raise ModelNotLoadableError("The model that was asked for has other files")
         return loaded
+
+    def _load(self, request: PredictionRequest) -> LoadedModel:
+        self._context.count("model_cache_misses")
+        return load_model(request, self._context)
 
     def _predict(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
         if isinstance(loaded.fitted, LoadedTable):

@@ -517,6 +517,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("retry_of IS NOT NULL"),
     )
     op.create_index("ix_training_tasks_product_id", "training_tasks", ["product_id"])
+    op.create_index("ix_training_tasks_ended", "training_tasks", ["tenant_id", "completed_at"])
+    op.create_index(
+        "ix_model_training_logs_steps",
+        "model_training_logs",
+        ["tenant_id", "created_at"],
+        postgresql_where=sa.text("execution_time_ms IS NOT NULL"),
+    )
     for index, (columns, condition) in _TASK_INDEXES.items():
         op.create_index(index, "training_tasks", columns, postgresql_where=sa.text(condition))
     triggers = "trigger IN ('request', 'schedule', 'event', 'drift', 'retry')"
@@ -525,6 +532,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_constraint("trigger", "training_job_queue", type_="check")
+    op.drop_index("ix_model_training_logs_steps", "model_training_logs")
+    op.drop_index("ix_training_tasks_ended", "training_tasks")
     op.drop_index("ix_training_tasks_product_id", "training_tasks")
     for index in _TASK_INDEXES:
         op.drop_index(index, "training_tasks")

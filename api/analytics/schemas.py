@@ -1,0 +1,241 @@
+"""What is asked and told of analytics."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from api.schemas import Answer, Request, Text
+
+DEFAULT_DAYS = 90
+_MOMENT = "; a date, or a date and time (UTC unless it says otherwise)"
+
+
+class AnalyticsQuery(Request):
+    since: datetime | None = Field(
+        default=None, alias="from", description=f"Begin, {DEFAULT_DAYS} days before `to`{_MOMENT}"
+    )
+    until: datetime | None = Field(
+        default=None, alias="to", description=f"End, not included; now unless told{_MOMENT}"
+    )
+    category: Text | None = Field(default=None, description="Only products of this category")
+    product: Text | None = Field(default=None, description="Only this product (id or SKU)")
+    limit: int = Field(default=20, ge=1, le=200, description="Length of lists")
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        since, until = self.period()
+        if since >= until:
+            raise ValueError(f"from ({since.isoformat()}) must be before to ({until.isoformat()})")
+        return self
+
+    def period(self, now: datetime | None = None) -> tuple[datetime, datetime]:
+        until = _in_utc(self.until) if self.until else now or datetime.now(UTC)
+        since = _in_utc(self.since) if self.since else _days_before(until)
+        return since, until
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _days_before(until: datetime) -> datetime:
+    earliest = datetime.combine(date.min, time.min, UTC)
+    return max(until - timedelta(days=DEFAULT_DAYS), earliest) if until.year > 1 else earliest
+
+
+class Period(Answer):
+    """`until` is not included. Days are those of `time_zone`."""
+
+    since: datetime
+    until: datetime
+    time_zone: str
+
+
+class Summary(Answer):
+    """Null where there is nothing to sum up."""
+
+    count: int
+    mean: float | None
+    minimum: float | None
+    p10: float | None
+    p25: float | None
+    median: float | None
+    p75: float | None
+    p90: float | None
+    maximum: float | None
+
+
+class Bin(Answer):
+    """How many were above `above` and at most `up_to`; null is open to that side."""
+
+    above: float | None
+    up_to: float | None
+    count: int
+
+
+class JobFigures(Answer):
+    """Jobs asked for in the period; `success_rate` (percent) is of those completed or failed."""
+
+    total: int
+    by_status: dict[str, int]
+    by_trigger: dict[str, int]
+    success_rate: float | None
+
+
+class ProductFigures(Answer):
+    """Trainings of single products that ended in the period."""
+
+    trained: int
+    skipped: int
+    failed: int
+    cancelled: int
+    degraded: int
+    success_rate: float | None
+    trained_per_day: float
+
+
+class PerformanceDay(Answer):
+    day: date
+    trained: int
+    skipped: int
+    failed: int
+    success_rate: float | None
+
+
+class Failure(Answer):
+    """The words are those of the newest failure of this type."""
+
+    error_type: str
+    count: int
+    products: int
+    severity: str | None
+    recommended_action: str | None
+    example: str | None
+    last_seen: datetime
+
+
+class Saved(Answer):
+    """Unchanged products that kept their model; `seconds` is what those took to train."""
+
+    products_skipped: int
+    seconds: int
+
+
+class Performance(Answer):
+    """`previous` is the period of the same length before."""
+
+    period: Period
+    jobs: JobFigures
+    products: ProductFigures
+    previous: ProductFigures
+    models_trained: int
+    trend: list[PerformanceDay]
+    failures: list[Failure]
+    saved_by_incremental_training: Saved
+
+
+class AgainstBaseline(Answer):
+    """By MASE on the same rows; `mean_improvement` and `better_share` in percent."""
+
+    compared: int
+    better: int
+    better_share: float | None
+    mean_improvement: float | None
+
+
+class AccuracyGroup(Answer):
+    name: str | None
+    models: int
+    mean_accuracy: float | None
+    median_accuracy: float | None
+    mean_mase: float | None
+    mean_wape: float | None
+
+
+class AccuracyDay(Answer):
+    day: date
+    models: int
+    mean_accuracy: float | None
+    mean_mase: float | None
+    mean_wape: float | None
+
+
+class VersionAccuracy(Answer):
+    model_id: str
+    product_id: UUID
+    product_name: str
+    sku: str
+    category: str | None
+    model_version: str
+    algorithm: str
+    is_deployed: bool
+    created_at: datetime
+    accuracy: float | None
+    mase: float | None
+    wape: float | None
+    baseline_mase: float | None
+
+
+class Advice(Answer):
+    reason: str
+    recommended_action: str
+
+
+class WorstProduct(VersionAccuracy):
+    advice: list[Advice]
+
+
+class Accuracy(Answer):
+    """Of the newest model of each product, but for `trend` (all models) and `versions` (all of
+    the product that was asked for).
+    """
+
+    period: Period
+    distribution: list[Bin]
+    accuracy: Summary
+    mase: Summary
+    wape: Summary
+    against_baseline: AgainstBaseline
+    by_category: list[AccuracyGroup]
+    by_algorithm: list[AccuracyGroup]
+    trend: list[AccuracyDay]
+    versions: list[VersionAccuracy]
+    worst_products: list[WorstProduct]
+
+
+class DurationGroup(Answer):
+    name: str
+    count: int
+    p50: float | None
+    p90: float | None
+    maximum: float | None
+    total: float
+
+
+class SlowProduct(DurationGroup):
+    product_id: UUID
+    sku: str
+    category: str | None
+
+
+class DurationDay(Answer):
+    day: date
+    products: int
+    p50: float | None
+    p90: float | None
+
+
+class Duration(Answer):
+    """In seconds. `jobs` and `queue_wait` are of jobs, the rest of the training of one product."""
+
+    period: Period
+    distribution: list[Bin]
+    jobs: Summary
+    queue_wait: Summary
+    products: Summary
+    by_algorithm: list[DurationGroup]
+    by_step: list[DurationGroup]
+    slowest_products: list[SlowProduct]
+    trend: list[DurationDay]
