@@ -39,7 +39,7 @@ class Durations:
         return typical_s, typical_s + (self.p90_s - self.p50_s) * sqrt(rounds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """When a job will probably have ended: as likely before as after P50, rarely after P90."""
 
@@ -74,8 +74,11 @@ def estimate(session: Session, job: TrainingJob) -> Estimate | None:
     if slots == 0:
         return None
     p50_s, p90_s = durations.until_done(trainings, slots)
-    ends = [now + timedelta(seconds=seconds) for seconds in (p50_s, p90_s)]
-    return Estimate(*ends, durations.count)
+    return Estimate(
+        p50=now + timedelta(seconds=p50_s),
+        p90=now + timedelta(seconds=p90_s),
+        trainings_recorded=durations.count,
+    )
 
 
 def _recorded(session: Session, *which: ColumnElement[bool]) -> Durations | None:

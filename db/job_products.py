@@ -100,7 +100,9 @@ def _with_waiting(
     ]
 
 
-def _tasks(job_id: UUID) -> Select[Any]:
+def _tasks(
+    job_id: UUID,
+) -> Select[TrainingTask, str, TrainedModel, TrainedModel, ModelMetrics]:
     made, kept = aliased(TrainedModel), aliased(TrainedModel)
     return (
         select(TrainingTask, Product.sku, made, kept, ModelMetrics)

@@ -1,5 +1,6 @@
 """How a task can end, and what is written down of it."""
 
+import random
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -90,9 +91,16 @@ def interrupted(context: Context, token: Token, error: BaseException) -> None:
             recommended_action="Train again later; tell the operator if it happens again",
             severity="high",
             retry=True,
-            backoff_s=min(2.0**token.attempt, LONGEST_BACKOFF_S),
+            backoff_s=_backoff_s(token.attempt),
         ),
     )
+
+
+def _backoff_s(attempt: int) -> float:
+    """Twice as long after each attempt, and spread, so that what failed together does not come back
+    together.
+    """
+    return random.uniform(0.75, 1.25) * min(2.0**attempt, LONGEST_BACKOFF_S)
 
 
 def released(context: Context, token: Token) -> None:

@@ -60,6 +60,7 @@ class Lease:
         self._look_every_s = min(look_every_s, self._renew_every_s)
         self._unwind_within_s = unwind_within_s
         self._renewed_at = time.monotonic()
+        self._finishes = False
         self._stop: TaskStoppedError | None = None
         self._stopped_at = 0.0
         self._released = threading.Event()
@@ -83,6 +84,10 @@ class Lease:
         self._check_clocks()
         if self._stop is not None:
             raise self._stop
+
+    def should_finish(self) -> bool:
+        """Whether what is done so far is wanted soon (a stop with `finish`)."""
+        return self._finishes
 
     def _beat(self) -> None:
         while not self._released.wait(self._look_every_s):
@@ -120,6 +125,7 @@ class Lease:
         elif standing.stop_mode == "abort":
             self._end(TrainingCancelledError("The training was stopped"))
         else:
+            self._finishes = standing.stop_mode == "finish"
             self._ends_at = time.monotonic() + standing.seconds_left
 
     def _check_clocks(self) -> None:

@@ -31,7 +31,11 @@ def train_uploaded_table(
     path = context.store.fetch(claim.upload_digest, Path(tempfile.mkdtemp()))
     with path.open("rb") as source:
         result = train_table(
-            source, spec, limits=table_limits(context.settings), on_progress=on_progress
+            source,
+            spec,
+            limits=table_limits(context.settings),
+            on_progress=on_progress,
+            should_finish=context.should_finish,
         )
     return _outcome(spec, result, context)
 

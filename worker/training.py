@@ -7,6 +7,7 @@ the claim, and whoever loses the claim stops without a trace.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from uuid import UUID
 
@@ -125,7 +126,8 @@ def _work(claim: Claim, context: Context, work: Work, lease: Lease, clock: Phase
         scratch_directory(),
         _thread_pools().limit(limits=threads),
     ):
-        outcome = work(claim, context, clock.watch(reporter))
+        own = replace(context, should_finish=lease.should_finish)
+        outcome = work(claim, own, clock.watch(reporter))
     lease.check()
     return outcome
 

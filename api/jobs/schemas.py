@@ -44,7 +44,8 @@ class StartRequest(TrainingRequest):
 class StopRequest(Request):
     mode: Literal["abort", "finish"] = Field(
         default="abort",
-        description="`abort` stops what runs; `finish` lets it end and cancels what waits",
+        description="`abort` stops what runs; `finish` keeps what is done: running products end,"
+        " a table keeps its best model so far, and what waits is cancelled",
     )
 
 

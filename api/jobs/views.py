@@ -57,12 +57,14 @@ def stop(
         if not result.had_ended:
             _record(session, tenant_id, "stop", job_id, {"mode": body.mode})
     services.stream.publish(result.messages)
-    return schemas.StoppedJob(
-        job_id=job_id,
-        status=result.status,
-        had_ended=result.had_ended,
-        tasks_cancelled=result.cancelled,
-        tasks_running=result.running,
+    return schemas.StoppedJob.model_validate(
+        {
+            "job_id": job_id,
+            "status": result.status,
+            "had_ended": result.had_ended,
+            "tasks_cancelled": result.cancelled,
+            "tasks_running": result.running,
+        }
     )
 
 

@@ -1,6 +1,7 @@
 """The phases of a training run on a table, and the reporter that keeps them in their ranges."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 
 from pipeline.progress import Progress, ProgressCallback
@@ -27,15 +28,30 @@ PHASE_RANGES: dict[TablePhase, tuple[float, float]] = {
 }
 
 
+class _FinishEarlyError(Exception):
+    """The caller wants the best that there is: whatever could still improve it is left."""
+
+
+def never() -> bool:
+    """Of a caller who waits for the end."""
+    return False
+
+
 class PhaseReporter:
     """Turns "this share of that phase" into a percentage that never falls, and tells the caller.
 
     It remembers what the caller's callback raised, so that code which tolerates a failing
-    algorithm can tell a failure from an order to stop.
+    algorithm can tell a failure from an order to stop. It also knows which work is optional: that
+    is left at its next step once ``should_finish`` says so.
     """
 
-    def __init__(self, callback: ProgressCallback) -> None:
+    def __init__(
+        self, callback: ProgressCallback, should_finish: Callable[[], bool] = never
+    ) -> None:
         self._callback = callback
+        self._should_finish = should_finish
+        self._is_optional = False
+        self.finished_early = False
         self._percentage = 0.0
         self._stop: BaseException | None = None
 
@@ -57,6 +73,19 @@ class PhaseReporter:
         except BaseException as stop:
             self._stop = stop
             raise
+        if self._is_optional and self._should_finish():
+            raise _FinishEarlyError
+
+    @contextmanager
+    def optional(self) -> Iterator[None]:
+        """The block only makes a result better that is there without it."""
+        self._is_optional = True
+        try:
+            yield
+        except _FinishEarlyError:
+            self.finished_early = True
+        finally:
+            self._is_optional = False
 
     def ordered(self, error: BaseException) -> bool:
         """Whether ``error`` is the caller's order to stop."""

@@ -40,8 +40,8 @@ def refit(
         reporter=reporter,
         length=_TUNING,
     ).best()
-    chosen = best.chosen
-    if name == "xgboost":
+    chosen = best.chosen if best.scores else {}
+    if name == "xgboost" and best.scores:
         chosen = {**chosen, "n_estimators": _rounds(best, fitter, prepared, reporter)}
     algorithm = ALGORITHMS[name]
     messages = StepMessages(reporter, TablePhase.TRAINING, name, _TUNING + _ROUNDS, _REFIT)
@@ -56,8 +56,18 @@ def _rounds(best: Trial, fitter: Fitter, prepared: Prepared, reporter: PhaseRepo
     What the folds found, or, where they are only a sample, what a validation part of all training
     rows shows: more rows carry more rounds.
     """
+    of_folds = max(1, round(float(np.mean([fold.rounds or 1 for fold in best.scores]))))
     if prepared.compared_rows == len(prepared.train.target):
-        return max(1, round(float(np.mean([fold.rounds or 1 for fold in best.scores]))))
+        return of_folds
+    shown: list[int] = []
+    with reporter.optional():
+        shown.append(_rounds_on_all_rows(best, fitter, prepared, reporter))
+    return next(iter(shown), of_folds)
+
+
+def _rounds_on_all_rows(
+    best: Trial, fitter: Fitter, prepared: Prepared, reporter: PhaseReporter
+) -> int:
     messages = StepMessages(reporter, TablePhase.TRAINING, "xgboost", _TUNING, _ROUNDS)
     fit, validation = _validation_split(prepared.train, fitter)
     model = fitter.fit(

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 FIT_FAILURES = (ValueError, ArithmeticError, np.linalg.LinAlgError, MemoryError, XGBoostError)
 """What an algorithm raises when the data do not suit it. One such algorithm leaves the comparison;
 it does not end it."""
+
+STOPPED_EARLY = "not tried, because the training was told to finish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +76,30 @@ def compare(
     metric: str,
     training_rows: int,
     reporter: PhaseReporter,
+    eligible: Collection[str] | None = None,
 ) -> tuple[LeaderboardEntry, ...]:
-    """Score the algorithms called ``names``.
+    """Score the algorithms called ``names``; all are optional once one of ``eligible`` (by default
+    any) has a score.
 
     Returns
     -------
     tuple of LeaderboardEntry
         Best first; those that failed or were not tried last, with the reason.
     """
-    entries = []
+    entries: list[LeaderboardEntry] = []
     for position, name in enumerate(names):
+        chosen_from = [e for e in entries if e.score is not None]
+        has_result = any(eligible is None or e.algorithm in eligible for e in chosen_from)
         messages = StepMessages(
             reporter, TablePhase.ALGORITHM_SELECTION, name, position / len(names), 1 / len(names)
         )
-        entries.append(_enter(name, fitter, folds, metric, training_rows, messages, reporter))
-        messages.tell(
-            1.0, f"Compared {ALGORITHMS[name].title}", logs=(_summary(entries[-1], metric),)
-        )
+        with reporter.optional() if has_result else nullcontext():
+            entries.append(_enter(name, fitter, folds, metric, training_rows, messages, reporter))
+            messages.tell(
+                1.0, f"Compared {ALGORITHMS[name].title}", logs=(_summary(entries[-1], metric),)
+            )
+        if len(entries) == position:
+            entries.append(_left_out(name, STOPPED_EARLY))
     return _rank(entries)
 
 

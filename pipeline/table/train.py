@@ -1,6 +1,7 @@
 """The story of a training run on a table: load, analyse, prepare, compare, tune, refit, judge."""
 
 import time
+from collections.abc import Callable
 from typing import BinaryIO
 
 import pandas as pd
@@ -10,7 +11,7 @@ from pipeline.progress import ProgressCallback, ignore_progress
 from pipeline.table.algorithms import ALGORITHMS
 from pipeline.table.evaluation import evaluate
 from pipeline.table.fitting import Fitter
-from pipeline.table.phases import PhaseReporter, TablePhase
+from pipeline.table.phases import PhaseReporter, TablePhase, never
 from pipeline.table.preparation import Analysis, Prepared, analyse, prepare
 from pipeline.table.refit import refit
 from pipeline.table.result import LeaderboardEntry, TableResult
@@ -21,6 +22,9 @@ from pipeline.table.spec import TableLimits, TableSpec
 from pipeline.table.versions import library_versions
 
 _DEFAULT_LIMITS = TableLimits()
+FINISHED_EARLY = (
+    "The training was told to finish early: the model is the best of what had been tried until then"
+)
 _REFERENCES = tuple(name for name, algorithm in ALGORITHMS.items() if algorithm.is_reference)
 
 
@@ -30,6 +34,7 @@ def train_table(
     *,
     limits: TableLimits = _DEFAULT_LIMITS,
     on_progress: ProgressCallback = ignore_progress,
+    should_finish: Callable[[], bool] = never,
 ) -> TableResult:
     """Make the best model of one column of a table.
 
@@ -46,6 +51,9 @@ def train_table(
         The largest table to accept.
     on_progress
         Hears of every step, in the phases of ``TablePhase``; what it raises ends the run at once.
+    should_finish
+        Asked after every step; once it says so, what could still improve the model is left, the
+        best so far is fitted to all training rows and judged, and a note tells of it.
 
     Returns
     -------
@@ -59,7 +67,7 @@ def train_table(
         One of its leaves, if the table or the request cannot become a model.
     """
     start = time.perf_counter()
-    reporter = PhaseReporter(on_progress)
+    reporter = PhaseReporter(on_progress, should_finish)
     with threadpool_limits(limits=spec.threads):
         loaded = load_table(source, limits, reporter)
         analysis = analyse(loaded.frame, spec, reporter)
@@ -100,7 +108,7 @@ def _learn(
         classes=analysis.target.classes,
         profile={**analysis.profile, "dropped": _dropped(prepared, spec)},
         hyperparameters=refitted.hyperparameters,
-        notes=analysis.notes,
+        notes=(*analysis.notes, *((FINISHED_EARLY,) if reporter.finished_early else ())),
         training_data_points=len(prepared.train.target),
         validation_data_points=len(prepared.test.target),
         data_digest=loaded.digest,
@@ -115,7 +123,7 @@ def _compare(
     eligible = tuple(ALGORITHMS) if spec.model_type == "auto" else (spec.model_type,)
     names = dict.fromkeys((*_REFERENCES, *eligible))
     rows = len(prepared.train.target)
-    leaderboard = compare(tuple(names), fitter, prepared.folds, metric, rows, reporter)
+    leaderboard = compare(tuple(names), fitter, prepared.folds, metric, rows, reporter, eligible)
     chosen = choose(leaderboard, eligible)
     best = next(entry for entry in chosen if entry.is_chosen)
     title = ALGORITHMS[best.algorithm].title

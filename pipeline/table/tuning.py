@@ -49,8 +49,18 @@ class Tuning:
     _done: int = 0
 
     def best(self) -> Trial:
-        """The trial with the best mean score; the algorithm's own parameters are always one."""
+        """The trial with the best mean score; the algorithm's own parameters are always one.
+
+        Told to finish, it compares what has been tried on the same folds so far.
+        """
         trials = [Trial(chosen) for chosen in self._candidates()]
+        with self.reporter.optional():
+            self._search(trials)
+        most = max(len(trial.scores) for trial in trials)
+        compared = (trial for trial in trials if len(trial.scores) == most)
+        return max(compared, key=lambda trial: trial.mean)
+
+    def _search(self, trials: Sequence[Trial]) -> None:
         for number, trial in enumerate(trials):
             self._run(trial, number, len(trials), self.folds[:1])
         own = trials[0]
@@ -58,7 +68,6 @@ class Tuning:
         finalists = [own, *others[: _FINALISTS - 1]]
         for trial in finalists:
             self._run(trial, trials.index(trial), len(trials), self.folds[1:])
-        return max(finalists, key=lambda trial: trial.mean)
 
     def _candidates(self) -> list[dict[str, Any]]:
         space = ALGORITHMS[self.name].recipe(self.fitter.ml_task).space

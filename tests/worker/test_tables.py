@@ -10,11 +10,17 @@ import pytest
 
 from core.bundles import load_bundle
 from core.settings import Settings
+from db.outcomes import Outcome
+from db.tables import DEFAULT_TENANT_ID
+from db.transitions import Claim, request_stop
 from pipeline.errors import InvalidParameterError
+from pipeline.progress import ProgressCallback
+from pipeline.table.train import FINISHED_EARLY
+from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
 from worker import bundle
 from worker.context import Context
-from worker.tables import BYTES_PER_MB, table_limits, table_spec
+from worker.tables import BYTES_PER_MB, table_limits, table_spec, train_uploaded_table
 from worker.training import run_task
 
 REQUEST: dict[str, Any] = {
@@ -124,3 +130,21 @@ def test_limits_come_from_the_settings() -> None:
 
     assert (limits.max_rows, limits.max_columns) == (10, 5)
     assert limits.max_bytes_in_memory == 3 * BYTES_PER_MB
+
+
+def test_a_table_told_to_finish_keeps_the_best_model_so_far(context: Context, shop: Shop) -> None:
+    def stopped_then_trained(claim: Claim, own: Context, on_progress: ProgressCallback) -> Outcome:
+        with shop.sessions.begin() as session:
+            request_stop(session, DEFAULT_TENANT_ID, claim.token.job_id, "finish")
+        eventually(own.should_finish)
+        return train_uploaded_table(claim, own, on_progress)
+
+    digest = context.store.put(parquet()).digest
+    job_id = shop.upload(digest, **(REQUEST | {"model_type": "auto"}))
+    run_task(shop.next_task(), context, {"table": stopped_then_trained})
+
+    job = shop.show_job(job_id)
+    assert (job.status, job.stop_mode, job.products_completed) == ("completed", "finish", 1)
+    (model,) = shop.models()
+    assert FINISHED_EARLY in model.details["notes"]
+    assert len([entry for entry in model.details["leaderboard"] if entry["failure"] is None]) == 1
