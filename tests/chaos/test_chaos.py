@@ -79,7 +79,7 @@ def test_the_promises_hold(fleet: Fleet, rabbitmq: RabbitMQ) -> None:
     listen(rabbitmq)
     context = context_of(fleet)
     with open_shops(fleet.service.url, TENANTS, PRODUCTS) as shops:
-        strike(fleet, shops, context.sessions)
+        done = strike(fleet, shops, context.sessions)
     fleet.service.wait_until(lambda: count(context.sessions, OPEN_JOBS) == 0, END_S)
     fleet.service.wait_until(lambda: count(context.sessions, UNPUBLISHED) == 0, STEP_S)
 
