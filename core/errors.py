@@ -8,6 +8,7 @@ CoreError
 ├── LauncherError
 ├── CronError
 ├── TimeZoneError
+├── DestinationError
 ├── ArtifactError
 │   ├── ArtifactNotFoundError
 │   └── ArtifactCorruptError
@@ -81,6 +82,10 @@ class TimeZoneError(CoreError, ValueError):
             " `Europe/Madrid`"
         )
         self.name = name
+
+
+class DestinationError(CoreError, ValueError):
+    """An address that this service does not call."""
 
 
 class ArtifactError(CoreError):

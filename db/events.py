@@ -4,7 +4,7 @@ the outbox.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -18,8 +18,9 @@ from db.timestamps import iso, iso_or_none
 
 COMPLETED = "training.completed"
 FAILED = "training.failed"
-EVENT_TYPES = ("training_completed", "training_failed")
+EventType = Literal["training_completed", "training_failed"]
 """What a webhook may ask for."""
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
 def add_event(

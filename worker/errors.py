@@ -8,7 +8,9 @@ WorkerError
 │   └── WorkerDrainedError
 ├── TaskDataMissingError
 ├── ModelNotLoadableError
-└── BrokerUnavailableError
+├── BrokerUnavailableError
+├── NotDeliveredError
+└── EventRejectedError
 """
 
 from typing import ClassVar
@@ -58,3 +60,11 @@ class ModelNotLoadableError(WorkerError):
 
 class BrokerUnavailableError(WorkerError):
     """The message broker did not take a message in time; the database remembers it."""
+
+
+class NotDeliveredError(WorkerError):
+    """The receiver of a webhook did not answer, or may not be called."""
+
+
+class EventRejectedError(WorkerError):
+    """An event of another system that cannot be acted on; the text says what would be."""

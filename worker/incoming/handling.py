@@ -1,0 +1,133 @@
+"""What an event of another system leads to: at most one job, in the transaction that takes it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from db import consumed
+from db.catalogue import resolve
+from db.consumed import Outcome
+from db.errors import NothingToTrainError, NotTrainableError, QuotaExceededError
+from db.job_requests import JobLimits, JobRequest
+from db.retraining import retrain
+from db.tables import Tenant
+from worker.context import Context
+from worker.dispatcher import dispatch_if_possible
+from worker.errors import EventRejectedError
+from worker.incoming.shapes import Event, Letter, SalesImported, TrainingScheduled
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of an event; None is one that was taken before."""
+
+    outcome: Outcome | None
+    reason: str | None = None
+    job_id: UUID | None = None
+
+
+DUPLICATE = Handled(None)
+
+
+def handle(context: Context, letter: Letter) -> Handled:
+    """Act on an event, once; raises only what the database raises."""
+    with context.sessions.begin() as session:
+        handled = _take(session, letter, JobLimits.from_settings(context.settings))
+    log.info(
+        "event consumed",
+        event_id=letter.event_id,
+        event_type=letter.event_type,
+        outcome=handled.outcome or "duplicate",
+        reason=handled.reason,
+        job_id=None if handled.job_id is None else str(handled.job_id),
+    )
+    if handled.outcome == "handled":
+        dispatch_if_possible(context)
+    return handled
+
+
+def reject(context: Context, letter: Letter, reason: str) -> None:
+    """Record that an event could not be acted on."""
+    with context.sessions.begin() as session:
+        if _record(session, letter, None):
+            consumed.settle(session, letter.event_id, "rejected", reason=reason)
+
+
+def _take(session: Session, letter: Letter, limits: JobLimits) -> Handled:
+    try:
+        event = letter.read()
+    except EventRejectedError as error:
+        handled = Handled("rejected", str(error))
+        is_new = _record(session, letter, None)
+    else:
+        is_new = _record(session, letter, event.tenant_id)
+        handled = _act(session, event, limits) if is_new else DUPLICATE
+    if not is_new or handled.outcome is None:
+        return DUPLICATE
+    consumed.settle(
+        session, letter.event_id, handled.outcome, reason=handled.reason, job_id=handled.job_id
+    )
+    return handled
+
+
+def _record(session: Session, letter: Letter, tenant_id: UUID | None) -> bool:
+    return consumed.take(
+        session,
+        letter.event_id,
+        event_type=letter.event_type,
+        tenant_id=tenant_id,
+        payload=letter.payload,
+    )
+
+
+def _act(session: Session, event: Event, limits: JobLimits) -> Handled:
+    tenant_id = event.tenant_id
+    if not session.scalar(select(exists().where(Tenant.id == tenant_id))):
+        return Handled("rejected", f"There is no tenant {tenant_id}")
+    try:
+        with session.begin_nested():
+            job, is_new = retrain(session, tenant_id, _job_request(session, event), limits)
+    except (NothingToTrainError, QuotaExceededError) as error:
+        return Handled("ignored", str(error))
+    except NotTrainableError as error:
+        return Handled("rejected", str(error))
+    reason = None if is_new else "A job that has not begun yet trains the same"
+    return Handled("handled" if is_new else "ignored", reason, job.id)
+
+
+def _job_request(session: Session, event: Event) -> JobRequest:
+    match event:
+        case TrainingScheduled():
+            return JobRequest(
+                products=None if event.products is None else tuple(event.products),
+                job_name=event.job_name or "Scheduled training",
+                priority=event.priority,
+                timeout_s=event.timeout_seconds,
+                options=event.options.stated(),
+                force=event.force,
+                trigger="event",
+                actor="orchestrator",
+            )
+        case SalesImported():
+            return JobRequest(
+                products=_known(session, event),
+                job_name="Retraining after new sales",
+                trigger="event",
+                actor="sales",
+            )
+
+
+def _known(session: Session, event: SalesImported) -> tuple[str, ...] | None:
+    """Others may sell what is not in the catalogue here, or not sold any more."""
+    if event.products is None:
+        return None
+    resolved = resolve(session, event.tenant_id, event.products)
+    known = tuple(str(product.id) for product in resolved.products if product.is_active)
+    if not known:
+        raise NothingToTrainError("None of these products is active in the catalogue")
+    return known

@@ -1,0 +1,114 @@
+"""The events that other systems send, as `docs/events.md` shows them; other fields are ignored."""
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
+
+from core.training_options import TrainingOptions
+from worker.errors import EventRejectedError
+
+LONGEST_ID = 255
+_SHOWN_CHARACTERS = 2000
+_TOLERANT = ConfigDict(extra="ignore", protected_namespaces=())
+
+Reference = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class _Event(BaseModel):
+    model_config = _TOLERANT
+
+    tenant_id: UUID
+    products: list[Reference] | None = Field(
+        default=None, validation_alias=AliasChoices("products", "product_ids")
+    )
+
+
+class Options(TrainingOptions):
+    model_config = _TOLERANT
+
+
+class TrainingScheduled(_Event):
+    """The orchestrator asks for a training; without products, of all that are active."""
+
+    event_type: Literal["training_scheduled"]
+    job_name: str | None = Field(default=None, max_length=255)
+    priority: int = Field(default=0, ge=0, le=9)
+    force: bool = False
+    timeout_seconds: int | None = Field(default=None, ge=1, le=7 * 24 * 3600)
+    options: Options = Field(default_factory=Options)
+
+
+class SalesImported(_Event):
+    """New sales are there, of these products; without products, of any."""
+
+    event_type: Literal["sales_imported"]
+
+
+def _underscored(value: object) -> object:
+    """Some name a type like its routing key: `sales.imported`."""
+    if isinstance(value, dict) and isinstance(value.get("event_type"), str):
+        return value | {"event_type": value["event_type"].replace(".", "_")}
+    return value
+
+
+Event = TrainingScheduled | SalesImported
+_EVENT: TypeAdapter[Event] = TypeAdapter(
+    Annotated[Annotated[Event, Field(discriminator="event_type")], BeforeValidator(_underscored)]
+)
+
+
+class Letter:
+    """What arrived, whether it can be read or not, and the id under which it is taken once."""
+
+    def __init__(self, body: bytes, message_id: str | None = None) -> None:
+        self.payload = _payload(body)
+        self.event_id = _event_id(self.payload, message_id, body)
+
+    @property
+    def event_type(self) -> str:
+        return str(self.payload.get("event_type", "unknown"))
+
+    def read(self) -> Event:
+        """The event; raises `EventRejectedError`, which says what is wrong."""
+        try:
+            return _EVENT.validate_python(self.payload)
+        except ValidationError as error:
+            raise EventRejectedError(_told(error)) from error
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    return {"unreadable": body[:_SHOWN_CHARACTERS].decode(errors="replace")}
+
+
+def _event_id(payload: dict[str, Any], message_id: str | None, body: bytes) -> str:
+    """Older senders give no id: then the message's own counts, then what it says."""
+    for given in (payload.get("event_id"), message_id):
+        if isinstance(given, str) and 0 < len(given) <= LONGEST_ID and given.isprintable():
+            return given
+    said = body if "unreadable" in payload else json.dumps(payload, sort_keys=True).encode()
+    return f"sha256-{hashlib.sha256(said).hexdigest()}"
+
+
+def _told(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(
+        f"{'.'.join(map(str, problem['loc'])) or 'event'}: {problem['msg']}"
+        for problem in problems[:3]
+    )

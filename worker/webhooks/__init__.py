@@ -1,0 +1,1 @@
+"""Brings events to the webhooks of tenants."""
