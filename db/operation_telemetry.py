@@ -90,4 +90,4 @@ def _open_breakers(session: Session) -> dict[str, int]:
 
 def _counted(session: Session, column: Any, *conditions: ColumnElement[bool]) -> dict[str, int]:
     statement = select(column, func.count()).where(*conditions).group_by(column)
-    return {value: count for value, count in session.execute(statement)}
+    return {row[0]: row[1] for row in session.execute(statement)}

@@ -1,0 +1,111 @@
+"""One training followed from its request to its steps: as a trace, as log lines, as its log."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.otlp import Collector, collector
+from tests.e2e.service import Service, running_service
+
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+CALLER_SPAN = "b7ad6b7169203331"
+REQUEST_ID = "a-request-of-this-test"
+STEPS = {"data_loading", "validation", "backtest", "training", "forecasting", "model_storing"}
+
+
+@pytest.fixture(scope="module")
+def traces() -> Iterator[Collector]:
+    with collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def traced_service(
+    traces: Collector, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    directory = tmp_path_factory.mktemp("traced")
+    with running_service(
+        directory / "data", OTEL_EXPORTER_OTLP_ENDPOINT=traces.url, ENABLE_PROFILING="1"
+    ) as running:
+        yield running
+
+
+def sales(days: dict[str, int]) -> str:
+    rows = ["date,product_id,quantity"]
+    for sku, count in days.items():
+        rows += [
+            f"{date(2026, 1, 1) + timedelta(days=day)},{sku},{20 + 5 * (day % 7)}"
+            for day in range(count)
+        ]
+    return "\n".join(rows)
+
+
+@pytest.fixture(scope="module")
+def job_id(traced_service: Service) -> str:
+    """A job with one product that is trained and one that has too little history."""
+    headers = {"Content-Type": "text/csv"}
+    traced_service.post("sales", content=sales({"bread": 120, "cake": 10}), headers=headers)
+    headers = {"traceparent": f"00-{TRACE_ID}-{CALLER_SPAN}-01", "X-Request-ID": REQUEST_ID}
+    body = {"algorithm": "seasonal_naive"}
+    started: str = traced_service.post("start", json=body, headers=headers)["job_id"]
+    traced_service.wait_until(
+        lambda: traced_service.get(f"status/{started}")["status"] == "completed", 120
+    )
+    return started
+
+
+def test_one_trace_links_the_request_its_tasks_and_their_steps(
+    traced_service: Service, traces: Collector, job_id: str
+) -> None:
+    traced_service.wait_until(lambda: len(traces.of_trace(TRACE_ID)) >= 10, 30)
+    spans = traces.of_trace(TRACE_ID)
+    (request,) = [span for span in spans if span.service == "model-studio-api"]
+    assert request.name == "POST /api/v1/training/start"
+    assert request.parent_id == CALLER_SPAN
+    assert request.attributes["model_studio.request_id"] == REQUEST_ID
+
+    tasks = [span for span in spans if span.parent_id == request.span_id]
+    assert sorted(task.name for task in tasks) == ["product task", "product task", "shared task"]
+    assert {task.service for task in tasks} == {"model-studio-worker"}
+    assert {task.attributes["model_studio.job_id"] for task in tasks} == {job_id}
+    failed = [task for task in tasks if task.is_error]
+    assert len(failed) == 1
+
+    trained = next(t for t in tasks if t.name == "product task" and not t.is_error)
+    steps = [span for span in spans if span.parent_id == trained.span_id]
+    assert {step.name for step in steps} >= STEPS
+    assert sum(step.seconds for step in steps) == pytest.approx(trained.seconds, abs=0.5)
+
+
+def test_log_lines_of_all_processes_carry_the_id_of_the_request(
+    traced_service: Service, job_id: str
+) -> None:
+    lines: list[dict[str, str]] = []
+    for file in (traced_service.data_directory / "logs").glob("*.log"):
+        texts = Path(file).read_text().splitlines()
+        lines += [json.loads(text) for text in texts if REQUEST_ID in text]
+    assert {line["service"] for line in lines} == {"api", "training"}
+    events = {line["event"] for line in lines if line.get("job_id") == job_id}
+    assert {"task claimed", "task finished", "task failed", "phase ended"} <= events
+
+
+def test_the_log_of_the_job_tells_what_took_how_long_per_product(
+    traced_service: Service, job_id: str
+) -> None:
+    lines = list(traced_service.pages(f"logs/{job_id}", product="bread"))
+    timed = {line["step_name"]: line["execution_time_ms"] for line in lines}
+    assert timed.keys() >= STEPS
+    assert all(timed[step] is not None for step in STEPS)
+    assert {line["product_name"] for line in lines} == {"bread"}
+
+    errors = list(traced_service.pages(f"logs/{job_id}", level="ERROR"))
+    assert [line["log_level"] for line in errors] == ["ERROR"]
+    assert "InsufficientDataError" in errors[0]["message"]
+    refused = httpx.get(
+        f"{traced_service.url}/api/v1/training/logs/{job_id}", params={"level": "LOUD"}
+    )
+    assert refused.status_code == 400
