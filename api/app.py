@@ -18,6 +18,7 @@ from api.live.sockets import register_sockets
 from api.openapi import document
 from api.operation_telemetry import OperationCollector
 from api.predictions.predictor import Predictor
+from api.references import CONVERTER, ProductReference
 from api.request_context import register_request_context
 from api.request_tracing import register_tracing
 from api.security.access import needed_scopes, training_routes
@@ -64,6 +65,7 @@ def create_app(
     register_authentication(app, services, needed_scopes())
     register_rate_limits(app, settings, training_routes())
     register_error_handlers(app)
+    app.url_map.converters[CONVERTER] = ProductReference
     for endpoint in all_endpoints():
         register(app, services, endpoint)
     register_sockets(app, services)

@@ -7,14 +7,16 @@ from api.addresses import ROOT, TRAINING
 from api.alerts import endpoints as alerts
 from api.analytics import endpoints as analytics
 from api.audit import endpoints as audit
+from api.calendar import endpoints as calendar
 from api.endpoint import Endpoint
 from api.jobs import endpoints as jobs
 from api.live import endpoints as live
-from api.models.endpoints import MODELS
+from api.models import endpoints as trained_models
 from api.predictions.endpoints import MODELS_IN_USE
 from api.products import endpoints as products
 from api.sales import endpoints as sales
 from api.schedules import endpoints as schedules
+from api.sources import endpoints as sources
 from api.tenant import endpoints as tenant
 
 _SERVICE = (
@@ -64,16 +66,19 @@ def all_endpoints() -> tuple[Endpoint, ...]:
     models = (
         replace(endpoint, path=prefix + endpoint.path)
         for prefix in (TRAINING, ROOT)
-        for endpoint in (*MODELS, *MODELS_IN_USE)
+        for endpoint in (*trained_models.MODELS, *MODELS_IN_USE)
     )
     return (
         *sales.ENDPOINTS,
         *products.ENDPOINTS,
+        *calendar.ENDPOINTS,
+        *sources.ENDPOINTS,
         *jobs.ENDPOINTS,
         *schedules.ENDPOINTS,
         *live.ENDPOINTS,
         *analytics.ENDPOINTS,
         *models,
+        *trained_models.ENDPOINTS,
         *alerts.ENDPOINTS,
         *tenant.ENDPOINTS,
         *audit.ENDPOINTS,

@@ -93,11 +93,11 @@ def release(session: Session, lease: FetchLease) -> None:
 def count_rows(session: Session, key_prefix: str) -> dict[str, int]:
     """How many answers are kept by source, of keys that begin so."""
     statement = (
-        select(CachedSource.source, func.count())
+        select(CachedSource.source, func.count().label("answers"))
         .where(CachedSource.key.startswith(key_prefix), CachedSource.fetched_at.is_not(None))
         .group_by(CachedSource.source)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row.source: row.answers for row in session.execute(statement)}
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:

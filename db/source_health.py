@@ -20,6 +20,7 @@ FAILURES_ALLOWED = 3
 OPEN_S = 60.0
 
 State = Literal["closed", "open", "half-open"]
+Known = tuple[SourceHealth, State]
 
 _NOW = func.clock_timestamp()
 
@@ -63,12 +64,10 @@ def failed(session: Session, source: str, error: str) -> None:
     )
 
 
-def state_of(session: Session, sources: Sequence[str]) -> dict[str, tuple[SourceHealth, State]]:
+def state_of(session: Session, sources: Sequence[str]) -> dict[str, Known]:
     """What is known of each source; those that were never asked are missing."""
     waits = SourceHealth.open_until > _NOW
-    rows = session.execute(
-        select(SourceHealth, waits).where(SourceHealth.source.in_(sources))
-    ).tuples()
+    rows = session.execute(select(SourceHealth, waits).where(SourceHealth.source.in_(sources)))
     return {health.source: (health, _state(health, is_waiting)) for health, is_waiting in rows}
 
 

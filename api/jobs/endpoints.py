@@ -3,6 +3,7 @@
 from api.addresses import IDEMPOTENCY_KEY, TRAINING
 from api.endpoint import Endpoint
 from api.jobs import schemas, views
+from api.references import PRODUCT
 from api.schemas import Page
 
 ENDPOINTS = (
@@ -22,7 +23,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="POST",
-        path=f"{TRAINING}/start/<product_id>",
+        path=f"{TRAINING}/start/{PRODUCT}",
         scope="train",
         starts_training=True,
         view=views.start_product,

@@ -2,6 +2,7 @@
 
 from api.addresses import MULTIPART, TRAINING
 from api.endpoint import Endpoint
+from api.references import PRODUCT
 from api.sales import views
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 
@@ -19,7 +20,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="GET",
-        path=f"{TRAINING}/products/<product_id>/sales",
+        path=f"{TRAINING}/products/{PRODUCT}/sales",
         view=views.recent,
         summary="What a product (id or SKU) sold lately, in time order",
         tag="Sales",

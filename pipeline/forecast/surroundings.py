@@ -20,7 +20,7 @@ from pipeline.forecast.frequency import Frequency
 
 MIN_OBSERVED_SHARE = 0.5
 SKILL_DAYS, SKILL_FALL = 12, 1.5
-"""After so many days a forecast of the day's weather tells no more than the season does; before, its
+"""After so many days a forecast of the weather tells no more than the season does; before, its
 correlation with what comes falls as 1 − (days / 12)^1.5: 0.98, after 5 days 0.73, after 10 0.24.
 """
 

@@ -1,0 +1,45 @@
+"""The addresses of the calendar."""
+
+from api.addresses import IDEMPOTENCY_KEY, TRAINING
+from api.calendar import views
+from api.calendar.schemas import CalendarEntryAnswer, CalendarQuery, CreateEntry
+from api.endpoint import Endpoint
+from api.schemas import Page
+
+_TAG = "Calendar"
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/calendar",
+        view=views.list_entries,
+        summary="List closures and events, newest first",
+        tag=_TAG,
+        query=CalendarQuery,
+        answer=Page[CalendarEntryAnswer],
+        refusals=(400,),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/calendar",
+        scope="train",
+        view=views.create,
+        summary="Add days on which the shop is closed, or on which something happens",
+        tag=_TAG,
+        body=CreateEntry,
+        headers=IDEMPOTENCY_KEY,
+        answer=CalendarEntryAnswer,
+        status=201,
+        refusals=(400, 404, 409, 415, 422, 429),
+    ),
+    Endpoint(
+        method="DELETE",
+        path=f"{TRAINING}/calendar/<uuid:entry_id>",
+        scope="train",
+        view=views.delete,
+        summary="Remove a closure or an event",
+        tag=_TAG,
+        status=204,
+        refusals=(404,),
+    ),
+)

@@ -1,0 +1,67 @@
+"""Closures and events: list, add, remove."""
+
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from api.actor import actor_of_request
+from api.calendar.schemas import CalendarEntryAnswer, CalendarQuery, CreateEntry
+from api.errors import NotFoundError
+from api.idempotency import digest_of
+from api.jobs.creation import idempotency_key
+from api.schemas import Page
+from api.services import Services
+from db import calendar
+from db.idempotency import once
+
+RESOURCE = "calendar entry"
+
+
+def list_entries(
+    services: Services, tenant_id: UUID, query: CalendarQuery
+) -> Page[CalendarEntryAnswer]:
+    with services.sessions() as session:
+        page = calendar.list_entries(session, tenant_id, **query.model_dump())
+    items = [CalendarEntryAnswer.model_validate(entry) for entry in page.items]
+    return Page[CalendarEntryAnswer](items=items, next_cursor=page.next_cursor)
+
+
+def create(services: Services, tenant_id: UUID, body: CreateEntry) -> CalendarEntryAnswer:
+    with services.sessions.begin() as session:
+        entry_id, _ = once(
+            session,
+            tenant_id,
+            idempotency_key(),
+            digest_of(body),
+            RESOURCE,
+            lambda: _add(session, tenant_id, body),
+        )
+        entry = calendar.find(session, tenant_id, UUID(entry_id))
+        if entry is None:
+            raise _not_found(entry_id)
+        return CalendarEntryAnswer.model_validate(entry)
+
+
+def delete(services: Services, tenant_id: UUID, entry_id: UUID) -> Response:
+    with services.sessions.begin() as session:
+        if not calendar.remove(session, tenant_id, entry_id, actor_of_request()):
+            raise _not_found(entry_id)
+    return Response(status=204)
+
+
+def _add(session: Session, tenant_id: UUID, body: CreateEntry) -> str:
+    entry = calendar.add(
+        session,
+        tenant_id,
+        kind=body.kind,
+        name=body.name,
+        starts_on=body.starts_on,
+        ends_on=body.last_day,
+        actor=actor_of_request(),
+    )
+    return str(entry.id)
+
+
+def _not_found(entry_id: object) -> NotFoundError:
+    return NotFoundError(f"The calendar has no entry {entry_id}")

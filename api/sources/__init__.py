@@ -1,0 +1,1 @@
+"""The outside sources and how they are."""

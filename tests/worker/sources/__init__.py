@@ -1,0 +1,1 @@
+"""Outside sources against a local server."""
