@@ -2,17 +2,18 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from kombu import Connection, Consumer, Exchange, Queue
+from kombu import Connection
 
 from tests.deploy.composition import services
 from tests.e2e.shop import sales_csv
 from tests.fixtures.waiting import eventually
+from tests.fleet import listener
 from tests.fleet.debian import DebianPostgres, DebianRedis, why_absent
 from tests.fleet.fleet import READY_S, Fleet, answer, running_fleet
 from tests.worker.rabbitmq import RabbitMQ
@@ -64,7 +65,7 @@ def fleet(directory: Path, addresses: dict[str, str]) -> Iterator[Fleet]:
 def events(addresses: dict[str, str]) -> Iterator[Connection]:
     """A connection of another system, whose queue is bound before the first training."""
     with Connection(addresses["amqp://model_studio:m0@rabbitmq:5672//"]) as connection:
-        _queue()(connection.default_channel).declare()
+        listener.bind(connection)
         yield connection
 
 
@@ -93,7 +94,7 @@ def test_a_shop_is_trained_while_workers_come_and_go(fleet: Fleet, events: Conne
         job = status(api, job_id)
         assert (job["products_completed"], job["products_failed"]) == (PRODUCTS, 0)
         assert len(models(api)) == PRODUCTS
-    assert [event["job_id"] for event in completed(events)] == [job_id]
+    assert [event["job_id"] for event in listener.arrived(events)] == [job_id]
     names = sorted(fleet.programs)
     assert fleet.stop(*names) == dict.fromkeys(names, 0)
 
@@ -127,23 +128,3 @@ def reached(fleet: Fleet, api: httpx.Client, job_id: str, at_least: int) -> None
         eventually(lambda: status(api, job_id)["products_completed"] >= at_least, JOB_S)
     except AssertionError:
         pytest.fail(fleet.logs())
-
-
-def completed(connection: Connection) -> list[Any]:
-    """What arrives of finished trainings, until nothing has come for a few seconds."""
-    arrived: list[Any] = []
-
-    def take(body: Any, message: Any) -> None:
-        arrived.append(body)
-        message.ack()
-
-    consumer = Consumer(connection, queues=[_queue()], callbacks=[take], accept=["json"])
-    with consumer, suppress(TimeoutError):
-        while True:
-            connection.drain_events(timeout=5)
-    return arrived
-
-
-def _queue() -> Queue:
-    exchange = Exchange("training", type="topic", durable=True)
-    return Queue("another-system", exchange, routing_key="training.completed", durable=True)

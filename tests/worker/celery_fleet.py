@@ -50,12 +50,14 @@ class Fleet:
 
 @contextmanager
 def running_fleet(
-    settings: Settings, shop: Shop, logs: Path, *, training_workers: int = 1
+    settings: Settings, shop: Shop, logs: Path, *, training_workers: int = 1, keepers: int = 1
 ) -> Iterator[Fleet]:
-    """Training workers are called `training-1` and so on."""
+    """Training workers are called `training-1` and so on; a second keeper is a housekeeping worker
+    and a beat of the name `housekeeping-2` and `beat-2`.
+    """
     fleet = Fleet(shop, {}, logs)
     try:
-        for name, command, environment in _programs(settings, training_workers):
+        for name, command, environment in _programs(settings, training_workers, keepers):
             with (logs / f"{name}.log").open("wb") as log:
                 fleet.programs[name] = subprocess.Popen(
                     command,
@@ -73,11 +75,16 @@ def running_fleet(
 
 
 def _programs(
-    settings: Settings, training_workers: int
+    settings: Settings, training_workers: int, keepers: int
 ) -> Iterator[tuple[str, Sequence[str], dict[str, str]]]:
     children = {child.name: child for child in service_plan(settings).then}
     for name in ("housekeeping", "beat"):
         yield name, children[name].command, _environment(children[name], settings)
+    for number in range(2, keepers + 1):
+        housekeeping, beat = children["housekeeping"], children["beat"]
+        command = (*housekeeping.command, f"--hostname=housekeeping-{number}@%h")
+        yield f"housekeeping-{number}", command, _environment(housekeeping, settings)
+        yield f"beat-{number}", beat.command, _environment(beat, settings)
     training = children["training"]
     for number in range(1, training_workers + 1):
         command = (*training.command, f"--hostname=training-{number}@%h")  # the last one counts
