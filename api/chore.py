@@ -1,6 +1,7 @@
 """The child process of `api.chores`.
 
-`python -m api.chore store FILE`, `… holds DIGEST`, or `… import-sales FILE TYPE TENANT`.
+`python -m api.chore store FILE`, `… holds DIGEST`, `… reclaim JSON`, or
+`… import-sales FILE TYPE TENANT`.
 
 Writes its result as JSON to standard output. Status 3 means that the file was refused, and why.
 """
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
@@ -47,6 +49,8 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
             return json.dumps({"digest": blob.digest, "size": blob.size})
         case ["holds", digest]:
             return json.dumps(chores.holds(digest))
+        case ["reclaim", freed]:
+            return json.dumps(asdict(chores.reclaim(json.loads(freed))))
         case ["import-sales", path, media_type, tenant_id]:
             with as_tenant(UUID(tenant_id)):
                 report = chores.import_sales(Path(path), media_type, UUID(tenant_id))

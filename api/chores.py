@@ -19,6 +19,7 @@ import structlog
 from api.errors import ApiError, InvalidRequestError
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
+from db.stored import Reclaimed
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,9 @@ class Chores(Protocol):
     def holds(self, digest: str) -> bool:
         """Whether the artifact store has this file."""
 
+    def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
+        """Delete from the artifact store what no row names any more (bytes by digest)."""
+
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""
 
@@ -54,6 +58,9 @@ class ChildChores:
 
     def holds(self, digest: str) -> bool:
         return bool(self._run("holds", digest))
+
+    def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
+        return Reclaimed(**self._run("reclaim", json.dumps(dict(freed))))
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         answer = self._run("import-sales", str(path), media_type, str(tenant_id))

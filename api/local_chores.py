@@ -1,12 +1,15 @@
 """The chores themselves: for the child process, and for servers with real threads."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
 from api.sales.imports import import_file
 from api.sales.schemas import ImportReport
 from core.artifacts import ArtifactStore, Blob
+from db import stored
 from db.engine import Sessions
+from db.stored import Reclaimed
 
 
 class LocalChores:
@@ -20,6 +23,9 @@ class LocalChores:
 
     def holds(self, digest: str) -> bool:
         return self._store.exists(digest)
+
+    def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
+        return stored.reclaim(self._sessions, self._store, freed)
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         return import_file(self._sessions, path, media_type, tenant_id)

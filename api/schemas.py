@@ -51,6 +51,7 @@ class ModelSummary(Answer):
     algorithm: str
     is_deployed: bool
     deployed_at: datetime | None
+    is_pinned: bool
     degraded_reason: str | None
     created_at: datetime
     training_job_id: UUID | None

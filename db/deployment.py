@@ -4,7 +4,7 @@ Every change locks the product's row first, and leaves a line in `model_deployme
 audit trail, in the same transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -143,18 +143,6 @@ def withdraw(
     session.flush()
     evidence = {"model_id": model.public_id, "model_version": model.model_version}
     _add(session, model, "withdrawn", reason, evidence, actor, model.id)
-
-
-def deployments_of(
-    session: Session, tenant_id: UUID, product_id: UUID, *, limit: int, before: int | None = None
-) -> Sequence[Deployment]:
-    """What was deployed, refused and withdrawn, newest first."""
-    statement = select(Deployment).where(
-        Deployment.tenant_id == tenant_id, Deployment.product_id == product_id
-    )
-    if before is not None:
-        statement = statement.where(Deployment.id < before)
-    return session.scalars(statement.order_by(Deployment.id.desc()).limit(limit)).all()
 
 
 def _product_of(model: TrainedModel) -> UUID:

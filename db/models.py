@@ -1,13 +1,11 @@
 """Trained models as their owner asks for them."""
 
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
 from db.tables import Forecast, ModelArtifact, ModelMetrics, Product, TrainedModel
 
 
@@ -22,7 +20,7 @@ class ModelRecord:
 
 def find_model(session: Session, tenant_id: UUID, reference: str) -> ModelRecord | None:
     """The model by its UUID or its public id."""
-    statement = _records(tenant_id)
+    statement = records(tenant_id)
     try:
         statement = statement.where(TrainedModel.id == UUID(reference))
     except ValueError:
@@ -32,34 +30,18 @@ def find_model(session: Session, tenant_id: UUID, reference: str) -> ModelRecord
 
 def latest_model(session: Session, tenant_id: UUID, product_id: UUID) -> ModelRecord | None:
     """The newest model of a product, deployed or not."""
-    return _one(session, _newest_first(_records(tenant_id, product_id)).limit(1))
+    return _one(session, _newest_first(records(tenant_id, product_id)).limit(1))
 
 
 def deployed_model(session: Session, tenant_id: UUID, product_id: UUID) -> ModelRecord | None:
     """The champion of a product."""
-    return _one(session, _records(tenant_id, product_id).where(TrainedModel.is_deployed))
+    return _one(session, records(tenant_id, product_id).where(TrainedModel.is_deployed))
 
 
-def list_models(
-    session: Session,
-    tenant_id: UUID,
-    *,
-    product_id: UUID | None = None,
-    kind: Literal["product", "table"] | None = None,
-    limit: int = DEFAULT_LIMIT,
-    cursor: str | None = None,
-) -> Page[ModelRecord]:
-    """The tenant's models, or those of one product or kind, newest first."""
-    statement = _records(tenant_id, product_id)
-    if kind is not None:
-        is_of_table = TrainedModel.product_id.is_(None)
-        statement = statement.where(is_of_table if kind == "table" else ~is_of_table)
-    if cursor is not None:
-        place = tuple_(TrainedModel.created_at, TrainedModel.id)
-        statement = statement.where(place < decode_cursor(cursor))
-    rows = session.execute(_newest_first(statement).limit(limit + 1))
-    records = [_record(row) for row in rows]
-    return page(records, limit, lambda record: (record.model.created_at, record.model.id))
+def versions_of(session: Session, tenant_id: UUID, product_id: UUID) -> list[ModelRecord]:
+    """All models of a product that are kept, newest first."""
+    rows = session.execute(_newest_first(records(tenant_id, product_id)))
+    return [record_of(row) for row in rows]
 
 
 def forecast_of(session: Session, model_id: UUID) -> list[Forecast]:
@@ -76,7 +58,7 @@ def artifacts_of(session: Session, model_id: UUID) -> list[ModelArtifact]:
 Records = Select[TrainedModel, ModelMetrics, Product]
 
 
-def _records(tenant_id: UUID, product_id: UUID | None = None) -> Records:
+def records(tenant_id: UUID, product_id: UUID | None = None) -> Records:
     statement = (
         select(TrainedModel, ModelMetrics, Product)
         .join(ModelMetrics, ModelMetrics.model_id == TrainedModel.id)
@@ -94,9 +76,9 @@ def _newest_first(statement: Records) -> Records:
 
 def _one(session: Session, statement: Records) -> ModelRecord | None:
     row = session.execute(statement).one_or_none()
-    return None if row is None else _record(row)
+    return None if row is None else record_of(row)
 
 
-def _record(row: Row[TrainedModel, ModelMetrics, Product]) -> ModelRecord:
+def record_of(row: Row[TrainedModel, ModelMetrics, Product]) -> ModelRecord:
     model, metrics, product = row
     return ModelRecord(model, metrics, product)

@@ -9,7 +9,7 @@ from api.caller import caller_of_request
 from api.errors import NotFoundError
 from api.jobs import schemas
 from api.jobs.creation import accepted, create_products_job, create_retry_job, idempotency_key
-from api.models.views import summary
+from api.models.summaries import summary
 from api.products.references import find_product
 from api.schemas import Page
 from api.services import Services

@@ -1,10 +1,11 @@
-"""Every endpoint of trained models; `api.endpoints` offers them under both prefixes."""
+"""Every endpoint of trained models; `api.endpoints` offers `MODELS` under both prefixes."""
 
 from api import upload_views
-from api.addresses import IDEMPOTENCY_KEY, MULTIPART
+from api.addresses import IDEMPOTENCY_KEY, MULTIPART, TRAINING
 from api.endpoint import Endpoint
 from api.jobs.schemas import AcceptedJob, UploadForm
-from api.models import schemas, views
+from api.models import comparison, deployment_views, retention_views, schemas, views
+from api.references import PRODUCT
 from api.schemas import ModelSummary, Page
 
 MODELS = (
@@ -12,7 +13,7 @@ MODELS = (
         method="GET",
         path="/models",
         view=views.list_models,
-        summary="List the trained models, newest first",
+        summary="List the trained models: filtered, sorted, newest first unless told otherwise",
         tag="Models",
         query=schemas.ModelsQuery,
         answer=Page[ModelSummary],
@@ -62,11 +63,113 @@ MODELS = (
     ),
     Endpoint(
         method="GET",
-        path="/models/latest/<product_id>",
+        path=f"/models/latest/{PRODUCT}",
         view=views.latest,
         summary="The newest model of a product (id or SKU)",
         tag="Models",
         answer=schemas.ModelDetail,
         refusals=(404,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/compare",
+        view=comparison.compare,
+        summary="Two models side by side, and which is better",
+        tag="Models",
+        query=schemas.CompareQuery,
+        answer=schemas.ModelComparison,
+        refusals=(400, 404),
+    ),
+    Endpoint(
+        method="POST",
+        path="/models/<model_id>/deploy",
+        scope="deploy",
+        view=deployment_views.deploy,
+        summary="Deploy a model for its product; again is harmless",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404, 409),
+    ),
+    Endpoint(
+        method="POST",
+        path="/models/<model_id>/rollback",
+        scope="deploy",
+        view=deployment_views.roll_back_model,
+        summary="Put the model back in place that was deployed before this one",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404, 409),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/models/<model_id>",
+        scope="deploy",
+        view=deployment_views.delete,
+        summary="Delete a model and its files; a deployed or pinned one only with force=true",
+        tag="Models",
+        query=schemas.DeleteQuery,
+        answer=schemas.DeletedModel,
+        refusals=(400, 404, 409),
+    ),
+    Endpoint(
+        method="POST",
+        path="/models/<model_id>/pin",
+        scope="deploy",
+        view=deployment_views.pin,
+        summary="Keep a model, whatever its age",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/models/<model_id>/pin",
+        scope="deploy",
+        view=deployment_views.unpin,
+        summary="Let retention delete a model when its time comes",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404,),
+    ),
+)
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/products/{PRODUCT}/deployments",
+        view=deployment_views.deployments,
+        summary="What was deployed for a product (id or SKU), refused and withdrawn, and why",
+        tag="Models",
+        query=schemas.DeploymentsQuery,
+        answer=Page[schemas.DeploymentEntry],
+        refusals=(400, 404),
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/products/{PRODUCT}/rollback",
+        scope="deploy",
+        view=deployment_views.roll_back_product,
+        summary="Deploy the model again that was deployed before for a product (id or SKU)",
+        tag="Models",
+        answer=schemas.ModelDetail,
+        refusals=(404, 409),
+    ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/retention",
+        scope="admin",
+        view=retention_views.plan,
+        summary="Which old models would be deleted now, and how many bytes with them",
+        tag="Models",
+        answer=schemas.RetentionPlan,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{TRAINING}/retention",
+        scope="admin",
+        view=retention_views.run,
+        summary="Delete the old models now",
+        tag="Models",
+        answer=schemas.RetentionRun,
     ),
 )

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from api.schemas import Answer, ModelSummary, Numbers, PageQuery
+from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
+from db.model_list import SortKey
+from db.outcomes import MlTask
+from db.sorted_pages import Direction
 
 
 class ModelsQuery(PageQuery):
@@ -16,6 +19,46 @@ class ModelsQuery(PageQuery):
     kind: Literal["product", "table"] | None = Field(
         default=None, description="Only models of products, or only those of uploaded tables"
     )
+    category: Text | None = Field(
+        default=None, description="Only models of products of this category"
+    )
+    algorithm: Text | None = Field(default=None, description="Only models of this algorithm")
+    ml_task: MlTask | None = Field(default=None, description="Only models for this task")
+    deployed: bool | None = Field(default=None, description="Only models that are deployed, or not")
+    pinned: bool | None = Field(default=None, description="Only models that are pinned, or not")
+    degraded: bool | None = Field(
+        default=None, description="Only models that stand in for a better method, or none of them"
+    )
+    created_from: AwareDatetime | None = Field(
+        default=None, description="Only models created at this moment or later"
+    )
+    created_to: AwareDatetime | None = Field(
+        default=None, description="Only models created before this moment"
+    )
+    min_accuracy: float | None = Field(default=None, description="At least so many percent")
+    max_accuracy: float | None = Field(default=None, description="At most so many percent")
+    min_mase: float | None = Field(default=None, description="A scaled error of at least this")
+    max_mase: float | None = Field(default=None, description="A scaled error of at most this")
+    sort: SortKey = Field(
+        default="created_at", description="Models without a value to sort by are left out"
+    )
+    direction: Direction = Field(default="desc")
+
+
+class DeploymentsQuery(Request):
+    limit: int = Field(default=50, ge=1, le=200, description="Items on a page")
+    cursor: int | None = Field(
+        default=None, ge=1, le=2**63 - 1, description="`next_cursor` of the page before"
+    )
+
+
+class CompareQuery(Request):
+    a: Text = Field(description="A model")
+    b: Text = Field(description="The model to compare it with")
+
+
+class DeleteQuery(Request):
+    force: bool = Field(default=False, description="Also if the model is deployed or pinned")
 
 
 class Artifact(Answer):
@@ -25,7 +68,56 @@ class Artifact(Answer):
     checksum: str
 
 
+class DeploymentEntry(Answer):
+    """A change of what is deployed, or why there was none. A model that was deleted since is null.
+
+    `kind`: `auto` a new model passed the gate, `refused` it did not, `manual` a person deployed it,
+    `rollback` the model before was deployed again, `withdrawn` the deployed model was deleted.
+    """
+
+    id: int
+    kind: Literal["auto", "manual", "rollback", "refused", "withdrawn"]
+    model_id: str | None
+    model_version: str | None
+    previous_model_id: str | None
+    previous_model_version: str | None
+    reason: str
+    evidence: dict[str, Any]
+    actor: str
+    created_at: datetime
+
+
+class ModelVersion(Answer):
+    """One of the models of a product."""
+
+    model_id: str
+    model_version: str
+    algorithm: str
+    is_deployed: bool
+    is_pinned: bool
+    degraded_reason: str | None
+    created_at: datetime
+    accuracy: float | None
+    mase: float | None
+
+
+class TrainingJobOfModel(Answer):
+    """The job that trained a model."""
+
+    job_id: UUID
+    job_name: str | None
+    status: str
+    trigger: str
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
 class ModelDetail(ModelSummary):
+    """`versions` are all kept models of the product, newest first; `deployments` is the history of
+    this one; `gate` is how it fared against the model that was deployed before it was trained.
+    """
+
     model_path: str
     hyperparameters: Numbers
     features: list[Any]
@@ -37,7 +129,133 @@ class ModelDetail(ModelSummary):
     frequency: str | None
     horizon_days: int | None
     data_digest: str | None
+    manifest_digest: str
     artifacts: list[Artifact]
+    versions: list[ModelVersion]
+    deployments: list[DeploymentEntry]
+    gate: DeploymentEntry | None
+    previous_champion: str | None = Field(
+        description="The model of this product that a rollback would deploy"
+    )
+    training_job: TrainingJobOfModel | None
+
+
+class DeletedModel(Answer):
+    """`previous_champion` can be deployed in place of a deployed model that was deleted.
+
+    Files that no other model names leave the store at once (`bytes_reclaimed`) or, if a training
+    may be about to name them, within a day (`bytes_later`).
+    """
+
+    model_id: str
+    was_deployed: bool
+    previous_champion: str | None
+    bytes_reclaimed: int
+    bytes_later: int
+
+
+class ExpiredModel(Answer):
+    """A model that is not to be kept, and why."""
+
+    model_id: str
+    product_id: UUID | None
+    name: str | None
+    model_version: str
+    created_at: datetime
+    size_bytes: int
+    why: Literal["age", "version_limit"]
+    reason: str
+
+
+class Storage(Answer):
+    """Files of models: as many bytes as the models have, and as are stored, since the same content
+    is stored once.
+    """
+
+    logical_bytes: int
+    stored_bytes: int
+    saved_bytes: int
+
+
+class RetentionPlan(Answer):
+    """What retention would delete now. `bytes` are those of files that nothing else names."""
+
+    retention_days: int
+    max_versions: int
+    models: list[ExpiredModel]
+    bytes: int
+    storage: Storage
+
+
+class RetentionRun(Answer):
+    """What retention deleted; `storage` is what is left."""
+
+    retention_days: int
+    max_versions: int
+    models: list[ExpiredModel]
+    bytes_reclaimed: int
+    bytes_later: int
+    storage: Storage
+
+
+Side = Literal["a", "b"]
+
+
+class MetricPair(Answer):
+    """`difference` is b minus a; `better` is null where they are equal or it cannot be said."""
+
+    name: str
+    a: float | None
+    b: float | None
+    difference: float | None
+    better: Side | None
+
+
+class ParameterPair(Answer):
+    name: str
+    a: Any
+    b: Any
+
+
+class FeatureDifference(Answer):
+    only_a: list[Any]
+    only_b: list[Any]
+    shared: int
+
+
+class DataPair(Answer):
+    """What the models learned from; `is_same` if it was the same data to the last value."""
+
+    is_same: bool
+    training_points_a: int | None
+    training_points_b: int | None
+    forecast_from_a: datetime | None
+    forecast_from_b: datetime | None
+
+
+class ForecastPair(Answer):
+    ds: datetime
+    a: float
+    b: float
+    difference: float
+
+
+class ModelComparison(Answer):
+    """Two models side by side. Only what differs is listed of the hyperparameters; forecasts are
+    those of the moments that both tell of; `gate` is the test of both on the same windows, if the
+    one was trained while the other was deployed.
+    """
+
+    a: ModelSummary
+    b: ModelSummary
+    better: Side | None
+    verdict: str
+    metrics: list[MetricPair]
+    hyperparameters: list[ParameterPair]
+    features: FeatureDifference
+    data: DataPair
+    forecasts: list[ForecastPair]
+    gate: DeploymentEntry | None
 
 
 class ModelQuality(Answer):

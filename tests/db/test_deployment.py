@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from db import deployment, transitions
 from db.audit import record
-from db.deployment import deploy_by_hand, deployments_of, roll_back
+from db.deployment import deploy_by_hand, roll_back
+from db.deployment_history import changes_of_product
 from db.engine import Sessions
 from db.errors import NotNowError
 from db.gate import configuration
@@ -73,8 +74,13 @@ def deployed(session: Session, product: Product) -> UUID | None:
     return None if champion is None else champion.id
 
 
+def entries(session: Session, product: Product, limit: int = 9) -> list[Deployment]:
+    changes = changes_of_product(session, TENANT, product.id, limit=limit)
+    return [change.entry for change in changes]
+
+
 def newest_entry(session: Session, product: Product) -> Deployment:
-    return deployments_of(session, TENANT, product.id, limit=1)[0]
+    return entries(session, product, 1)[0]
 
 
 def audited(session: Session, model: TrainedModel) -> Sequence[AuditEntry]:
@@ -175,7 +181,7 @@ def test_nothing_deploys_by_itself_where_people_decide(session: Session, product
     model = train(session, product, auto_deploy=False)
 
     assert deployed(session, product) is None
-    assert deployments_of(session, TENANT, product.id, limit=5) == []
+    assert entries(session, product, 5) == []
     assert [line.action for line in audited(session, model)] == ["train"]
     log = session.scalars(select(TrainingLog).where(TrainingLog.step_name == "deployment")).one()
     assert "ENABLE_AUTO_DEPLOYMENT" in log.message
@@ -207,11 +213,11 @@ def test_deploying_by_hand_is_recorded_once(session: Session, product: Product) 
     first, second = train(session, product), train(session, product)
     by_hand(session, first)
     by_hand(session, first)
-    entries = deployments_of(session, TENANT, product.id, limit=9)
+    changes = entries(session, product, 9)
 
     assert deployed(session, product) == first.id
-    assert [entry.kind for entry in entries] == ["manual", "auto", "auto"]
-    assert (entries[0].actor, entries[0].previous_model_id) == (ANNA, second.id)
+    assert [entry.kind for entry in changes] == ["manual", "auto", "auto"]
+    assert (changes[0].actor, changes[0].previous_model_id) == (ANNA, second.id)
 
 
 def test_a_model_of_another_tenant_is_not_there(session: Session) -> None:
@@ -317,11 +323,11 @@ def test_of_two_deployments_at_once_one_is_the_champion(fresh_sessions: Sessions
     with fresh_sessions() as session:
         flags = select(TrainedModel.id).where(TrainedModel.is_deployed)
         (champion,) = session.scalars(flags).all()
-        entries = deployments_of(session, TENANT, product.id, limit=3)
-    assert [entry.kind for entry in entries] == ["manual"] * 3
-    assert entries[0].model_id == champion
-    assert [entry.previous_model_id for entry in entries[:2]] == [
-        entry.model_id for entry in entries[1:]
+        changes = entries(session, product, 3)
+    assert [entry.kind for entry in changes] == ["manual"] * 3
+    assert changes[0].model_id == champion
+    assert [entry.previous_model_id for entry in changes[:2]] == [
+        entry.model_id for entry in changes[1:]
     ]
 
 
@@ -345,7 +351,7 @@ def test_a_rollback_and_a_training_at_once_leave_one_champion(fresh_sessions: Se
 
     with fresh_sessions() as session:
         champion = session.scalars(select(TrainedModel).where(TrainedModel.is_deployed)).one()
-        newest, before = deployments_of(session, TENANT, product.id, limit=2)
+        newest, before = entries(session, product, 2)
     assert newest.model_id == champion.id
     if newest.kind == "rollback":  # it undid the new deployment
         assert (before.kind, champion.id) == ("auto", second.id)

@@ -19,6 +19,7 @@ from db import (
     transitions,
 )
 from db.errors import InvalidCursorError
+from db.model_list import ModelFilter, list_models
 from db.pages import encode_cursor
 from db.tables import DEFAULT_TENANT_ID, Product, TrainingJob
 from db.transitions import NewTask
@@ -131,10 +132,9 @@ def test_models_of_a_product_newest_first(session: Session) -> None:
     product, other = new_products(session, 2)
     made = [finished(session, product) for _ in range(3)]
     finished(session, other)
-    first = models.list_models(session, DEFAULT_TENANT_ID, product_id=product.id, limit=2)
-    rest = models.list_models(
-        session, DEFAULT_TENANT_ID, product_id=product.id, cursor=first.next_cursor
-    )
+    wanted = ModelFilter(product_id=product.id)
+    first = list_models(session, DEFAULT_TENANT_ID, wanted=wanted, limit=2)
+    rest = list_models(session, DEFAULT_TENANT_ID, wanted=wanted, cursor=first.next_cursor)
     listed = [record.model.public_id for record in [*first.items, *rest.items]]
     assert listed == made[::-1]
     latest = models.latest_model(session, DEFAULT_TENANT_ID, product.id)
@@ -148,7 +148,7 @@ def test_models_of_a_product_newest_first(session: Session) -> None:
 def test_models_of_uploads_have_no_product(session: Session) -> None:
     (claim,) = running_claims(session, new_upload(session))
     transitions.finish(session, claim.token, table_outcome())
-    (record,) = models.list_models(session, DEFAULT_TENANT_ID).items
+    (record,) = list_models(session, DEFAULT_TENANT_ID).items
     assert (record.product, record.model.ml_task) == (None, "regression")
 
 

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from core.artifacts import ArtifactStore
 from db import transitions
-from db.deployment import champion_of, deploy_by_hand, deployments_of
+from db.deployment import champion_of, deploy_by_hand
+from db.deployment_history import changes_of_product
 from db.engine import Sessions
 from db.errors import NotNowError
-from db.operation_tables import AuditEntry
+from db.operation_tables import AuditEntry, Deployment
 from db.outcomes import ArtifactFile
 from db.pins import set_pinned
 from db.removal import RemovedModel, remove_by_hand
@@ -87,6 +88,11 @@ def stored_as(letter: str) -> dict[str, Any]:
 
 def going(session: Session, *, days: int = 90, versions: int = 10) -> list[UUID]:
     return [model.model_id for model in expired(session, TENANT, Policy(days, versions))]
+
+
+def entries(session: Session, product: Product, limit: int = 9) -> list[Deployment]:
+    changes = changes_of_product(session, TENANT, product.id, limit=limit)
+    return [change.entry for change in changes]
 
 
 def actions(session: Session, model: TrainedModel) -> Sequence[str]:
@@ -209,7 +215,7 @@ def test_the_deployed_model_is_not_deleted_by_accident(session: Session, product
     assert removed.previous is not None
     assert removed.previous.id == first.id
     assert champion_of(session, TENANT, product.id) is None
-    (entry,) = deployments_of(session, TENANT, product.id, limit=1)
+    (entry,) = entries(session, product, 1)
     session.refresh(entry)
     assert (entry.kind, entry.model_id, entry.actor) == ("withdrawn", None, ANNA)
     assert entry.evidence["model_id"] == champion.public_id

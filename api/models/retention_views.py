@@ -1,0 +1,78 @@
+"""Retention on request: what would be deleted now, and deleting it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import g
+from sqlalchemy.orm import Session
+
+from api.caller import caller_of_request
+from api.models import schemas
+from api.models.reclaiming import reclaim
+from api.services import Services
+from db import retention
+from db.retention import Expired, Policy
+from db.stored import reclaimable, storage_use
+from db.tenancy import across_tenants
+
+
+def plan(services: Services, tenant_id: UUID) -> schemas.RetentionPlan:
+    policy = Policy.from_settings(services.settings)
+    with services.sessions() as session:
+        models = retention.expired(session, tenant_id, policy)
+        with across_tenants(session):
+            freed = reclaimable(session, [model.model_id for model in models])
+        return schemas.RetentionPlan(
+            retention_days=policy.days,
+            max_versions=policy.versions,
+            models=_told(models),
+            bytes=freed,
+            storage=_storage(session, tenant_id),
+        )
+
+
+def run(services: Services, tenant_id: UUID) -> schemas.RetentionRun:
+    policy = Policy.from_settings(services.settings)
+    removed = retention.apply(
+        services.sessions,
+        tenant_id,
+        policy,
+        actor=caller_of_request().subject,
+        request_id=g.get("request_id"),
+    )
+    reclaimed = reclaim(services.chores, removed.freed)
+    with services.sessions() as session:
+        storage = _storage(session, tenant_id)
+    return schemas.RetentionRun(
+        retention_days=policy.days,
+        max_versions=policy.versions,
+        models=_told(removed.models),
+        bytes_reclaimed=reclaimed.bytes_now,
+        bytes_later=reclaimed.bytes_later,
+        storage=storage,
+    )
+
+
+def _told(models: Sequence[Expired]) -> list[schemas.ExpiredModel]:
+    return [
+        schemas.ExpiredModel(
+            model_id=model.public_id,
+            product_id=model.product_id,
+            name=model.name,
+            model_version=model.model_version,
+            created_at=model.created_at,
+            size_bytes=model.size,
+            why=model.why,
+            reason=model.reason,
+        )
+        for model in models
+    ]
+
+
+def _storage(session: Session, tenant_id: UUID) -> schemas.Storage:
+    use = storage_use(session, tenant_id)
+    return schemas.Storage(
+        logical_bytes=use.logical_bytes,
+        stored_bytes=use.stored_bytes,
+        saved_bytes=use.logical_bytes - use.stored_bytes,
+    )
