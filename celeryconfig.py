@@ -12,6 +12,7 @@ SWEEP = "model_studio.sweep"
 COLLECT_GARBAGE = "model_studio.collect_garbage"
 APPLY_RETENTION = "model_studio.apply_retention"
 TICK_SCHEDULES = "model_studio.tick_schedules"
+REFRESH_CATALOGUE = "model_studio.refresh_catalogue"
 PREDICT = "model_studio.predict"
 SCORE_FORECASTS = "model_studio.score_forecasts"
 
@@ -24,6 +25,7 @@ SWEEP_EVERY_S = 5.0
 COLLECT_GARBAGE_EVERY_S = 3600.0
 APPLY_RETENTION_EVERY_S = 3600.0
 TICK_SCHEDULES_EVERY_S = 15.0
+REFRESH_CATALOGUE_EVERY_S = 600.0
 SCORE_FORECASTS_EVERY_S = 300.0
 
 
@@ -62,6 +64,7 @@ task_routes = {
     COLLECT_GARBAGE: {"queue": HOUSEKEEPING_QUEUE},
     APPLY_RETENTION: {"queue": HOUSEKEEPING_QUEUE},
     TICK_SCHEDULES: {"queue": HOUSEKEEPING_QUEUE},
+    REFRESH_CATALOGUE: {"queue": HOUSEKEEPING_QUEUE},
     PREDICT: {"queue": PREDICTIONS_QUEUE},
     SCORE_FORECASTS: {"queue": HOUSEKEEPING_QUEUE},
 }
@@ -119,6 +122,11 @@ beat_schedule = {
         "task": TICK_SCHEDULES,
         "schedule": TICK_SCHEDULES_EVERY_S,
         "options": {"expires": TICK_SCHEDULES_EVERY_S},
+    },
+    "refresh catalogue": {
+        "task": REFRESH_CATALOGUE,
+        "schedule": REFRESH_CATALOGUE_EVERY_S,
+        "options": {"expires": REFRESH_CATALOGUE_EVERY_S},
     },
     "collect garbage": {
         "task": COLLECT_GARBAGE,

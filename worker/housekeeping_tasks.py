@@ -10,6 +10,7 @@ from celeryconfig import (
     APPLY_RETENTION,
     COLLECT_GARBAGE,
     DISPATCH,
+    REFRESH_CATALOGUE,
     SCORE_FORECASTS,
     SWEEP,
     TICK_SCHEDULES,
@@ -24,6 +25,7 @@ from worker.live_scoring import score_forecasts
 from worker.process import process_context
 from worker.retention import apply_retention
 from worker.schedules import tick_schedules
+from worker.sources.catalogue import refresh_catalogues
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +53,10 @@ def run_apply_retention() -> None:
     _unless_database_away(apply_retention)
 
 
+def run_refresh_catalogue() -> None:
+    _unless_database_away(refresh_catalogues)
+
+
 def run_tick_schedules() -> None:
     _unless_database_away(tick_schedules)
 
@@ -68,5 +74,6 @@ housekeeping.task(name=DISPATCH)(run_dispatch)
 housekeeping.task(name=SWEEP)(run_sweep)
 housekeeping.task(name=COLLECT_GARBAGE)(run_collect_garbage)
 housekeeping.task(name=APPLY_RETENTION)(run_apply_retention)
+housekeeping.task(name=REFRESH_CATALOGUE)(run_refresh_catalogue)
 housekeeping.task(name=TICK_SCHEDULES)(run_tick_schedules)
 housekeeping.task(name=SCORE_FORECASTS)(run_score_forecasts)
