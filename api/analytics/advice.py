@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from db.analytics_accuracy import Version
+from db.hints import LOW_ACCURACY
 
-SATISFACTORY_ACCURACY = 70.0
 FEW_DATA_POINTS = 90
 MANY_OUTLIERS_SHARE = 0.05
 
@@ -57,7 +57,7 @@ def _reasons(version: Version, yearly: int) -> Iterator[Advice]:
 
 
 def _is_inaccurate(version: Version) -> bool:
-    return version.accuracy is not None and version.accuracy < SATISFACTORY_ACCURACY
+    return version.accuracy is not None and version.accuracy < LOW_ACCURACY
 
 
 def _is_worse_than_naive(version: Version) -> bool:

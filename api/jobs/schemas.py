@@ -224,6 +224,7 @@ class JobStatus(JobSummary):
 
     waiting_reason: str | None
     queue_position: int | None
+    hints: list[str] = Field(default_factory=list, description="What many products share")
     estimated_completion_p50: datetime | None = None
     estimated_completion_p90: datetime | None = None
     request: dict[str, Any]

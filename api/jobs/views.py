@@ -15,6 +15,7 @@ from api.schemas import Page
 from api.services import Services
 from db import audit, durations
 from db.deletion import delete_job
+from db.hints import hints
 from db.job_history import JobFilter, history
 from db.job_products import TaskStatus, task_statuses
 from db.jobs import find_job
@@ -76,6 +77,9 @@ def status(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.JobStat
         fields = _summary_fields(job) | {
             "waiting_reason": waiting_reason(session, job, limits),
             "queue_position": queue_position(session, job),
+            "hints": hints(
+                session, job, min_training_data_days=services.settings.min_training_data_days
+            ),
             "request": job.request,
             "products": products.items,
             "products_next_cursor": products.next_cursor,

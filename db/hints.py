@@ -1,0 +1,55 @@
+"""What a job as a whole suggests, where many of its products share a trouble."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.tables import ModelMetrics, TrainedModel, TrainingJob, TrainingTask
+
+MANY_PRODUCTS = 2
+LOW_ACCURACY = 70.0
+
+
+def hints(session: Session, job: TrainingJob, *, min_training_data_days: int) -> list[str]:
+    """Sentences for whoever looks at the job; usually none."""
+    if job.kind != "products":
+        return []
+    found = [
+        _short_histories(session, job, min_training_data_days),
+        _low_accuracies(session, job),
+    ]
+    return [hint for hint in found if hint is not None]
+
+
+def _short_histories(session: Session, job: TrainingJob, least_days: int) -> str | None:
+    count = session.scalar(
+        select(func.count()).where(
+            TrainingTask.job_id == job.id,
+            TrainingTask.status == "failed",
+            TrainingTask.error_type == "InsufficientDataError",
+        )
+    )
+    if (count or 0) < MANY_PRODUCTS:
+        return None
+    return (
+        f"{count} of {job.products_total} products have too little sales history: import older"
+        f" sales, or lower MIN_TRAINING_DATA_DAYS (it is {least_days})."
+    )
+
+
+def _low_accuracies(session: Session, job: TrainingJob) -> str | None:
+    statement = (
+        select(func.count())
+        .select_from(TrainedModel)
+        .join(ModelMetrics, ModelMetrics.model_id == TrainedModel.id)
+        .where(
+            TrainedModel.training_job_id == job.id, ModelMetrics.accuracy_percentage < LOW_ACCURACY
+        )
+    )
+    count = session.scalar(statement) or 0
+    if count == 0:
+        return None
+    models = "model is" if count == 1 else "models are"
+    return (
+        f"{count} {models} less accurate than {LOW_ACCURACY:g} %: GET"
+        " /api/v1/training/analytics/accuracy lists the worst products, why, and what to do."
+    )
