@@ -23,19 +23,16 @@ ROLE = "model_studio_app"
 TENANT = "nullif(current_setting('model_studio.tenant_id', true), '')::uuid"
 
 OWN_TENANT = f"tenant_id = {TENANT}"
-OWN_MODEL = (
-    "EXISTS (SELECT FROM trained_models AS model"
-    f" WHERE model.id = model_id AND model.tenant_id = {TENANT})"
-)
-OWN_JOB = (
-    "EXISTS (SELECT FROM training_job_queue AS job"
-    f" WHERE job.id = {{column}} AND job.tenant_id = {TENANT})"
-)
+# Values, not EXISTS: that would be planned as a hash of the models of all tenants, read every time.
+TENANT_OF_MODEL = "(SELECT model.tenant_id FROM trained_models AS model WHERE model.id = model_id)"
+TENANT_OF_JOB = "(SELECT job.tenant_id FROM training_job_queue AS job WHERE job.id = {column})"
 OWNER_OF_ROW = {
     "tenants": f"id = {TENANT}",
-    "model_artifacts": f"{OWN_MODEL} OR {OWN_JOB.format(column='training_job_id')}",
-    "forecasts": OWN_MODEL,
-    "progress_messages": OWN_JOB.format(column="job_id"),
+    "model_artifacts": (
+        f"coalesce({TENANT_OF_MODEL}, {TENANT_OF_JOB.format(column='training_job_id')}) = {TENANT}"
+    ),
+    "forecasts": f"{TENANT_OF_MODEL} = {TENANT}",
+    "progress_messages": f"{TENANT_OF_JOB.format(column='job_id')} = {TENANT}",
 } | dict.fromkeys(
     (
         "alerts",
