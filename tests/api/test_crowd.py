@@ -1,11 +1,15 @@
 """Hundreds of watchers of one job on one API process."""
 
+import asyncio
 import json
 import resource
 import subprocess
 import sys
 import textwrap
 
+import httpx
+
+from api.live.events import RETRY_AFTER_MS
 from tests.api.conftest import ROOT, Served
 from tests.api.running_job import RunningJob
 
@@ -31,6 +35,30 @@ def test_each_of_hundreds_of_watchers_gets_every_number(shared_served: Served) -
     assert seen["breaks"] == 0
     assert seen["first"] == [1] * WATCHERS
     assert seen["last"] == [REPORTS + 4] * WATCHERS
+
+
+def test_each_of_a_crowd_of_event_streams_gets_every_number(shared_served: Served) -> None:
+    job = RunningJob.begin(shared_served.sessions, shared_served.stream)
+    url = f"{shared_served.url}/api/v1/training/events/{job.job_id}"
+
+    async def numbers(client: httpx.AsyncClient, connected: asyncio.Barrier) -> list[int]:
+        async with client.stream("GET", url) as stream:
+            lines = stream.aiter_lines()
+            assert await anext(lines) == f"retry: {RETRY_AFTER_MS}"
+            await connected.wait()
+            return [int(line[4:]) async for line in lines if line.startswith("id: ")]
+
+    async def watch() -> list[list[int]]:
+        limits = httpx.Limits(max_connections=WATCHERS)
+        connected = asyncio.Barrier(WATCHERS + 1)
+        async with httpx.AsyncClient(limits=limits, timeout=60) as client:
+            seen = asyncio.gather(*(numbers(client, connected) for _ in range(WATCHERS)))
+            await connected.wait()
+            await asyncio.to_thread(job.report, REPORTS)
+            await asyncio.to_thread(job.fail)
+            return await seen
+
+    assert asyncio.run(watch()) == [list(range(1, REPORTS + 5))] * WATCHERS
 
 
 def test_the_limit_of_open_files_is_raised_as_far_as_allowed() -> None:

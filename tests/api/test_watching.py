@@ -250,3 +250,18 @@ def open_connections(served: Served) -> int:
         if line.startswith("training_websocket_connections{")
     ]
     return int(sum(counts))
+
+
+def test_a_watcher_is_answered_and_told_what_it_may_say(shared_served: Served) -> None:
+    job = begin(shared_served)
+    with connect(shared_served.watch_url(job.job_id, after=2)) as connection:
+        connection.send('{"type": "ping"}')
+        assert json.loads(connection.recv(timeout=10))["type"] == "pong"
+        for wrong in ("hello", '{"type": "pong"}', '{"type": "ping", "x": 1}', b"\x00", "[]"):
+            connection.send(wrong)
+            answer = json.loads(connection.recv(timeout=10))
+            assert (answer["type"], answer["error_type"]) == ("error", "InvalidMessageError")
+            assert '{"type": "ping"}' in answer["message"]
+        for _ in range(5):
+            connection.send("again")
+        assert close_code(connection) == 1008
