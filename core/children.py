@@ -33,6 +33,8 @@ THREAD_LIMITS = (
 
 # How long a worker that was told to end takes to hand back what did not end in its grace.
 HAND_BACK_S = 10.0
+# A webhook that is being told may answer late.
+EVENTS_STOP = ((signal.SIGTERM, 20.0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def service_plan(settings: Settings, *, with_flower: bool = False) -> Plan:
             _training_worker(settings),
             _prediction_worker(settings),
             Child("housekeeping", housekeeping),
+            Child("events", _module("worker.event_consumer"), stop_signals=EVENTS_STOP),
             *((flower,) if with_flower else ()),
             # The schedule stays in memory: nothing in it has to outlive the process.
             Child("beat", _module(*BEAT, "--scheduler=celery.beat:Scheduler")),

@@ -14,7 +14,7 @@ from celery import Celery, current_app, signals
 from core.logs import configure_logs
 from core.settings import Settings
 from worker.broker import transport_options
-from worker.health import note_that_beat_sends
+from worker.liveness import BEAT, show_life
 
 # A line for each message of each sweep; what happens to tasks is logged where it happens.
 _CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
@@ -52,7 +52,7 @@ def _configure_logs(**_: Any) -> None:
 
 
 def _show_that_beat_sends(**_: Any) -> None:
-    signals.after_task_publish.connect(lambda **_: note_that_beat_sends(), weak=False)
+    signals.after_task_publish.connect(lambda **_: show_life(BEAT), weak=False)
 
 
 signals.setup_logging.connect(_configure_logs, weak=False)

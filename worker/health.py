@@ -1,38 +1,40 @@
 """Whether a Celery program of this machine is alive, for health checks; ends with 0 or 1.
 
 `python -m worker.health worker training` asks the worker `training@<this host>` over the broker;
-`python -m worker.health beat` looks at when beat last sent something. Loads no tasks.
+`beat` and `events` in its place look at when these last showed life. Loads no tasks.
 """
 
 import argparse
 import sys
-import tempfile
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from celery import Celery
 from celery.utils.nodenames import gethostname, nodename
 from kombu.exceptions import OperationalError
 
-from celeryconfig import SWEEP_EVERY_S
 from core.errors import SettingsError
 from core.settings import Settings
 from worker.broker import transport_options
+from worker.liveness import BEAT, INCOMING, WEBHOOKS, silent_for_s
 
 ANSWER_WITHIN_S = 5.0
-BEAT_SILENT_AFTER_S = 6 * SWEEP_EVERY_S
+SILENT_AFTER_S = 60.0
+
+LOOPS = {"beat": (BEAT,), "events": (INCOMING, WEBHOOKS)}
+"""Of each program that cannot be asked: when beat sends, and when the loops of others go round."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m worker.health", description=__doc__)
     kinds = parser.add_subparsers(dest="kind", required=True)
-    kinds.add_parser("beat", help="has beat sent anything of late?")
+    for program in LOOPS:
+        kinds.add_parser(program, help=f"has {program} shown life of late?")
     worker = kinds.add_parser("worker", help="does a worker of this machine answer?")
     worker.add_argument("name", help="its name before the @")
     chosen = parser.parse_args(arguments)
-    problem = silent_beat() if chosen.kind == "beat" else silent_worker(chosen.name)
+    is_worker = chosen.kind == "worker"
+    problem = silent_worker(chosen.name) if is_worker else silent_loops(*LOOPS[chosen.kind])
     if problem:
         sys.stderr.write(f"{problem}\n")
     return 1 if problem else 0
@@ -54,24 +56,15 @@ def silent_worker(name: str) -> str | None:
     return None if answers else f"{node} does not answer within {ANSWER_WITHIN_S:.0f} s"
 
 
-def note_that_beat_sends() -> None:
-    """Called in beat whenever the broker has taken a message."""
-    _beat_file().touch()
-
-
-def silent_beat() -> str | None:
-    """Why beat does not count as alive, or None."""
-    try:
-        silent_s = time.time() - _beat_file().stat().st_mtime
-    except FileNotFoundError:
-        return "beat has sent nothing yet"
-    if silent_s < BEAT_SILENT_AFTER_S:
-        return None
-    return f"beat has sent nothing for {silent_s:.0f} s"
-
-
-def _beat_file() -> Path:
-    return Path(tempfile.gettempdir()) / "model-studio-beat"
+def silent_loops(*loops: str) -> str | None:
+    """Which of the loops has not gone round for long, or None."""
+    for loop in loops:
+        silent_s = silent_for_s(loop)
+        if silent_s is None:
+            return f"{loop} has shown no sign of life yet"
+        if silent_s > SILENT_AFTER_S:
+            return f"{loop} has shown no sign of life for {silent_s:.0f} s"
+    return None
 
 
 if __name__ == "__main__":

@@ -134,8 +134,7 @@ def running_fleet(directory: Path, addresses: Mapping[str, str], workers: int) -
         assert fleet.programs["migrate"].wait(READY_S) == 0, fleet.logs()
         del fleet.programs["migrate"]
         for service in LASTING:
-            if service in fleet.composition:
-                fleet.start(service)
+            fleet.start(service)
         for number in range(1, workers + 1):
             fleet.start_worker(number)
         eventually(lambda: fleet.check_health("api").returncode == 0, READY_S)

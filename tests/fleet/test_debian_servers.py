@@ -102,7 +102,7 @@ def test_a_shop_is_trained_while_workers_come_and_go(fleet: Fleet, events: Conne
 def assert_healthy(fleet: Fleet) -> None:
     """By the checks of the containers."""
     asked = [name for name in fleet.programs if not name.startswith("worker-")]
-    assert {"api", "predictions", "housekeeping", "beat"} <= set(asked)
+    assert {"api", "predictions", "housekeeping", "events", "beat"} <= set(asked)
     for name in asked:
         eventually(lambda name=name: fleet.check_health(name).returncode == 0, READY_S)
 

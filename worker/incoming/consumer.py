@@ -21,6 +21,7 @@ from worker.events import AWAY
 from worker.incoming.handling import handle, reject
 from worker.incoming.queues import connection, dead_queue, declare
 from worker.incoming.shapes import Letter
+from worker.liveness import INCOMING, show_life
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ class Consumer:
     def run(self, stop: threading.Event) -> None:
         """Read until told to stop, across restarts of the broker and of the database."""
         while not stop.is_set():
+            show_life(INCOMING)
             try:
                 self._ask_database()
                 with connection(self._context.settings) as opened:
@@ -61,6 +63,7 @@ class Consumer:
             log.info("waiting for events", queue=queue.name)
             self._pause_s = FIRST_PAUSE_S
             while not stop.is_set():
+                show_life(INCOMING)
                 opened.heartbeat_check()
                 try:
                     opened.drain_events(timeout=LOOK_EVERY_S)

@@ -24,6 +24,7 @@ from db.text import to_json
 from worker.context import Context
 from worker.database import UNAVAILABLE, in_transaction
 from worker.errors import NotDeliveredError
+from worker.liveness import WEBHOOKS, show_life
 from worker.webhooks.post import post
 from worker.webhooks.signature import HEADER, signature
 
@@ -51,6 +52,7 @@ class Sender:
         """Send until told to stop; what is under way then ends first."""
         with self._pool:
             while not stop.is_set():
+                show_life(WEBHOOKS)
                 try:
                     self._start_due()
                 except UNAVAILABLE:
@@ -71,7 +73,7 @@ class Sender:
                 session,
                 limit=free,
                 lease=timedelta(seconds=lease_s),
-                except_webhooks=self._running.keys(),
+                except_webhooks=tuple(self._running),
             )
         for claim in claims:
             self._running[claim.webhook_id] = self._pool.submit(deliver, self._context, claim)
