@@ -25,6 +25,7 @@ def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> En
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and values may be secrets
         json_serializer=to_json,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC"},
     )
