@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     chores = LocalChores(
         create_sessions(create_engine(settings.database_url, pool_size=1)),
         ArtifactStore.from_settings(settings),
+        max_products=settings.max_products_per_tenant,
     )
     try:
         sys.stdout.write(run(chores, arguments))

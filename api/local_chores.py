@@ -13,9 +13,12 @@ from db.stored import Reclaimed
 
 
 class LocalChores:
-    def __init__(self, sessions: Sessions, store: ArtifactStore) -> None:
+    def __init__(
+        self, sessions: Sessions, store: ArtifactStore, *, max_products: int | None = None
+    ) -> None:
         self._sessions = sessions
         self._store = store
+        self._max_products = max_products
 
     def store(self, path: Path) -> Blob:
         with path.open("rb") as file:
@@ -28,4 +31,6 @@ class LocalChores:
         return stored.reclaim(self._sessions, self._store, freed)
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
-        return import_file(self._sessions, path, media_type, tenant_id)
+        return import_file(
+            self._sessions, path, media_type, tenant_id, max_products=self._max_products
+        )

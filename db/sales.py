@@ -18,6 +18,7 @@ from sqlalchemy import CursorResult, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from db import sales_statements as statements
+from db.product_changes import require_room
 from db.tables import Sale
 from db.text import to_json
 
@@ -64,16 +65,24 @@ class RecordedSale(NamedTuple):
     promotion: float | None
 
 
-def import_sales(session: Session, tenant_id: UUID, batches: Iterable[SalesBatch]) -> ImportCounts:
+def import_sales(
+    session: Session,
+    tenant_id: UUID,
+    batches: Iterable[SalesBatch],
+    *,
+    max_products: int | None = None,
+) -> ImportCounts:
     """Add and update sales, and make products for references that are new to the tenant.
 
     All in the caller's transaction: when a batch raises, nothing stays. Imports of one tenant wait
-    for each other.
+    for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`.
     """
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     read = _copy(session, batches)
     session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK, func.hashtext(str(tenant_id)))))
     products_created = _match_products(session, tenant_id)
+    if products_created and max_products is not None:
+        require_room(session, tenant_id, max_products)
     counts = session.execute(statements.UPSERT, {"tenant_id": tenant_id}).one()
     session.execute(statements.OBSERVE_PRODUCTS)
     return ImportCounts(

@@ -10,6 +10,7 @@ from api.sales import cells
 from api.sales.files import RaggedRowError, RawBatch, SalesFile, open_csv, open_parquet
 from api.sales.schemas import ImportReport
 from db.engine import Sessions
+from db.errors import QuotaExceededError
 from db.sales import ImportCounts, SalesBatch, import_sales
 
 _REQUIRED = ("date", "product_id", "quantity")
@@ -29,13 +30,20 @@ _SHOWN_CHARACTERS = 100
 _MOST_KNOWN = 100_000
 
 
-def import_file(sessions: Sessions, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+def import_file(
+    sessions: Sessions,
+    path: Path,
+    media_type: str,
+    tenant_id: UUID,
+    *,
+    max_products: int | None = None,
+) -> ImportReport:
     """Add and update sales; raises `InvalidRequestError` with the rows that are wrong."""
     if media_type != "text/csv":
-        return _import(sessions, open_parquet(path), tenant_id)
+        return _import(sessions, open_parquet(path), tenant_id, max_products)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return _import(sessions, open_csv(file), tenant_id)
+            return _import(sessions, open_csv(file), tenant_id, max_products)
     except UnicodeDecodeError as error:
         raise InvalidRequestError(
             "The file is not UTF-8 text; save it as CSV UTF-8"
@@ -43,10 +51,15 @@ def import_file(sessions: Sessions, path: Path, media_type: str, tenant_id: UUID
         ) from error
 
 
-def _import(sessions: Sessions, file: SalesFile, tenant_id: UUID) -> ImportReport:
+def _import(
+    sessions: Sessions, file: SalesFile, tenant_id: UUID, max_products: int | None
+) -> ImportReport:
     reading = _Reading(file)
     with sessions.begin() as session:
-        counts = import_sales(session, tenant_id, reading.batches())
+        try:
+            counts = import_sales(session, tenant_id, reading.batches(), max_products=max_products)
+        except QuotaExceededError as error:
+            raise InvalidRequestError(f"Nothing was imported: {error}") from error
         if counts.read == 0:
             raise InvalidRequestError("The file has no rows below the names of its columns")
     return _report(counts, reading.warnings())

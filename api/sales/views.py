@@ -3,12 +3,14 @@
 from pathlib import PurePath
 from uuid import UUID
 
+from api.actor import actor_of_request
 from api.errors import UnsupportedTypeError
 from api.products.references import find_product
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 from api.services import Services
 from api.uploads import receive_upload
 from celeryconfig import SCORE_FORECASTS
+from db.audit import record
 from db.sales import recent_sales
 
 CSV = "text/csv"
@@ -27,8 +29,26 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
         if not media_type:
             raise UnsupportedTypeError(f"{upload.name!r} is neither a CSV nor a Parquet file")
         report = services.chores.import_sales(spool.path(), media_type, tenant_id)
+    _note(services, tenant_id, report)
     services.send(SCORE_FORECASTS)
     return report
+
+
+def _note(services: Services, tenant_id: UUID, report: ImportReport) -> None:
+    """The import itself ran in a process that knows nothing of the request."""
+    actor = actor_of_request()
+    counted = {"rows_read", "rows_inserted", "rows_updated", "products_created"}
+    with services.sessions.begin() as session:
+        record(
+            session,
+            tenant_id,
+            "sales.imported",
+            "tenant",
+            tenant_id,
+            actor=actor.name,
+            details=report.model_dump(include=counted),
+            request_id=actor.request_id,
+        )
 
 
 def recent(services: Services, tenant_id: UUID, product_id: str, query: SalesQuery) -> ProductSales:
