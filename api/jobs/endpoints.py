@@ -80,6 +80,7 @@ ENDPOINTS = (
         method="POST",
         path=f"{TRAINING}/retry/<uuid:job_id>",
         scope="train",
+        starts_training=True,
         view=views.retry,
         summary="Train again what failed or was cancelled in a job that has ended",
         tag="Training",

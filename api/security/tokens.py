@@ -19,11 +19,15 @@ from jwt.exceptions import (
 from api.caller import SCOPES, Caller, Scope
 from api.errors import UnauthorizedError
 from api.security.keys import Keys
+from db.audit import SERVICE
 from db.text import storable
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_SUBJECT = 255
+_NOT_SUBJECTS = ("", SERVICE)
+"""In the audit trail the service acts under a name of its own, which nobody else may have."""
+
 _REASONS: tuple[tuple[type[InvalidTokenError], str], ...] = (
     (ExpiredSignatureError, "The token has expired; ask for a new one"),
     (ImmatureSignatureError, "The token is not valid yet"),
@@ -50,8 +54,11 @@ class TokenReader:
         except InvalidTokenError as error:
             log.info("token refused", reason=type(error).__name__)
             raise UnauthorizedError(_told(error), is_given=True) from error
-        if not claims["sub"]:
-            raise UnauthorizedError("The claim sub of the token is empty", is_given=True)
+        if claims["sub"] in _NOT_SUBJECTS:
+            raise UnauthorizedError(
+                "The claim sub of the token is empty or a name of the service's own",
+                is_given=True,
+            )
         return Caller(
             tenant_id=_tenant(claims["tenant_id"]),
             subject=storable(claims["sub"], _LONGEST_SUBJECT),

