@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
 from db.base import Json
@@ -78,7 +78,7 @@ def claim(
             WebhookDelivery.next_attempt_at <= func.now(),
             WebhookDelivery.webhook_id.not_in(except_webhooks),
         )
-        .distinct(WebhookDelivery.webhook_id)
+        .ext(distinct_on(WebhookDelivery.webhook_id))
         .order_by(WebhookDelivery.webhook_id, WebhookDelivery.id)
     )
     statement = (

@@ -49,8 +49,10 @@ def receiving() -> Iterator[Receiver]:
     receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
-    yield receiver
-    receiver.held.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield receiver
+    finally:
+        receiver.held.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -100,9 +100,11 @@ def sending(context: Context) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=Sender(context).run, args=(stop,))
     thread.start()
-    yield
-    stop.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def delivered(shop: Shop, count: int) -> Callable[[], bool]:
