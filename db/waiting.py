@@ -58,11 +58,12 @@ class Limits:
 class Hold:
     """What keeps the waiting tasks of a job from being trained right now.
 
-    `reason` is of the whole job; None when nothing does.
+    `reason` is of the whole job, None when nothing does; `shared_first` says that its first task is
+    about to be trained, or is.
     """
 
     reason: str | None
-    shared_is_open: bool
+    shared_first: bool
     now: datetime
 
     def of_task(self, dispatched_at: datetime | None, not_before: datetime | None) -> str:
@@ -72,7 +73,7 @@ class Hold:
         if not_before is not None and not_before > self.now:
             seconds = -(-(not_before - self.now).total_seconds() // 1)
             return _retried_in(int(seconds))
-        if self.shared_is_open:
+        if self.shared_first:
             return SHARED_FIRST
         return self.reason or ABOUT_TO_START
 
@@ -104,12 +105,10 @@ def hold_of(session: Session, job: TrainingJob, limits: Limits) -> Hold:
     shared = select(TrainingTask.id).where(
         TrainingTask.job_id == job.id,
         TrainingTask.kind == "shared",
-        TrainingTask.status.in_(("pending", "running")),
+        TrainingTask.status.in_(("pending", "running")) if reason is None else text(IN_FLIGHT),
     )
-    found, now = session.execute(
-        select(shared.exists(), func.clock_timestamp()),
-    ).one()
-    return Hold(reason=reason, shared_is_open=found, now=now)
+    found, now = session.execute(select(shared.exists(), func.clock_timestamp())).one()
+    return Hold(reason=reason, shared_first=found, now=now)
 
 
 def _common_reason(session: Session, job: TrainingJob, limits: Limits) -> str | None:
