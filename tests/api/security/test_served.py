@@ -1,7 +1,7 @@
 """Tokens at a real server: on both sockets before any upgrade, and in no log."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 import httpx
@@ -44,9 +44,11 @@ def sockets(served_with_tokens: Served, our_job: UUID) -> dict[str, str]:
     }
 
 
-def refusal(url: str, *, offered: list[str] | None = None, **headers: str) -> httpx.Response:
+def refusal(
+    url: str, headers: Mapping[str, str] | None = None, *, offered: Sequence[str] = ()
+) -> httpx.Response:
     """The answer to a handshake that is not accepted."""
-    subprotocols = [Subprotocol(name) for name in offered or []] or None
+    subprotocols = [Subprotocol(name) for name in offered] or None
     with (
         pytest.raises(InvalidStatus) as refused,
         connect(url, additional_headers=headers, subprotocols=subprotocols, open_timeout=WITHIN_S),
@@ -62,7 +64,7 @@ def test_a_socket_is_not_opened_with_a_bad_token(
     make: Callable[[], str], name: str, sockets: dict[str, str]
 ) -> None:
     bad = make()
-    by_header = refusal(sockets[name], Authorization=f"Bearer {bad}")
+    by_header = refusal(sockets[name], {"Authorization": f"Bearer {bad}"})
     assert by_header.status_code == 401
     assert by_header.headers["WWW-Authenticate"].startswith("Bearer ")
     by_subprotocol = refusal(sockets[name], offered=["bearer", bad])
@@ -93,12 +95,12 @@ def test_a_program_shows_its_token_in_a_header(sockets: dict[str, str]) -> None:
 
 
 def test_a_job_of_others_is_not_there(sockets: dict[str, str]) -> None:
-    assert refusal(sockets["watch"], **bearer(THEIRS)).status_code == 404
+    assert refusal(sockets["watch"], bearer(THEIRS)).status_code == 404
 
 
 def test_a_socket_needs_its_scope(sockets: dict[str, str]) -> None:
-    assert refusal(sockets["studio"], **bearer(scope="read deploy")).status_code == 403
-    assert refusal(sockets["watch"], **bearer(scope="train deploy")).status_code == 403
+    assert refusal(sockets["studio"], bearer(scope="read deploy")).status_code == 403
+    assert refusal(sockets["watch"], bearer(scope="train deploy")).status_code == 403
 
 
 def test_the_service_answers_under_any_name(served_with_tokens: Served) -> None:
