@@ -53,6 +53,7 @@ def create_app(
 ) -> Flask:
     """The service over HTTP and WebSocket; nothing connects before the first request."""
     app = Flask("api", static_folder=STATIC, static_url_path="/static")
+    app.url_map.merge_slashes = False  # an address with an empty part is unknown, not redirected
     app.config["MAX_CONTENT_LENGTH"] = settings.max_http_upload_mb * 10**6
     app.config["TRUSTED_HOSTS"] = list(trusted_hosts) if trusted_hosts is not None else None
     services = _services(settings, closed(sessions), chores, stream, send, aside, tracing)

@@ -1,0 +1,111 @@
+"""Retention on request: the plan, the run, and what leaves the store."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from core.artifacts import ArtifactStore
+from db.outcomes import ArtifactFile
+from db.stored import SETTLED_AFTER
+from db.tables import Product, TrainedModel
+from tests.api.models.conftest import Train
+
+PATH = "/api/v1/training/retention"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ArtifactStore:
+    """The one that the API under test uses."""
+    return ArtifactStore(str(tmp_path / "models"))
+
+
+def outcome(store: ArtifactStore, content: bytes) -> dict[str, Any]:
+    blob, manifest = store.put(content), store.put(b"manifest of " + content)
+    file = ArtifactFile(
+        name="model.pkl", artifact_type="model_file", digest=blob.digest, size=blob.size
+    )
+    return {"artifacts": [file], "manifest_digest": manifest.digest}
+
+
+def put_long_ago(root: Path) -> None:
+    moment = (datetime.now(UTC) - 2 * SETTLED_AFTER).timestamp()
+    for path in root.rglob("sha256/*/*"):
+        os.utime(path, (moment, moment))
+
+
+@pytest.fixture
+def models(store: ArtifactStore, bakery: list[Product], train: Train) -> Sequence[TrainedModel]:
+    """Three too old, of which two share their bytes, one of them with the champion."""
+    contents = (b"alone", b"shared", b"previous", b"shared")
+    return [
+        train(bakery[0], age_days=200 - number, **outcome(store, content))
+        for number, content in enumerate(contents)
+    ]
+
+
+def test_the_plan_names_what_would_go_and_deletes_nothing(
+    http: httpx.Client, models: Sequence[TrainedModel]
+) -> None:
+    plan = http.get(PATH).json()
+
+    assert plan["retention_days"] == 90
+    assert [model["model_id"] for model in plan["models"]] == [
+        models[0].public_id,
+        models[1].public_id,
+    ]
+    assert {model["reason"] for model in plan["models"]} == {"It is older than 90 days."}
+    assert plan["bytes"] == len(b"alone")
+    assert plan["storage"] == {
+        "logical_bytes": len(b"alone" + b"shared" + b"previous" + b"shared"),
+        "stored_bytes": len(b"alone" + b"shared" + b"previous"),
+        "saved_bytes": len(b"shared"),
+    }
+    assert http.get(PATH).json() == plan
+
+
+def test_a_run_does_what_was_planned_and_reclaims_at_once(
+    http: httpx.Client, models: Sequence[TrainedModel], store: ArtifactStore, tmp_path: Path
+) -> None:
+    put_long_ago(tmp_path)
+    plan = http.get(PATH).json()
+
+    run = http.post(PATH).json()
+
+    assert run["models"] == plan["models"]
+    assert (run["bytes_reclaimed"], run["bytes_later"]) == (plan["bytes"], 0)
+    assert run["storage"]["saved_bytes"] == 0
+    left = {blob.digest for blob in store.digests()}
+    assert left == {
+        store.put(content).digest
+        for name in (b"previous", b"shared")
+        for content in (name, b"manifest of " + name)
+    }
+    assert http.post(PATH).json()["models"] == []
+
+
+def test_bytes_that_were_just_put_are_left_for_later(
+    http: httpx.Client, models: Sequence[TrainedModel], store: ArtifactStore
+) -> None:
+    run = http.post(PATH).json()
+
+    assert (run["bytes_reclaimed"], run["bytes_later"]) == (0, len(b"alone"))
+    assert store.exists(models[0].manifest_digest)
+
+
+def test_deleting_a_model_reclaims_what_it_alone_named(
+    http: httpx.Client, models: Sequence[TrainedModel], store: ArtifactStore, tmp_path: Path
+) -> None:
+    put_long_ago(tmp_path)
+
+    alone = http.delete(f"/api/v1/models/{models[0].public_id}").json()
+    shared = http.delete(f"/api/v1/models/{models[1].public_id}").json()
+
+    assert alone["bytes_reclaimed"] == len(b"alone")
+    assert shared["bytes_reclaimed"] == 0
+    assert not store.exists(models[0].manifest_digest)
+    assert store.exists(models[3].manifest_digest)
