@@ -18,6 +18,7 @@ from api.sales import endpoints as sales
 from api.schedules import endpoints as schedules
 from api.sources import endpoints as sources
 from api.tenant import endpoints as tenant
+from api.webhooks import endpoints as webhooks
 
 _SERVICE = (
     Endpoint(
@@ -75,6 +76,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
         *sources.ENDPOINTS,
         *jobs.ENDPOINTS,
         *schedules.ENDPOINTS,
+        *webhooks.ENDPOINTS,
         *live.ENDPOINTS,
         *analytics.ENDPOINTS,
         *models,

@@ -1,10 +1,11 @@
 """Events of other systems, each taken once: the transaction that acts on one records its id."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -53,6 +54,18 @@ def settle(
         .where(ConsumedEvent.event_id == event_id)
         .values(outcome=outcome, reason=None if reason is None else storable(reason), job_id=job_id)
     )
+
+
+def newest(
+    session: Session, tenant_id: UUID, *, limit: int, outcome: Outcome | None = None
+) -> Sequence[ConsumedEvent]:
+    """The tenant's events that came last."""
+    statement = select(ConsumedEvent).where(ConsumedEvent.tenant_id == tenant_id)
+    if outcome is not None:
+        statement = statement.where(ConsumedEvent.outcome == outcome)
+    return session.scalars(
+        statement.order_by(ConsumedEvent.received_at.desc(), ConsumedEvent.event_id).limit(limit)
+    ).all()
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:

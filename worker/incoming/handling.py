@@ -1,6 +1,7 @@
 """What an event of another system leads to: at most one job, in the transaction that takes it."""
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -24,14 +25,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of an event; None is one that was taken before."""
+    """What became of an event."""
 
-    outcome: Outcome | None
+    outcome: Outcome | Literal["duplicate"]
     reason: str | None = None
     job_id: UUID | None = None
 
 
-DUPLICATE = Handled(None)
+DUPLICATE = Handled("duplicate")
 
 
 def handle(context: Context, letter: Letter) -> Handled:
@@ -42,7 +43,7 @@ def handle(context: Context, letter: Letter) -> Handled:
         "event consumed",
         event_id=letter.event_id,
         event_type=letter.event_type,
-        outcome=handled.outcome or "duplicate",
+        outcome=handled.outcome,
         reason=handled.reason,
         job_id=None if handled.job_id is None else str(handled.job_id),
     )
@@ -54,33 +55,33 @@ def handle(context: Context, letter: Letter) -> Handled:
 def reject(context: Context, letter: Letter, reason: str) -> None:
     """Record that an event could not be acted on."""
     with context.sessions.begin() as session:
-        if _record(session, letter, None):
+        if _record(session, letter):
             consumed.settle(session, letter.event_id, "rejected", reason=reason)
 
 
 def _take(session: Session, letter: Letter, limits: JobLimits) -> Handled:
+    if not _record(session, letter):
+        return DUPLICATE
     try:
-        event = letter.read()
+        handled = _act(session, letter.read(), limits)
     except EventRejectedError as error:
         handled = Handled("rejected", str(error))
-        is_new = _record(session, letter, None)
-    else:
-        is_new = _record(session, letter, event.tenant_id)
-        handled = _act(session, event, limits) if is_new else DUPLICATE
-    if not is_new or handled.outcome is None:
-        return DUPLICATE
     consumed.settle(
-        session, letter.event_id, handled.outcome, reason=handled.reason, job_id=handled.job_id
+        session,
+        letter.event_id,
+        handled.outcome,
+        reason=handled.reason,
+        job_id=handled.job_id,
     )
     return handled
 
 
-def _record(session: Session, letter: Letter, tenant_id: UUID | None) -> bool:
+def _record(session: Session, letter: Letter) -> bool:
     return consumed.take(
         session,
         letter.event_id,
         event_type=letter.event_type,
-        tenant_id=tenant_id,
+        tenant_id=letter.tenant_id,
         payload=letter.payload,
     )
 

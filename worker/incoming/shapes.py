@@ -79,6 +79,14 @@ class Letter:
     def event_type(self) -> str:
         return str(self.payload.get("event_type", "unknown"))
 
+    @property
+    def tenant_id(self) -> UUID | None:
+        """Whose event it is, as far as that can be told."""
+        try:
+            return UUID(str(self.payload.get("tenant_id")))
+        except ValueError:
+            return None
+
     def read(self) -> Event:
         """The event; raises `EventRejectedError`, which says what is wrong."""
         try:

@@ -1,0 +1,1 @@
+"""Addresses that are told of events, and events that came from others."""

@@ -1,0 +1,251 @@
+"""Events of other systems: taken once, acted on, or set aside with the reason."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from kombu.connection import Connection
+from kombu.messaging import Producer
+from sqlalchemy import select
+
+from core.embedded import EmbeddedValkey
+from core.settings import Settings
+from db.engine import create_engine, create_sessions
+from db.operation_tables import ConsumedEvent
+from db.tables import DEFAULT_TENANT_ID, TrainingJob
+from tests.db.at_once import at_once
+from tests.fixtures.waiting import eventually
+from tests.worker.rabbitmq import RabbitMQ, why_absent
+from tests.worker.support import Shop
+from worker.context import Context
+from worker.incoming.consumer import Consumer
+from worker.incoming.handling import DUPLICATE, handle
+from worker.incoming.queues import dead_queue
+from worker.incoming.shapes import Letter
+
+
+def said(event_type: str = "training_scheduled", **more: Any) -> dict[str, Any]:
+    return {
+        "event_id": uuid4().hex,
+        "event_type": event_type,
+        "tenant_id": str(DEFAULT_TENANT_ID),
+        "timestamp": "2026-11-06T03:00:00Z",
+        **more,
+    }
+
+
+def letter(event: object, message_id: str | None = None) -> Letter:
+    return Letter(json.dumps(event).encode(), message_id)
+
+
+def jobs(shop: Shop) -> list[TrainingJob]:
+    with shop.sessions() as session:
+        return list(session.scalars(select(TrainingJob).order_by(TrainingJob.created_at)))
+
+
+def recorded(shop: Shop) -> list[ConsumedEvent]:
+    with shop.sessions() as session:
+        return list(session.scalars(select(ConsumedEvent).order_by(ConsumedEvent.received_at)))
+
+
+def test_a_scheduled_training_becomes_a_job(context: Context, shop: Shop) -> None:
+    shop.product("bread")
+    shop.product("cake")
+    event = said(
+        job_name="Nightly",
+        products=["bread"],
+        priority=2,
+        force=True,
+        options={"algorithm": "prophet", "colour": "red"},
+        version=7,
+    )
+    handled = handle(context, letter(event))
+
+    (job,) = jobs(shop)
+    assert (handled.outcome, handled.job_id) == ("handled", job.id)
+    assert (job.trigger, job.job_name, job.priority) == ("event", "Nightly", 2)
+    assert (job.products_total, job.request) == (1, {"algorithm": "prophet", "force": True})
+    (row,) = recorded(shop)
+    assert (row.event_id, row.outcome, row.job_id) == (event["event_id"], "handled", job.id)
+
+
+def test_an_event_is_taken_once_however_often_it_comes(context: Context, shop: Shop) -> None:
+    shop.product("bread")
+    event = letter(said())
+    outcomes = at_once([lambda: handle(context, event).outcome] * 5)
+
+    assert sorted(outcomes) == ["duplicate"] * 4 + ["handled"]
+    assert len(jobs(shop)) == 1
+
+
+def test_without_an_event_id_the_message_or_what_it_says_is_one(
+    context: Context, shop: Shop
+) -> None:
+    shop.product("bread")
+    event = said()
+    del event["event_id"]
+    by_message = letter(event, "message 1")
+    assert by_message.event_id == "message 1"
+    assert handle(context, letter(event)).outcome == "handled"
+    assert handle(context, letter(event)) == DUPLICATE
+    assert recorded(shop)[0].event_id.startswith("sha256-")
+
+
+def test_new_sales_retrain_what_is_known_and_do_not_pile_up(context: Context, shop: Shop) -> None:
+    bread = shop.product("bread")
+    shop.product("cake")
+    first = handle(context, letter(said("sales.imported", product_ids=[str(bread), "unknown"])))
+    second = handle(context, letter(said("sales_imported", products=["bread"])))
+    wider = handle(context, letter(said("sales_imported")))
+
+    assert (first.outcome, second.outcome, wider.outcome) == ("handled", "ignored", "handled")
+    assert second.job_id == first.job_id
+    assert [job.products_total for job in jobs(shop)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("no object", "event_type"),
+        ({"event_type": "order_placed"}, "training_scheduled"),
+        (said() | {"tenant_id": "bakery"}, "tenant_id"),
+        (said() | {"tenant_id": str(uuid4())}, "There is no tenant"),
+        (said(products=[]) | {"priority": 99}, "priority"),
+        (said(products=["bagel"]), "'bagel'"),
+    ],
+)
+def test_what_cannot_be_acted_on_is_rejected_with_the_reason(
+    context: Context, shop: Shop, event: object, reason: str
+) -> None:
+    shop.product("bread")
+    handled = handle(context, letter(event))
+
+    assert handled.outcome == "rejected"
+    assert reason in (handled.reason or "")
+    assert [row.reason for row in recorded(shop)] == [handled.reason]
+    assert jobs(shop) == []
+
+
+def test_a_rejected_event_may_be_sent_again_when_it_can_be_acted_on(
+    context: Context, shop: Shop
+) -> None:
+    event = letter(said(products=["bread"]))
+    assert handle(context, event).outcome == "rejected"
+    shop.product("bread")
+    assert handle(context, event).outcome == "handled"
+    assert [row.outcome for row in recorded(shop)] == ["handled"]
+
+
+def test_bytes_that_are_no_json_are_kept_for_whoever_looks(context: Context, shop: Shop) -> None:
+    assert handle(context, Letter(b"\xff\x00 nonsense")).outcome == "rejected"
+    assert "nonsense" in recorded(shop)[0].payload["unreadable"]
+
+
+@contextmanager
+def consuming(context: Context) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=Consumer(context).run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def with_brokers(context: Context, **urls: str) -> Context:
+    known = {"lease_seconds": context.settings.lease_seconds}
+    return replace(context, settings=Settings(**known, **urls))
+
+
+def send(url: str, body: object, *, exchange: str = "", routing_key: str) -> None:
+    with Connection(url) as connection:
+        Producer(connection.channel(), exchange=exchange).publish(body, routing_key=routing_key)
+
+
+def dead_letters(context: Context, url: str) -> list[str]:
+    """The reasons of the dead letters, taken from their queue."""
+    found = []
+    with Connection(url) as connection:
+        queue = connection.SimpleQueue(
+            dead_queue(context.settings), queue_args={"x-queue-type": "quorum"}
+        )
+        while len(queue):
+            message = queue.get(timeout=5)
+            found.append(message.headers["reason"])
+            message.ack()
+        queue.close()
+    return found
+
+
+def assert_poison_holds_up_nothing(connected: Context, shop: Shop, url: str) -> None:
+    shop.product("bread")
+    settings = connected.settings
+    with consuming(connected):
+        send(url, "poison", routing_key=settings.events_queue)
+        send(url, said(), routing_key=settings.events_queue)
+        eventually(lambda: len(recorded(shop)) == 2)
+        send(
+            url,
+            said("sales_imported"),
+            exchange=settings.sales_exchange,
+            routing_key=settings.sales_binding,
+        )
+        eventually(lambda: len(recorded(shop)) == 3)
+
+    assert [row.outcome for row in recorded(shop)] == ["rejected", "handled", "ignored"]
+    (reason,) = dead_letters(connected, url)
+    assert "event_type" in reason
+
+
+def test_events_arrive_over_redis_where_there_is_no_rabbitmq(
+    context: Context, shop: Shop, own_valkey: Any
+) -> None:
+    valkey: EmbeddedValkey = own_valkey()
+    assert_poison_holds_up_nothing(with_brokers(context, redis_url=valkey.url), shop, valkey.url)
+
+
+def test_while_the_database_is_away_events_wait_at_the_broker(
+    context: Context, shop: Shop, own_valkey: Any
+) -> None:
+    valkey: EmbeddedValkey = own_valkey()
+    shop.product("bread")
+    connected = with_brokers(context, redis_url=valkey.url)
+    nowhere = create_engine("postgresql://nobody@127.0.0.1:1/none")
+    away = replace(connected, sessions=create_sessions(nowhere))
+    queue = connected.settings.events_queue
+    send(valkey.url, said(), routing_key=queue)
+    with consuming(away):
+        threading.Event().wait(1.5)
+    nowhere.dispose()
+    assert recorded(shop) == []
+    with consuming(connected):
+        eventually(lambda: len(jobs(shop)) == 1)
+
+
+@pytest.mark.rabbitmq
+@pytest.mark.skipif(why_absent() is not None, reason=why_absent() or "")
+class TestWithRabbitMQ:
+    @pytest.fixture
+    def rabbitmq(self, tmp_path: Any) -> Iterator[RabbitMQ]:
+        node = RabbitMQ(tmp_path)
+        node.start()
+        yield node
+        node.stop()
+
+    def test_the_same_over_rabbitmq_across_a_restart(
+        self, context: Context, shop: Shop, rabbitmq: RabbitMQ
+    ) -> None:
+        connected = with_brokers(context, rabbitmq_url=rabbitmq.url)
+        assert_poison_holds_up_nothing(connected, shop, rabbitmq.url)
+        with consuming(connected):
+            rabbitmq.stop()
+            rabbitmq.start()
+            send(rabbitmq.url, said(force=True), routing_key=connected.settings.events_queue)
+            eventually(lambda: len(recorded(shop)) == 4, within_s=60)
+        assert recorded(shop)[3].outcome == "handled"
