@@ -1,5 +1,7 @@
 """The products that the Sales service names, for tenants whose sales come from there."""
 
+import random
+import time
 from uuid import UUID
 
 import structlog
@@ -17,14 +19,24 @@ from worker.sources.errors import SourceError
 
 log = structlog.get_logger(__name__)
 
+ROUND_S = 10.0
+LONGEST_S = 5.0
+
 
 def refresh_catalogues(context: Context) -> None:
-    """Bring the catalogue of every tenant up to date; one that fails holds up no other."""
+    """Bring the catalogues of tenants up to date for some seconds; the next round goes on.
+
+    Whoever calls this has other things to do soon; the order is drawn, so that all get their turn.
+    """
     if context.settings.sales_service_url is None:
         return
+    until = time.monotonic() + ROUND_S
     with context.sessions() as session:
-        tenants = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
-    for tenant_id in tenants:
+        tenants = session.scalars(select(Tenant.id)).all()
+    for tenant_id in random.sample(tenants, len(tenants)):
+        if time.monotonic() > until:
+            log.warning("catalogues left to the next round", tenants=len(tenants))
+            return
         refresh_catalogue(context, tenant_id)
 
 
@@ -33,7 +45,9 @@ def refresh_catalogue(context: Context, tenant_id: UUID) -> int:
     settings = context.settings
     if settings.sales_service_url is None:
         return 0
-    desk = Desk(settings, context.sessions, tenant_id, check=lambda: None)
+    desk = Desk(
+        settings.model_copy(update=patience), context.sessions, tenant_id, check=lambda: None
+    )
     url, created = f"{settings.sales_service_url.rstrip('/')}/products", 0
     try:
         named = desk.ask(SALES, url, {}, ProductRow)
