@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.errors import InvalidDataError
+from pipeline.forecast.advice import accuracy_notes
 from pipeline.forecast.backtest import Backtest, Window, plan_windows, run_backtest
 from pipeline.forecast.candidate import (
     FitContext,
@@ -137,7 +138,11 @@ def train_forecast(
         frequency=prepared.history.frequency.name,
         interval_width=spec.interval_width,
         outliers=outliers,
-        notes=(*prepared.notes, *failure_notes(backtest.failures)),
+        notes=(
+            *prepared.notes,
+            *failure_notes(backtest.failures),
+            *accuracy_notes(metrics, prepared.history, outliers=len(outliers)),
+        ),
         degraded_reason=degraded_reason(spec.algorithm, choice, backtest),
         data_digest=digest(clean),
         model=model,
