@@ -45,9 +45,9 @@ def refresh_catalogue(context: Context, tenant_id: UUID) -> int:
     settings = context.settings
     if settings.sales_service_url is None:
         return 0
-    desk = Desk(
-        settings.model_copy(update=patience), context.sessions, tenant_id, check=lambda: None
-    )
+    deadline_s = min(LONGEST_S, settings.source_deadline_seconds)
+    quick = settings.model_copy(update={"source_deadline_seconds": deadline_s})
+    desk = Desk(quick, context.sessions, tenant_id, check=lambda: None)
     url, created = f"{settings.sales_service_url.rstrip('/')}/products", 0
     try:
         named = desk.ask(SALES, url, {}, ProductRow)
