@@ -14,21 +14,26 @@ import pandas as pd
 from sqlalchemy import or_, select
 
 import pipeline.forecast
+from core.settings import Settings
 from db.outcomes import LogLine, SkippedOutcome
-from db.tables import TrainedModel
+from db.tables import Tenant, TrainedModel
 from db.transitions import Claim
 from pipeline.forecast.history import digest
 from pipeline.forecast.report import library_versions
 from pipeline.forecast.spec import ForecastSpec
 from worker.context import Context
+from worker.sources.surroundings import place_of
 
 _WITHOUT_EFFECT = {"verbose"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingredients:
-    """What the training of one product is made of. `knows_shop`: it has the profile that all
-    products of a job share, whose values, which change with every sale of anything, do not count.
+    """What the training of one product is made of.
+
+    `knows_shop`: it has the profile that all products of a job share; its values, which change with
+    every sale of anything, do not count. `outside`: who is asked for weather and traffic, and of
+    which place; what they say changes every day and does not count either.
     """
 
     history: pd.DataFrame
@@ -36,6 +41,7 @@ class Ingredients:
     category: str | None
     observed_until: pd.Timestamp | None
     knows_shop: bool
+    outside: tuple[str, ...] = ()
 
     def digest(self) -> str:
         return self._digest(knows_shop=self.knows_shop)
@@ -52,10 +58,20 @@ class Ingredients:
             "category": self.category,
             "observed_until": self.observed_until,
             "knows_shop": knows_shop,
+            "outside": self.outside,
             "code": code_digest(),
             "versions": library_versions(),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def outside_sources(settings: Settings, tenant: Tenant) -> tuple[str, ...]:
+    """What the training asks beyond the sales; nothing without a place or a service."""
+    urls = (settings.weather_service_url, settings.traffic_service_url)
+    place = place_of(settings, tenant)
+    if place is None or not any(urls):
+        return ()
+    return (*(url or "" for url in urls), str(place))
 
 
 @cache

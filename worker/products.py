@@ -24,7 +24,7 @@ from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
 from worker.frames import sales_frame
-from worker.incremental import Ingredients, skip_if_unchanged
+from worker.incremental import Ingredients, outside_sources, skip_if_unchanged
 from worker.incumbent import champion_for
 from worker.outside import desk_of, stated_holidays, with_remarks, with_sources
 from worker.plain import plain
@@ -45,6 +45,7 @@ def train_product(
         category=known.product.category,
         observed_until=None if until is None else pd.Timestamp(until),
         knows_shop=claim.shared_artifact is not None,
+        outside=outside_sources(context.settings, known.tenant),
     )
     skipped = skip_if_unchanged(claim, context, ingredients)
     if skipped is not None:
@@ -65,7 +66,10 @@ def train_product(
     if champion is not None and result.comparison is not None:
         comparison = champion.beside(result.comparison)
     outcome = with_sources(outcome, desk)
-    return replace(outcome, training_digest=ingredients.digest(), comparison=comparison)
+    # What was trained while a source was away is trained again when it is back.
+    whole = all(told.error is None for told in desk.told)
+    training_digest = ingredients.digest() if whole else None
+    return replace(outcome, training_digest=training_digest, comparison=comparison)
 
 
 @dataclass(frozen=True, slots=True)

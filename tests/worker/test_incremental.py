@@ -1,11 +1,14 @@
 """What has not changed is not trained again, and says so."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from core.settings import Settings
 from db.tables import (
     DEFAULT_TENANT_ID,
     OutboxEvent,
@@ -19,6 +22,7 @@ from db.tables import (
 )
 from tests.worker.support import FIRST_DAY, Shop
 from worker.context import Context
+from worker.incremental import outside_sources
 from worker.training import run_task
 
 DAYS = 60
@@ -196,3 +200,34 @@ def test_a_job_of_only_unchanged_products_has_no_models(context: Context, shop: 
         job = session.get_one(TrainingJob, task.job_id)
     assert job.current_step == "Nothing changed since all 2 products were trained"
     assert len(shop.models()) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weather_service_url": "http://127.0.0.1:9/weather"},
+        {"traffic_service_url": "http://127.0.0.1:9/traffic"},
+        {"default_latitude": 48.1, "weather_service_url": "http://127.0.0.1:9/weather"},
+    ],
+)
+def test_other_sources_and_places_are_other_ingredients(change: dict[str, Any]) -> None:
+    place = {"default_latitude": 40.4, "default_longitude": -3.7}
+    settings = Settings(weather_service_url="http://127.0.0.1:9/w", **place)
+    other = Settings(**(settings.model_dump() | change))
+    tenant = Tenant(name="t")
+    assert outside_sources(settings, tenant) != outside_sources(other, tenant)
+    assert outside_sources(Settings(**place), tenant) == ()
+
+
+def test_what_was_trained_while_a_source_was_away_is_trained_again(
+    context: Context, shop: Shop
+) -> None:
+    bread = shop.product("bread", DAYS)
+    settings = context.settings.model_dump() | {
+        "weather_service_url": "http://127.0.0.1:9/weather",
+        "default_latitude": 40.4,
+        "default_longitude": -3.7,
+    }
+    without_weather = replace(context, settings=Settings(**settings))
+    train(without_weather, shop, bread)
+    assert train(without_weather, shop, bread).skipped_reason is None
