@@ -1,5 +1,6 @@
 """Retention on request: the plan, the run, and what leaves the store."""
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from api.chore import run
+from api.local_chores import LocalChores
 from core.artifacts import ArtifactStore
+from db.engine import Sessions
 from db.outcomes import ArtifactFile
 from db.stored import SETTLED_AFTER
 from db.tables import Product, TrainedModel
@@ -109,3 +113,17 @@ def test_deleting_a_model_reclaims_what_it_alone_named(
     assert shared["bytes_reclaimed"] == 0
     assert not store.exists(models[0].manifest_digest)
     assert store.exists(models[3].manifest_digest)
+
+
+def test_the_child_process_reclaims_what_it_is_given(
+    sessions: Sessions, models: Sequence[TrainedModel], store: ArtifactStore, tmp_path: Path
+) -> None:
+    orphan = store.put(b"named by nobody").digest
+    put_long_ago(tmp_path)
+    freed = {orphan: 15, models[0].manifest_digest: 0}
+
+    told = run(LocalChores(sessions, store), ["reclaim", json.dumps(freed)])
+
+    assert json.loads(told) == {"bytes_now": 15, "bytes_later": 0}
+    assert not store.exists(orphan)
+    assert store.exists(models[0].manifest_digest)
