@@ -45,13 +45,26 @@ SENT: dict[str, dict[str, Any]] = {
     f"POST {TRAINING}/models": {"files": {"file": b"PAR1 PAR1"}, "data": FORM},
     f"POST {ROOT}/models": {"files": {"file": b"PAR1 PAR1"}, "data": FORM},
     f"PATCH {TRAINING}/tenant": {"json": {"name": "Ours"}},
+    f"POST {TRAINING}/products": {"json": {"sku": "baguette"}},
+    f"PUT {TRAINING}/products/<product:product_id>": {"json": {"name": "Mine now"}},
+    f"POST {TRAINING}/calendar": {
+        "json": {"kind": "closure", "name": "Holidays", "starts_on": "2026-08-01"}
+    },
+    f"POST {TRAINING}/webhooks": {"json": {"url": "https://shop.example/hook"}},
 }
 """What an endpoint needs to be sent that does not do with an empty body."""
+
+THEIRS_IN_QUERY = {f"{prefix}/models/compare": ("a", "b") for prefix in (TRAINING, ROOT)}
+"""Parameters of a query that name models."""
 
 NEVER_ENDS = "text/event-stream"
 
 ENDPOINTS = [endpoint for endpoint in all_endpoints() if not endpoint.is_open]
-ADDRESSED = [endpoint for endpoint in ENDPOINTS if PARAMETER.search(endpoint.path)]
+ADDRESSED = [
+    endpoint
+    for endpoint in ENDPOINTS
+    if PARAMETER.search(endpoint.path) or endpoint.path in THEIRS_IN_QUERY
+]
 COLLECTIONS = [endpoint for endpoint in ENDPOINTS if endpoint not in ADDRESSED]
 
 
@@ -74,6 +87,8 @@ def ask(
         return str(rows[table][column])
 
     request = {**SENT.get(f"{endpoint.method} {endpoint.path}", {})}
+    named = THEIRS_IN_QUERY.get(endpoint.path, ())
+    request["params"] = {name: str(rows["trained_models"]["id"]) for name in named}
     request["headers"] = headers | request.get("headers", {})
     return http.request(endpoint.method, PARAMETER.sub(their_id, endpoint.path), **request)
 
