@@ -92,7 +92,7 @@ def _recorded(session: Session, *which: ColumnElement[bool]) -> Durations | None
     )
     count, mean_s, p50_s, p90_s = session.execute(
         select(
-            func.count(),
+            func.count(recent.c.seconds),
             func.avg(recent.c.seconds),
             func.percentile_cont(0.5).within_group(recent.c.seconds),
             func.percentile_cont(0.9).within_group(recent.c.seconds),

@@ -8,21 +8,28 @@ from sqlalchemy import Engine, event, text
 
 from db import transitions
 from db.dispatch import take
+from db.durations import estimate
 from db.engine import create_engine, create_sessions
+from db.job_history import SortKey, history
+from db.job_products import task_statuses
 from db.tables import DEFAULT_TENANT_ID
-from db.waiting import Limits, queue_position, waiting_reason
+from db.waiting import Limits, hold_of, queue_position, waiting_reason
 from db.workers import heartbeat
 from tests.db.builders import claimed, model_outcome, new_job, tasks_of
 
 OLD_TASKS = 60_000
 
 HISTORY = f"""
-    INSERT INTO training_job_queue (id, tenant_id, kind, products_total, timeout_seconds, status)
-    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', 'products', 100, 60, 'completed'
-    FROM generate_series(1, {OLD_TASKS // 100});
+    INSERT INTO training_job_queue (id, tenant_id, kind, products_total, timeout_seconds, status,
+        priority, created_at, started_at, completed_at)
+    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', 'products', 100, 60, 'completed', n % 10,
+        now() - n * interval '2 hours', now() - n * interval '2 hours',
+        now() - n * interval '1 hour'
+    FROM generate_series(1, {OLD_TASKS // 100}) AS n;
     INSERT INTO training_tasks (id, job_id, tenant_id, position, kind, max_attempts, status,
-        dispatched_at)
-    SELECT gen_random_uuid(), job.id, job.tenant_id, n, 'product', 3, 'completed', now()
+        dispatched_at, started_at, completed_at)
+    SELECT gen_random_uuid(), job.id, job.tenant_id, n, 'product', 3, 'completed',
+        job.started_at, job.started_at, job.completed_at
     FROM training_job_queue AS job, generate_series(1, 100) AS n;
 """
 
@@ -78,4 +85,45 @@ def test_no_query_of_a_job_reads_the_whole_history(busy_engine: Engine) -> None:
 
     seen = plans(busy_engine, live)
     assert len(seen) > 20
+    assert [plan for plan in seen if "Seq Scan on training_tasks" in plan] == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "index"),
+    [
+        ("created_at", "ix_training_job_queue_history"),
+        ("completed_at", "ix_training_job_queue_ended"),
+        ("priority", "ix_training_job_queue_priority"),
+        ("duration", "ix_training_job_queue_duration"),
+    ],
+)
+def test_each_order_of_the_history_has_an_index(
+    busy_engine: Engine, sort: SortKey, index: str
+) -> None:
+    sessions = create_sessions(busy_engine)
+
+    def look() -> None:
+        with sessions() as session:
+            first = history(session, DEFAULT_TENANT_ID, sort=sort, limit=5)
+            history(session, DEFAULT_TENANT_ID, sort=sort, limit=5, cursor=first.next_cursor)
+
+    seen = plans(busy_engine, look)
+    assert len(seen) == 2
+    assert [plan for plan in seen if index not in plan] == []
+
+
+def test_expected_ends_and_pages_of_products_read_few_rows(busy_engine: Engine) -> None:
+    sessions = create_sessions(busy_engine)
+    with sessions.begin() as session:
+        job = new_job(session, products=3)
+        heartbeat(session, "fleet", slots=2)
+
+    def look() -> None:
+        with sessions() as session:
+            estimate(session, job)
+            hold = hold_of(session, job, Limits(max_concurrent_jobs=1))
+            task_statuses(session, job, limit=2, hold=hold)
+
+    seen = plans(busy_engine, look)
+    assert len(seen) > 5
     assert [plan for plan in seen if "Seq Scan on training_tasks" in plan] == []
