@@ -7,7 +7,17 @@ import structlog
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
-from db import idempotency, outbox, progress, source_cache, stored, transitions, workers
+from db import (
+    consumed,
+    deliveries,
+    idempotency,
+    outbox,
+    progress,
+    source_cache,
+    stored,
+    transitions,
+    workers,
+)
 from worker.context import Context
 from worker.dispatcher import dispatch, resend
 from worker.errors import BrokerUnavailableError
@@ -22,6 +32,8 @@ FORGET_KEYS_AFTER = timedelta(days=7)
 FORGET_EVENTS_AFTER = timedelta(days=7)
 FORGET_SOURCES_AFTER = timedelta(days=30)
 FORGET_WORKERS_AFTER = timedelta(hours=1)
+FORGET_DELIVERIES_AFTER = timedelta(days=30)
+FORGET_CONSUMED_AFTER = timedelta(days=30)
 
 Change = Callable[[Session], list[ProgressMessage]]
 
@@ -49,6 +61,8 @@ def collect_garbage(context: Context) -> None:
         progress.prune(session, older_than=FORGET_PROGRESS_AFTER)
         idempotency.prune(session, older_than=FORGET_KEYS_AFTER)
         outbox.prune(session, older_than=FORGET_EVENTS_AFTER)
+        deliveries.prune(session, older_than=FORGET_DELIVERIES_AFTER)
+        consumed.prune(session, older_than=FORGET_CONSUMED_AFTER)
         source_cache.prune(session, older_than=FORGET_SOURCES_AFTER)
         workers.forget_lost(session, older_than=FORGET_WORKERS_AFTER)
     collect_orphans(context, older_than=ORPHANS_AFTER)

@@ -6,6 +6,7 @@ from uuid import UUID
 from api.actor import actor_of_request
 from api.errors import UnsupportedTypeError
 from api.products.references import find_product
+from api.sales.retraining import retrain_if_wanted
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 from api.services import Services
 from api.uploads import receive_upload
@@ -31,6 +32,7 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
         report = services.chores.import_sales(spool.path(), media_type, tenant_id)
     _note(services, tenant_id, report)
     services.send(SCORE_FORECASTS)
+    retrain_if_wanted(services, tenant_id, report)
     return report
 
 

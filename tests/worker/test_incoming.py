@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from kombu.connection import Connection
+from kombu.entity import Queue
 from kombu.messaging import Producer
 from sqlalchemy import select
 
@@ -165,21 +166,17 @@ def with_brokers(context: Context, **urls: str) -> Context:
 
 def send(url: str, body: object, *, exchange: str = "", routing_key: str) -> None:
     with Connection(url) as connection:
-        Producer(connection.channel(), exchange=exchange).publish(body, routing_key=routing_key)
+        producer = Producer(connection.channel())
+        producer.publish(body, exchange=exchange, routing_key=routing_key)
 
 
 def dead_letters(context: Context, url: str) -> list[str]:
     """The reasons of the dead letters, taken from their queue."""
     found = []
     with Connection(url) as connection:
-        queue = connection.SimpleQueue(
-            dead_queue(context.settings), queue_args={"x-queue-type": "quorum"}
-        )
-        while len(queue):
-            message = queue.get(timeout=5)
+        queue = Queue(dead_queue(context.settings)).bind(connection.channel())
+        while message := queue.get(no_ack=True):
             found.append(message.headers["reason"])
-            message.ack()
-        queue.close()
     return found
 
 

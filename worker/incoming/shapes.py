@@ -115,6 +115,8 @@ def _event_id(payload: dict[str, Any], message_id: str | None, body: bytes) -> s
 
 
 def _told(error: ValidationError) -> str:
+    if error.errors()[0]["type"].startswith("union_tag"):
+        return "event_type takes `training_scheduled` or `sales_imported`"
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(
         f"{'.'.join(map(str, problem['loc'])) or 'event'}: {problem['msg']}"
