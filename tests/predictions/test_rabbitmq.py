@@ -1,0 +1,35 @@
+"""The same way over RabbitMQ: ids through the broker, rows and answers through Redis."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core.embedded import EmbeddedValkey
+from tests.api.conftest import start_api
+from tests.predictions.conftest import Predicting, prediction_worker
+from tests.worker.rabbitmq import RabbitMQ, why_absent
+
+
+@pytest.mark.rabbitmq
+@pytest.mark.skipif(why_absent() is not None, reason=why_absent() or "")
+def test_a_prediction_over_rabbitmq(
+    predicting: Predicting, own_valkey: Callable[[], EmbeddedValkey], tmp_path: Path
+) -> None:
+    settings, valkey = predicting.settings, own_valkey()
+    assert settings.database_url is not None
+    node = RabbitMQ(tmp_path)
+    node.start()
+    with ExitStack() as stack:
+        stack.callback(node.stop)
+        brokers = {"broker_url": node.url}
+        served = start_api(stack, tmp_path, settings.database_url, valkey, brokers)
+        on_rabbitmq = settings.model_copy(update={**brokers, "redis_url": valkey.url})
+        stack.enter_context(prediction_worker(on_rabbitmq, tmp_path / "predictions.log"))
+        url = f"{served.url}/api/v1/models/{predicting.table.public_id}/predict"
+        rows = {"rows": [{"area": 50, "district": "north"}]}
+        answer = httpx.post(url, json=rows, timeout=30)
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()["predictions"]) == 1
