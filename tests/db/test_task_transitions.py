@@ -181,21 +181,22 @@ def test_the_completed_event_has_the_documented_shape(session: Session) -> None:
     model = session.scalars(select(TrainedModel)).one()
     assert failed.routing_key == "training.failed"
     assert set(failed.payload) == {
-        "event_type", "tenant_id", "job_id", "product_id", "product_name", "error_type",
+        "event_id", "event_type", "tenant_id", "job_id", "product_id", "product_name", "error_type",
         "error_message", "recommended_action", "severity", "timestamp",
     }  # fmt: skip
     assert failed.payload["event_type"] == "training_failed"
     assert failed.payload["error_message"] == PROBLEM["message"]
     assert failed.payload["severity"] == "medium"
     assert set(completed.payload) == {
-        "event_type", "tenant_id", "job_id", "job_name", "status", "results", "started_at",
+        "event_id", "event_type", "tenant_id", "job_id", "job_name", "status", "results", "started_at",
         "completed_at", "timestamp",
     }  # fmt: skip
     assert completed.payload["event_type"] == "training_completed"
     assert completed.payload["status"] == "completed"
     results = completed.payload["results"]
     assert (results["successful_trainings"], results["failed_trainings"]) == (1, 1)
-    assert (results["total_products"], results["average_accuracy"]) == (2, 82.5)
+    assert (results["total_products"], results["skipped_trainings"]) == (2, 0)
+    assert results["average_accuracy"] == 82.5
     (created,) = results["models_created"]
     assert created["product_name"] == "Bread 0"
     assert created["model_version"] == model.model_version
