@@ -188,8 +188,8 @@ def test_the_completed_event_has_the_documented_shape(session: Session) -> None:
     assert failed.payload["error_message"] == PROBLEM["message"]
     assert failed.payload["severity"] == "medium"
     assert set(completed.payload) == {
-        "event_id", "event_type", "tenant_id", "job_id", "job_name", "status", "results", "started_at",
-        "completed_at", "timestamp",
+        "event_id", "event_type", "tenant_id", "job_id", "job_name", "status", "results",
+        "started_at", "completed_at", "timestamp",
     }  # fmt: skip
     assert completed.payload["event_type"] == "training_completed"
     assert completed.payload["status"] == "completed"
