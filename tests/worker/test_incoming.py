@@ -26,7 +26,7 @@ from tests.worker.support import Shop
 from worker.context import Context
 from worker.incoming.consumer import Consumer
 from worker.incoming.handling import DUPLICATE, handle
-from worker.incoming.queues import dead_queue
+from worker.incoming.queues import connection, dead_queue, declare
 from worker.incoming.shapes import Letter
 
 
@@ -165,16 +165,16 @@ def with_brokers(context: Context, **urls: str) -> Context:
 
 
 def send(url: str, body: object, *, exchange: str = "", routing_key: str) -> None:
-    with Connection(url) as connection:
-        producer = Producer(connection.channel())
+    with Connection(url) as opened:
+        producer = Producer(opened.channel())
         producer.publish(body, exchange=exchange, routing_key=routing_key)
 
 
 def dead_letters(context: Context, url: str) -> list[str]:
     """The reasons of the dead letters, taken from their queue."""
     found = []
-    with Connection(url) as connection:
-        queue = Queue(dead_queue(context.settings)).bind(connection.channel())
+    with Connection(url) as opened:
+        queue = Queue(dead_queue(context.settings)).bind(opened.channel())
         while message := queue.get(no_ack=True):
             found.append(message.headers["reason"])
     return found
@@ -183,6 +183,8 @@ def dead_letters(context: Context, url: str) -> list[str]:
 def assert_poison_holds_up_nothing(connected: Context, shop: Shop, url: str) -> None:
     shop.product("bread")
     settings = connected.settings
+    with connection(settings) as opened:
+        declare(opened, settings)  # RabbitMQ drops what is sent to a queue that is not there yet
     with consuming(connected):
         send(url, "poison", routing_key=settings.events_queue)
         send(url, said(), routing_key=settings.events_queue)
