@@ -88,7 +88,9 @@ class Consumer:
             reason = f"The service made an error: {type(error).__name__}"
             reject(self._context, letter, reason)
             return reason
-        return handled.reason if handled.outcome == "rejected" else None
+        if handled is None or handled.outcome != "rejected":
+            return None
+        return handled.reason
 
     def _set_aside(self, message: Message, letter: Letter, reason: str) -> None:
         """Put it among the dead letters, and only then let go of it: better twice than not."""

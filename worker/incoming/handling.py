@@ -1,7 +1,6 @@
 """What an event of another system leads to: at most one job, in the transaction that takes it."""
 
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -27,18 +26,18 @@ log = structlog.get_logger(__name__)
 class Handled:
     """What became of an event."""
 
-    outcome: Outcome | Literal["duplicate"]
+    outcome: Outcome
     reason: str | None = None
     job_id: UUID | None = None
 
 
-DUPLICATE = Handled("duplicate")
-
-
-def handle(context: Context, letter: Letter) -> Handled:
-    """Act on an event, once; raises only what the database raises."""
+def handle(context: Context, letter: Letter) -> Handled | None:
+    """Act on an event; None if it was taken before."""
     with context.sessions.begin() as session:
         handled = _take(session, letter, JobLimits.from_settings(context.settings))
+    if handled is None:
+        log.info("event came again", event_id=letter.event_id, event_type=letter.event_type)
+        return None
     log.info(
         "event consumed",
         event_id=letter.event_id,
@@ -59,9 +58,9 @@ def reject(context: Context, letter: Letter, reason: str) -> None:
             consumed.settle(session, letter.event_id, "rejected", reason=reason)
 
 
-def _take(session: Session, letter: Letter, limits: JobLimits) -> Handled:
+def _take(session: Session, letter: Letter, limits: JobLimits) -> Handled | None:
     if not _record(session, letter):
-        return DUPLICATE
+        return None
     try:
         handled = _act(session, letter.read(), limits)
     except EventRejectedError as error:
