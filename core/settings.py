@@ -173,7 +173,7 @@ class Settings(BaseModel):
     rabbitmq_url: AmqpUrl | None = _setting(
         SERVICE,
         None,
-        "RabbitMQ that receives events; while unset they stay in the database",
+        "RabbitMQ that receives events; while unset they stay in the database for a week",
         accepts="a URL `amqp://…` or `amqps://…`",
         secret=True,
     )

@@ -60,3 +60,11 @@ def prune(session: Session, *, older_than: timedelta) -> int:
     """Forget events that were published long ago; how many."""
     statement = delete(OutboxEvent).where(OutboxEvent.published_at < func.now() - older_than)
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def prune_unheard(session: Session, *, older_than: timedelta) -> int:
+    """Forget old events of a service that publishes to no broker; how many."""
+    statement = delete(OutboxEvent).where(
+        OutboxEvent.published_at.is_(None), OutboxEvent.created_at < func.now() - older_than
+    )
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount

@@ -61,6 +61,8 @@ def collect_garbage(context: Context) -> None:
         progress.prune(session, older_than=FORGET_PROGRESS_AFTER)
         idempotency.prune(session, older_than=FORGET_KEYS_AFTER)
         outbox.prune(session, older_than=FORGET_EVENTS_AFTER)
+        if context.settings.rabbitmq_url is None:
+            outbox.prune_unheard(session, older_than=FORGET_EVENTS_AFTER)
         deliveries.prune(session, older_than=FORGET_DELIVERIES_AFTER)
         consumed.prune(session, older_than=FORGET_CONSUMED_AFTER)
         source_cache.prune(session, older_than=FORGET_SOURCES_AFTER)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from db import progress
 from db.dispatch import Dispatch
-from db.tables import TrainingJob, TrainingTask
+from db.tables import OutboxEvent, TrainingJob, TrainingTask
 from tests.worker.support import Shop, quick_work, small_outcome
 from worker.artifacts import store_files
 from worker.context import Context
@@ -170,3 +170,22 @@ def test_the_history_of_jobs_that_ended_long_ago_is_forgotten_but_for_its_end(
     with shop.sessions() as session:
         (last,) = progress.since(session, job_id, 0)
     assert last.body["event"] == "job_completed"
+
+
+@pytest.mark.parametrize(("broker", "kept"), [(None, 0), ("amqp://localhost:1//", 1)])
+def test_old_events_wait_for_a_broker_only_if_there_is_to_be_one(
+    context: Context, shop: Shop, broker: str | None, kept: int
+) -> None:
+    context = replace(
+        context, settings=context.settings.model_copy(update={"rabbitmq_url": broker})
+    )
+    shop.job(shop.product("bread"))
+    shop.slots(1)
+    run_all(context, shop)
+    with shop.sessions.begin() as session:
+        session.execute(update(OutboxEvent).values(created_at=LONG_AGO))
+
+    collect_garbage(context)
+
+    with shop.sessions() as session:
+        assert session.scalar(select(func.count(OutboxEvent.id))) == kept
