@@ -1,5 +1,9 @@
 // Requests to the service, and what it says when it refuses one.
 
+import { credentials, refused } from "./session.js";
+
+const LOGIN_NEEDED = 401;
+
 /** A refusal of the service: the problem details it answered with. */
 export class ServiceError extends Error {
   constructor(status, problem) {
@@ -24,28 +28,41 @@ const url = (path) => new URL(`api/v1/${path}`, document.baseURI);
 export const fetchJson = (path, signal) => request(path, { signal });
 
 /** POST a JSON body and read the JSON answer. */
-export const postJson = (path, body) =>
+export const postJson = (path, body = {}) => send("POST", path, body);
+
+/** PATCH a resource with a JSON body and read the JSON answer. */
+export const patchJson = (path, body) => send("PATCH", path, body);
+
+/** DELETE a resource; the JSON answer, or null where there is none. */
+export const deleteResource = (path) => request(path, { method: "DELETE" });
+
+const send = (method, path, body) =>
   request(path, {
-    method: "POST",
+    method,
     body: JSON.stringify(body),
     headers: { "Content-Type": "application/json" },
   });
 
-async function request(path, options) {
+async function request(path, { headers = {}, ...options }) {
   let response;
   try {
-    response = await fetch(url(path), { ...options, cache: "no-store" });
+    response = await fetch(url(path), {
+      ...options,
+      headers: { ...headers, ...credentials() },
+      cache: "no-store",
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new UnreachableError();
   }
-  if (!response.ok) throw new ServiceError(response.status, await problemOf(response));
-  return response.json();
+  if (!response.ok) throw refusal(response.status, parseProblem(await response.text()));
+  return response.status === 204 ? null : response.json();
 }
 
-async function problemOf(response) {
-  const text = await response.text();
-  return parseProblem(text);
+function refusal(status, problem) {
+  const error = new ServiceError(status, problem);
+  if (status === LOGIN_NEEDED) refused(error);
+  return error;
 }
 
 function parseProblem(text) {
@@ -64,13 +81,14 @@ export function upload(path, body, { type, onSent = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const sender = new XMLHttpRequest();
     sender.open("POST", url(path));
-    if (type) sender.setRequestHeader("Content-Type", type);
+    const headers = { ...(type && { "Content-Type": type }), ...credentials() };
+    for (const [name, value] of Object.entries(headers)) sender.setRequestHeader(name, value);
     sender.upload.addEventListener("progress", (event) => onSent(event.loaded / event.total));
     sender.addEventListener("error", () => reject(new UnreachableError()));
     sender.addEventListener("load", () => {
       const answer = parseProblem(sender.responseText);
       if (sender.status >= 200 && sender.status < 300) resolve(answer);
-      else reject(new ServiceError(sender.status, answer));
+      else reject(refusal(sender.status, answer));
     });
     sender.send(body);
   });

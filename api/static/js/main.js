@@ -2,6 +2,7 @@
 
 import { element, setAttribute } from "./dom.js";
 import { problemNotice } from "./parts/notice.js";
+import { showComparison } from "./views/comparison.js";
 import { showJob } from "./views/job.js";
 import { showModel } from "./views/model.js";
 import { showOverview } from "./views/overview.js";
@@ -11,6 +12,7 @@ const ROUTES = [
   [/^#?\/?$/, showOverview, "overview"],
   [/^#\/jobs\/([^/]+)$/, showJob, "overview"],
   [/^#\/models\/([^/]+)$/, showModel, "overview"],
+  [/^#\/compare\/([^/]+)\/([^/]+)$/, showComparison, "overview"],
   [/^#\/studio$/, showStudio, "studio"],
 ];
 

@@ -1,5 +1,7 @@
 // A job's progress over a WebSocket that survives cuts: it comes back and asks for what it missed.
 
+import { subprotocols } from "./session.js";
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -36,7 +38,7 @@ export function socketUrl(path) {
 function connect(watch) {
   const address = socketUrl(`api/v1/training/ws/${encodeURIComponent(watch.jobId)}`);
   address.searchParams.set("after", watch.seen);
-  watch.socket = new WebSocket(address);
+  watch.socket = new WebSocket(address, subprotocols());
   watch.socket.addEventListener("open", () => {
     watch.pause = FIRST_PAUSE_MS;
     watch.onLink(LINK.live);

@@ -2,6 +2,7 @@
 // larger than a message may be.
 
 import { upload } from "./api.js";
+import { subprotocols } from "./session.js";
 import { socketUrl } from "./socket.js";
 
 export const LARGEST_MESSAGE_BYTES = 100_000_000;
@@ -13,7 +14,10 @@ const TOO_LARGE = 1009;
  * the job's id if the service had named it.
  */
 export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
-  const socket = new WebSocket(socketUrl("api/model-studio/ws/train-from-parquet"));
+  const socket = new WebSocket(
+    socketUrl("api/model-studio/ws/train-from-parquet"),
+    subprotocols(),
+  );
   let jobId = null;
   let ended = false;
   let refusal = null;

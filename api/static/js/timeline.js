@@ -9,11 +9,11 @@ export const pastPeriods = (frequency) =>
   ({ daily: 120, weekly: 60, monthly: 36 })[frequency] ?? 14 * 24;
 
 /**
- * One entry per period, in time order: `{at, ds, sold, promotion, price, isRecorded, expected}`,
- * where `expected` is the point of the forecast. Days without a row until the forecast begins are
+ * One entry per period, in time order: `{at, ds, sold, promotion, price, isRecorded, expected, actual}`,
+ * where `expected` is the point of the forecast and `actual` what it has been scored against. Days without a row until the forecast begins are
  * what the training takes them for: days without a sale.
  */
-export function timeline(sales, forecast, frequency) {
+export function timeline(sales, forecast, frequency, scored = []) {
   const start = wallClock(forecast[0].ds).getTime();
   const entries = new Map();
   const entry = (at, ds) => {
@@ -27,6 +27,10 @@ export function timeline(sales, forecast, frequency) {
   }
   if (frequency === "daily") fillDays(entry, entries, sales, start);
   for (const point of forecast) entry(wallClock(point.ds).getTime(), point.ds).expected = point;
+  for (const { ds, actual } of scored) {
+    const forecasted = entries.get(wallClock(ds).getTime());
+    if (forecasted?.expected && actual !== null) forecasted.actual = actual;
+  }
   return [...entries.values()].sort((one, other) => one.at - other.at);
 }
 

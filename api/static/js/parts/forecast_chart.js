@@ -75,11 +75,14 @@ function spanChoice(chart) {
 }
 
 function legend(entries, width) {
+  const scored = entries.filter((entry) => entry.actual !== undefined);
   const items = [
     entries.some((entry) => entry.isRecorded) && ["sold", "Sold"],
     entries.some((entry) => entry.promotion > 0) && ["promoted", "Sold on promotion"],
     ["expected", "Most likely"],
     ["range", `Range for ${formatShare(width)} of the days`],
+    scored.some(isInside) && ["inside", "Really sold, inside the range"],
+    scored.some((entry) => !isInside(entry)) && ["outside", "Really sold, outside the range"],
   ];
   return element(
     "figcaption",
@@ -116,6 +119,7 @@ function draw(chart, width) {
     ...dayLabels(chart, width),
     ...bars(chart, Math.max(1, half * 1.3)),
     ...forecastPaths(chart),
+    ...actuals(chart),
     ...boundary(chart, half, width),
     chart.cursor,
     chart.dot,
@@ -169,6 +173,24 @@ function forecastPaths({ entries, x, y }) {
     svg("path", { class: "chart-line", d: pathOf(places("yhat")) }),
   ];
 }
+
+/** What was really sold where the forecast has been scored, told apart by whether it was in the range. */
+function actuals({ entries, x, y }) {
+  return entries
+    .filter((entry) => entry.actual !== undefined)
+    .map((entry) =>
+      svg("circle", {
+        class: "chart-actual",
+        cx: x(entry.at).toFixed(1),
+        cy: y(entry.actual).toFixed(1),
+        r: isInside(entry) ? 2.5 : 4,
+        data: { mark: isInside(entry) ? "inside" : "outside" },
+      }),
+    );
+}
+
+const isInside = ({ actual, expected }) =>
+  expected.yhat_lower <= actual && actual <= expected.yhat_upper;
 
 /** Where the forecast begins, and where today is if that is elsewhere on the chart. */
 function boundary({ entries, x }, half, width) {

@@ -15,7 +15,9 @@ import { gainOver, soldInTest } from "../parts/accuracy.js";
 import { comingDays } from "../parts/coming_days.js";
 import { figureCard } from "../parts/figure.js";
 import { forecastChart } from "../parts/forecast_chart.js";
+import { liveSection } from "../parts/live_accuracy.js";
 import { hint } from "../parts/notice.js";
+import { numbersRow, table, whenOpened } from "../parts/table.js";
 import { pastPeriods, timeline } from "../timeline.js";
 import { FORECAST_METRICS } from "../words.js";
 
@@ -31,13 +33,20 @@ const WRITTEN = {
 /** What to expect, how good that is, and every measure of it. */
 export async function forecastSections(model, signal) {
   const path = `training/models/${encodeURIComponent(model.model_id)}`;
-  const stored = withBounds(await fetchJson(`${path}/forecast`, signal));
+  const [forecast, live] = await Promise.all([
+    fetchJson(`${path}/forecast`, signal),
+    fetchJson(`${path}/live`, signal),
+  ]);
+  const stored = withBounds(forecast);
   const sales = await recentSales(model.product_id, stored, signal);
   const { metrics, baseline } = model;
   const simple = model.frequency === "daily" ? "Last week repeated" : "Last season repeated";
   return [
     endedNotice(sales, stored),
-    stored.forecast.length > 0 ? forecastSection(stored, sales) : hint("No forecast is stored."),
+    stored.forecast.length > 0
+      ? forecastSection(stored, sales, live)
+      : hint("No forecast is stored."),
+    liveSection(live),
     howGood(metrics, baseline, simple, stored.interval_width),
   ].filter(Boolean);
 }
@@ -116,25 +125,18 @@ function figures(metrics, baseline, simple, promised) {
   );
 }
 
-function forecastSection(stored, sales) {
+function forecastSection(stored, sales, live) {
   const { forecast, frequency } = stored;
-  const entries = timeline(sales, forecast, frequency);
+  const entries = timeline(sales, forecast, frequency, live.periods);
   return element(
     "section",
     {},
     element("h2", {}, "What to expect"),
     comingDays(stored),
     forecastChart(entries, stored),
-    tableOf("The forecast as a table", () => forecastTable(forecast, frequency)),
-    sales.length > 0 && tableOf("The sales as a table", () => salesTable(sales, frequency)),
+    whenOpened("The forecast as a table", () => forecastTable(forecast, frequency)),
+    sales.length > 0 && whenOpened("The sales as a table", () => salesTable(sales, frequency)),
   );
-}
-
-/** A table that is made when somebody opens it. */
-function tableOf(title, make) {
-  const box = element("details", {}, element("summary", {}, title));
-  box.addEventListener("toggle", () => box.append(make()), { once: true });
-  return box;
 }
 
 /** A point without a range is its own range. */
@@ -147,19 +149,13 @@ const withBounds = (stored) => ({
   })),
 });
 
-const rowOf = (ds, frequency, values) =>
-  element(
-    "tr",
-    {},
-    element("th", { scope: "row" }, formatPeriod(ds, frequency)),
-    values.map((value) => element("td", { class: "number" }, value)),
-  );
+const rowOf = (ds, frequency, values) => numbersRow(formatPeriod(ds, frequency), values);
 
 function forecastTable(forecast, frequency) {
   const rows = forecast.map((point) =>
     rowOf(point.ds, frequency, [point.yhat, point.yhat_lower, point.yhat_upper].map(formatFigure)),
   );
-  return table("Forecast", "tall", ["When", "Most likely", "At least", "At most"], rows);
+  return table("Forecast", ["When", "Most likely", "At least", "At most"], rows, "tall");
 }
 
 function salesTable(sales, frequency) {
@@ -172,7 +168,7 @@ function salesTable(sales, frequency) {
         promotion > 0 ? "yes" : "",
       ]),
     );
-  return table("Sales", "tall", ["When", "Sold", "Price", "Promotion"], rows);
+  return table("Sales", ["When", "Sold", "Price", "Promotion"], rows, "tall");
 }
 
 function metricsTable(metrics, baseline, simple) {
@@ -194,20 +190,6 @@ function metricsTable(metrics, baseline, simple) {
       { class: "muted" },
       "All figures come from the newest weeks, which the tested model had not seen.",
     ),
-    table("Measures", "", ["Measure", "This model", simple], rows),
-  );
-}
-
-function table(caption, height, head, rows) {
-  const cells = head.map((title) => element("th", { scope: "col" }, title));
-  return element(
-    "div",
-    { class: `table-frame ${height}`, tabindex: 0, role: "region", "aria-label": caption },
-    element(
-      "table",
-      { class: "table" },
-      element("thead", {}, element("tr", {}, cells)),
-      element("tbody", {}, rows),
-    ),
+    table("Measures", ["Measure", "This model", simple], rows),
   );
 }

@@ -1,9 +1,12 @@
-// A model's page: how good it is beside the simplest forecast, and what it expects.
+// A model's page: how good it is beside the simplest forecast, what it expects, and its versions.
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
-import { deadEnd } from "../parts/notice.js";
+import { fetchModel } from "../parts/model_actions.js";
+import { deadEnd, hint } from "../parts/notice.js";
 import { statusPill } from "../parts/pill.js";
+import { tableModelActions } from "../parts/table_model_actions.js";
+import { versionsSection } from "../parts/versions.js";
 import { formatCount, formatDuration, formatMoment } from "../format.js";
 import { algorithmWord } from "../words.js";
 import { forecastSections } from "./forecast_model.js";
@@ -11,15 +14,37 @@ import { tableSections } from "./table_model.js";
 
 const LONG_NAME = 50;
 
-/** Show the model with this id. */
+/** Show the model with this id; after a change it is shown anew. */
 export async function showModel(root, signal, modelId) {
   try {
-    const model = await fetchJson(`training/models/${encodeURIComponent(modelId)}`, signal);
-    const sections = model.ml_task === "forecast" ? forecastSections : tableSections;
-    root.append(modelHead(model), ...(await sections(model, signal)), origin(model));
+    const model = await fetchModel(modelId, signal);
+    const parts = await partsOf(model, signal, (id) =>
+      id ? showModel(root, signal, id) : leaveModel(model),
+    );
+    root.replaceChildren(...parts);
   } catch (error) {
-    if (!signal.aborted) root.append(...deadEnd("This model cannot be shown", error));
+    if (!signal.aborted) root.replaceChildren(...deadEnd("This model cannot be shown", error));
   }
+}
+
+async function partsOf(model, signal, onChange) {
+  if (model.ml_task !== "forecast") {
+    const actions = tableModelActions(model, onChange);
+    return [modelHead(model), ...tableSections(model), actions, origin(model)];
+  }
+  const history = `training/products/${encodeURIComponent(model.product_id)}/deployments?limit=200`;
+  const [sections, deployments] = await Promise.all([
+    forecastSections(model, signal),
+    fetchJson(history, signal),
+  ]);
+  const versions = versionsSection(model, deployments.items, onChange);
+  return [modelHead(model), ...sections, versions, origin(model)];
+}
+
+/** Where to go when the model that was shown is deleted. */
+function leaveModel({ model_id: deleted, versions }) {
+  const next = versions.find(({ model_id: modelId }) => modelId !== deleted);
+  location.hash = next ? `#/models/${next.model_id}` : "#/";
 }
 
 const nameOf = (model) => model.name ?? (model.details.target_variable || model.model_id);
@@ -32,14 +57,31 @@ function modelHead(model) {
     "section",
     { class: "model-head" },
     element("a", { class: "back", href: "#/" }, "Overview"),
-    element("div", { class: "title-line" }, element("h1", { "data-long": nameOf(model).length > LONG_NAME }, nameOf(model)), pill.node),
+    element(
+      "div",
+      { class: "title-line" },
+      element("h1", { "data-long": nameOf(model).length > LONG_NAME }, nameOf(model)),
+      pill.node,
+    ),
     element(
       "p",
       { class: "muted" },
       `${algorithmWord(model.algorithm)}, trained ${formatMoment(model.created_at)}`,
     ),
+    notInUse(model),
     model.degraded_reason && element("p", { class: "notice notice-warn" }, model.degraded_reason),
   );
+}
+
+/** Which version counts, when it is not the one that is shown. */
+function notInUse({ ml_task: task, is_deployed: isDeployed, versions }) {
+  if (task !== "forecast" || isDeployed) return null;
+  const used = versions.find((version) => version.is_deployed);
+  if (!used) return hint("No version of this product is in use. Choose one below.", "warn");
+  const notice = hint("This version is not in use. ");
+  const link = element("a", { href: `#/models/${used.model_id}` }, `See version ${used.model_version}`);
+  notice.firstChild.append(link, ", which is.");
+  return notice;
 }
 
 function origin(model) {
