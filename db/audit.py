@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.errors import InvalidCursorError
@@ -34,7 +34,7 @@ def record(
     subject_type: str,
     subject_id: object,
     *,
-    actor: str = SERVICE,
+    actor: str | ColumnElement[str] = SERVICE,
     details: Mapping[str, Any] | None = None,
     request_id: str | None = None,
 ) -> None:
@@ -42,7 +42,7 @@ def record(
     session.add(
         AuditEntry(
             tenant_id=tenant_id,
-            actor=storable(actor, 255),
+            actor=storable(actor, 255) if isinstance(actor, str) else actor,
             action=action,
             subject_type=subject_type,
             subject_id=storable(str(subject_id), 255),
@@ -50,6 +50,21 @@ def record(
             request_id=request_id,
         )
     )
+
+
+def who_began(tenant_id: UUID, subject_type: str, subject_id: object) -> ColumnElement[str]:
+    """The actor of the first line on a subject, found by the statement that this is a part of."""
+    first = (
+        select(AuditEntry.actor)
+        .where(
+            AuditEntry.tenant_id == tenant_id,
+            AuditEntry.subject_type == subject_type,
+            AuditEntry.subject_id == str(subject_id),
+        )
+        .order_by(AuditEntry.id)
+        .limit(1)
+    )
+    return func.coalesce(first.scalar_subquery(), SERVICE)
 
 
 def entries(

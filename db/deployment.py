@@ -5,6 +5,7 @@ audit trail, in the same transaction.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -51,29 +52,31 @@ def deploy(
     product_id = _product_of(model)
     lock_product(session, product_id)
     champion = champion_of(session, model.tenant_id, product_id)
-    if champion is not None:
-        if champion.id == model.id:
-            return False
-        champion.is_deployed = False
-        session.flush()  # at most one is deployed at any time, within a transaction too
-    model.is_deployed = True
-    model.deployed_at = session.scalar(select(func.clock_timestamp()))
-    session.flush()
-    previous_id = None if champion is None else champion.id
-    _add(session, model, kind, reason, evidence, actor, previous_id)
-    replaced = {} if champion is None else {"replaced": champion.public_id}
-    _audit(
-        session,
-        model,
-        _ACTIONS[kind],
-        actor,
-        {"kind": kind, "reason": reason} | replaced,
-        request_id,
-    )
+    if champion is not None and champion.id == model.id:
+        return False
+    now = session.scalars(select(func.clock_timestamp())).one()
+    _replace(session, champion, model, now)
+    _record(session, model, champion, kind, reason, evidence, actor, request_id)
     return True
 
 
-def refuse(
+def deploy_new(
+    session: Session,
+    model: TrainedModel,
+    champion: TrainedModel | None,
+    now: datetime,
+    *,
+    reason: str,
+    evidence: Evidence | None = None,
+) -> None:
+    """Store a model that was just trained as the champion. The caller has locked the product and
+    looked who is the champion until now.
+    """
+    _replace(session, champion, model, now)
+    _record(session, model, champion, "auto", reason, evidence, audit.SERVICE, None)
+
+
+def refuse_new(
     session: Session,
     model: TrainedModel,
     champion: TrainedModel,
@@ -81,7 +84,9 @@ def refuse(
     reason: str,
     evidence: Evidence | None = None,
 ) -> None:
-    """Record why a new model did not become the champion by itself."""
+    """Store a model that was just trained, and why it did not become the champion by itself."""
+    session.add(model)
+    session.flush()
     _add(session, model, "refused", reason, evidence, audit.SERVICE, champion.id)
     details = {"reason": reason, "champion": champion.public_id}
     _audit(session, model, "refuse", audit.SERVICE, details, None)
@@ -143,6 +148,36 @@ def withdraw(
     session.flush()
     evidence = {"model_id": model.public_id, "model_version": model.model_version}
     _add(session, model, "withdrawn", reason, evidence, actor, model.id)
+
+
+def _replace(
+    session: Session, champion: TrainedModel | None, model: TrainedModel, now: datetime
+) -> None:
+    if champion is not None:
+        champion.is_deployed = False
+        session.flush()  # at most one is deployed at any time, within a transaction too
+    model.is_deployed = True
+    model.deployed_at = now
+    session.add(model)
+    session.flush()
+
+
+def _record(
+    session: Session,
+    model: TrainedModel,
+    replaced: TrainedModel | None,
+    kind: DeploymentKind,
+    reason: str,
+    evidence: Evidence | None,
+    actor: str,
+    request_id: str | None,
+) -> None:
+    previous_id = None if replaced is None else replaced.id
+    _add(session, model, kind, reason, evidence, actor, previous_id)
+    details = {"kind": kind, "reason": reason}
+    if replaced is not None:
+        details["replaced"] = replaced.public_id
+    _audit(session, model, _ACTIONS[kind], actor, details, request_id)
 
 
 def _product_of(model: TrainedModel) -> UUID:

@@ -6,12 +6,12 @@ for a method that could not be used never replaces a model that is none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.deployment import champion_of, deploy, refuse
+from db.deployment import deploy_new, refuse_new
 from db.outcomes import ChampionComparison, LogLine, ModelOutcome
 from db.tables import TrainedModel
 
@@ -37,24 +37,29 @@ def configuration(model: TrainedModel) -> dict[str, Any]:
 
 
 def pass_gate(
-    session: Session, product_id: UUID, model: TrainedModel, outcome: ModelOutcome
+    session: Session,
+    model: TrainedModel,
+    champion: TrainedModel | None,
+    outcome: ModelOutcome,
+    now: datetime,
 ) -> LogLine | None:
-    """Deploy a new model or record why not; what the job's log says of it, if anything.
+    """Store a new model, deployed or with the reason why not; what the job's log says of it, if
+    anything.
 
     The caller has locked the product.
     """
     if not outcome.auto_deploy:
+        session.add(model)
         return LogLine(
             message="The new model was not deployed: deployment is left to people"
             " (ENABLE_AUTO_DEPLOYMENT is off).",
             step_name=STEP,
         )
-    champion = champion_of(session, model.tenant_id, product_id)
     verdict = judge(model, champion, outcome.comparison)
     if verdict.is_admitted or champion is None:
-        deploy(session, model, kind="auto", reason=verdict.reason, evidence=verdict.evidence)
+        deploy_new(session, model, champion, now, reason=verdict.reason, evidence=verdict.evidence)
         return None if champion is None else LogLine(message=verdict.reason, step_name=STEP)
-    refuse(session, model, champion, reason=verdict.reason, evidence=verdict.evidence)
+    refuse_new(session, model, champion, reason=verdict.reason, evidence=verdict.evidence)
     return LogLine(
         message=f"The new model was not deployed. {verdict.reason}",
         level="WARNING",

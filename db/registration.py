@@ -5,30 +5,82 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Double, Uuid, and_, insert, literal, or_, select
+from sqlalchemy import DateTime, Double, Uuid, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from db import audit
 from db.bulk import rows
 from db.gate import pass_gate
-from db.locks import lock_product
-from db.logs import log_row
+from db.locks import FRESH, lock_product
 from db.metrics import metrics_row
-from db.operation_tables import AuditEntry
-from db.outcomes import ArtifactFile, ForecastRow, ModelOutcome
+from db.outcomes import ArtifactFile, ForecastRow, LogLine, ModelOutcome
 from db.tables import Forecast, ModelArtifact, TrainedModel, TrainingTask
 from db.text import finite, storable
 
 
 def register_model(
     session: Session, task: TrainingTask, outcome: ModelOutcome, now: datetime
-) -> TrainedModel:
-    """The model of this task, registered with everything that belongs to it."""
+) -> tuple[TrainedModel, LogLine | None]:
+    """The model of this task, registered with everything that belongs to it, and what the gate has
+    to say of it.
+    """
     if task.product_id is not None:
         # One registration per product at a time: version and champion are read, then written.
         lock_product(session, task.product_id)
-    public_id, version = _place(session, task, now)
-    model = TrainedModel(
+    version = f"{now:%Y%m%d_%H%M%S}"
+    kin = _kin(session, task, version)
+    model = _new_model(task, outcome, now, _free_version(version, {m.model_version for m in kin}))
+    _record_training(session, model)
+    line = None
+    if task.product_id is None:
+        session.add(model)
+    else:
+        champion = next((model for model in kin if model.is_deployed), None)
+        line = pass_gate(session, model, champion, outcome, now)
+    session.flush()
+    session.add(metrics_row(model, outcome))
+    _add_artifacts(session, model, outcome.artifacts)
+    if outcome.forecast:
+        _add_forecast(session, model.id, outcome.forecast)
+    return model, line
+
+
+def model_file_path(public_id: str, name: str) -> str:
+    """Where clients are told the file is: relative, never a path of the server."""
+    return f"./models/{public_id}/{name}"
+
+
+def add_shared_artifacts(session: Session, job_id: UUID, files: Sequence[ArtifactFile]) -> None:
+    session.add_all(
+        ModelArtifact(
+            training_job_id=job_id,
+            artifact_type=file.artifact_type,
+            file_path=f"./shared/{job_id}/{file.name}",
+            file_size_bytes=file.size,
+            checksum=file.digest,
+        )
+        for file in files
+    )
+
+
+def _kin(session: Session, task: TrainingTask, version: str) -> Sequence[TrainedModel]:
+    """What a new model of the task stands beside: the champion, and versions of the same second."""
+    statement = select(TrainedModel).where(
+        TrainedModel.tenant_id == task.tenant_id,
+        TrainedModel.product_id == task.product_id,
+        or_(
+            TrainedModel.is_deployed,
+            TrainedModel.model_version.startswith(version, autoescape=True),
+        ),
+    )
+    return session.scalars(statement, execution_options=FRESH).all()
+
+
+def _new_model(
+    task: TrainingTask, outcome: ModelOutcome, now: datetime, version: str
+) -> TrainedModel:
+    public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(8)}"
+    return TrainedModel(
         id=uuid4(),
         public_id=public_id,
         tenant_id=task.tenant_id,
@@ -54,57 +106,17 @@ def register_model(
         horizon_days=outcome.horizon_days,
         created_at=now,
     )
-    session.add(model)
-    session.flush()
-    session.add(metrics_row(model, outcome))
-    _add_artifacts(session, model, outcome.artifacts)
-    if outcome.forecast:
-        _add_forecast(session, model.id, outcome.forecast)
-    _record_training(session, model)
-    if task.product_id is not None:
-        line = pass_gate(session, task.product_id, model, outcome)
-        if line is not None:
-            session.add(log_row(task.job_id, task.tenant_id, task.product_id, line))
-    return model
-
-
-def model_file_path(public_id: str, name: str) -> str:
-    """Where clients are told the file is: relative, never a path of the server."""
-    return f"./models/{public_id}/{name}"
-
-
-def add_shared_artifacts(session: Session, job_id: UUID, files: Sequence[ArtifactFile]) -> None:
-    session.add_all(
-        ModelArtifact(
-            training_job_id=job_id,
-            artifact_type=file.artifact_type,
-            file_path=f"./shared/{job_id}/{file.name}",
-            file_size_bytes=file.size,
-            checksum=file.digest,
-        )
-        for file in files
-    )
 
 
 def _record_training(session: Session, model: TrainedModel) -> None:
     """Who trained it is who started the job."""
-    actor = session.scalar(
-        select(AuditEntry.actor)
-        .where(
-            AuditEntry.tenant_id == model.tenant_id,
-            AuditEntry.subject_type == "job",
-            AuditEntry.subject_id == str(model.training_job_id),
-        )
-        .order_by(AuditEntry.id)
-        .limit(1)
-    )
     audit.record(
         session,
         model.tenant_id,
         "train",
         "model",
         model.public_id,
-        actor=actor or audit.SERVICE,
+        actor=audit.who_began(model.tenant_id, "job", model.training_job_id),
         details={
             "job_id": str(model.training_job_id),
             "model_version": model.model_version,
@@ -112,25 +124,6 @@ def _record_training(session: Session, model: TrainedModel) -> None:
             "data_digest": model.data_digest,
         },
     )
-
-
-def _place(session: Session, task: TrainingTask, now: datetime) -> tuple[str, str]:
-    """A public id and a version that are free."""
-    public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(4)}"
-    version = f"{now:%Y%m%d_%H%M%S}"
-    of_product = and_(
-        TrainedModel.tenant_id == task.tenant_id,
-        TrainedModel.product_id == task.product_id,
-        TrainedModel.model_version.startswith(version, autoescape=True),
-    )
-    near = session.execute(
-        select(TrainedModel.public_id, TrainedModel.model_version).where(
-            or_(of_product, TrainedModel.public_id == public_id)
-        )
-    ).all()
-    if any(model.public_id == public_id for model in near):
-        return _place(session, task, now)
-    return public_id, _free_version(version, {model.model_version for model in near})
 
 
 def _free_version(version: str, taken: Collection[str]) -> str:

@@ -172,24 +172,26 @@ def finish(
     )
     if task is None:
         return None
-    _log(session, task, [*outcome.logs, *steps])
-    news = _record(session, job, now, task, outcome)
+    news, remarks = _record(session, job, now, task, outcome)
+    _log(session, task, [*outcome.logs, *remarks, *steps])
     return settle(session, job, now, [(task, news)])
 
 
 def _record(
     session: Session, job: TrainingJob, now: datetime, task: TrainingTask, outcome: Outcome
-) -> News:
+) -> tuple[News, Sequence[LogLine]]:
+    """What is told of the task, and what its log says beside what the work itself logged."""
     logs = [line.message for line in outcome.logs]
     news = News(event="task_completed", message=outcome.message, logs=logs)
     if isinstance(outcome, SharedOutcome):
         job.shared_artifact = outcome.manifest_digest
         add_shared_artifacts(session, job.id, outcome.artifacts)
-        return News(event=news.event, message=news.message)
+        return News(event=news.event, message=news.message), ()
     if isinstance(outcome, SkippedOutcome):
-        return replace(news, model_id=outcome.kept_public_id)
-    model = register_model(session, task, outcome, now)
-    return replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id)
+        return replace(news, model_id=outcome.kept_public_id), ()
+    model, line = register_model(session, task, outcome, now)
+    news = replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id)
+    return news, () if line is None else (line,)
 
 
 def _skipped(outcome: Outcome) -> dict[str, Any]:

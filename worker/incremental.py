@@ -6,22 +6,22 @@ same, a training would end in the same model, so it is skipped.
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import or_, select
 
 import pipeline.forecast
 from core.settings import Settings
 from db.outcomes import LogLine, SkippedOutcome
+from db.standing import Standing
 from db.tables import Tenant, TrainedModel
 from db.transitions import Claim
 from pipeline.forecast.history import digest
 from pipeline.forecast.report import library_versions
 from pipeline.forecast.spec import ForecastSpec
-from worker.context import Context
 from worker.sources.surroundings import place_of
 
 _WITHOUT_EFFECT = {"verbose"}
@@ -85,12 +85,12 @@ def code_digest() -> str:
 
 
 def skip_if_unchanged(
-    claim: Claim, context: Context, ingredients: Ingredients
+    claim: Claim, standing: Standing, ingredients: Ingredients
 ) -> SkippedOutcome | None:
     """The end of the task without a training; None when there is something to train."""
     if claim.job_request.get("force"):
         return None
-    kept = _unchanged_model(claim, context, ingredients.digests_that_do())
+    kept = _unchanged_model(standing, ingredients.digests_that_do())
     if kept is None:
         return None
     reason = f"Nothing changed since model {kept.public_id} of {_day(kept)}"
@@ -104,32 +104,12 @@ def skip_if_unchanged(
     )
 
 
-def _unchanged_model(claim: Claim, context: Context, digests: set[str]) -> TrainedModel | None:
+def _unchanged_model(standing: Standing, digests: Collection[str]) -> TrainedModel | None:
     """The deployed model or the newest one, if it is no stand-in and made of the same."""
-    of_product = (
-        TrainedModel.tenant_id == claim.token.tenant_id,
-        TrainedModel.product_id == claim.product_id,
-    )
-    newest = (
-        select(TrainedModel.id)
-        .where(*of_product)
-        .order_by(TrainedModel.created_at.desc(), TrainedModel.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        select(TrainedModel)
-        .where(
-            *of_product,
-            or_(TrainedModel.is_deployed, TrainedModel.id == newest),
-            TrainedModel.training_digest.in_(digests),
-            TrainedModel.degraded_reason.is_(None),
-        )
-        .order_by(TrainedModel.is_deployed.desc())
-        .limit(1)
-    )
-    with context.sessions() as session:
-        return session.scalar(statement)
+    for model in (standing.champion, standing.newest):
+        if model and model.training_digest in digests and model.degraded_reason is None:
+            return model
+    return None
 
 
 def _day(model: TrainedModel) -> str:

@@ -9,13 +9,10 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.deployment import champion_of
 from db.gate import configuration
 from db.outcomes import ChampionComparison
-from db.tables import Forecast
-from db.transitions import Claim
+from db.tables import Forecast, TrainedModel
 from pipeline.forecast.incumbent import SETTINGS, Comparison, Incumbent
-from worker.context import Context
 from worker.plain import plain
 
 
@@ -46,16 +43,8 @@ class Champion:
         )
 
 
-def champion_for(claim: Claim, context: Context) -> Champion | None:
-    """None while no model of the task's product is deployed."""
-    if claim.product_id is None:
-        return None
-    with context.sessions() as session:
-        return load_champion(session, claim.token.tenant_id, claim.product_id)
-
-
-def load_champion(session: Session, tenant_id: UUID, product_id: UUID) -> Champion | None:
-    model = champion_of(session, tenant_id, product_id)
+def champion_from(session: Session, model: TrainedModel | None) -> Champion | None:
+    """None while no model is deployed."""
     if model is None:
         return None
     known = configuration(model)

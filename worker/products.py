@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
-from sqlalchemy import select
 
 from core.bundles import load_bundle
-from db.calendar import every_entry
 from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
-from db.tables import Product, Tenant
+from db.tables import Product
 from db.transitions import Claim
 from pipeline.forecast.incumbent import settings_of
 from pipeline.forecast.result import ForecastResult
@@ -21,14 +19,10 @@ from pipeline.progress import ProgressCallback
 from worker import bundle
 from worker.artifacts import artifact_files, store_files
 from worker.context import Context
-from worker.errors import TaskDataMissingError
-from worker.forecasts import forecast_spec
-from worker.frames import sales_frame
 from worker.incremental import Ingredients, outside_sources, skip_if_unchanged
-from worker.incumbent import champion_for
-from worker.outside import desk_of, stated_holidays, with_remarks, with_sources
+from worker.known import what_is_known
+from worker.outside import desk_of, with_remarks, with_sources
 from worker.plain import plain
-from worker.sources.desk import Desk
 from worker.sources.sales import refresh_sales
 from worker.sources.surroundings import surroundings_of
 
@@ -37,31 +31,32 @@ def train_product(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> ModelOutcome | SkippedOutcome:
     desk = desk_of(claim, context, on_progress)
-    known = _load(claim, context, desk)
-    until = known.product.observed_until
+    refresh_sales(desk, claim.product_id)
+    known = what_is_known(claim, context, desk)
+    product, tenant = known.standing.product, known.standing.tenant
     ingredients = Ingredients(
         history=known.history,
         spec=known.spec,
-        category=known.product.category,
-        observed_until=None if until is None else pd.Timestamp(until),
+        category=product.category,
+        observed_until=known.observed_until,
         knows_shop=claim.shared_artifact is not None,
-        outside=outside_sources(context.settings, known.tenant),
+        outside=outside_sources(context.settings, tenant),
     )
-    skipped = skip_if_unchanged(claim, context, ingredients)
+    skipped = skip_if_unchanged(claim, known.standing, ingredients)
     if skipped is not None:
         return with_remarks(skipped, desk)
-    champion = champion_for(claim, context)
+    champion = known.champion
     result = train_forecast(
         known.history,
         known.spec,
         category=ingredients.category,
         shared=_shared_profile(claim, context),
         observed_until=ingredients.observed_until,
-        surroundings=surroundings_of(desk, known.tenant),
+        surroundings=surroundings_of(desk, tenant),
         incumbent=None if champion is None else champion.incumbent,
         on_progress=on_progress,
     )
-    outcome = _outcome(known.product, known.spec, result, context)
+    outcome = _outcome(product, known.spec, result, context)
     comparison = None
     if champion is not None and result.comparison is not None:
         comparison = champion.beside(result.comparison)
@@ -70,40 +65,6 @@ def train_product(
     whole = all(told.error is None for told in desk.told)
     training_digest = ingredients.digest() if whole else None
     return replace(outcome, training_digest=training_digest, comparison=comparison)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    product: Product
-    tenant: Tenant
-    spec: ForecastSpec
-    history: pd.DataFrame
-
-
-def _load(claim: Claim, context: Context, desk: Desk) -> _Known:
-    tenant_id = claim.token.tenant_id
-    refresh_sales(desk, claim.product_id)
-    with context.sessions() as session:
-        found = session.execute(
-            select(Product, Tenant)
-            .join(Tenant, Tenant.id == Product.tenant_id)
-            .where(Product.id == claim.product_id, Product.tenant_id == tenant_id)
-        ).one_or_none()
-        if found is None:
-            raise TaskDataMissingError(
-                f"The product {claim.product_name!r} does not exist any more"
-            )
-        product, tenant = found
-        calendar = every_entry(session, tenant_id)
-        history = sales_frame(session, tenant_id, product.id)
-    spec = forecast_spec(
-        context.settings,
-        tenant,
-        claim.job_request,
-        calendar=calendar,
-        holidays=stated_holidays(desk, tenant),
-    )
-    return _Known(product, tenant, spec, history)
 
 
 def _shared_profile(claim: Claim, context: Context) -> SharedProfile | None:

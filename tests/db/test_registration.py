@@ -55,7 +55,7 @@ def test_all_that_belongs_to_a_model_is_written(session: Session, product: Produ
         ],
     )
     model = train(session, product, outcome)
-    assert re.fullmatch(r"model-\d{8}-[0-9a-f]{8}", model.public_id)
+    assert re.fullmatch(r"model-\d{8}-[0-9a-f]{16}", model.public_id)
     assert re.fullmatch(r"\d{8}_\d{6}", model.model_version)
     assert model.model_path == f"./models/{model.public_id}/model.pkl"
     assert (model.product_id, model.name) == (product.id, product.name)
@@ -79,7 +79,7 @@ def test_versions_within_a_second_are_counted(session: Session, product: Product
     for _ in range(3):
         task = NewTask(kind="product", product_id=product.id)
         (row,) = tasks_of(session, new_job(session, products=0, tasks=[task]))
-        versions.append(register_model(session, row, model_outcome(), moment).model_version)
+        versions.append(register_model(session, row, model_outcome(), moment)[0].model_version)
     assert versions == ["20251106_143022", "20251106_143022_2", "20251106_143022_3"]
 
 
