@@ -148,7 +148,7 @@ def test_a_reload_in_the_middle_goes_on(page: Page, stocked: Service) -> None:
     expect(page.locator(".product")).to_have_count(PRODUCTS)
     assert percentage(page) >= before
     expect(page.locator(".job-head .pill")).to_have_text("Finished")
-    page.locator(".log-box summary").click()
+    page.locator(".log-box summary").first.click()
     expect(page.locator(".log-lines li").last).to_contain_text("Finished")
 
 

@@ -94,10 +94,9 @@ export function upload(path, body, { type, onSent = () => {} } = {}) {
   });
 }
 
-/** Every item of a paginated list, page by page, as an array; at most `limit` items. */
-export async function fetchAll(path, signal, limit = 5000) {
+/** Every item of a paginated list, page by page, as an array; at most `limit` from `cursor` on. */
+export async function fetchAll(path, signal, { limit = 5000, cursor = null } = {}) {
   const items = [];
-  let cursor = null;
   do {
     const address = new URL(path, "http://list/");
     address.searchParams.set("limit", 200);

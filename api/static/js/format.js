@@ -8,6 +8,7 @@ const finePercent = new Intl.NumberFormat(undefined, {
 });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const minute = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const shortDay = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
@@ -128,6 +129,19 @@ export function formatDuration(seconds) {
   if (seconds < 5400) return plural(Math.round(seconds / 60), "minute");
   const minutes = Math.round(seconds / 60);
   return `${plural(Math.floor(minutes / 60), "hour")} ${minutes % 60} min`;
+}
+
+/** The length of a step that took this many milliseconds. */
+export const formatMilliseconds = (value) =>
+  value < 1000 ? `${formatCount(value)} ms` : `${formatFigure(value / 1000)} s`;
+
+/** Between two points in time, on one day or over more; the second may be missing. */
+export function formatSpan(from, to) {
+  const [start, end] = [new Date(from), new Date(to ?? from)];
+  const isToday = [start, end].every((at) => at.toDateString() === new Date().toDateString());
+  const written = isToday ? minute : moment;
+  if (end - start < 60_000) return `about ${written.format(end)}`;
+  return `between ${written.format(start)} and ${written.format(end)}`;
 }
 
 /** Bytes in a readable unit. */

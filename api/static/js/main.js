@@ -7,10 +7,12 @@ import { showJob } from "./views/job.js";
 import { showModel } from "./views/model.js";
 import { showOverview } from "./views/overview.js";
 import { showStudio } from "./views/studio.js";
+import { showTrainings } from "./views/trainings.js";
 
 const ROUTES = [
   [/^#?\/?$/, showOverview, "overview"],
   [/^#\/jobs\/([^/]+)$/, showJob, "overview"],
+  [/^#\/trainings$/, showTrainings, "overview"],
   [/^#\/models\/([^/]+)$/, showModel, "overview"],
   [/^#\/compare\/([^/]+)\/([^/]+)$/, showComparison, "overview"],
   [/^#\/studio$/, showStudio, "studio"],

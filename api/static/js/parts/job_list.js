@@ -10,14 +10,19 @@ import { statusPill } from "./pill.js";
 /** Returns `{node, show(jobs)}`. */
 export function jobList() {
   const list = element("ul", { class: "jobs" });
-  const rows = new KeyedList(list, jobRow);
-  const node = element("section", { hidden: true }, element("h2", {}, "Trainings"), list);
+  const rows = jobRows(list);
+  const all = element("a", { href: "#/trainings" }, "All trainings");
+  const head = element("div", { class: "section-head" }, element("h2", {}, "Trainings"), all);
+  const node = element("section", { hidden: true }, head, list);
   const show = (jobs) => {
     node.hidden = jobs.length === 0;
     rows.show(jobs.map((job) => [job.job_id, job]));
   };
   return { node, show };
 }
+
+/** The rows of trainings in `list`, as a keyed list. */
+export const jobRows = (list) => new KeyedList(list, jobRow);
 
 function jobRow(job) {
   const name =
@@ -49,6 +54,10 @@ function updateJob(node, parts, job) {
 }
 
 function numbersOf(job) {
-  const failed = job.products_failed ? `, ${formatCount(job.products_failed)} failed` : "";
-  return `${formatCount(job.products_completed)} of ${formatCount(job.products_total)} ready${failed}`;
+  const parts = [
+    `${formatCount(job.products_completed)} of ${formatCount(job.products_total)} ready`,
+    job.products_skipped > 0 && `${formatCount(job.products_skipped)} unchanged`,
+    job.products_failed > 0 && `${formatCount(job.products_failed)} failed`,
+  ];
+  return parts.filter(Boolean).join(", ");
 }

@@ -5,6 +5,8 @@ import { formatAgo, formatDuration, formatMoment, formatPercentage } from "../fo
 import { LINK } from "../socket.js";
 import { jobStatusWord } from "../words.js";
 import { progressBar } from "./bar.js";
+import { jobEnding } from "./job_ending.js";
+import { jobNotes, outlook } from "./job_outlook.js";
 import { problemNotice } from "./notice.js";
 import { statusPill } from "./pill.js";
 
@@ -44,6 +46,8 @@ function headParts(onStop) {
     bar: progressBar("Whole training", "bar-large"),
     stop: element("button", { class: "button danger", on: { click: onStop } }, "Stop"),
     problem: element("div"),
+    notes: element("div", { class: "job-notes" }),
+    ending: jobEnding(),
   };
   parts.node = element(
     "section",
@@ -54,6 +58,8 @@ function headParts(onStop) {
     element("div", { class: "job-numbers" }, parts.percent, parts.summary, parts.eta),
     parts.bar.node,
     parts.problem,
+    parts.notes,
+    parts.ending.node,
   );
   return parts;
 }
@@ -73,6 +79,9 @@ function showHead(parts, job, link, name, summary) {
   parts.bar.set(job.progress_percentage, job.status);
   parts.stop.hidden = ended;
   if (job.stop_mode === "abort") showStopping(parts);
+  if (parts.hints !== job.hints) parts.notes.replaceChildren(...jobNotes(job));
+  parts.hints = job.hints;
+  if (ended) parts.ending.show(job);
   if (ended) parts.problem.replaceChildren(...endNotices(job));
 }
 
@@ -85,12 +94,6 @@ function endNotices(job) {
   return job.status === "failed" && job.error_message
     ? [problemNotice(new Error(job.error_message), job.recommended_action)]
     : [];
-}
-
-function outlook(job) {
-  if (job.waiting_reason) return job.waiting_reason;
-  if (job.eta_seconds >= 1) return `about ${formatDuration(job.eta_seconds)} left`;
-  return job.current_step ?? "";
 }
 
 function timeWords(job) {

@@ -5,6 +5,7 @@ import { formatPercentage } from "../format.js";
 import { phaseWord } from "../words.js";
 import { errorComparison } from "./accuracy.js";
 import { progressBar } from "./bar.js";
+import { placed } from "./job_outlook.js";
 import { statusPill } from "./pill.js";
 
 /** Returns `{node, update(product)}` for a keyed list. */
@@ -37,7 +38,7 @@ function updateRow(node, parts, item) {
   setAttribute(node, "data-status", item.status);
   setAttribute(parts.title, "href", item.model_id && `#/models/${item.model_id}`);
   setText(parts.attempt, item.attempt > 1 ? `attempt ${item.attempt}` : "");
-  parts.pill.set(item.status);
+  parts.pill.set(item.status, item.skipped_reason ? "Unchanged" : undefined);
   parts.bar.set(item.percentage, item.status);
   setText(parts.percent, formatPercentage(item.percentage));
   setText(parts.phase, item.status === "running" ? item.message || phaseWord(item.phase) : "");
@@ -51,5 +52,12 @@ function showTrouble(parts, item) {
   const failed = item.status === "failed";
   setText(parts.trouble, failed ? item.error_message : item.degraded_reason);
   setAttribute(parts.trouble, "title", failed ? item.error_type : null);
-  setText(parts.advice, failed ? item.recommended_action : "");
+  setText(parts.advice, adviceFor(item));
+}
+
+/** What to do, or why nothing was or is being done. */
+function adviceFor(item) {
+  if (item.status === "failed") return item.recommended_action;
+  if (item.status === "pending") return placed(item);
+  return item.skipped_reason;
 }

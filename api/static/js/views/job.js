@@ -1,7 +1,7 @@
 // A job's page: chooses what to show by what the job trains, and keeps it up to date.
 
 import { announce, element } from "../dom.js";
-import { fetchJson, postJson, ServiceError } from "../api.js";
+import { fetchAll, fetchJson, postJson, ServiceError } from "../api.js";
 import { afterMessage, fromStatus } from "../jobstate.js";
 import { oncePerFrame } from "../frame.js";
 import { deadEnd, problemNotice } from "../parts/notice.js";
@@ -13,17 +13,26 @@ import { tableBoard } from "./table_board.js";
 
 const REPLAYED_FOR_THE_LOG = 80;
 const POLL_WHILE_CUT_MS = 5000;
+const REFRESH_MS = 15_000; // the place in the line and the expected end come with no message
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 
 /** Show the job and follow it until `signal` ends the visit. */
 export async function showJob(root, signal, jobId) {
   const path = `training/status/${encodeURIComponent(jobId)}`;
   try {
-    const status = await fetchJson(path, signal);
+    const status = await fetchStatus(path, signal);
     if (!signal.aborted) followJob(root, signal, path, status);
   } catch (error) {
     if (!signal.aborted) root.append(...notFound(error));
   }
+}
+
+/** The status with all products, of which it brings the first thousand itself. */
+async function fetchStatus(path, signal) {
+  const status = await fetchJson(path, signal);
+  const { products, products_next_cursor: cursor } = status;
+  if (!cursor) return status;
+  return { ...status, products: [...products, ...(await fetchAll(`${path}/products`, signal, { cursor }))] };
 }
 
 function notFound(error) {
@@ -38,6 +47,7 @@ function followJob(root, signal, path, status) {
   let link = ENDED.has(state.job.status) ? LINK.ended : LINK.live;
   let redrawn = null;
   const board = (status.kind === "upload" ? tableBoard : productsBoard)(root, {
+    jobId: status.job_id,
     onStop: () => stopJob(state.job.job_id, board),
   });
   const draw = oncePerFrame(() => {
@@ -46,7 +56,7 @@ function followJob(root, signal, path, status) {
   });
   const refresh = async () => {
     try {
-      const fresh = fromStatus(await fetchJson(path, signal));
+      const fresh = fromStatus(await fetchStatus(path, signal));
       if (fresh.seq >= state.seq) state = fresh;
       draw();
     } catch {
@@ -66,10 +76,15 @@ function followJob(root, signal, path, status) {
     },
   });
   const poll = setInterval(() => link === LINK.lost && refresh(), POLL_WHILE_CUT_MS);
+  const refreshing = setInterval(
+    () => link === LINK.live && !document.hidden && refresh(),
+    REFRESH_MS,
+  );
   const ticking = setInterval(() => board.tick(), 1000);
   signal.addEventListener("abort", () => {
     stopWatching();
     clearInterval(poll);
+    clearInterval(refreshing);
     clearInterval(ticking);
   });
   draw();

@@ -2,6 +2,7 @@
 
 import { element } from "../dom.js";
 import { fetchAll, fetchJson } from "../api.js";
+import { alertList } from "../parts/alerts.js";
 import { problemNotice } from "../parts/notice.js";
 import { importPanel } from "../parts/import_panel.js";
 import { jobList } from "../parts/job_list.js";
@@ -29,6 +30,7 @@ export async function showOverview(root, signal) {
 
 function overviewParts() {
   const page = {
+    alerts: alertList(),
     figures: shopFigures(),
     importer: importPanel(),
     jobs: jobList(),
@@ -43,6 +45,7 @@ function overviewParts() {
     { class: "overview" },
     page.importer.node,
     page.problem,
+    page.alerts.node,
     page.figures.node,
     page.jobs.node,
     page.catalogue.node,
@@ -53,12 +56,14 @@ function overviewParts() {
 
 async function loadAll(page, signal) {
   try {
-    const [jobs, products, models] = await Promise.all([
+    const [jobs, products, models, alerts] = await Promise.all([
       fetchJson(`training/history?limit=${JOBS_SHOWN}`, signal),
       fetchAll("training/products", signal),
       fetchJson("training/models?kind=table&limit=100", signal),
+      fetchJson("training/alerts?limit=100", signal),
     ]);
     showAll(page, jobs.items, products, models.items);
+    page.alerts.show(alerts.items, products);
     page.hasLoaded = true;
     showProblem(page, null);
   } catch (error) {

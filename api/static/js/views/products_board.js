@@ -7,13 +7,14 @@ import { KeyedList } from "../keyed.js";
 import { jobHead } from "../parts/jobhead.js";
 import { logTail } from "../parts/log.js";
 import { productRow } from "../parts/product_row.js";
+import { wholeLog } from "../parts/whole_log.js";
 import { endsJob } from "../socket.js";
 import { jobStatusWord, phaseWord, statusWord } from "../words.js";
 
 const FILTERS = ["all", "running", "completed", "failed", "pending", "cancelled"];
 
 /** Returns the board that a job's page drives. */
-export function productsBoard(root, { onStop }) {
+export function productsBoard(root, { jobId, onStop }) {
   const head = jobHead("Training of products", onStop);
   const log = logTail("What happened last");
   const list = element("ul", { class: "products" });
@@ -28,7 +29,12 @@ export function productsBoard(root, { onStop }) {
     head.node,
     filters.node,
     list,
-    element("details", { class: "log-box" }, element("summary", {}, "Log"), log.node),
+    element(
+      "div",
+      { class: "logs" },
+      element("details", { class: "log-box" }, element("summary", {}, "Log"), log.node),
+      wholeLog(jobId),
+    ),
   );
   return {
     ...head,
@@ -42,9 +48,10 @@ export function productsBoard(root, { onStop }) {
 }
 
 function summaryOf(job) {
+  const skipped = job.products_skipped ? `, ${formatCount(job.products_skipped)} unchanged` : "";
   const failed = job.products_failed ? `, ${formatCount(job.products_failed)} failed` : "";
   const total = plural(job.products_total, "product");
-  return `${formatCount(job.products_completed)} of ${total} ready${failed}`;
+  return `${formatCount(job.products_completed)} of ${total} ready${skipped}${failed}`;
 }
 
 function showRows(rows, filters, state, filter) {
