@@ -14,6 +14,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from client.commands.models import forecast, models
+from client.commands.services import demo, migrate, up
+from client.commands.training import import_sales, status, stop, train, train_parquet, watch
 from client.errors import (
     InvalidAddressError,
     ProblemError,
@@ -22,7 +25,6 @@ from client.errors import (
     ServiceUnreachableError,
     StudioError,
 )
-from client.model_commands import forecast, models
 from client.options import (
     EXIT_JOB_FAILED,
     EXIT_REFUSED,
@@ -30,10 +32,8 @@ from client.options import (
     EXIT_UNREACHABLE,
     EXIT_USAGE,
 )
-from client.service_commands import demo, migrate, up
 from client.tables import print_problem
 from client.terminal import plain, remarks
-from client.training_commands import import_sales, status, stop, train, train_parquet, watch
 
 app = typer.Typer(
     help="Train a forecasting model for every product, and the best model for any table.",

@@ -1,57 +1,89 @@
 """HTTP with the service's errors raised as ours."""
 
-import json
-import random
 import time
+import uuid
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from client.errors import InvalidAddressError, ServiceUnreachableError, refusal
+from client.retrying import RETRY_DELAYS_S, jittered, retry_after_s, wait_before_retry_s
+from client.tokens import checked_token, token_headers
 
-RETRY_DELAYS_S = (0.25, 1.0, 3.0)
-_STARTING = frozenset({502, 503, 504})
+_CONNECT_WITHIN_S = 5.0
 
 
 class Connection:
-    """Requests to one service. Requests that may be repeated are, when the connection breaks."""
+    """Requests to one service. Those that may be repeated are, when it is busy or the line breaks:
+    reading, and what carries an idempotency key.
+    """
 
     def __init__(
         self,
         base_url: str,
         *,
         timeout_s: float,
+        token: str | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url = _checked(base_url).rstrip("/")
-        self._sleep = sleep
+        self.token = checked_token(token)
+        self.sleep = sleep
         self._http = httpx.Client(
             base_url=self.base_url,
-            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
+            timeout=_timeout(timeout_s),
+            headers=token_headers(self.token),
             transport=transport,
             trust_env=not is_loopback(base_url),
         )
 
-    def get(self, path: str, **query: object) -> Any:
-        params = {name: str(value) for name, value in query.items() if value is not None}
-        return self._repeat("GET", path, params=params)
+    def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
+        return self._repeat("GET", path, params=_params(query or {}))
 
     def probe(self, path: str) -> Any:
         """One GET without a second try."""
         return self._once("GET", path)
 
-    def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:
-        """With an idempotency key the request is repeated when the connection breaks."""
-        if key is None:
-            return self._once("POST", path, json=body)
-        return self._repeat("POST", path, json=body, headers={"Idempotency-Key": key})
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """One request: sent again it might act twice."""
+        return self._once("POST", path, json=body)
+
+    def create(
+        self, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None
+    ) -> Any:
+        """A POST that acts once however often it is sent, because it carries a key."""
+        return self._repeat("POST", path, json=body, headers=_key_header(key))
+
+    def change(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._once("PATCH", path, json=body)
+
+    def replace(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._once("PUT", path, json=body)
+
+    def delete(self, path: str, query: Mapping[str, object] | None = None) -> Any:
+        return self._once("DELETE", path, params=_params(query or {}))
+
+    def ask(self, path: str, content: bytes, content_type: str, *, timeout_s: float) -> Any:
+        """A POST that only reads, so it may be repeated."""
+        headers = {"Content-Type": content_type}
+        return self._repeat(
+            "POST", path, content=content, headers=headers, timeout=_timeout(timeout_s)
+        )
 
     def send_file(self, path: str, *, timeout_s: float, **parts: Any) -> Any:
         """One request whose body is a file; reading it on the other side may take `timeout_s`."""
-        return self._once("POST", path, timeout=httpx.Timeout(timeout_s, connect=5.0), **parts)
+        return self._once("POST", path, timeout=_timeout(timeout_s), **parts)
+
+    def create_from_file(
+        self, path: str, *, timeout_s: float, key: str | None = None, **parts: Any
+    ) -> Any:
+        """A form with a file, which acts once however often it is sent."""
+        options = {"timeout": _timeout(timeout_s), "headers": _key_header(key), **parts}
+        return self._repeat("POST", path, **options)
 
     def close(self) -> None:
         self._http.close()
@@ -63,11 +95,12 @@ class Connection:
             except httpx.ConnectError as error:
                 raise ServiceUnreachableError(self.base_url, str(error)) from error
             except httpx.TransportError:
-                self._sleep(_jittered(delay_s))
+                self.sleep(jittered(delay_s))
                 continue
-            if response.status_code not in _STARTING:
+            wait_s = wait_before_retry_s(response, delay_s)
+            if wait_s is None:
                 return _read(response)
-            self._sleep(_jittered(delay_s))
+            self.sleep(wait_s)
         return self._once(method, path, **options)
 
     def _once(self, method: str, path: str, **options: Any) -> Any:
@@ -96,22 +129,41 @@ def _checked(url: str) -> str:
     return url
 
 
+def _timeout(timeout_s: float) -> httpx.Timeout:
+    return httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_WITHIN_S))
+
+
+def _key_header(key: str | None) -> dict[str, str]:
+    return {"Idempotency-Key": key or str(uuid.uuid4())}
+
+
+def _params(query: Mapping[str, object]) -> dict[str, str]:
+    return {name: _text(value) for name, value in query.items() if value is not None}
+
+
+def _text(value: object) -> str:
+    """As addresses say it. A moment without a zone is one of this machine's clock."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return (value.astimezone() if value.tzinfo is None else value).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def _json(response: httpx.Response) -> Any:
     try:
         return response.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except ValueError:  # no JSON, or no UTF-8
         return None
 
 
-def _jittered(delay_s: float) -> float:
-    return delay_s * random.uniform(0.5, 1.5)
-
-
 def _read(response: httpx.Response) -> Any:
+    if response.status_code == httpx.codes.NO_CONTENT:
+        return None
     body = _json(response)
     if not response.is_success:
         problem = body if isinstance(body, dict) else {"detail": response.text[:500]}
-        raise refusal(response.status_code, problem)
+        raise refusal(response.status_code, problem, retry_after_s=retry_after_s(response))
     if body is None:
         raise refusal(502, {"detail": f"{response.url} answered something that is not JSON"})
     return body

@@ -3,7 +3,7 @@
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
 
@@ -34,6 +34,8 @@ def _convert(hint: Any, value: Any) -> Any:
         return tuple(_convert(get_args(hint)[0], one) for one in value)
     if hint is datetime:
         return datetime.fromisoformat(value)
+    if hint is date:
+        return date.fromisoformat(value)
     if isinstance(hint, type) and issubclass(hint, Record):
         return hint.decode(value)
     return value

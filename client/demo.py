@@ -10,6 +10,7 @@ from rich.console import Console
 
 from client.accuracy import print_accuracy
 from client.bars import file_progress, job_progress
+from client.commands.training import print_update
 from client.errors import ServiceStartError, TrainingFailedError
 from client.records import ENDED, ImportReport, JobStatus, ProductStatus
 from client.sdk import Client
@@ -17,7 +18,6 @@ from client.services import module_command, module_environment, service
 from client.tables import print_forecast, print_import
 from client.tabular import TableRequest
 from client.terminal import counted, duration, metric, plain, remarks, results
-from client.training_commands import print_update
 
 _YEARS = "2.5"
 _TABLE_TARGET = "monthly_rent"

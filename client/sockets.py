@@ -9,6 +9,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from client.connection import is_loopback
 from client.errors import ProblemError, ServiceFailedError, refusal
+from client.tokens import token_subprotocols
 
 LOST = (OSError, WebSocketException)
 """What a connection raises that could not be made or has broken."""
@@ -18,11 +19,12 @@ _MESSAGE_LIMIT = 16 * 2**20
 
 
 def open_socket(
-    base_url: str, path: str, *, compression: str | None = "deflate"
+    base_url: str, path: str, *, token: str | None = None, compression: str | None = "deflate"
 ) -> ClientConnection:
     """Connected already; leaving its context closes it."""
     return connect(
         websocket_url(base_url) + path,
+        subprotocols=token_subprotocols(token),
         compression=compression,
         max_size=_MESSAGE_LIMIT,
         close_timeout=2,

@@ -54,11 +54,12 @@ def train_over_socket(
     request: TableRequest,
     *,
     follow: Callable[[str, int], Iterable[ProgressMessage]],
+    token: str | None = None,
 ) -> Iterator[StudioUpdate]:
     """Sends the file and yields updates up to `completed` or `error`."""
     last = None
     try:
-        with open_socket(base_url, _PATH, compression=None) as socket:
+        with open_socket(base_url, _PATH, token=token, compression=None) as socket:
             _send(socket, path, request)
             for frame in socket:
                 last = StudioUpdate.decode(read_frame(frame))

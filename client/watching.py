@@ -34,12 +34,14 @@ class Watch:
         *,
         after: int,
         poll: Callable[[str], JobStatus],
+        token: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base_url = base_url
         self._job_id = job_id
         self._seq = after
         self._poll = poll
+        self._token = token
         self._sleep = sleep
         self._failures = 0
         self._ended = False
@@ -57,7 +59,7 @@ class Watch:
     def _over_socket(self) -> Iterator[ProgressMessage]:
         self._failures += 1
         try:
-            with open_socket(self._base_url, self._path()) as socket:
+            with open_socket(self._base_url, self._path(), token=self._token) as socket:
                 for frame in socket:
                     yield from self._accept(ProgressMessage.decode(read_frame(frame)))
                     if self._ended:

@@ -5,12 +5,15 @@ import pytest
 from client import Client
 from client.errors import (
     ConflictError,
+    ForbiddenError,
     InvalidInputError,
     NotFoundError,
     ProblemError,
     RequestRefusedError,
     ServiceFailedError,
     ServiceUnreachableError,
+    TooManyRequestsError,
+    UnauthorizedError,
 )
 from tests.client.peer import http_peer
 
@@ -30,7 +33,10 @@ def no_sleep(_: float) -> None:
         (413, InvalidInputError),
         (415, InvalidInputError),
         (422, InvalidInputError),
-        (429, RequestRefusedError),
+        (401, UnauthorizedError),
+        (403, ForbiddenError),
+        (410, RequestRefusedError),
+        (429, TooManyRequestsError),
         (500, ServiceFailedError),
     ],
 )
@@ -38,8 +44,8 @@ def test_a_problem_document_becomes_an_error(status: int, kind: type[ProblemErro
     problem = {"title": "Wrong", "detail": "Row 3 is wrong", "errors": [{"row": 3}]}
 
     with (
-        http_peer((status, problem)) as peer,
-        Client(peer.url) as studio,
+        http_peer(*[(status, problem)] * 4) as peer,
+        Client(peer.url, sleep=no_sleep) as studio,
         pytest.raises(kind) as caught,
     ):
         studio.status("job-1")

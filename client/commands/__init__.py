@@ -1,0 +1,1 @@
+"""The commands of `model-studio`, a module for each kind of thing."""

@@ -1,0 +1,65 @@
+"""Old models: which would go, and their going."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from client.addresses import training_path
+from client.decoding import Record
+from client.resources.resource import Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpiredModel(Record):
+    """A model that is not to be kept, and why."""
+
+    model_id: str
+    product_id: str | None = None
+    name: str | None = None
+    model_version: str | None = None
+    created_at: datetime | None = None
+    size_bytes: int = 0
+    why: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage(Record):
+    """Bytes that the models have together, and that are stored: equal files are stored once."""
+
+    logical_bytes: int = 0
+    stored_bytes: int = 0
+    saved_bytes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionPlan(Record):
+    """What retention would delete now, with so many bytes."""
+
+    retention_days: int = 0
+    max_versions: int = 0
+    models: tuple[ExpiredModel, ...] = ()
+    bytes: int = 0
+    storage: Storage = field(default_factory=Storage)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionRun(Record):
+    """What retention deleted; `bytes_later` leave the store within a day."""
+
+    retention_days: int = 0
+    max_versions: int = 0
+    models: tuple[ExpiredModel, ...] = ()
+    bytes_reclaimed: int = 0
+    bytes_later: int = 0
+    storage: Storage = field(default_factory=Storage)
+
+
+class Retention(Resource):
+    """`studio.retention`: needs the scope admin."""
+
+    def plan(self) -> RetentionPlan:
+        """Deletes nothing."""
+        return RetentionPlan.decode(self._connection.get(training_path("retention")))
+
+    def run(self) -> RetentionRun:
+        return RetentionRun.decode(self._connection.post(training_path("retention")))

@@ -1,0 +1,47 @@
+"""Sales: bring them in, look at them."""
+
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
+
+from client.addresses import training_path
+from client.errors import InvalidInputError
+from client.records import ImportReport, ProductSales
+from client.resources.resource import Resource
+
+SALES_TYPES = {
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+}
+_LONG_REQUEST_S = 600.0
+
+
+class SalesRequests(Resource):
+    def import_sales(
+        self, source: str | PathLike[str] | BinaryIO, *, content_type: str | None = None
+    ) -> ImportReport:
+        """Sends a CSV or Parquet file; sending the same rows again changes nothing."""
+        if isinstance(source, str | PathLike):
+            path = Path(source)
+            with path.open("rb") as file:
+                return self.import_sales(file, content_type=content_type or _sales_type(path))
+        answer = self._connection.send_file(
+            training_path("sales"),
+            timeout_s=_LONG_REQUEST_S,
+            content=source,
+            headers={"Content-Type": content_type or SALES_TYPES[".csv"]},
+        )
+        return ImportReport.decode(answer)
+
+    def sales(self, product_id: str, *, limit: int | None = None) -> ProductSales:
+        """The newest periods in which a product (id or SKU) was sold, in time order."""
+        path = training_path("products", product_id, "sales")
+        return ProductSales.decode(self._connection.get(path, {"limit": limit}))
+
+
+def _sales_type(path: Path) -> str:
+    try:
+        return SALES_TYPES[path.suffix.lower()]
+    except KeyError:
+        detail = f"{path.name}: sales are read from files that end in {' or '.join(SALES_TYPES)}"
+        raise InvalidInputError(415, {"detail": detail}) from None
