@@ -33,6 +33,17 @@ _TASK_INDEXES = {
     ),
 }
 
+_DEPLOYMENTS_SO_FAR = """
+    INSERT INTO model_deployments
+        (tenant_id, product_id, model_id, previous_model_id, kind, reason, actor, created_at)
+    SELECT tenant_id, product_id, id, lag(id) OVER (of_product), 'auto',
+        'Deployed before deployments were recorded.', 'service', deployed_at
+    FROM trained_models WHERE deployed_at IS NOT NULL AND product_id IS NOT NULL
+    WINDOW of_product AS (
+        PARTITION BY tenant_id, product_id ORDER BY is_deployed, deployed_at, id)
+    ORDER BY is_deployed, deployed_at, id
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -409,6 +420,7 @@ def upgrade() -> None:
         ["tenant_id", "product_id", "id"],
         unique=False,
     )
+    op.execute(_DEPLOYMENTS_SO_FAR)
     op.add_column(
         "idempotency_keys",
         sa.Column("resource_type", sa.String(length=30), server_default="job", nullable=False),
