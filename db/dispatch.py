@@ -16,12 +16,11 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, func, select, text, update
 from sqlalchemy.orm import Session
 
+from db import advisory_locks
 from db.locks import FRESH
 from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
 from db.transitions import admit
 from db.workers import live_slots, slots_alive
-
-DISPATCH_LOCK = 7_230_001  # any number that no other advisory lock of ours uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def take(
     # which count, are written to the disk after what they build on.
     session.execute(
         select(
-            func.pg_advisory_xact_lock(DISPATCH_LOCK),
+            func.pg_advisory_xact_lock(advisory_locks.DISPATCH),
             func.set_config("synchronous_commit", "off", True),
         )
     )

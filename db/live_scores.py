@@ -14,11 +14,10 @@ from uuid import UUID
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
+from db import advisory_locks
 from db import live_score_statements as statements
 from db.operation_tables import LiveScore
 from db.tables import ModelMetrics, Product, TrainedModel
-
-SCORING_LOCK = 7_230_003  # any number that no other advisory lock of ours uses
 
 
 class LivePeriod(NamedTuple):
@@ -55,7 +54,7 @@ def score_due(session: Session, *, window_days: int, limit: int) -> list[UUID]:
 
     Empty as well while another process scores: it will have done the same.
     """
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(SCORING_LOCK))):
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(advisory_locks.SCORING))):
         return []
     due = session.scalars(statements.DUE, {"limit": limit}).all()
     if due:
@@ -65,7 +64,7 @@ def score_due(session: Session, *, window_days: int, limit: int) -> list[UUID]:
 
 def take_turns(session: Session) -> None:
     """Wait until nobody else scores, or decides by scores, until the end of the transaction."""
-    session.execute(select(func.pg_advisory_xact_lock(SCORING_LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(advisory_locks.SCORING)))
 
 
 def champion_scores(session: Session, model_ids: Sequence[UUID]) -> list[ChampionScore]:

@@ -10,10 +10,10 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from core.settings import Settings
+from db import advisory_locks
 from db.engine import create_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 7_230_000  # any number that no other advisory lock of ours uses
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -37,7 +37,9 @@ def alembic_config(connection: Connection) -> Config:
 def _migrate(url: str, direction: str, revision: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": advisory_locks.MIGRATION}
+        )
         getattr(command, direction)(alembic_config(connection), revision)
     engine.dispose()
 

@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from db import advisory_locks
 from db.tables import OutboxEvent
 from db.text import storable
 
 MAX_ERROR_CHARACTERS = 500
-PUBLISH_LOCK = 7_230_003  # any number that no other advisory lock of ours uses
 
 
 def is_waiting(session: Session) -> bool:
@@ -23,7 +23,7 @@ def is_waiting(session: Session) -> bool:
 
 def unpublished(session: Session, limit: int = 100) -> Sequence[OutboxEvent]:
     """The oldest events; none while somebody else, until the end of a transaction, sends them."""
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(PUBLISH_LOCK))):
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(advisory_locks.PUBLISHING))):
         return []
     statement = (
         select(OutboxEvent)

@@ -17,12 +17,11 @@ import psycopg2.extensions
 from sqlalchemy import CursorResult, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
+from db import advisory_locks
 from db import sales_statements as statements
 from db.product_changes import require_room
 from db.tables import Sale
 from db.text import to_json
-
-IMPORT_LOCK = 7_230_002  # any number that no other advisory lock of ours uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,9 @@ def import_sales(
     """
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     read = _copy(session, batches)
-    session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK, func.hashtext(str(tenant_id)))))
+    session.execute(
+        select(func.pg_advisory_xact_lock(advisory_locks.IMPORT, func.hashtext(str(tenant_id))))
+    )
     products_created = _match_products(session, tenant_id)
     if products_created and max_products is not None:
         require_room(session, tenant_id, max_products)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from db import outbox, transitions
+from db import live_scores, outbox, transitions
 from db.dispatch import take
 from db.engine import Sessions
 from db.progress import since
@@ -182,11 +182,14 @@ def test_events_are_published_by_one(fresh_sessions: Sessions) -> None:
         for claim in claims:
             transitions.fail(session, claim.token, **PROBLEM, retry=False)
     with fresh_sessions.begin() as first, fresh_sessions.begin() as second:
-        mine, others = outbox.unpublished(first, 2), outbox.unpublished(second, 2)
-        assert [len(mine), len(others)] == [2, 1]
-        assert not {event.id for event in mine} & {event.id for event in others}
+        mine = outbox.unpublished(first, 2)
+        assert [event.id for event in mine] == sorted(event.id for event in mine)
+        assert (len(mine), outbox.unpublished(second)) == (2, [])
         outbox.mark_published(first, [event.id for event in mine])
-        outbox.mark_failed(second, [event.id for event in others], "no route\x00")
+    with fresh_sessions.begin() as session:
+        (left,) = outbox.unpublished(session)
+        assert left.id > max(event.id for event in mine)
+        outbox.mark_failed(session, [left.id], "no route\x00")
     with fresh_sessions.begin() as session:
         (left,) = outbox.unpublished(session)
         assert (left.attempts, left.last_error) == (1, "no route\ufffd")
@@ -195,6 +198,15 @@ def test_events_are_published_by_one(fresh_sessions: Sessions) -> None:
         assert outbox.unpublished(session) == []
         assert outbox.prune(session, older_than=timedelta(days=1)) == 0
         assert outbox.prune(session, older_than=timedelta(days=-1)) == 3
+
+
+def test_a_scoring_holds_up_no_event(fresh_sessions: Sessions) -> None:
+    _, (claim,) = committed(fresh_sessions, 1)
+    with fresh_sessions.begin() as session:
+        transitions.fail(session, claim.token, **PROBLEM, retry=False)
+    with fresh_sessions.begin() as scoring, fresh_sessions.begin() as publishing:
+        live_scores.take_turns(scoring)
+        assert len(outbox.unpublished(publishing)) == 1
 
 
 def test_everything_at_once_neither_deadlocks_nor_loses_a_task(fresh_sessions: Sessions) -> None:
