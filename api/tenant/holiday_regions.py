@@ -1,24 +1,35 @@
-"""Whether the public holidays of a country and its region are known."""
+"""Whether the public holidays of a country and its region are known.
 
-import holidays
+The library that knows the holidays themselves is the workers'; this process has a list of what it
+knows (made by `pipeline.forecast.holiday_regions`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 from api.errors import InvalidRequestError
 
-_ANY_YEAR = 2026
+REGIONS = Path(__file__).with_suffix(".json")
 
 
 def require_known_region(country: str, subdivision: str | None) -> None:
     """Refuse a country or region for which training would find no holidays."""
-    try:
-        known = holidays.country_holidays(country, years=_ANY_YEAR)
-    except NotImplementedError as error:
+    regions = _regions_by_country().get(country)
+    if regions is None:
         raise InvalidRequestError(
             f"The holidays of the country {country} are not known; use another two-letter code"
             " (ISO 3166), or null for none of its own"
-        ) from error
-    regions = {*known.subdivisions, *known.subdivisions_aliases}
+        )
     if subdivision is not None and subdivision not in regions:
         raise InvalidRequestError(
             f"{country} has no region {subdivision!r}; its regions are:"
-            f" {', '.join(sorted(regions)) or 'none'}"
+            f" {', '.join(regions) or 'none'}"
         )
+
+
+@cache
+def _regions_by_country() -> Mapping[str, Sequence[str]]:
+    known: Mapping[str, Sequence[str]] = json.loads(REGIONS.read_text(encoding="utf-8"))
+    return known

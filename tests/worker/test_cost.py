@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from db.engine import Sessions
-from db.outcomes import ModelOutcome
+from db.outcomes import Outcome
 from db.transitions import Claim
 from pipeline.progress import ProgressCallback, ignore_progress
 from tests.worker.support import Shop
@@ -49,7 +49,7 @@ def statements(fresh_sessions: Sessions) -> Iterator[list[str]]:
     event.remove(engine, "commit", note_commit)
 
 
-def train_without_reports(claim: Claim, context: Context, _: ProgressCallback) -> ModelOutcome:
+def train_without_reports(claim: Claim, context: Context, _: ProgressCallback) -> Outcome:
     """Reports come with the time that a training takes, not with the task."""
     return train_product(claim, context, ignore_progress)
 
