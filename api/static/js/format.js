@@ -110,7 +110,7 @@ export function wallClock(text) {
   return new Date(`${date}T${time}Z`);
 }
 
-/** How long ago a point in time was, in words. */
+/** How long ago a point in time was, or how far ahead it is, in words. */
 export function formatAgo(text, now = Date.now()) {
   if (!text) return MISSING;
   const seconds = Math.round((new Date(text) - now) / 1000);
@@ -120,6 +120,17 @@ export function formatAgo(text, now = Date.now()) {
   if (Math.abs(seconds) < 2160000) return relative.format(Math.round(seconds / 86400), "day");
   return day.format(new Date(text));
 }
+
+/** A point in time on the wall clock of a time zone. */
+export const formatZoned = (text, timeZone) =>
+  new Intl.DateTimeFormat(undefined, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).format(new Date(text));
 
 /** A length of time in words. */
 export function formatDuration(seconds) {

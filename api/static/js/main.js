@@ -2,10 +2,12 @@
 
 import { element, setAttribute } from "./dom.js";
 import { problemNotice } from "./parts/notice.js";
+import { showAnalytics } from "./views/analytics.js";
 import { showComparison } from "./views/comparison.js";
 import { showJob } from "./views/job.js";
 import { showModel } from "./views/model.js";
 import { showOverview } from "./views/overview.js";
+import { showSchedules } from "./views/schedules.js";
 import { showStudio } from "./views/studio.js";
 import { showTrainings } from "./views/trainings.js";
 
@@ -15,6 +17,8 @@ const ROUTES = [
   [/^#\/trainings$/, showTrainings, "overview"],
   [/^#\/models\/([^/]+)$/, showModel, "overview"],
   [/^#\/compare\/([^/]+)\/([^/]+)$/, showComparison, "overview"],
+  [/^#\/schedules$/, showSchedules, "schedules"],
+  [/^#\/analytics$/, showAnalytics, "analytics"],
   [/^#\/studio$/, showStudio, "studio"],
 ];
 

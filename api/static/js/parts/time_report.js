@@ -1,0 +1,42 @@
+// How long trainings take, where that time goes, and what skipping unchanged products saved.
+
+import { element } from "../dom.js";
+import { formatDuration } from "../format.js";
+import { algorithmWord, phaseWord } from "../words.js";
+import { section } from "./accuracy_report.js";
+import { barList } from "./bar_list.js";
+import { hint } from "./notice.js";
+import { numbersRow, table, whenOpened } from "./table.js";
+
+/** The section about time. */
+export function timeSection(duration) {
+  if (!duration.products.count) {
+    return section("How long it takes", [hint("Nothing was trained in this time.")]);
+  }
+  const steps = duration.by_step.map(({ name, total }) => ({
+    label: phaseWord(name),
+    value: total,
+    words: formatDuration(total),
+  }));
+  return section("How long it takes", [
+    element("p", { class: "muted" }, timeWords(duration)),
+    barList("Time by step, all trainings together", steps),
+    whenOpened("By method", () => groups("Methods", duration.by_algorithm, algorithmWord)),
+    whenOpened("The slowest products", () =>
+      groups("Products", duration.slowest_products, (name) => name),
+    ),
+  ]);
+}
+
+function timeWords({ products, queue_wait: wait }) {
+  const usual = `Half of the products are trained within ${formatDuration(products.median)}, nine of ten within ${formatDuration(products.p90)}.`;
+  const waiting = wait.count ? ` A training usually waits ${formatDuration(wait.median)}.` : "";
+  return `${usual}${waiting} Below, the time of all trainings by step.`;
+}
+
+function groups(caption, found, nameOf) {
+  const rows = found.map(({ name, p50, p90, total }) =>
+    numbersRow(nameOf(name), [p50, p90, total].map(formatDuration)),
+  );
+  return table(caption, ["", "Half within", "Nine of ten within", "Together"], rows);
+}
