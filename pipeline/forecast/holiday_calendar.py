@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import holidays
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.occasions import Days, Event, Holiday, days_by_name, share_within
+from pipeline.forecast.unpickling import set_state
 
 YEARS_AHEAD = 4
 EVENT_PREFIX = "event: "
@@ -23,6 +25,9 @@ class HolidayCalendar:
     dates: NDArray[np.datetime64]
     names: tuple[str, ...]
     events: Mapping[str, Days] = field(default_factory=dict)
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     @property
     def event_names(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ The whole horizon is forecast and the asked periods are picked from it, so that 
 same forecast, to the last bit, whatever is asked with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,26 @@ class OnDemandForecast:
 
     frame: pd.DataFrame
     notes: tuple[str, ...]
+
+
+def with_periods(model: FittedForecaster, horizon_days: int) -> FittedForecaster:
+    """A model that was stored before models kept the periods that they forecast.
+
+    Raises
+    ------
+    InvalidDataError
+        If it uses covariates: what it assumed of them is not known any more.
+    """
+    if hasattr(model, "ahead"):
+        return model
+    if model.known:
+        raise InvalidDataError(
+            f"it uses {', '.join(model.known)}, and what it assumed of that for the days ahead was"
+            " not stored by the version that trained it"
+        )
+    rows = model.frequency.horizon_rows(horizon_days)
+    ds = model.frequency.grid(model.last, rows + 1)[1:]
+    return replace(model, ahead=pd.DataFrame({TIME: ds, "step": np.arange(1, rows + 1)}))
 
 
 def first_periods(model: FittedForecaster, horizon_days: int) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from pipeline.forecast.incumbent import Comparison
 from pipeline.forecast.metrics import Metrics
 from pipeline.forecast.occasions import Closure
 from pipeline.forecast.outliers import Outlier
+from pipeline.forecast.unpickling import set_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class FittedForecaster:
     known: tuple[str, ...]
     ahead: pd.DataFrame
     closures: tuple[Closure, ...] = ()
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def predict(self, future: pd.DataFrame) -> pd.DataFrame:
         """Forecast the periods of ``future``.

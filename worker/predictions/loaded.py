@@ -14,6 +14,8 @@ from core.predictions import PredictionRequest
 from db import audit
 from db.tables import TrainedModel
 from db.tenancy import as_tenant
+from pipeline.errors import InvalidDataError
+from pipeline.forecast.on_demand import with_periods
 from pipeline.forecast.result import FittedForecaster
 from worker import bundle
 from worker.context import Context
@@ -97,9 +99,10 @@ def _fitted(row: TrainedModel, files: dict[str, bytes]) -> FittedForecaster | Lo
             features=tuple(json.loads(files["feature_list.json"])),
             classes=None if classes is None else tuple(classes),
         )
-    if not hasattr(model, "ahead"):
+    try:
+        return with_periods(model, row.horizon_days or 0)
+    except InvalidDataError as error:
         raise ModelNotLoadableError(
-            f"{row.public_id} was trained by a version that could not predict on demand; train it"
-            " again, or read its stored forecast"
-        )
-    return model
+            f"{row.public_id} cannot predict on demand: {error}; train its product again, or read"
+            " its stored forecast"
+        ) from error
