@@ -22,7 +22,7 @@ from db.analytics import (
     summary_columns,
 )
 from db.tables import ModelMetrics, Product, TrainedModel
-from db.telemetry import ACCURACY_BUCKETS
+from db.telemetry_totals import ACCURACIES, BUCKETS
 
 _ACCURACY = ModelMetrics.accuracy_percentage
 _BASELINE_MASE = cast(ModelMetrics.baseline["mase"].astext, Float)
@@ -96,7 +96,7 @@ class Version:
 
 
 def overall(session: Session, scope: Scope) -> Overall:
-    columns = bin_columns(_ACCURACY, ACCURACY_BUCKETS)
+    columns = bin_columns(_ACCURACY, BUCKETS[ACCURACIES])
     for name, value in _MEASURES.items():
         columns += summary_columns(value, name)
     is_better = ModelMetrics.mase < _BASELINE_MASE
@@ -110,7 +110,7 @@ def overall(session: Session, scope: Scope) -> Overall:
     row = session.execute(_newest(scope, select(*columns))).mappings().one()
     summaries = {name: read_summary(row, name) for name in _MEASURES}
     return Overall(
-        distribution=read_bins(row, ACCURACY_BUCKETS),
+        distribution=read_bins(row, BUCKETS[ACCURACIES]),
         **summaries,
         baseline=AgainstBaseline(
             compared=row["compared"],

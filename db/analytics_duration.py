@@ -26,7 +26,7 @@ from db.tables import (
     TrainingLog,
     TrainingTask,
 )
-from db.telemetry import DURATION_BUCKETS
+from db.telemetry_totals import BUCKETS, DURATIONS
 
 
 def _seconds(end: Any, start: Any) -> ColumnElement[float]:
@@ -77,7 +77,7 @@ class Day:
 
 def jobs(session: Session, scope: Scope) -> Jobs:
     columns = [
-        *bin_columns(_JOB, DURATION_BUCKETS),
+        *bin_columns(_JOB, BUCKETS[DURATIONS]),
         *summary_columns(_JOB, "duration"),
         *summary_columns(_JOB_WAIT, "wait"),
     ]
@@ -93,7 +93,7 @@ def jobs(session: Session, scope: Scope) -> Jobs:
         )
     row = session.execute(statement).mappings().one()
     return Jobs(
-        distribution=read_bins(row, DURATION_BUCKETS),
+        distribution=read_bins(row, BUCKETS[DURATIONS]),
         duration=read_summary(row, "duration"),
         wait=read_summary(row, "wait"),
     )

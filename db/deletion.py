@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from db import telemetry_totals
 from db.errors import JobNotEndedError
 from db.locks import lock_job
 from db.tables import TERMINAL_STATUSES, TrainedModel, TrainingJob
@@ -28,5 +29,7 @@ def delete_job(session: Session, tenant_id: UUID, job_id: UUID) -> DeletedJob | 
         raise JobNotEndedError(job.id, job.status)
     models = select(func.count()).where(TrainedModel.training_job_id == job.id)
     deleted = DeletedJob(job.job_name, job.status, session.scalar(models) or 0)
+    counted = telemetry_totals.amounts_of_job(job)
     session.execute(delete(TrainingJob).where(TrainingJob.id == job.id))
+    telemetry_totals.keep(session, tenant_id, counted)
     return deleted

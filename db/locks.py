@@ -5,6 +5,7 @@
 3. The product's row, when one of its models is registered, deployed, pinned or deleted. A
    transaction that needs several products takes them by ascending id.
 4. Rows of its models.
+5. Telemetry totals, as the last write of a transaction that deletes.
 
 The dispatcher stands outside this order: it skips rows that are locked (`SKIP LOCKED`), so it waits
 for nobody.

@@ -277,3 +277,14 @@ class SourceHealth(Base):
     last_error: Mapped[str | None]
     last_success_at: Mapped[datetime | None]
     updated_at: Mapped[UpdatedAt]
+
+
+class TelemetryTotal(Base):
+    """What deleted rows of a tenant counted for in the figures for Prometheus."""
+
+    __tablename__ = "telemetry_totals"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    series: Mapped[str] = mapped_column(String(30), primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[float]

@@ -8,8 +8,10 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from db import telemetry_totals
 from db.audit import Actor, record
 from db.errors import AlreadyExistsError, NotNowError
+from db.locks import lock_product
 from db.quotas import require_few_products
 from db.tables import Product, Sale, TrainedModel, TrainingTask
 
@@ -68,10 +70,13 @@ def remove(session: Session, product: Product, *, force: bool, actor: Actor) -> 
             f"The product {product.sku!r} has sales or models, which would be deleted with it."
             " Set is_active to false to leave it out of trainings, or delete it with force=true"
         )
+    lock_product(session, product.id)  # no model of it comes or goes any more
+    counted = telemetry_totals.amounts_of_models(session, TrainedModel.product_id == product.id)
     _record(session, product, "product.deleted", actor, {"sku": product.sku, "force": force})
     session.execute(
         delete(Product).where(Product.id == product.id, Product.tenant_id == product.tenant_id)
     )
+    telemetry_totals.keep(session, product.tenant_id, counted)
 
 
 def add_named(

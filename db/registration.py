@@ -14,7 +14,7 @@ from db.gate import pass_gate
 from db.locks import FRESH, lock_product
 from db.metrics import metrics_row
 from db.outcomes import ArtifactFile, ForecastRow, LogLine, ModelOutcome
-from db.tables import Forecast, ModelArtifact, TrainedModel, TrainingTask
+from db.tables import Forecast, ModelArtifact, Product, TrainedModel, TrainingTask
 from db.text import finite, storable
 
 
@@ -80,6 +80,7 @@ def _new_model(
     task: TrainingTask, outcome: ModelOutcome, now: datetime, version: str
 ) -> TrainedModel:
     public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(8)}"
+    category = select(Product.category).where(Product.id == task.product_id)
     return TrainedModel(
         id=uuid4(),
         public_id=public_id,
@@ -99,6 +100,7 @@ def _new_model(
         manifest_digest=outcome.manifest_digest,
         data_digest=outcome.data_digest,
         training_digest=outcome.training_digest,
+        product_category=category.scalar_subquery(),
         training_duration_seconds=round(outcome.training_seconds),
         training_data_points=outcome.training_data_points,
         interval_width=outcome.interval_width,

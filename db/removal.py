@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import audit
+from db import audit, telemetry_totals
 from db.deployment import withdraw
 from db.errors import NotNowError
 from db.lineage import previous_champion
@@ -51,7 +51,9 @@ def remove_by_hand(
     if was_deployed and model.product_id is not None:
         withdraw(session, model, reason="The deployed model was deleted.", actor=actor)
         previous = previous_champion(session, tenant_id, model.product_id)
+    counted = telemetry_totals.amounts_of_models(session, TrainedModel.id == model.id)
     freed = remove(session, model, reason="Deleted by hand.", actor=actor, request_id=request_id)
+    telemetry_totals.keep(session, tenant_id, counted)
     return RemovedModel(model=model, was_deployed=was_deployed, previous=previous, freed=freed)
 
 
@@ -63,7 +65,10 @@ def remove(
     actor: str = audit.SERVICE,
     request_id: str | None = None,
 ) -> Freed:
-    """Delete a locked model with all that belongs to it; what may now be deleted from the store."""
+    """Delete a locked model with all that belongs to it; what may now be deleted from the store.
+
+    Whoever deletes it keeps what it counted for in `telemetry_totals`.
+    """
     named = session.execute(
         select(ModelArtifact.checksum, ModelArtifact.file_size_bytes).where(
             ModelArtifact.model_id == model.id

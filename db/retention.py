@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
-from db import audit
+from db import audit, telemetry_totals
 from db.engine import Sessions
 from db.lineage import previous_champions
 from db.locks import FRESH, lock_product
@@ -101,11 +101,16 @@ def apply(
                 lock_product(session, product_id)
             still = expired(session, tenant_id, policy, product_id)
             gone = [model for model in still if model.model_id in wanted]
-            for model, row in _locked(session, gone):
+            locked = [*_locked(session, gone)]
+            counted = telemetry_totals.amounts_of_models(
+                session, TrainedModel.id.in_([row.id for _, row in locked])
+            )
+            for model, row in locked:
                 freed |= remove(
                     session, row, reason=model.reason, actor=actor, request_id=request_id
                 )
                 models.append(model)
+            telemetry_totals.keep(session, tenant_id, counted)
     return Removed(models=models, freed=freed)
 
 

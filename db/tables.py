@@ -320,6 +320,7 @@ class TrainedModel(Base):
     manifest_digest: Mapped[str] = mapped_column(String(64))
     data_digest: Mapped[str | None] = mapped_column(String(64))
     training_digest: Mapped[str | None] = mapped_column(String(64))
+    product_category: Mapped[str | None]
     training_duration_seconds: Mapped[int | None]
     training_data_points: Mapped[int | None]
     interval_width: Mapped[float | None]

@@ -1,33 +1,53 @@
 """Figures for Prometheus, computed from the rows when it asks, so that restarts and processes do
-not matter.
+not matter. What deleted rows counted for is added, in the same statement, so that nothing that is
+deleted meanwhile counts twice or not at all.
 
 The first `max_tenants` tenants have a label of their own; the others share `other`.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Text,
+    case,
+    cast,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session
 
 from db.dispatch import in_flight
+from db.operation_tables import TelemetryTotal
 from db.tables import (
     TERMINAL_STATUSES,
     ModelMetrics,
     OutboxEvent,
-    Product,
     Tenant,
     TrainedModel,
     TrainingJob,
     TrainingTask,
 )
+from db.telemetry_totals import (
+    ACCURACIES,
+    BUCKETS,
+    COUNT,
+    DURATIONS,
+    JOBS,
+    MAES,
+    MODELS,
+    SUM,
+    category_of_model,
+)
 from db.workers import live_slots
 
-DURATION_BUCKETS = (10, 30, 60, 120, 300, 600, 1800, 3600)
-ACCURACY_BUCKETS = (50, 60, 70, 75, 80, 85, 90, 95, 100)
-MAE_BUCKETS = (1, 5, 10, 20, 30, 50, 100)
 OTHER = "other"
 
 
@@ -39,6 +59,12 @@ class Histogram:
     counts: tuple[int, ...]
     count: int
     total: float
+
+    def plus(self, other: Self) -> Self:
+        counts = tuple(map(sum, zip(self.counts, other.counts, strict=True)))
+        return replace(
+            self, counts=counts, count=self.count + other.count, total=self.total + other.total
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +92,16 @@ def collect(session: Session, *, max_tenants: int) -> Telemetry:
     tenant = _tenant_label(max_tenants)
     waiting, running, oldest_wait_s = _open_jobs(session)
     events, lag_s = _outbox(session)
-    quality = tenant(ModelMetrics.tenant_id)
+    quality = ModelMetrics.tenant_id
     duration_s = func.extract("epoch", TrainingJob.completed_at - TrainingJob.started_at)
     return Telemetry(
         jobs=_ended_jobs(session, tenant),
-        durations=_histograms(session, tenant(TrainingJob.tenant_id), duration_s, DURATION_BUCKETS),
+        durations=_histograms(session, tenant, DURATIONS, TrainingJob.tenant_id, duration_s),
         models=_models(session, tenant),
         accuracies=_histograms(
-            session, quality, ModelMetrics.accuracy_percentage, ACCURACY_BUCKETS
+            session, tenant, ACCURACIES, quality, ModelMetrics.accuracy_percentage
         ),
-        maes=_histograms(session, quality, ModelMetrics.mae, MAE_BUCKETS),
+        maes=_histograms(session, tenant, MAES, quality, ModelMetrics.mae),
         jobs_waiting=waiting,
         jobs_running=running,
         tasks_waiting=_tasks_waiting(session),
@@ -110,41 +136,65 @@ def _tenant_label(max_tenants: int) -> TenantLabel:
 
 def _ended_jobs(session: Session, tenant: TenantLabel) -> dict[tuple[str, str], int]:
     label = tenant(TrainingJob.tenant_id)
-    statement = (
+    there = (
         select(label, TrainingJob.status, func.count())
         .where(TrainingJob.status.in_(TERMINAL_STATUSES))
         .group_by(label, TrainingJob.status)
     )
-    return {(who, status): count for who, status, count in session.execute(statement)}
+    return _counts(session, there, tenant, JOBS)
 
 
 def _models(session: Session, tenant: TenantLabel) -> dict[tuple[str, str], int]:
     label = tenant(TrainedModel.tenant_id)
-    category = func.coalesce(Product.category, TrainedModel.ml_task)
-    statement = (
-        select(label, category, func.count())
-        .outerjoin(Product, Product.id == TrainedModel.product_id)
-        .group_by(label, category)
+    category = category_of_model()
+    there = select(label, category, func.count()).group_by(label, category)
+    return _counts(session, there, tenant, MODELS)
+
+
+def _counts(
+    session: Session, there: Select[*tuple[Any, ...]], tenant: TenantLabel, series: str
+) -> dict[tuple[str, str], int]:
+    """By tenant and status or category: of the rows that are there and of those that were."""
+    who = tenant(TelemetryTotal.tenant_id)
+    gone: Select[*tuple[Any, ...]] = (
+        select(who, TelemetryTotal.label, func.sum(TelemetryTotal.amount))
+        .where(TelemetryTotal.series == series)
+        .group_by(who, TelemetryTotal.label)
     )
-    return {(who, what): count for who, what, count in session.execute(statement)}
+    counts: Counter[tuple[str, str]] = Counter()
+    for owner, label, count in session.execute(union_all(there, gone)):
+        counts[owner, label] += round(count)
+    return counts
 
 
 def _histograms(
     session: Session,
-    label: ColumnElement[str],
+    tenant: TenantLabel,
+    series: str,
+    owner: Mapped[UUID],
     value: SQLColumnExpression[Any],
-    bounds: tuple[int, ...],
 ) -> dict[str, Histogram]:
-    within = [func.count().filter(value <= bound) for bound in bounds]
-    statement = (
-        select(label, func.count(), func.sum(value), *within)
+    bounds = BUCKETS[series]
+    within = (func.count().filter(value <= bound) for bound in bounds)
+    there: Select[*tuple[Any, ...]] = (
+        select(tenant(owner), func.sum(value), func.count(), *within)
         .where(value.is_not(None))
-        .group_by(label)
+        .group_by(tenant(owner))
     )
-    return {
-        who: Histogram(bounds, tuple(counts), count, float(total))
-        for who, count, total, *counts in session.execute(statement)
-    }
+    gone: Select[*tuple[Any, ...]] = (
+        select(tenant(TelemetryTotal.tenant_id), *map(_kept, (SUM, COUNT, *map(str, bounds))))
+        .where(TelemetryTotal.series == series)
+        .group_by(tenant(TelemetryTotal.tenant_id))
+    )
+    histograms: dict[str, Histogram] = {}
+    for who, total, *counts in session.execute(union_all(there, gone)):
+        new = Histogram(bounds, tuple(map(round, counts[1:])), round(counts[0]), float(total))
+        histograms[who] = histograms[who].plus(new) if who in histograms else new
+    return histograms
+
+
+def _kept(label: str) -> ColumnElement[float]:
+    return func.coalesce(func.sum(TelemetryTotal.amount).filter(TelemetryTotal.label == label), 0.0)
 
 
 def _open_jobs(session: Session) -> tuple[int, int, float]:

@@ -47,6 +47,17 @@ _DEPLOYMENTS_SO_FAR = """
 
 def upgrade() -> None:
     op.create_table(
+        "telemetry_totals",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("series", sa.String(length=30), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name=op.f("fk_telemetry_totals_tenant_id_tenants")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "series", "label", name=op.f("pk_telemetry_totals")),
+    )
+    op.create_table(
         "audit_log",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -482,6 +493,11 @@ def upgrade() -> None:
     op.add_column(
         "trained_models", sa.Column("training_digest", sa.String(length=64), nullable=True)
     )
+    op.add_column("trained_models", sa.Column("product_category", sa.Text(), nullable=True))
+    op.execute(
+        "UPDATE trained_models SET product_category = products.category"
+        " FROM products WHERE products.id = product_id"
+    )
     op.add_column(
         "trained_models",
         sa.Column("is_pinned", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -570,6 +586,7 @@ def downgrade() -> None:
     op.drop_column("training_job_queue", "trigger")
     op.drop_column("training_job_queue", "products_skipped")
     op.drop_column("trained_models", "is_pinned")
+    op.drop_column("trained_models", "product_category")
     op.drop_column("trained_models", "training_digest")
     op.drop_column("tenants", "default_schedule_made_at")
     op.drop_column("tenants", "max_running_tasks")
@@ -628,3 +645,4 @@ def downgrade() -> None:
     op.drop_index("ix_audit_log_tenant", table_name="audit_log")
     op.drop_index("ix_audit_log_subject", table_name="audit_log")
     op.drop_table("audit_log")
+    op.drop_table("telemetry_totals")

@@ -46,6 +46,7 @@ OWNER_OF_ROW = {
         "outbox",
         "products",
         "sales_history",
+        "telemetry_totals",
         "tenant_calendar",
         "trained_models",
         "training_job_queue",
