@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db import tenants
 from db.errors import QuotaExceededError
 from db.tables import Tenant, TrainingJob
 
@@ -13,9 +14,7 @@ _OPEN = ("pending", "running")
 
 def require_free_job(session: Session, tenant_id: UUID, max_active_jobs: int) -> None:
     """Refuse a further job beyond the quota; two requests at once are counted one by one."""
-    tenant = session.scalars(
-        select(Tenant).where(Tenant.id == tenant_id).with_for_update(key_share=True)
-    ).one()
+    tenant = tenants.lock(session, tenant_id)
     limit = max_active_jobs if tenant.max_active_jobs is None else tenant.max_active_jobs
     active = select(func.count()).where(
         TrainingJob.tenant_id == tenant_id, TrainingJob.status.in_(_OPEN)

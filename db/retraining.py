@@ -7,9 +7,10 @@ from sqlalchemy import Text, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
+from db import tenants
 from db.catalogue import active_products, resolve
 from db.job_requests import JobLimits, JobRequest, start_products
-from db.tables import Tenant, TrainingJob
+from db.tables import TrainingJob
 
 
 def retrain(
@@ -19,16 +20,11 @@ def retrain(
 
     It will read the newest sales when it begins. Raises what `start_products` raises.
     """
-    _take_turns(session, tenant_id)
+    tenants.lock(session, tenant_id)  # two that ask at the same moment look one after the other
     waiting = _waiting_job(session, tenant_id, asked)
     if waiting is not None:
         return waiting, False
     return start_products(session, tenant_id, asked, limits)
-
-
-def _take_turns(session: Session, tenant_id: UUID) -> None:
-    """Two that ask at the same moment look one after the other."""
-    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
 
 
 def _waiting_job(session: Session, tenant_id: UUID, asked: JobRequest) -> TrainingJob | None:

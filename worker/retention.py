@@ -1,11 +1,9 @@
 """Old models go: for every tenant, and what they named in the store with them."""
 
 import structlog
-from sqlalchemy import select
 
-from db import retention, stored
+from db import retention, stored, tenants
 from db.retention import Policy
-from db.tables import Tenant
 from worker.context import Context
 
 log = structlog.get_logger(__name__)
@@ -18,7 +16,7 @@ def apply_retention(context: Context) -> None:
     """Delete the models of all tenants that are not to be kept."""
     policy = Policy.from_settings(context.settings)
     with context.sessions() as session:
-        tenant_ids = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
+        tenant_ids = tenants.every_id(session)
     for tenant_id in tenant_ids:
         removed = retention.apply(context.sessions, tenant_id, policy, at_most=MOST_AT_ONCE)
         if removed.models:

@@ -9,11 +9,10 @@ from api.analytics.advice import advise
 from api.analytics.schemas import AnalyticsQuery
 from api.products.references import find_product
 from api.services import Services
-from db import analytics_accuracy, analytics_duration, analytics_performance
+from db import analytics_accuracy, analytics_duration, analytics_performance, tenants
 from db.analytics import Scope
 from db.analytics_accuracy import Version
 from db.analytics_performance import Products
-from db.tables import Tenant
 
 
 def performance(services: Services, tenant_id: UUID, query: AnalyticsQuery) -> schemas.Performance:
@@ -75,13 +74,13 @@ def duration(services: Services, tenant_id: UUID, query: AnalyticsQuery) -> sche
 
 def _scope(services: Services, session: Session, tenant_id: UUID, query: AnalyticsQuery) -> Scope:
     since, until = query.period()
-    tenant = session.get(Tenant, tenant_id)
+    own_time_zone = tenants.find(session, tenant_id).time_zone
     product = find_product(session, tenant_id, query.product) if query.product else None
     return Scope(
         tenant_id=tenant_id,
         since=since,
         until=until,
-        time_zone=(tenant and tenant.time_zone) or services.settings.default_time_zone,
+        time_zone=own_time_zone or services.settings.default_time_zone,
         category=query.category,
         product_id=product.id if product else None,
         limit=query.limit,

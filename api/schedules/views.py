@@ -19,11 +19,11 @@ from api.schedules.schemas import ChangeSchedule, CreateSchedule, LastJob, Sched
 from api.schemas import Page, PageQuery
 from api.services import Services
 from core.cron import next_runs
-from db import schedule_runs, schedules
+from db import schedule_runs, schedules, tenants
 from db.idempotency import once
 from db.job_requests import JobLimits
 from db.operation_tables import Schedule
-from db.tables import Tenant, TrainingJob
+from db.tables import TrainingJob
 
 _RUNS_SHOWN = 3
 
@@ -90,13 +90,13 @@ def run(services: Services, tenant_id: UUID, schedule_id: UUID) -> AcceptedJob:
 
 
 def _create(session: Session, services: Services, tenant_id: UUID, body: CreateSchedule) -> str:
-    tenant = session.get_one(Tenant, tenant_id)
+    own_time_zone = tenants.find(session, tenant_id).time_zone
     schedule = schedules.create(
         session,
         tenant_id,
         name=body.name,
         cron=body.cron,
-        time_zone=body.time_zone or tenant.time_zone or services.settings.default_time_zone,
+        time_zone=body.time_zone or own_time_zone or services.settings.default_time_zone,
         request=_stated(body.request),
         actor=actor_of_request(),
         is_active=body.is_active,

@@ -5,11 +5,8 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-
+from db import tenants
 from db.engine import Sessions
-from db.tables import Tenant
 from db.tenancy import as_system
 
 KEEP_S = 30.0
@@ -41,10 +38,6 @@ class KnownTenants:
         return known
 
     def _look_up(self, tenant_id: UUID) -> KnownTenant:
-        own_limit = select(Tenant.requests_per_minute).where(Tenant.id == tenant_id)
         with as_system(), self._sessions.begin() as session:
-            row = session.execute(own_limit).one_or_none()
-            if row is None:
-                new = insert(Tenant).values(id=tenant_id, name=f"Tenant {tenant_id}")
-                session.execute(new.on_conflict_do_nothing())
-        return KnownTenant(tenant_id, row[0] if row else None, time.monotonic())
+            own_limit = tenants.requests_per_minute(session, tenant_id)
+        return KnownTenant(tenant_id, own_limit, time.monotonic())

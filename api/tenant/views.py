@@ -2,53 +2,30 @@
 
 from uuid import UUID
 
-from flask import g
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
+from api.actor import actor_of_request
 from api.caller import caller_of_request
 from api.errors import InvalidRequestError, MissingScopeError
 from api.services import Services
 from api.tenant.holiday_regions import require_known_region
 from api.tenant.schemas import Quotas, TenantAnswer, TenantChange
 from core.settings import Settings
-from db import audit
+from db import tenants
 from db.tables import Tenant
 
 
 def show(services: Services, tenant_id: UUID) -> TenantAnswer:
     with services.sessions() as session:
-        return _answer(session.scalars(select(Tenant).where(Tenant.id == tenant_id)).one())
+        return _answer(tenants.find(session, tenant_id))
 
 
 def change(services: Services, tenant_id: UUID, body: TenantChange) -> TenantAnswer:
-    caller = caller_of_request()
-    if "quotas" in body.model_fields_set and "admin" not in caller.scopes:
+    if "quotas" in body.model_fields_set and "admin" not in caller_of_request().scopes:
         raise MissingScopeError("admin")
     columns = body.columns()
     with services.sessions.begin() as session:
-        tenant = _locked(session, tenant_id)
-        before = {name: getattr(tenant, name) for name in columns}
-        for name, value in columns.items():
-            setattr(tenant, name, value)
+        tenant = tenants.change(session, tenant_id, columns, actor_of_request())
         _check_region(tenant, services.settings, columns)
-        changed = {name: value for name, value in columns.items() if before[name] != value}
-        if changed:
-            audit.record(
-                session,
-                tenant_id,
-                "change",
-                "tenant",
-                tenant_id,
-                actor=caller.subject,
-                details=changed,
-                request_id=g.request_id,
-            )
     return _answer(tenant)
-
-
-def _locked(session: Session, tenant_id: UUID) -> Tenant:
-    return session.scalars(select(Tenant).where(Tenant.id == tenant_id).with_for_update()).one()
 
 
 def _check_region(tenant: Tenant, settings: Settings, columns: dict[str, object]) -> None:

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from db import consumed
+from db import consumed, tenants
 from db.catalogue import resolve
 from db.consumed import Outcome
 from db.errors import NothingToTrainError, NotTrainableError, QuotaExceededError
 from db.job_requests import JobLimits, JobRequest
 from db.retraining import retrain
-from db.tables import Tenant
 from worker.context import Context
 from worker.dispatcher import dispatch_if_possible
 from worker.errors import EventRejectedError
@@ -87,7 +85,7 @@ def _record(session: Session, letter: Letter) -> bool:
 
 def _act(session: Session, event: Event, limits: JobLimits) -> Handled:
     tenant_id = event.tenant_id
-    if not session.scalar(select(exists().where(Tenant.id == tenant_id))):
+    if not tenants.is_known(session, tenant_id):
         return Handled("rejected", f"There is no tenant {tenant_id}")
     try:
         with session.begin_nested():

@@ -5,13 +5,12 @@ import time
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import tenants
 from db.audit import record
 from db.errors import QuotaExceededError
 from db.product_changes import add_named, require_room
-from db.tables import Tenant
 from worker.context import Context
 from worker.sources.answers import ProductRow
 from worker.sources.desk import SALES, Desk, Told
@@ -32,10 +31,10 @@ def refresh_catalogues(context: Context) -> None:
         return
     until = time.monotonic() + ROUND_S
     with context.sessions() as session:
-        tenants = session.scalars(select(Tenant.id)).all()
-    for tenant_id in random.sample(tenants, len(tenants)):
+        tenant_ids = tenants.every_id(session)
+    for tenant_id in random.sample(tenant_ids, len(tenant_ids)):
         if time.monotonic() > until:
-            log.warning("catalogues left to the next round", tenants=len(tenants))
+            log.warning("catalogues left to the next round", tenants=len(tenant_ids))
             return
         refresh_catalogue(context, tenant_id)
 
