@@ -2,12 +2,15 @@
 
 import { element, setAttribute } from "./dom.js";
 import { problemNotice } from "./parts/notice.js";
+import { forgetToken, token, whenRefused } from "./session.js";
 import { showAnalytics } from "./views/analytics.js";
 import { showComparison } from "./views/comparison.js";
 import { showJob } from "./views/job.js";
+import { showLogin } from "./views/login.js";
 import { showModel } from "./views/model.js";
 import { showOverview } from "./views/overview.js";
 import { showSchedules } from "./views/schedules.js";
+import { showSettings } from "./views/settings.js";
 import { showStudio } from "./views/studio.js";
 import { showTrainings } from "./views/trainings.js";
 
@@ -19,23 +22,33 @@ const ROUTES = [
   [/^#\/compare\/([^/]+)\/([^/]+)$/, showComparison, "overview"],
   [/^#\/schedules$/, showSchedules, "schedules"],
   [/^#\/analytics$/, showAnalytics, "analytics"],
+  [/^#\/settings$/, showSettings, "settings"],
   [/^#\/studio$/, showStudio, "studio"],
 ];
 
 const main = document.getElementById("main");
 let leave = new AbortController();
 
+const logout = document.getElementById("logout");
+
 function route() {
-  leave.abort();
-  leave = new AbortController();
   const [show, parameters, section] = destination();
   for (const link of document.querySelectorAll("nav [data-section]")) {
     setAttribute(link, "aria-current", link.dataset.section === section ? "page" : null);
   }
+  logout.hidden = token() === null;
+  const root = newView();
+  show(root, leave.signal, ...parameters);
+}
+
+/** Take the last view down and make room for another. */
+function newView() {
+  leave.abort();
+  leave = new AbortController();
   const root = element("div", { class: "view" });
   main.replaceChildren(root);
   window.scrollTo(0, 0);
-  show(root, leave.signal, ...parameters);
+  return root;
 }
 
 function destination() {
@@ -56,7 +69,25 @@ function showNothing(root) {
 
 window.addEventListener("hashchange", () => {
   if (location.hash === "#main") return; // the skip link moves the focus only
+  whenRefused((error) => {
+  if (main.querySelector(".login")) return; // several requests of a view are refused at once
+  logout.hidden = true;
+  showLogin(newView(), error, route);
+});
+logout.addEventListener("click", () => {
+  forgetToken();
   route();
+});
+route();
   main.focus({ preventScroll: true });
+});
+whenRefused((error) => {
+  if (main.querySelector(".login")) return; // several requests of a view are refused at once
+  logout.hidden = true;
+  showLogin(newView(), error, route);
+});
+logout.addEventListener("click", () => {
+  forgetToken();
+  route();
 });
 route();

@@ -13,7 +13,7 @@ export function barList(label, items) {
 }
 
 function barRow({ label, value, words }, largest) {
-  const fill = element("span", { class: "measure-fill" });
+  const fill = element("span", { class: "measure-fill", hidden: value === 0 });
   fill.style.transform = `translateX(${(value / largest - 1) * 100}%)`;
   return element(
     "li",

@@ -1,0 +1,88 @@
+// Days on which the shop is closed, and events that sell more or less.
+
+import { announce, element } from "../dom.js";
+import { deleteResource, fetchAll, postJson } from "../api.js";
+import { formatDay, localToday } from "../format.js";
+import { actionButton } from "./action.js";
+import { field, form, input, select } from "./field.js";
+import { hint } from "./notice.js";
+import { statusPill } from "./pill.js";
+import { whenOpened } from "./table.js";
+
+const KINDS = [
+  ["closure", "Closed: nothing is sold"],
+  ["event", "Event: more or less is sold"],
+];
+const WORDS = { closure: "Closed", event: "Event" };
+
+/** All entries of the calendar. */
+export const fetchCalendar = (signal) => fetchAll("training/calendar", signal);
+
+/** The list of entries with a form to add one. */
+export function calendarPart(entries) {
+  const problem = element("div");
+  const listed = element("div");
+  const show = (found) => listed.replaceChildren(...lists(found, problem, reload));
+  const reload = async () => show(await fetchCalendar());
+  show(entries);
+  return [problem, listed, entryForm(reload)];
+}
+
+function lists(entries, problem, reload) {
+  const inOrder = entries.toSorted((a, b) => a.starts_on.localeCompare(b.starts_on));
+  const today = localToday();
+  const coming = inOrder.filter((entry) => entry.ends_on >= today);
+  const past = inOrder.filter((entry) => entry.ends_on < today).reverse();
+  const list = (some) =>
+    element("ul", { class: "jobs" }, some.map((entry) => entryRow(entry, problem, reload)));
+  return [
+    coming.length ? list(coming) : hint("No closure or event is coming that is known here."),
+    past.length > 0 && whenOpened("Past days", () => list(past)),
+  ].filter(Boolean);
+}
+
+function entryRow(entry, problem, reload) {
+  const { kind, name, starts_on: first, ends_on: last } = entry;
+  const pill = statusPill();
+  pill.set(kind === "closure" ? "" : "running", WORDS[kind]);
+  const remove = async () => {
+    await deleteResource(`training/calendar/${encodeURIComponent(entry.id)}`);
+    announce(`${name} is removed.`);
+    await reload();
+  };
+  const button = actionButton("Remove", remove, problem);
+  button.setAttribute("aria-label", `Remove ${name}`);
+  const days = first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
+  return element(
+    "li",
+    { class: "job" },
+    element(
+      "div",
+      { class: "product-line" },
+      element("strong", { class: "product-name" }, name),
+      element("span", { class: "muted" }, days),
+      pill.node,
+      button,
+    ),
+  );
+}
+
+function entryForm(reload) {
+  const fields = [
+    field("What", select("kind", KINDS)),
+    field(
+      "Name",
+      input("name", { required: true, maxlength: 255 }),
+      "Give past and coming days of one event the same name.",
+    ),
+    field("First day", input("starts_on", { type: "date", required: true })),
+    field("Last day", input("ends_on", { type: "date" }), "Left empty, it is the first day."),
+  ];
+  const grid = element("div", { class: "form-grid" }, fields);
+  return form(grid, "Add to the calendar", async ({ ends_on: last, ...entry }, node) => {
+    await postJson("training/calendar", { ...entry, ...(last && { ends_on: last }) });
+    announce("Added. It counts from the next training on.");
+    node.reset();
+    await reload();
+  });
+}
