@@ -23,12 +23,13 @@ DUE = text(
 
 # What was sold is known up to the newest sale and, for rows of a day or finer, up to the day until
 # which the shop's sales are complete: until then a period without a row sold nothing, exactly as a
-# training takes it. A row without a quantity says that it is not known what was sold. Coarse rows
-# get a longer window, or it would hold one month.
+# training takes it. A row without a quantity says that it is not known what was sold, and so does,
+# as in a training, a period whose every day lies in a closure. Coarse rows get a longer window, or
+# it would hold one month.
 _PERIODS = """
     WITH known AS MATERIALIZED (
         SELECT model.id AS model_id, model.tenant_id, model.product_id,
-            product.sales_changed_at,
+            model.frequency, product.sales_changed_at,
             CASE WHEN model.frequency IN ('weekly', 'monthly') THEN newest.sold_at
                 ELSE greatest(newest.sold_at, product.observed_until) END AS known_until,
             make_interval(days => :window_days * CASE model.frequency
@@ -43,10 +44,26 @@ _PERIODS = """
     ), periods AS (
         SELECT known.model_id, known.length, forecast.ds, forecast.yhat, forecast.yhat_lower,
             forecast.yhat_upper,
-            CASE WHEN sale.product_id IS NULL THEN 0 ELSE sale.quantity END AS actual
+            CASE WHEN closed.days = span.last_day - forecast.ds::date + 1 THEN NULL
+                WHEN sale.product_id IS NULL THEN 0 ELSE sale.quantity END AS actual
         FROM known
         JOIN forecasts AS forecast
             ON forecast.model_id = known.model_id AND forecast.ds <= known.known_until
+        CROSS JOIN LATERAL (
+            SELECT CASE known.frequency WHEN 'weekly' THEN forecast.ds::date + 6
+                WHEN 'monthly' THEN (forecast.ds + interval '1 month')::date - 1
+                ELSE forecast.ds::date END AS last_day
+        ) AS span
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT day) AS days
+            FROM tenant_calendar AS entry
+            CROSS JOIN generate_series(
+                greatest(entry.starts_on, forecast.ds::date),
+                least(entry.ends_on, span.last_day),
+                interval '1 day') AS day
+            WHERE entry.tenant_id = known.tenant_id AND entry.kind = 'closure'
+                AND entry.starts_on <= span.last_day AND entry.ends_on >= forecast.ds::date
+        ) AS closed
         LEFT JOIN sales_history AS sale
             ON sale.product_id = known.product_id AND sale.sold_at = forecast.ds
     ), recent AS (

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from core.settings import Settings
 from db import live_scores
 from db.alerts import list_alerts
-from db.operation_tables import Alert, LiveScore
+from db.operation_tables import Alert, CalendarEntry, LiveScore
 from db.sales import SalesBatch, import_sales
 from db.tables import (
     DEFAULT_TENANT_ID,
@@ -123,6 +123,43 @@ def test_figures_over_what_is_known(context: Context, shop: Shop) -> None:
     with shop.sessions() as session:
         periods = live_scores.periods_of(session, model_id, window_days=28)
     assert [period.actual for period in periods] == [12, 8, 10, None, 20, 0, 0, 10]
+
+
+def closed(shop: Shop, first: int, last: int, kind: str = "closure") -> None:
+    """The shop is closed (or something happens) from one day to another, counted from the first."""
+    with shop.sessions.begin() as session:
+        session.add(
+            CalendarEntry(
+                tenant_id=DEFAULT_TENANT_ID,
+                kind=kind,
+                name=f"days {first} to {last}",
+                starts_on=(FIRST + timedelta(days=first)).date(),
+                ends_on=(FIRST + timedelta(days=last)).date(),
+            )
+        )
+
+
+def test_days_in_closures_are_not_scored(context: Context, shop: Shop) -> None:
+    model_id = deployed(shop, shop.product("bread"))
+    sell(shop, "bread", [10.0] * 5 + [0.0] * 4 + [10.0] * 5)
+    closed(shop, 5, 7)
+    closed(shop, 7, 8)
+    closed(shop, 0, 13, kind="event")
+
+    score_forecasts(context)
+
+    assert (score(shop, model_id).scored_points, score(shop, model_id).wape) == (10, 0)
+
+
+def test_a_week_with_one_open_day_is_scored(context: Context, shop: Shop) -> None:
+    model_id = deployed(shop, shop.product("box"), frequency="weekly")
+    sell(shop, "box", [10.0] * 5, step=7)
+    closed(shop, 7, 12)
+    closed(shop, 14, 20)
+
+    score_forecasts(context)
+
+    assert score(shop, model_id).scored_points == 4
 
 
 def test_weekly_sales_are_not_filled_beyond_the_last_one(context: Context, shop: Shop) -> None:
