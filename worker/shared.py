@@ -5,6 +5,7 @@ from uuid import UUID
 from pandas import DataFrame
 from sqlalchemy import select
 
+from db.calendar import every_entry
 from db.outcomes import SharedOutcome
 from db.tables import Product, Tenant, TrainingJob
 from db.transitions import Claim
@@ -40,6 +41,7 @@ def _load(claim: Claim, context: Context) -> tuple[Histories, ForecastSpec]:
         if tenant is None or job is None:
             raise TaskDataMissingError("The job does not exist any more")
         ids = [UUID(product_id) for product_id in job.products_to_train or ()]
+        calendar = every_entry(session, tenant_id)
         products = session.scalars(
             select(Product).where(Product.tenant_id == tenant_id, Product.id.in_(ids))
         )
@@ -47,4 +49,5 @@ def _load(claim: Claim, context: Context) -> tuple[Histories, ForecastSpec]:
             str(product.id): (product.category, sales_frame(session, tenant_id, product.id))
             for product in products.all()
         }
-    return histories, forecast_spec(context.settings, tenant, claim.job_request)
+    spec = forecast_spec(context.settings, tenant, claim.job_request, calendar=calendar)
+    return histories, spec

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.occasions import Days, days_of
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import QUANTITY, TIME
@@ -85,7 +86,8 @@ def fit_shared(
     histories
         By product: its category, and its history with columns ``ds`` and ``quantity``.
     spec
-        Products with fewer usable rows than its ``min_training_days`` are left out.
+        Products with fewer usable rows than its ``min_training_days`` are left out; of days in its
+        ``closures`` it is not known what would have been sold.
     on_progress
         Called every 50 products.
 
@@ -101,13 +103,14 @@ def fit_shared(
         return SharedProfile(shop=neutral)
     observed_until = _reached_by_several(ends)
     cutoff = observed_until - pd.Timedelta(days=UNSEEN_DAYS)
+    closed = days_of(spec.closures)
     shop, categories = _Pool(), dict[str, _Pool]()
     for number, (key, (category, _)) in enumerate(histories.items()):
         if number % PROGRESS_EVERY == 0:
             message = f"Learning what products have in common ({number} of {len(histories)})"
             announce(on_progress, ForecastPhase.SHARED_PROFILE, number / len(histories), message)
         pools = [shop] if category is None else [shop, categories.setdefault(category, _Pool())]
-        _add(pools, *sales[key], cutoff, spec.min_training_days)
+        _add(pools, *_up_to(cutoff, *sales[key], closed), closed, spec.min_training_days)
     pooled = shop.factors(neutral)
     return SharedProfile(
         shop=pooled,
@@ -128,33 +131,49 @@ def _reached_by_several(ends: list[pd.Timestamp]) -> pd.Timestamp:
     return sorted(ends)[-2 if len(ends) > 2 else -1]
 
 
+def _up_to(
+    cutoff: pd.Timestamp, ds: pd.DatetimeIndex, quantity: NDArray[np.float64], closed: Days
+) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
+    """The days and quantities of the rows that may be learned from."""
+    days = ds.normalize()
+    used = np.asarray(ds <= cutoff) & ~_lie_on(closed, days)
+    return days[used], quantity[used]
+
+
+def _lie_on(closed: Days, days: pd.DatetimeIndex) -> NDArray[np.bool_]:
+    return np.isin(days.to_numpy().astype("datetime64[D]"), closed)
+
+
 def _add(
     pools: list[_Pool],
-    ds: pd.DatetimeIndex,
+    sold_on: pd.DatetimeIndex,
     quantity: NDArray[np.float64],
-    cutoff: pd.Timestamp,
+    closed: Days,
     min_rows: int,
 ) -> None:
-    used = np.asarray(ds <= cutoff)
-    ds, quantity = ds[used].normalize(), quantity[used]
-    if len(ds) < min_rows or quantity.sum() <= 0:
+    if len(sold_on) < min_rows or quantity.sum() <= 0:
         return
-    days = pd.date_range(ds.min(), ds.max(), freq="D")
+    every_day = pd.date_range(sold_on.min(), sold_on.max(), freq="D")
+    days = every_day[~_lie_on(closed, every_day)]
     for pool in pools:
         pool.weekdays.append(
-            _profile(np.asarray(ds.day_of_week), quantity, np.asarray(days.day_of_week), 7)
+            _profile(np.asarray(sold_on.day_of_week), quantity, np.asarray(days.day_of_week), 7)
         )
-        if len(days) >= MIN_DAYS_FOR_MONTHS:
+        if len(every_day) >= MIN_DAYS_FOR_MONTHS:
             pool.months.append(
-                _profile(np.asarray(ds.month - 1), quantity, np.asarray(days.month - 1), 12)
+                _profile(np.asarray(sold_on.month - 1), quantity, np.asarray(days.month - 1), 12)
             )
 
 
 def _profile(
     sold: NDArray[np.int32], quantity: NDArray[np.float64], days: NDArray[np.int32], length: int
 ) -> Profile:
+    """The mean per open day relative to their average; without an open day, that average."""
     totals = np.bincount(sold, weights=quantity, minlength=length)
-    means = totals / np.maximum(np.bincount(days, minlength=length), 1)
+    open_days = np.bincount(days, minlength=length)
+    is_known = open_days > 0
+    means = totals / np.maximum(open_days, 1)
+    means[~is_known] = means[is_known].mean()
     return np.asarray(means / means.mean(), dtype=np.float64)
 
 

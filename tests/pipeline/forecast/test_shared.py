@@ -1,11 +1,13 @@
 """What products of a shop have in common."""
 
 import pickle
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.forecast.occasions import Closure
 from pipeline.forecast.shared import UNSEEN_DAYS, fit_shared
 from pipeline.forecast.shared_model import has_unseen_profile
 from pipeline.forecast.spec import ForecastSpec
@@ -51,6 +53,33 @@ def test_a_profile_is_not_tested_on_what_it_has_seen() -> None:
 
     assert not has_unseen_profile(history.head(300 - UNSEEN_DAYS - 1), context)
     assert has_unseen_profile(history.head(300 - UNSEEN_DAYS), context)
+
+
+def test_days_in_closures_tell_nothing() -> None:
+    first = date(2024, 1, 1)  # a Monday
+    mondays = tuple(
+        Closure(day, day) for day in (first + timedelta(weeks=week) for week in range(0, 40, 2))
+    )
+    sold_nothing = shop(3)
+    for _, frame in sold_nothing.values():
+        frame.loc[frame["ds"].dt.date.isin([one.first for one in mondays]), "quantity"] = 0.0
+
+    open_only = fit_shared(sold_nothing, ForecastSpec(closures=mondays)).shop.weekdays
+    as_zeros = fit_shared(sold_nothing, SPEC).shop.weekdays
+
+    assert open_only[0] == pytest.approx(open_only[1], rel=0.1)
+    assert as_zeros[0] < 0.8 * as_zeros[1]
+
+
+def test_a_month_that_is_always_closed_is_like_the_others() -> None:
+    histories = {"p": (None, daily_sales(800))}
+    for _, frame in histories.values():
+        frame.loc[frame["ds"].dt.month == 8, "quantity"] = 0.0
+    august = tuple(Closure(date(year, 8, 1), date(year, 8, 31)) for year in (2024, 2025))
+
+    months = fit_shared(histories, ForecastSpec(closures=august)).shop.months
+
+    assert months[7] == pytest.approx(1, abs=0.1)
 
 
 def test_nothing_to_learn_from_is_a_neutral_profile() -> None:
