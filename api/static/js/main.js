@@ -69,16 +69,7 @@ function showNothing(root) {
 
 window.addEventListener("hashchange", () => {
   if (location.hash === "#main") return; // the skip link moves the focus only
-  whenRefused((error) => {
-  if (main.querySelector(".login")) return; // several requests of a view are refused at once
-  logout.hidden = true;
-  showLogin(newView(), error, route);
-});
-logout.addEventListener("click", () => {
-  forgetToken();
   route();
-});
-route();
   main.focus({ preventScroll: true });
 });
 whenRefused((error) => {
