@@ -21,6 +21,17 @@ _WORK = {
     "model_cache_misses": ("training_model_cache_misses", "Those for which it had to be loaded"),
 }
 
+_WORK_BY_SOURCE = {
+    "source_cache_lookups": (
+        "training_source_cache_lookups",
+        "Questions to outside sources that a kept answer may have",
+    ),
+    "source_cache_misses": (
+        "training_source_cache_misses",
+        "Those for which the source was asked",
+    ),
+}
+
 
 class OperationCollector(Collector):
     """The state from the database; what workers have counted from Redis, missing without it."""
@@ -41,6 +52,8 @@ class OperationCollector(Collector):
         if counted is not None:
             for field, (name, description) in _WORK.items():
                 yield CounterMetricFamily(name, description, value=counted.get(field, 0))
+            for field, (name, description) in _WORK_BY_SOURCE.items():
+                yield _by_source(name, description, field, counted)
 
 
 def _gauges(figures: OperationTelemetry) -> Iterator[GaugeMetricFamily]:
@@ -72,6 +85,17 @@ def _gauges(figures: OperationTelemetry) -> Iterator[GaugeMetricFamily]:
         "source",
         figures.open_breakers,
     )
+
+
+def _by_source(
+    name: str, description: str, field: str, counted: Mapping[str, int]
+) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, description, labels=["source"])
+    for key, number in counted.items():
+        kind, _, source = key.partition("|")
+        if kind == field:
+            family.add_metric([source], number)
+    return family
 
 
 def _gauge(

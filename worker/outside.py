@@ -23,6 +23,7 @@ def desk_of(claim: Claim, context: Context, on_progress: ProgressCallback) -> De
         context.sessions,
         claim.token.tenant_id,
         check=lambda: on_progress(_WAITING),
+        count=context.count,
     )
 
 

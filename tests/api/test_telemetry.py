@@ -111,7 +111,7 @@ def test_what_operators_watch_is_counted(app: Flask, http: httpx.Client, session
     session.commit()
     stream: ProgressStream = app.extensions["model_studio"].stream
     work = SharedCounters(stream.redis_url, WORK_COUNTERS, prefix=stream.prefix)
-    work.add({"lease_reclaims": 2})
+    work.add({"lease_reclaims": 2, "source_cache_lookups|weather": 9})
     work.flush()
     work.close()
     found = figures(http.get("/metrics").text)
@@ -122,6 +122,7 @@ def test_what_operators_watch_is_counted(app: Flask, http: httpx.Client, session
     assert value(found, "training_webhook_deliveries", status="failed") == 0
     assert value(found, "training_schedules_overdue") is not None
     assert value(found, "training_lease_reclaims_total") == 2
+    assert value(found, "training_source_cache_lookups_total", source="weather") == 9
 
 
 def test_places_of_a_process_that_was_killed_become_free(valkey_url: str, key_prefix: str) -> None:

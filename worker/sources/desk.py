@@ -1,6 +1,6 @@
 """Where one task asks all outside sources, and what it has to tell of them afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,6 +26,11 @@ SALES, WEATHER, TRAFFIC, HOLIDAYS = SOURCES = ("sales", "weather", "traffic", "h
 YEARS_BACK, DAYS_AHEAD = 5, 16
 HOLIDAY_YEARS_BACK, HOLIDAY_YEARS_AHEAD = 10, 4
 ALERT = "source_unavailable"
+CACHE_LOOKUPS, CACHE_MISSES = "source_cache_lookups", "source_cache_misses"
+"""Figures of all workers; `|` and the source follow."""
+
+
+def _count_nothing(_: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class Desk:
     sessions: Sessions
     tenant_id: UUID
     check: Check
+    count: Callable[[str], None] = _count_nothing
     told: list[Told] = field(default_factory=list)
 
     def weather(self, place: Place) -> DailyValues | None:
@@ -158,7 +164,13 @@ class Desk:
     def _cached(self, source: str, of_what: str, fetch: Any) -> Answer:
         key = f"{self.tenant_id}:{source}:{of_what}"
         keeping = Keeping(self.settings.source_cache_hours, self.settings.source_deadline_seconds)
-        answer = cached(self.sessions, source, key, fetch, self.check, keeping)
+
+        def fetch_and_count() -> Any:
+            self.count(f"{CACHE_MISSES}|{source}")
+            return fetch()
+
+        self.count(f"{CACHE_LOOKUPS}|{source}")
+        answer = cached(self.sessions, source, key, fetch_and_count, self.check, keeping)
         self.told.append(Told(source, answer.fetched_at, answer.error))
         return answer
 

@@ -23,12 +23,16 @@ def service() -> Iterator[StandIn]:
 def desk(service: StandIn, fresh_sessions: Sessions) -> MakeDesk:
     """A desk whose sources are all the stand-in, with some settings changed."""
 
-    def make(check: Callable[[], None] = lambda: None, **changes: object) -> Desk:
+    def make(
+        check: Callable[[], None] = lambda: None,
+        count: Callable[[str], None] = lambda _: None,
+        **changes: object,
+    ) -> Desk:
         urls = {f"{name}_service_url": service.url for name in ("sales", "weather", "traffic")}
         patience = {"source_timeout_seconds": 5, "source_deadline_seconds": 10}
         settings = Settings.model_validate(
             urls | {"holiday_service_url": service.url} | patience | changes
         )
-        return Desk(settings, fresh_sessions, DEFAULT_TENANT_ID, check)
+        return Desk(settings, fresh_sessions, DEFAULT_TENANT_ID, check, count)
 
     return make

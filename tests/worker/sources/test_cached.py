@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,14 @@ def test_a_crowd_of_threads_asks_once(service: StandIn, desk: MakeDesk) -> None:
 
     assert answers == [{"temperature": [12.0]}] * CROWD
     assert len(service.asked) == 1
+
+
+def test_lookups_and_misses_are_counted_by_source(service: StandIn, desk: MakeDesk) -> None:
+    counted: list[str] = []
+    service.replies(said([SUNNY]))
+    for _ in range(3):
+        desk(count=counted.append).weather(MADRID)
+    assert Counter(counted) == {"source_cache_lookups|weather": 3, "source_cache_misses|weather": 1}
 
 
 def test_several_processes_ask_once(service: StandIn, fresh_database_url: str) -> None:
