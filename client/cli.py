@@ -14,11 +14,22 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from client.commands.models import forecast, models
+from client.commands.alerts import alerts
+from client.commands.analytics import analytics
+from client.commands.calendar import calendar
+from client.commands.groups import SectionedGroup
+from client.commands.jobs import delete_job, jobs, logs, retry, status, stop
+from client.commands.models import models
+from client.commands.predictions import forecast, predict
+from client.commands.products import products
+from client.commands.schedules import schedules
 from client.commands.services import demo, migrate, up
-from client.commands.training import import_sales, status, stop, train, train_parquet, watch
+from client.commands.tenant import audit, retention, sources, tenant
+from client.commands.training import import_sales, train, train_parquet, watch
+from client.commands.webhooks import events, webhooks
 from client.errors import (
     InvalidAddressError,
+    InvalidTokenError,
     ProblemError,
     RequestRefusedError,
     ServiceFailedError,
@@ -36,29 +47,51 @@ from client.tables import print_problem
 from client.terminal import plain, remarks
 
 app = typer.Typer(
+    cls=SectionedGroup,
     help="Train a forecasting model for every product, and the best model for any table.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": demo,
     "up": up,
+    "demo": demo,
     "migrate": migrate,
     "import-sales": import_sales,
+    "sources": sources,
     "train": train,
-    "watch": watch,
-    "status": status,
-    "stop": stop,
-    "models": models,
-    "forecast": forecast,
     "train-parquet": train_parquet,
+    "jobs": jobs,
+    "status": status,
+    "watch": watch,
+    "logs": logs,
+    "stop": stop,
+    "retry": retry,
+    "delete-job": delete_job,
+    "forecast": forecast,
+    "predict": predict,
+    "retention": retention,
+    "events": events,
+    "audit": audit,
+}
+GROUPS: dict[str, typer.Typer] = {
+    "products": products,
+    "calendar": calendar,
+    "schedules": schedules,
+    "models": models,
+    "analytics": analytics,
+    "alerts": alerts,
+    "tenant": tenant,
+    "webhooks": webhooks,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 EXIT_CODES: tuple[tuple[type[StudioError], int], ...] = (
     (InvalidAddressError, EXIT_USAGE),
+    (InvalidTokenError, EXIT_USAGE),
     (ServiceUnreachableError, EXIT_UNREACHABLE),
     (RequestRefusedError, EXIT_REFUSED),
     (ServiceFailedError, EXIT_SERVICE_FAILED),

@@ -26,6 +26,7 @@ Url = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Limit = Annotated[int, typer.Option(min=1, help="How many to list.")]
 DataDir = Annotated[
     Path, typer.Option("--data-dir", envvar="DATA_DIR", help="Where the embedded parts keep data.")
 ]

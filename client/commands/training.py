@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 
-from client.bars import file_progress, job_progress
+from client.bars import file_progress
+from client.commands.answers import answer
+from client.commands.following import follow
+from client.commands.jobs import JobId, print_accepted
+from client.commands.settings import Settings, stated
 from client.errors import InvalidInputError, TrainingFailedError
-from client.options import EXIT_INTERRUPTED, EXIT_JOB_FAILED, AsJson, Url, connect
-from client.progress import ProgressMessage, StudioUpdate
-from client.records import JobStatus
-from client.sdk import Client
-from client.tables import print_import, print_job, print_jobs
+from client.options import AsJson, Url, connect
+from client.progress import StudioUpdate
+from client.tables import print_import
 from client.tabular import TableRequest
-from client.terminal import counted, number, plain, remarks, results, write_json
-
-JobId = Annotated[str, typer.Argument(metavar="JOB")]
+from client.terminal import number, plain, remarks, results, write_json
+from client.training_options import StartOptions
 
 
 def import_sales(
@@ -27,10 +28,7 @@ def import_sales(
     """Bring in sales. Importing the same file again changes nothing."""
     with connect(url) as studio:
         report = studio.import_sales(file)
-    if as_json:
-        write_json(report.raw)
-    else:
-        print_import(results(), report)
+    answer(report, print_import, as_json=as_json)
 
 
 def train(
@@ -43,25 +41,30 @@ def train(
     algorithm: Annotated[str | None, typer.Option(help="Instead of choosing the best.")] = None,
     horizon_days: Annotated[int | None, typer.Option(min=1, help="Days to forecast.")] = None,
     timeout_seconds: Annotated[int | None, typer.Option(min=1, help="Longest duration.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Unchanged products, too.")] = False,
+    set_: Settings = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model for every product, or for those named."""
+    """Train a model for every product, or for those named.
+
+    Products for which nothing has changed keep their models.
+    """
+    named: StartOptions = {
+        "job_name": name,
+        "priority": priority,
+        "algorithm": algorithm,
+        "horizon_days": horizon_days,
+        "timeout_seconds": timeout_seconds,
+        "force": force or None,
+    }
+    options = cast("StartOptions", stated(named, set_))
     with connect(url) as studio:
-        job = studio.start(
-            products or None,
-            job_name=name,
-            priority=priority,
-            algorithm=algorithm,
-            horizon_days=horizon_days,
-            timeout_seconds=timeout_seconds,
-        )
+        job = studio.start(products or None, **options)
         if watch:
-            _follow(studio, job.job_id, after=0, as_json=as_json)
-        elif as_json:
-            write_json(job.raw)
+            follow(studio, job.job_id, after=0, as_json=as_json)
         else:
-            results().print(f"Job {job.job_id} has been accepted.")
+            answer(job, print_accepted, as_json=as_json)
 
 
 def watch(
@@ -72,44 +75,7 @@ def watch(
 ) -> None:
     """Follow a job until it ends, through any lost connection."""
     with connect(url) as studio:
-        _follow(studio, job_id, after=after, as_json=as_json)
-
-
-def status(
-    job_id: Annotated[str | None, typer.Argument(metavar="JOB", help="None: all jobs")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many jobs to list.")] = 20,
-    url: Url = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show a job with its products, or list the newest jobs."""
-    with connect(url) as studio:
-        if job_id is not None:
-            _show_job(studio.status(job_id), as_json=as_json)
-            return
-        jobs = studio.history(limit=limit).items
-    if as_json:
-        write_json([one.raw for one in jobs])
-    else:
-        print_jobs(results(), jobs)
-
-
-def stop(
-    job_id: JobId,
-    mode: Annotated[
-        Literal["abort", "finish"],
-        typer.Option(help="abort: at once; finish: products in training are completed first."),
-    ] = "abort",
-    url: Url = None,
-    as_json: AsJson = False,
-) -> None:
-    """Stop a job; the models it has finished stay."""
-    with connect(url) as studio:
-        job = studio.stop(job_id, mode=mode)
-    if as_json:
-        write_json(job.raw)
-    else:
-        cancelled = counted(job.tasks_cancelled, "waiting task")
-        results().print(f"{cancelled} cancelled, {job.tasks_running} running.")
+        follow(studio, job_id, after=after, as_json=as_json)
 
 
 def train_parquet(
@@ -170,36 +136,3 @@ def _shown(updates: Iterable[StudioUpdate]) -> StudioUpdate | None:
         for last in updates:
             show(last)
     return last
-
-
-def _follow(studio: Client, job_id: str, *, after: int, as_json: bool) -> None:
-    try:
-        messages = studio.watch(job_id, after=after)
-        _write_messages(messages) if as_json else _show_messages(messages)
-    except KeyboardInterrupt:
-        if not as_json:
-            remarks().print(f"The job goes on. Follow it with: model-studio watch {job_id}")
-        raise typer.Exit(EXIT_INTERRUPTED) from None
-    job = studio.status(job_id)
-    if not as_json:
-        print_job(results(), job)
-    if job.status != "completed":
-        raise typer.Exit(EXIT_JOB_FAILED)
-
-
-def _write_messages(messages: Iterable[ProgressMessage]) -> None:
-    for message in messages:
-        write_json(message.raw)
-
-
-def _show_messages(messages: Iterable[ProgressMessage]) -> None:
-    with job_progress(remarks()) as show:
-        for message in messages:
-            show(message)
-
-
-def _show_job(job: JobStatus, *, as_json: bool) -> None:
-    if as_json:
-        write_json(job.raw)
-    else:
-        print_job(results(), job)

@@ -10,7 +10,6 @@ from client.decoding import Record
 from client.paging import Page, decoded_page
 from client.resources.resource import Resource
 
-EventType = Literal["training_completed", "training_failed"]
 Outcome = Literal["handled", "ignored", "rejected"]
 
 
@@ -61,7 +60,7 @@ class WebhookChange(TypedDict, total=False):
     """What is left out stays as it is."""
 
     url: str
-    event_types: Sequence[EventType]
+    event_types: Sequence[str]
     is_active: bool
 
 
@@ -79,10 +78,10 @@ class Webhooks(Resource):
         self,
         url: str,
         *,
-        event_types: Sequence[EventType] | None = None,
+        event_types: Sequence[str] | None = None,
         idempotency_key: str | None = None,
     ) -> Webhook:
-        """Without `event_types` it is told of all events."""
+        """Without `event_types` it is told of `training_completed` and `training_failed`."""
         body = given({"url": url, "event_types": event_types and [*event_types]})
         return Webhook.decode(
             self._connection.create(training_path("webhooks"), body, key=idempotency_key)
