@@ -15,7 +15,7 @@ from api.live.connection_limit import HOLD_S, ConnectionLimit
 from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
 from api.live.sockets import register_sockets
-from api.openapi import document
+from api.openapi.document import document
 from api.operation_telemetry import OperationCollector
 from api.predictions.predictor import Predictor
 from api.references import CONVERTER, ProductReference

@@ -20,7 +20,9 @@ class Endpoint:
     """`view` is called with the services, the parts of the path, `tenant_id` unless the endpoint is
     open to everybody, and `query` and `body` where these are declared. `reads` tells of a JSON body
     that is not the API's to check. `scope` is what the caller must have been granted;
-    `starts_training` is limited more strictly than other requests.
+    `starts_training` is limited more strictly than other requests. `refusals` are those beside the
+    ones that come with having a tenant, a body or parts of the path; `further_answers` are not
+    refusals, by status.
     """
 
     method: str
@@ -37,10 +39,16 @@ class Endpoint:
     consumes: tuple[str, ...] = ()
     form: type[BaseModel] | None = None
     produces: str = "application/json"
+    also_produces: tuple[str, ...] = ()
+    further_answers: Mapping[int, str] = field(default_factory=dict)
     refusals: tuple[int, ...] = ()
     is_open: bool = False
     scope: Scope = "read"
     starts_training: bool = False
+
+    @property
+    def takes_body(self) -> bool:
+        return self.body is not None or bool(self.consumes)
 
 
 def register(app: Flask, services: Services, endpoint: Endpoint) -> None:
@@ -98,7 +106,7 @@ def read_body(model: type[BaseModel]) -> BaseModel:
     if rb"\u0000" in content:
         raise InvalidRequestError(r"The body holds a NUL character (\u0000), which no name has")
     try:
-        return model.model_validate_json(content or b"{}")
+        return model.model_validate_json(content or b"{}", strict=True)
     except ValidationError as error:
         raise invalid_request(error) from error
 

@@ -14,7 +14,6 @@ ENDPOINTS = (
         tag="Alerts",
         query=schemas.AlertsQuery,
         answer=Page[schemas.Alert],
-        refusals=(400,),
     ),
     Endpoint(
         method="POST",
@@ -24,6 +23,5 @@ ENDPOINTS = (
         summary="Resolve an alert; it opens again if its cause comes back",
         tag="Alerts",
         answer=schemas.Alert,
-        refusals=(404,),
     ),
 )

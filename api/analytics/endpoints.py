@@ -14,7 +14,7 @@ ENDPOINTS = (
         tag="Analytics",
         query=AnalyticsQuery,
         answer=Performance,
-        refusals=(400, 404),
+        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -24,7 +24,7 @@ ENDPOINTS = (
         tag="Analytics",
         query=AnalyticsQuery,
         answer=Accuracy,
-        refusals=(400, 404),
+        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -34,6 +34,6 @@ ENDPOINTS = (
         tag="Analytics",
         query=AnalyticsQuery,
         answer=Duration,
-        refusals=(400, 404),
+        refusals=(404,),
     ),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from api.moments import DayOrMoment
 from api.schemas import Answer, Request, Text
 
 DEFAULT_DAYS = 90
@@ -13,10 +14,10 @@ _MOMENT = "; a date, or a date and time (UTC unless it says otherwise)"
 
 
 class AnalyticsQuery(Request):
-    since: datetime | None = Field(
+    since: DayOrMoment | None = Field(
         default=None, alias="from", description=f"Begin, {DEFAULT_DAYS} days before `to`{_MOMENT}"
     )
-    until: datetime | None = Field(
+    until: DayOrMoment | None = Field(
         default=None, alias="to", description=f"End, not included; now unless told{_MOMENT}"
     )
     category: Text | None = Field(default=None, description="Only products of this category")

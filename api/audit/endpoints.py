@@ -15,6 +15,5 @@ ENDPOINTS = (
         tag="Tenant",
         query=schemas.AuditQuery,
         answer=Page[schemas.AuditEntry],
-        refusals=(400,),
     ),
 )

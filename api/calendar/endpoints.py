@@ -17,7 +17,6 @@ ENDPOINTS = (
         tag=_TAG,
         query=CalendarQuery,
         answer=Page[CalendarEntryAnswer],
-        refusals=(400,),
     ),
     Endpoint(
         method="POST",
@@ -30,7 +29,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=CalendarEntryAnswer,
         status=201,
-        refusals=(400, 404, 409, 415, 422, 429),
+        refusals=(404, 409),
     ),
     Endpoint(
         method="DELETE",
@@ -40,6 +39,5 @@ ENDPOINTS = (
         summary="Remove a closure or an event",
         tag=_TAG,
         status=204,
-        refusals=(404,),
     ),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from api.moments import Day
 from api.schemas import Answer, PageQuery, Request, Text
 
 MOST_DAYS = 366
@@ -16,10 +17,8 @@ Kind = Literal["closure", "event"]
 
 class CalendarQuery(PageQuery):
     kind: Kind | None = Field(default=None, description="Only closures, or only events")
-    starts_from: date | None = Field(
-        default=None, description="Only what ends then or later"
-    )
-    ends_by: date | None = Field(default=None, description="Only what starts then or before")
+    starts_from: Day | None = Field(default=None, description="Only what ends then or later")
+    ends_by: Day | None = Field(default=None, description="Only what starts then or before")
 
 
 class CreateEntry(Request):
@@ -27,8 +26,8 @@ class CreateEntry(Request):
         description="`closure`: nothing is sold; `event`: something sells more or less"
     )
     name: Text = Field(description="Events of one name teach each other")
-    starts_on: date = Field(ge=_FIRST, le=_LAST, description="First day")
-    ends_on: date | None = Field(
+    starts_on: Day = Field(ge=_FIRST, le=_LAST, description="First day")
+    ends_on: Day | None = Field(
         default=None, ge=_FIRST, le=_LAST, description="Last day; left out, it is the first"
     )
 

@@ -19,7 +19,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=schemas.AcceptedJob,
         status=202,
-        refusals=(400, 409, 415, 422, 429),
+        refusals=(409,),
     ),
     Endpoint(
         method="POST",
@@ -33,7 +33,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=schemas.AcceptedJob,
         status=202,
-        refusals=(400, 404, 409, 415, 422, 429),
+        refusals=(409,),
     ),
     Endpoint(
         method="POST",
@@ -45,7 +45,6 @@ ENDPOINTS = (
         body=schemas.StopRequest,
         answer=schemas.StoppedJob,
         status=202,
-        refusals=(404, 415, 422),
     ),
     Endpoint(
         method="GET",
@@ -54,7 +53,6 @@ ENDPOINTS = (
         summary="Status and progress of a job and its products",
         tag="Training",
         answer=schemas.JobStatus,
-        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -64,7 +62,7 @@ ENDPOINTS = (
         tag="Training",
         query=schemas.HistoryQuery,
         answer=Page[schemas.JobSummary],
-        refusals=(400, 404),
+        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -74,7 +72,6 @@ ENDPOINTS = (
         tag="Training",
         query=schemas.ProductStatusQuery,
         answer=Page[schemas.ProductStatus],
-        refusals=(400, 404),
     ),
     Endpoint(
         method="POST",
@@ -87,7 +84,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=schemas.AcceptedJob,
         status=202,
-        refusals=(400, 404, 409, 410, 429),
+        refusals=(409, 410),
     ),
     Endpoint(
         method="DELETE",
@@ -97,6 +94,6 @@ ENDPOINTS = (
         summary="Delete the record of a job that has ended; its models stay",
         tag="Training",
         answer=schemas.DeletedJob,
-        refusals=(404, 409),
+        refusals=(409,),
     ),
 )

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
+from api.moments import Moment
 from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
 from core.training_options import TrainingOptions
 
@@ -138,10 +139,10 @@ class HistoryQuery(PageQuery):
     product: Text | None = Field(
         default=None, description="Only jobs that train this product (id or SKU)"
     )
-    created_from: AwareDatetime | None = Field(
+    created_from: Moment | None = Field(
         default=None, description="Only jobs created at this moment or later"
     )
-    created_to: AwareDatetime | None = Field(
+    created_to: Moment | None = Field(
         default=None, description="Only jobs created before this moment"
     )
     sort: SortKey = Field(
@@ -206,6 +207,9 @@ class ProductStatus(Answer):
     recommended_action: str | None
     severity: str | None
     degraded_reason: str | None
+    warnings: list[str] = Field(
+        default_factory=list, description="What the training had to do without, say the weather"
+    )
     skipped_reason: str | None
     model_id: str | None
     algorithm: str | None

@@ -8,16 +8,19 @@ from api.live.polling import poll
 from api.live.schemas import EventsQuery, LogLine, LogsQuery, PollQuery, ProgressPage
 from api.schemas import Page
 
+LAST_EVENT_ID = {"Last-Event-ID": "How far a client got that comes back; counts before `after`"}
+
 ENDPOINTS = (
     Endpoint(
         method="GET",
         path=f"{TRAINING}/events/<uuid:job_id>",
         view=stream_events,
         summary="Watch a job over Server-Sent Events; 204 when there is nothing more to come",
+        further_answers={204: "Everything has been said: do not come back"},
         tag="Live",
         query=EventsQuery,
         produces="text/event-stream",
-        refusals=(400, 404, 429),
+        headers=LAST_EVENT_ID,
     ),
     Endpoint(
         method="GET",
@@ -27,7 +30,6 @@ ENDPOINTS = (
         tag="Live",
         query=PollQuery,
         answer=ProgressPage,
-        refusals=(400, 404, 429),
     ),
     Endpoint(
         method="GET",
@@ -37,6 +39,5 @@ ENDPOINTS = (
         tag="Live",
         query=LogsQuery,
         answer=Page[LogLine],
-        refusals=(400, 404),
     ),
 )

@@ -17,7 +17,7 @@ MODELS = (
         tag="Models",
         query=schemas.ModelsQuery,
         answer=Page[ModelSummary],
-        refusals=(400, 404),
+        refusals=(404,),
     ),
     Endpoint(
         method="POST",
@@ -32,7 +32,7 @@ MODELS = (
         headers=IDEMPOTENCY_KEY,
         answer=AcceptedJob,
         status=202,
-        refusals=(400, 409, 413, 415, 422),
+        refusals=(409,),
     ),
     Endpoint(
         method="GET",
@@ -41,7 +41,6 @@ MODELS = (
         summary="Everything recorded about a model",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -50,7 +49,6 @@ MODELS = (
         summary="Quality of a model on rows that it had not seen",
         tag="Models",
         answer=schemas.ModelQuality,
-        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -59,7 +57,6 @@ MODELS = (
         summary="The stored forecast of a model, with its interval",
         tag="Models",
         answer=schemas.ForecastAnswer,
-        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -68,7 +65,6 @@ MODELS = (
         summary="The newest model of a product (id or SKU)",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404,),
     ),
     Endpoint(
         method="GET",
@@ -78,7 +74,7 @@ MODELS = (
         tag="Models",
         query=schemas.CompareQuery,
         answer=schemas.ModelComparison,
-        refusals=(400, 404),
+        refusals=(404,),
     ),
     Endpoint(
         method="POST",
@@ -88,7 +84,7 @@ MODELS = (
         summary="Deploy a model for its product; again is harmless",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404, 409),
+        refusals=(409,),
     ),
     Endpoint(
         method="POST",
@@ -98,7 +94,7 @@ MODELS = (
         summary="Put the model back in place that was deployed before this one",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404, 409),
+        refusals=(409,),
     ),
     Endpoint(
         method="DELETE",
@@ -109,7 +105,7 @@ MODELS = (
         tag="Models",
         query=schemas.DeleteQuery,
         answer=schemas.DeletedModel,
-        refusals=(400, 404, 409),
+        refusals=(409,),
     ),
     Endpoint(
         method="POST",
@@ -119,7 +115,6 @@ MODELS = (
         summary="Keep a model, whatever its age",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404,),
     ),
     Endpoint(
         method="DELETE",
@@ -129,7 +124,6 @@ MODELS = (
         summary="Let retention delete a model when its time comes",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404,),
     ),
 )
 
@@ -142,7 +136,6 @@ ENDPOINTS = (
         tag="Models",
         query=schemas.DeploymentsQuery,
         answer=Page[schemas.DeploymentEntry],
-        refusals=(400, 404),
     ),
     Endpoint(
         method="POST",
@@ -152,7 +145,7 @@ ENDPOINTS = (
         summary="Deploy the model again that was deployed before for a product (id or SKU)",
         tag="Models",
         answer=schemas.ModelDetail,
-        refusals=(404, 409),
+        refusals=(409,),
     ),
     Endpoint(
         method="GET",

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from api.moments import Moment, WallClock
 from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
 from db.model_list import SortKey
 from db.outcomes import MlTask
@@ -29,10 +30,10 @@ class ModelsQuery(PageQuery):
     degraded: bool | None = Field(
         default=None, description="Only models that stand in for a better method, or none of them"
     )
-    created_from: AwareDatetime | None = Field(
+    created_from: Moment | None = Field(
         default=None, description="Only models created at this moment or later"
     )
-    created_to: AwareDatetime | None = Field(
+    created_to: Moment | None = Field(
         default=None, description="Only models created before this moment"
     )
     min_accuracy: float | None = Field(default=None, description="At least so many percent")
@@ -229,12 +230,12 @@ class DataPair(Answer):
     is_same: bool
     training_points_a: int | None
     training_points_b: int | None
-    forecast_from_a: datetime | None
-    forecast_from_b: datetime | None
+    forecast_from_a: WallClock | None
+    forecast_from_b: WallClock | None
 
 
 class ForecastPair(Answer):
-    ds: datetime
+    ds: WallClock
     a: float
     b: float
     difference: float
@@ -285,7 +286,7 @@ class ModelQuality(Answer):
 class ForecastPoint(Answer):
     """`ds` is the shop's wall clock."""
 
-    ds: datetime
+    ds: WallClock
     yhat: float
     yhat_lower: float | None
     yhat_upper: float | None

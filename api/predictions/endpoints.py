@@ -13,7 +13,8 @@ MODELS_IN_USE = (
         reads=schemas.PredictRequest,
         consumes=views.CONSUMES,
         answer=schemas.Predictions,
-        refusals=(400, 404, 406, 409, 413, 415, 422, 503, 504),
+        also_produces=views.PRODUCES[1:],
+        refusals=(406, 409, 504),
     ),
     Endpoint(
         method="GET",
@@ -22,6 +23,5 @@ MODELS_IN_USE = (
         summary="How a deployed forecast does against the sales that came later",
         tag="Models",
         answer=schemas.LiveScores,
-        refusals=(404,),
     ),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from api.moments import WallClock
 from api.schemas import Answer, Request
 
 
@@ -16,12 +17,12 @@ class PredictRequest(Request):
 
     rows: list[dict[str, Any]] | None = Field(default=None, description="One object for each row")
     horizon_days: int | None = Field(default=None, ge=1, description="So many days ahead")
-    start: datetime | None = Field(default=None, description="First period, on the shop's clock")
-    end: datetime | None = Field(default=None, description="Last period, on the shop's clock")
+    start: WallClock | None = Field(default=None, description="First period, on the shop's clock")
+    end: WallClock | None = Field(default=None, description="Last period, on the shop's clock")
 
 
 class PredictedPeriod(Answer):
-    ds: datetime
+    ds: WallClock
     yhat: float
     yhat_lower: float
     yhat_upper: float
@@ -42,7 +43,7 @@ class Predictions(Answer):
 class LivePeriod(Answer):
     """`actual` is null while it is not known what was sold."""
 
-    ds: datetime
+    ds: WallClock
     yhat: float
     yhat_lower: float | None
     yhat_upper: float | None
@@ -62,8 +63,8 @@ class LiveScores(Answer):
     is_deployed: bool
     scored_at: datetime | None
     scored_points: int
-    first_ds: datetime | None
-    last_ds: datetime | None
+    first_ds: WallClock | None
+    last_ds: WallClock | None
     wape: float | None
     mae: float | None
     bias: float | None

@@ -25,7 +25,6 @@ ENDPOINTS = (
         tag=_TAG,
         query=ProductsQuery,
         answer=Page[Product],
-        refusals=(400,),
     ),
     Endpoint(
         method="POST",
@@ -38,7 +37,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=Product,
         status=201,
-        refusals=(400, 404, 409, 415, 422, 429),
+        refusals=(404, 409),
     ),
     Endpoint(
         method="GET",
@@ -47,7 +46,6 @@ ENDPOINTS = (
         summary="A product (id or SKU)",
         tag=_TAG,
         answer=Product,
-        refusals=(404,),
     ),
     Endpoint(
         method="PATCH",
@@ -58,7 +56,6 @@ ENDPOINTS = (
         tag=_TAG,
         body=ProductChange,
         answer=Product,
-        refusals=(404, 415, 422),
     ),
     Endpoint(
         method="PUT",
@@ -69,7 +66,6 @@ ENDPOINTS = (
         tag=_TAG,
         body=ProductState,
         answer=Product,
-        refusals=(404, 415, 422),
     ),
     Endpoint(
         method="DELETE",
@@ -80,6 +76,6 @@ ENDPOINTS = (
         tag=_TAG,
         query=DeleteQuery,
         status=204,
-        refusals=(400, 404, 409),
+        refusals=(409,),
     ),
 )

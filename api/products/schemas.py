@@ -1,11 +1,11 @@
 """What is asked and told of products."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from api.moments import WallClock
 from api.schemas import Answer, ModelSummary, PageQuery, Request, Text
 
 _PRIORITY = "0 to 9: the higher ones of a job are trained first"
@@ -15,9 +15,7 @@ class ProductsQuery(PageQuery):
     active: bool | None = Field(default=None, description="Only products that are sold, or not")
     category: Text | None = Field(default=None, description="Only products of this category")
     search: Text | None = Field(default=None, description="Only those with this in SKU or name")
-    has_model: bool | None = Field(
-        default=None, description="Only those with a model, or without"
-    )
+    has_model: bool | None = Field(default=None, description="Only those with a model, or without")
 
 
 class ProductChange(Request):
@@ -67,6 +65,6 @@ class Product(Answer):
     category: str | None
     is_active: bool
     priority: int
-    first_sale: datetime | None
-    last_sale: datetime | None
+    first_sale: WallClock | None
+    last_sale: WallClock | None
     model: ModelSummary | None

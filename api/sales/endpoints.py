@@ -16,7 +16,6 @@ ENDPOINTS = (
         tag="Sales",
         answer=ImportReport,
         consumes=(*sorted(views.SALES_TYPES), MULTIPART),
-        refusals=(413, 415, 422),
     ),
     Endpoint(
         method="GET",
@@ -26,6 +25,5 @@ ENDPOINTS = (
         tag="Sales",
         query=SalesQuery,
         answer=ProductSales,
-        refusals=(400, 404),
     ),
 )

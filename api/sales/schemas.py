@@ -1,10 +1,10 @@
 """What is asked and told of sales."""
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
+from api.moments import WallClock
 from api.schemas import Answer, Request
 
 
@@ -27,15 +27,15 @@ class ImportReport(Answer):
     products_created: int
     products: int
     product_ids: list[UUID]
-    first_date: datetime | None
-    last_date: datetime | None
+    first_date: WallClock | None
+    last_date: WallClock | None
     warnings: list[str]
 
 
 class RecordedSale(Answer):
     """What was sold in one period; `ds` is the shop's wall clock."""
 
-    ds: datetime
+    ds: WallClock
     quantity: float
     price: float | None
     promotion: float | None

@@ -18,7 +18,6 @@ ENDPOINTS = (
         tag=_TAG,
         query=PageQuery,
         answer=Page[ScheduleAnswer],
-        refusals=(400,),
     ),
     Endpoint(
         method="POST",
@@ -31,7 +30,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=ScheduleAnswer,
         status=201,
-        refusals=(400, 404, 409, 415, 422, 429),
+        refusals=(404, 409),
     ),
     Endpoint(
         method="GET",
@@ -40,7 +39,6 @@ ENDPOINTS = (
         summary="A schedule with its next runs and its last job",
         tag=_TAG,
         answer=ScheduleAnswer,
-        refusals=(404,),
     ),
     Endpoint(
         method="PATCH",
@@ -51,7 +49,7 @@ ENDPOINTS = (
         tag=_TAG,
         body=ChangeSchedule,
         answer=ScheduleAnswer,
-        refusals=(404, 409, 415, 422),
+        refusals=(409,),
     ),
     Endpoint(
         method="DELETE",
@@ -61,7 +59,6 @@ ENDPOINTS = (
         summary="Delete a schedule; its jobs and models stay",
         tag=_TAG,
         status=204,
-        refusals=(404,),
     ),
     Endpoint(
         method="POST",
@@ -74,6 +71,6 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=AcceptedJob,
         status=202,
-        refusals=(400, 404, 409, 422, 429),
+        refusals=(409, 422),
     ),
 )

@@ -22,6 +22,5 @@ ENDPOINTS = (
         tag="Tenant",
         body=schemas.TenantChange,
         answer=schemas.TenantAnswer,
-        refusals=(415, 422),
     ),
 )

@@ -30,7 +30,6 @@ ENDPOINTS = (
         tag=_TAG,
         query=PageQuery,
         answer=Page[WebhookAnswer],
-        refusals=(400,),
     ),
     Endpoint(
         method="POST",
@@ -43,7 +42,7 @@ ENDPOINTS = (
         headers=IDEMPOTENCY_KEY,
         answer=WebhookWithSecret,
         status=201,
-        refusals=(400, 404, 409, 415, 422, 429),
+        refusals=(404, 409),
     ),
     Endpoint(
         method="GET",
@@ -53,7 +52,6 @@ ENDPOINTS = (
         summary="A webhook, without its secret",
         tag=_TAG,
         answer=WebhookAnswer,
-        refusals=(404,),
     ),
     Endpoint(
         method="PATCH",
@@ -64,7 +62,7 @@ ENDPOINTS = (
         tag=_TAG,
         body=ChangeWebhook,
         answer=WebhookWithSecret,
-        refusals=(404, 409, 415, 422),
+        refusals=(409,),
     ),
     Endpoint(
         method="DELETE",
@@ -74,7 +72,6 @@ ENDPOINTS = (
         summary="Delete a webhook and what was to be sent to it",
         tag=_TAG,
         status=204,
-        refusals=(404,),
     ),
     Endpoint(
         method="POST",
@@ -85,7 +82,7 @@ ENDPOINTS = (
         tag=_TAG,
         answer=Delivery,
         status=202,
-        refusals=(404, 409),
+        refusals=(409,),
     ),
     Endpoint(
         method="GET",
@@ -96,7 +93,6 @@ ENDPOINTS = (
         tag=_TAG,
         query=DeliveriesQuery,
         answer=Deliveries,
-        refusals=(400, 404),
     ),
     Endpoint(
         method="GET",
@@ -107,6 +103,5 @@ ENDPOINTS = (
         tag=_TAG,
         query=ConsumedQuery,
         answer=ConsumedEvents,
-        refusals=(400,),
     ),
 )
