@@ -8,6 +8,8 @@ from sqlalchemy import CursorResult, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from db import audit
+from db.audit import Actor
 from db.operation_tables import Alert
 from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
 from db.text import storable
@@ -98,12 +100,15 @@ def list_alerts(
     return page(found, limit, lambda alert: (alert.created_at, alert.id))
 
 
-def close_alert(session: Session, tenant_id: UUID, alert_id: UUID) -> tuple[Alert | None, bool]:
-    """The alert, resolved by a person; and whether it was open until now."""
+def resolve_by_hand(
+    session: Session, tenant_id: UUID, alert_id: UUID, actor: Actor
+) -> Alert | None:
+    """The alert, resolved by a person; None if the tenant has no such alert."""
     alert = session.scalars(
         select(Alert).where(Alert.tenant_id == tenant_id, Alert.id == alert_id).with_for_update()
     ).one_or_none()
-    if alert is None or alert.resolved_at is not None:
-        return alert, False
-    alert.resolved_at = session.scalars(select(func.clock_timestamp())).one()
-    return alert, True
+    if alert is not None and alert.resolved_at is None:
+        alert.resolved_at = session.scalars(select(func.clock_timestamp())).one()
+        told = {"kind": alert.kind, "subject_id": alert.subject_id}
+        audit.record(session, tenant_id, "resolve", "alert", alert_id, actor=actor, details=told)
+    return alert

@@ -13,8 +13,7 @@ from db.operation_tables import AuditEntry
 from db.pages import Page, decode_cursor, page
 from db.text import storable
 
-SERVICE = "service"
-"""The actor of what nobody asked for in person: schedules, automatic deployment, retention."""
+SERVICE_NAME = "service"
 
 _LARGEST_ID = 2**63 - 1
 
@@ -27,6 +26,10 @@ class Actor:
     request_id: str | None = None
 
 
+SERVICE = Actor(SERVICE_NAME)
+"""Who does what nobody asked for in person: schedules, automatic deployment, retention."""
+
+
 def record(
     session: Session,
     tenant_id: UUID,
@@ -34,20 +37,22 @@ def record(
     subject_type: str,
     subject_id: object,
     *,
-    actor: str | ColumnElement[str] = SERVICE,
+    actor: Actor | ColumnElement[str] = SERVICE,
     details: Mapping[str, Any] | None = None,
-    request_id: str | None = None,
 ) -> None:
-    """Add a line; it stands if the caller's transaction does."""
+    """Add a line; it stands if the caller's transaction does. `actor` may be an expression, such as
+    `who_began`.
+    """
+    is_stated = isinstance(actor, Actor)
     session.add(
         AuditEntry(
             tenant_id=tenant_id,
-            actor=storable(actor, 255) if isinstance(actor, str) else actor,
+            actor=storable(actor.name, 255) if is_stated else actor,
             action=action,
             subject_type=subject_type,
             subject_id=storable(str(subject_id), 255),
             details=dict(details or {}),
-            request_id=request_id,
+            request_id=actor.request_id if is_stated else None,
         )
     )
 
@@ -64,7 +69,7 @@ def who_began(tenant_id: UUID, subject_type: str, subject_id: object) -> ColumnE
         .order_by(AuditEntry.id)
         .limit(1)
     )
-    return func.coalesce(first.scalar_subquery(), SERVICE)
+    return func.coalesce(first.scalar_subquery(), SERVICE_NAME)
 
 
 def entries(

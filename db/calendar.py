@@ -38,7 +38,7 @@ def add(
     if made is None:
         raise AlreadyExistsError(f"The calendar has the {kind} {name!r} from {starts_on} already")
     _require_room(session, tenant_id)
-    _record(session, made, "calendar.added", actor)
+    _record(session, made, "create", actor)
     return made
 
 
@@ -89,7 +89,7 @@ def remove(session: Session, tenant_id: UUID, entry_id: UUID, actor: Actor) -> b
     entry = find(session, tenant_id, entry_id)
     if entry is None:
         return False
-    _record(session, entry, "calendar.removed", actor)
+    _record(session, entry, "delete", actor)
     session.execute(delete(CalendarEntry).where(CalendarEntry.id == entry.id))
     return True
 
@@ -112,7 +112,6 @@ def _record(session: Session, entry: CalendarEntry, action: str, actor: Actor) -
         action,
         ENTRY,
         entry.id,
-        actor=actor.name,
+        actor=actor,
         details=told,
-        request_id=actor.request_id,
     )

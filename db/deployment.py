@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db import audit
+from db.audit import Actor
 from db.errors import NotNowError
 from db.lineage import previous_champion
 from db.locks import FRESH, lock_model, lock_product
@@ -42,8 +43,7 @@ def deploy(
     kind: DeploymentKind,
     reason: str,
     evidence: Evidence | None = None,
-    actor: str = audit.SERVICE,
-    request_id: str | None = None,
+    actor: Actor = audit.SERVICE,
 ) -> bool:
     """Make a model the champion of its product; False if it is already.
 
@@ -56,7 +56,7 @@ def deploy(
         return False
     now = session.scalars(select(func.clock_timestamp())).one()
     _replace(session, champion, model, now)
-    _record(session, model, champion, kind, reason, evidence, actor, request_id)
+    _record(session, model, champion, kind, reason, evidence, actor)
     return True
 
 
@@ -73,7 +73,7 @@ def deploy_new(
     looked who is the champion until now.
     """
     _replace(session, champion, model, now)
-    _record(session, model, champion, "auto", reason, evidence, audit.SERVICE, None)
+    _record(session, model, champion, "auto", reason, evidence, audit.SERVICE)
 
 
 def refuse_new(
@@ -89,17 +89,17 @@ def refuse_new(
     session.flush()
     _add(session, model, "refused", reason, evidence, audit.SERVICE, champion.id)
     details = {"reason": reason, "champion": champion.public_id}
-    _audit(session, model, "refuse", audit.SERVICE, details, None)
+    _audit(session, model, "refuse", audit.SERVICE, details)
 
 
 def deploy_by_hand(
-    session: Session, tenant_id: UUID, model_id: UUID, *, actor: str, request_id: str | None = None
+    session: Session, tenant_id: UUID, model_id: UUID, *, actor: Actor
 ) -> TrainedModel | None:
     """The model, now deployed because a person wants it; None if the tenant has no such model."""
     model = lock_model(session, tenant_id, model_id)
     if model is not None:
         reason = "Deployed by hand."
-        deploy(session, model, kind="manual", reason=reason, actor=actor, request_id=request_id)
+        deploy(session, model, kind="manual", reason=reason, actor=actor)
     return model
 
 
@@ -108,9 +108,8 @@ def roll_back(
     tenant_id: UUID,
     product_id: UUID,
     *,
-    actor: str,
+    actor: Actor,
     expected: UUID | None = None,
-    request_id: str | None = None,
 ) -> TrainedModel:
     """The previous champion of a product, deployed again.
 
@@ -135,13 +134,12 @@ def roll_back(
         kind="rollback",
         reason=f"Rolled back{left} to version {target.model_version}.",
         actor=actor,
-        request_id=request_id,
     )
     return target
 
 
 def withdraw(
-    session: Session, model: TrainedModel, *, reason: str, actor: str = audit.SERVICE
+    session: Session, model: TrainedModel, *, reason: str, actor: Actor = audit.SERVICE
 ) -> None:
     """Take the champion out; its product has none until another one is deployed."""
     model.is_deployed = False
@@ -169,15 +167,14 @@ def _record(
     kind: DeploymentKind,
     reason: str,
     evidence: Evidence | None,
-    actor: str,
-    request_id: str | None,
+    actor: Actor,
 ) -> None:
     previous_id = None if replaced is None else replaced.id
     _add(session, model, kind, reason, evidence, actor, previous_id)
     details = {"kind": kind, "reason": reason}
     if replaced is not None:
         details["replaced"] = replaced.public_id
-    _audit(session, model, _ACTIONS[kind], actor, details, request_id)
+    _audit(session, model, _ACTIONS[kind], actor, details)
 
 
 def _product_of(model: TrainedModel) -> UUID:
@@ -195,7 +192,7 @@ def _add(
     kind: str,
     reason: str,
     evidence: Evidence | None,
-    actor: str,
+    actor: Actor,
     previous_id: UUID | None,
 ) -> None:
     session.add(
@@ -207,7 +204,7 @@ def _add(
             kind=kind,
             reason=reason,
             evidence=dict(evidence or {}),
-            actor=actor,
+            actor=actor.name,
         )
     )
 
@@ -216,9 +213,8 @@ def _audit(
     session: Session,
     model: TrainedModel,
     action: str,
-    actor: str,
+    actor: Actor,
     details: Mapping[str, Any],
-    request_id: str | None,
 ) -> None:
     about = {"model_version": model.model_version, "product_id": str(model.product_id)}
     audit.record(
@@ -229,5 +225,4 @@ def _audit(
         model.public_id,
         actor=actor,
         details=about | dict(details),
-        request_id=request_id,
     )

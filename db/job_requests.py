@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.settings import Settings
 from db import audit
+from db.audit import Actor
 from db.catalogue import active_products, resolve
 from db.creation import create_job
 from db.errors import InactiveProductsError, NothingToTrainError, UnknownProductsError
@@ -33,9 +34,8 @@ class JobRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     force: bool = False
     trigger: str = "request"
-    actor: str = audit.SERVICE
+    actor: Actor = audit.SERVICE
     trace_context: str | None = None
-    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +108,11 @@ def add_job(
         priority=asked.priority,
         timeout_s=limits.timeout_s if asked.timeout_s is None else asked.timeout_s,
         max_attempts=limits.max_attempts,
-        created_by=as_uuid(asked.actor),
+        created_by=as_uuid(asked.actor.name),
         trigger=asked.trigger,
         retry_of=retry_of,
         trace_context=asked.trace_context,
-        request_id=asked.request_id,
+        request_id=asked.actor.request_id,
     )
     audit.record(
         session,
@@ -122,7 +122,6 @@ def add_job(
         job.id,
         actor=asked.actor,
         details=_told(asked, job, retry_of),
-        request_id=asked.request_id,
     )
     return job
 
@@ -151,9 +150,9 @@ def _products(
     return resolved.products
 
 
-def as_uuid(actor: str) -> UUID | None:
+def as_uuid(name: str) -> UUID | None:
     """The person, where people are known by ids."""
     try:
-        return UUID(actor)
+        return UUID(name)
     except ValueError:
         return None

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db import audit
+from db.audit import Actor
 from db.locks import lock_model
 from db.tables import TrainedModel
 
@@ -15,8 +16,7 @@ def set_pinned(
     model_id: UUID,
     *,
     is_pinned: bool,
-    actor: str,
-    request_id: str | None = None,
+    actor: Actor,
 ) -> TrainedModel | None:
     """The model, pinned or not; None if the tenant has no such model."""
     model = lock_model(session, tenant_id, model_id)
@@ -29,6 +29,5 @@ def set_pinned(
             "model",
             model.public_id,
             actor=actor,
-            request_id=request_id,
         )
     return model

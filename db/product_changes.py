@@ -37,7 +37,7 @@ def create(
     )
     if made is None:
         raise AlreadyExistsError(f"There is a product with the SKU {values['sku']!r} already")
-    _record(session, made, "product.created", actor, values)
+    _record(session, made, "create", actor, values)
     return made
 
 
@@ -52,7 +52,7 @@ def change(session: Session, product: Product, values: Mapping[str, Any], *, act
         .values(**changed, updated_at=func.clock_timestamp())
     )
     session.refresh(product)
-    _record(session, product, "product.changed", actor, changed)
+    _record(session, product, "change", actor, changed)
 
 
 def remove(session: Session, product: Product, *, force: bool, actor: Actor) -> None:
@@ -72,7 +72,7 @@ def remove(session: Session, product: Product, *, force: bool, actor: Actor) -> 
         )
     lock_product(session, product.id)  # no model of it comes or goes any more
     counted = telemetry_totals.amounts_of_models(session, TrainedModel.product_id == product.id)
-    _record(session, product, "product.deleted", actor, {"sku": product.sku, "force": force})
+    _record(session, product, "delete", actor, {"sku": product.sku, "force": force})
     session.execute(
         delete(Product).where(Product.id == product.id, Product.tenant_id == product.tenant_id)
     )
@@ -108,7 +108,6 @@ def _record(
         action,
         PRODUCT,
         product.id,
-        actor=actor.name,
+        actor=actor,
         details=details,
-        request_id=actor.request_id,
     )

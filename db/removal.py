@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import audit, telemetry_totals
+from db.audit import Actor
 from db.deployment import withdraw
 from db.errors import NotNowError
 from db.lineage import previous_champion
@@ -35,8 +36,7 @@ def remove_by_hand(
     model_id: UUID,
     *,
     force: bool,
-    actor: str,
-    request_id: str | None = None,
+    actor: Actor,
 ) -> RemovedModel | None:
     """Delete a model because a person wants it; None if the tenant has no such model.
 
@@ -52,7 +52,7 @@ def remove_by_hand(
         withdraw(session, model, reason="The deployed model was deleted.", actor=actor)
         previous = previous_champion(session, tenant_id, model.product_id)
     counted = telemetry_totals.amounts_of_models(session, TrainedModel.id == model.id)
-    freed = remove(session, model, reason="Deleted by hand.", actor=actor, request_id=request_id)
+    freed = remove(session, model, reason="Deleted by hand.", actor=actor)
     telemetry_totals.keep(session, tenant_id, counted)
     return RemovedModel(model=model, was_deployed=was_deployed, previous=previous, freed=freed)
 
@@ -62,8 +62,7 @@ def remove(
     model: TrainedModel,
     *,
     reason: str,
-    actor: str = audit.SERVICE,
-    request_id: str | None = None,
+    actor: Actor = audit.SERVICE,
 ) -> Freed:
     """Delete a locked model with all that belongs to it; what may now be deleted from the store.
 
@@ -83,7 +82,6 @@ def remove(
         model.public_id,
         actor=actor,
         details={"reason": reason} | _what_it_was(session, model, files),
-        request_id=request_id,
     )
     session.delete(model)
     session.flush()

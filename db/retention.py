@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.settings import Settings
 from db import audit, telemetry_totals
+from db.audit import Actor
 from db.engine import Sessions
 from db.lineage import previous_champions
 from db.locks import FRESH, lock_product
@@ -84,8 +85,7 @@ def apply(
     policy: Policy,
     *,
     at_most: int | None = None,
-    actor: str = audit.SERVICE,
-    request_id: str | None = None,
+    actor: Actor = audit.SERVICE,
 ) -> Removed:
     """Delete the tenant's models that are not to be kept: a short transaction for each product, in
     which what is to go is read again, as it may have been deployed or pinned since.
@@ -106,9 +106,7 @@ def apply(
                 session, TrainedModel.id.in_([row.id for _, row in locked])
             )
             for model, row in locked:
-                freed |= remove(
-                    session, row, reason=model.reason, actor=actor, request_id=request_id
-                )
+                freed |= remove(session, row, reason=model.reason, actor=actor)
                 models.append(model)
             telemetry_totals.keep(session, tenant_id, counted)
     return Removed(models=models, freed=freed)

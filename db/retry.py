@@ -1,12 +1,12 @@
 """The failed and cancelled part of a job that has ended, as a new job with the same options."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.audit import Actor
 from db.errors import JobNotEndedError, NothingToRetryError
 from db.idempotency import JOB, once
 from db.job_requests import JobLimits, JobRequest, add_job
@@ -18,22 +18,14 @@ RETRIED = ("failed", "cancelled")
 """In these states a job, or a part of one, is tried again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """Who asks, and in which request."""
-
-    actor: str
-    request_id: str | None = None
-    trace_context: str | None = None
-
-
 def retry_job(
     session: Session,
     tenant_id: UUID,
     job_id: UUID,
-    asker: Asker,
+    actor: Actor,
     limits: JobLimits,
     *,
+    trace_context: str | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[TrainingJob, bool] | None:
     """The new job, and whether it is new; None if the tenant has no such job.
@@ -50,7 +42,7 @@ def retry_job(
         if job.status not in TERMINAL_STATUSES:
             raise JobNotEndedError(job.id, job.status)
         add = _add_upload if job.kind == "upload" else _add_products
-        return str(add(session, job, asker, limits).id)
+        return str(add(session, job, actor, trace_context, limits).id)
 
     digest = job_id.hex
     new_id, is_new = once(session, tenant_id, idempotency_key, digest, JOB, make)
@@ -58,7 +50,11 @@ def retry_job(
 
 
 def _add_products(
-    session: Session, job: TrainingJob, asker: Asker, limits: JobLimits
+    session: Session,
+    job: TrainingJob,
+    actor: Actor,
+    trace_context: str | None,
+    limits: JobLimits,
 ) -> TrainingJob:
     products = _untrained_products(session, job)
     if not products:
@@ -70,14 +66,19 @@ def _add_products(
         options={name: value for name, value in job.request.items() if name != "force"},
         force=bool(job.request.get("force")),
         trigger="retry",
-        actor=asker.actor,
-        request_id=asker.request_id,
-        trace_context=asker.trace_context,
+        actor=actor,
+        trace_context=trace_context,
     )
     return add_job(session, job.tenant_id, wanted, products, limits, retry_of=job.id)
 
 
-def _add_upload(session: Session, job: TrainingJob, asker: Asker, limits: JobLimits) -> TrainingJob:
+def _add_upload(
+    session: Session,
+    job: TrainingJob,
+    actor: Actor,
+    trace_context: str | None,
+    limits: JobLimits,
+) -> TrainingJob:
     if job.status not in RETRIED or job.upload_digest is None:
         raise NothingToRetryError(job.id)
     wanted = UploadRequest(
@@ -87,9 +88,8 @@ def _add_upload(session: Session, job: TrainingJob, asker: Asker, limits: JobLim
         task_name=job.job_name,
         priority=job.priority,
         trigger="retry",
-        actor=asker.actor,
-        request_id=asker.request_id,
-        trace_context=asker.trace_context,
+        actor=actor,
+        trace_context=trace_context,
     )
     return add_upload_job(session, job.tenant_id, wanted, limits, retry_of=job.id)
 

@@ -10,8 +10,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from core.cron import runs_between, shifted
-from db import alerts, audit
-from db.audit import Actor
+from db import alerts
+from db.audit import SERVICE, Actor
 from db.errors import RecordError
 from db.job_requests import JobLimits, JobRequest, start_products
 from db.locks import FRESH
@@ -23,13 +23,12 @@ from db.tables import Product, Tenant, TrainingJob
 DEFAULT_NAME = "Weekly retraining"
 
 _ABOUT_THE_JOB = frozenset({"products", "job_name", "priority", "timeout_seconds", "force"})
-_SERVICE = Actor(audit.SERVICE)
 _TENANTS_AT_ONCE = 100
 
 
 def run_now(session: Session, schedule: Schedule, limits: JobLimits, actor: Actor) -> TrainingJob:
     """A job at once, whatever waits; the plan stays as it is. Raises what `start_products` does."""
-    asked = _job_request(schedule, actor.name)
+    asked = _job_request(schedule, actor)
     job, _ = start_products(session, schedule.tenant_id, asked, limits)
     schedule.last_job_id = job.id
     _succeeded(session, schedule)
@@ -60,7 +59,7 @@ def run_if_due(session: Session, schedule_id: UUID, limits: JobLimits) -> Traini
     plan(session, schedule)
     try:
         with session.begin_nested():
-            asked = _job_request(schedule, audit.SERVICE)
+            asked = _job_request(schedule, SERVICE)
             job, _ = retrain(session, schedule.tenant_id, asked, limits)
     except RecordError as error:
         _failed(session, schedule, str(error))
@@ -68,7 +67,7 @@ def run_if_due(session: Session, schedule_id: UUID, limits: JobLimits) -> Traini
     schedule.last_job_id = job.id
     _succeeded(session, schedule)
     told = {"job_id": str(job.id), "missed_runs": schedule.missed_runs}
-    record(session, schedule, "run", _SERVICE, told)
+    record(session, schedule, "run", SERVICE, told)
     return job
 
 
@@ -94,7 +93,7 @@ def create_defaults(session: Session, *, cron: str, spread_minutes: int, time_zo
                 cron=shifted(cron, _offset(tenant.id, spread_minutes)),
                 time_zone=tenant.time_zone or time_zone,
                 request={},
-                actor=_SERVICE,
+                actor=SERVICE,
             )
     return len(tenants)
 
@@ -115,7 +114,7 @@ def _offset(tenant_id: UUID, minutes: int) -> int:
     return int.from_bytes(hashlib.sha256(tenant_id.bytes).digest()[:4]) % (minutes + 1)
 
 
-def _job_request(schedule: Schedule, actor: str) -> JobRequest:
+def _job_request(schedule: Schedule, actor: Actor) -> JobRequest:
     asked = schedule.request
     products = asked.get("products")
     return JobRequest(

@@ -137,9 +137,8 @@ def record(session: Session, schedule: Schedule, action: str, actor: Actor, deta
         action,
         "schedule",
         schedule.id,
-        actor=actor.name,
+        actor=actor,
         details=details,
-        request_id=actor.request_id,
     )
 
 

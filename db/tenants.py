@@ -64,8 +64,7 @@ def change(session: Session, tenant_id: UUID, values: Mapping[str, Any], actor: 
             "change",
             "tenant",
             tenant_id,
-            actor=actor.name,
+            actor=actor,
             details=changed,
-            request_id=actor.request_id,
         )
     return tenant

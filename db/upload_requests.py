@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db import audit
+from db.audit import Actor
 from db.creation import create_job
 from db.idempotency import JOB, once
 from db.job_requests import JobLimits, as_uuid
@@ -26,9 +27,8 @@ class UploadRequest:
     task_name: str | None = None
     priority: int = 0
     trigger: str = "request"
-    actor: str = audit.SERVICE
+    actor: Actor = audit.SERVICE
     trace_context: str | None = None
-    request_id: str | None = None
 
 
 def start_upload(
@@ -72,12 +72,12 @@ def add_upload_job(
         priority=asked.priority,
         timeout_s=asked.timeout_s,
         max_attempts=limits.max_attempts,
-        created_by=as_uuid(asked.actor),
+        created_by=as_uuid(asked.actor.name),
         upload_digest=asked.upload_digest,
         trigger=asked.trigger,
         retry_of=retry_of,
         trace_context=asked.trace_context,
-        request_id=asked.request_id,
+        request_id=asked.actor.request_id,
     )
     audit.record(
         session,
@@ -88,6 +88,5 @@ def add_upload_job(
         actor=asked.actor,
         details={"file": asked.upload_digest, "request": dict(asked.options)}
         | ({} if retry_of is None else {"retry_of": str(retry_of)}),
-        request_id=asked.request_id,
     )
     return job

@@ -102,7 +102,7 @@ def deactivate(session: Session, tenant_id: UUID, webhook_id: UUID, reason: str)
     webhook = _locked(session, tenant_id, webhook_id)
     if webhook is not None and webhook.is_active:
         webhook.is_active = False
-        _record(session, webhook, "deactivate", Actor(audit.SERVICE), {"reason": reason})
+        _record(session, webhook, "deactivate", audit.SERVICE, {"reason": reason})
 
 
 def add_test(session: Session, webhook: Webhook) -> WebhookDelivery:
@@ -182,7 +182,6 @@ def _record(
         action,
         "webhook",
         webhook.id,
-        actor=actor.name,
+        actor=actor,
         details=details,
-        request_id=actor.request_id,
     )

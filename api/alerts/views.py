@@ -7,7 +7,7 @@ from api.alerts import schemas
 from api.errors import NotFoundError
 from api.schemas import Page
 from api.services import Services
-from db import alerts, audit
+from db import alerts
 
 
 def list_alerts(
@@ -27,20 +27,8 @@ def list_alerts(
 
 
 def resolve(services: Services, tenant_id: UUID, alert_id: UUID) -> schemas.Alert:
-    actor = actor_of_request()
     with services.sessions.begin() as session:
-        alert, was_open = alerts.close_alert(session, tenant_id, alert_id)
-        if alert is None:
-            raise NotFoundError(f"There is no alert {alert_id}")
-        if was_open:
-            audit.record(
-                session,
-                tenant_id,
-                "resolve",
-                "alert",
-                alert_id,
-                actor=actor.name,
-                details={"kind": alert.kind, "subject_id": alert.subject_id},
-                request_id=actor.request_id,
-            )
+        alert = alerts.resolve_by_hand(session, tenant_id, alert_id, actor_of_request())
+    if alert is None:
+        raise NotFoundError(f"There is no alert {alert_id}")
     return schemas.Alert.model_validate(alert)

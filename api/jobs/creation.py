@@ -3,17 +3,17 @@
 import hashlib
 from uuid import UUID
 
-from flask import g, request
+from flask import request
 
 import celeryconfig
+from api.actor import actor_of_request
 from api.addresses import TRAINING
-from api.caller import caller_of_request
 from api.errors import BadQueryError, GoneError, NotFoundError
 from api.jobs.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
 from api.services import Services
 from db.job_requests import JobLimits, JobRequest, start_products
 from db.jobs import find_job
-from db.retry import RETRIED, Asker, retry_job
+from db.retry import RETRIED, retry_job
 from db.tables import TrainingJob
 from db.upload_requests import UploadRequest, start_upload
 
@@ -39,8 +39,7 @@ def create_products_job(
         timeout_s=asked.timeout_seconds,
         options=asked.stated(),
         force=asked.force,
-        actor=caller_of_request().subject,
-        request_id=g.get("request_id"),
+        actor=actor_of_request(),
         trace_context=services.tracing.traceparent(),
     )
     with services.sessions.begin() as session:
@@ -70,8 +69,7 @@ def create_upload_job(
         options=options,
         timeout_s=asked.timeout_seconds or services.settings.upload_timeout_hours * _HOUR_S,
         task_name=asked.task_name,
-        actor=caller_of_request().subject,
-        request_id=g.get("request_id"),
+        actor=actor_of_request(),
         trace_context=services.tracing.traceparent(),
     )
     with services.sessions.begin() as session:
@@ -92,14 +90,14 @@ def create_retry_job(
 ) -> TrainingJob:
     """A job over what failed or was cancelled in another."""
     _require_upload(services, tenant_id, job_id)
-    asker = Asker(actor=caller_of_request().subject, request_id=g.get("request_id"))
     with services.sessions.begin() as session:
         made = retry_job(
             session,
             tenant_id,
             job_id,
-            asker,
+            actor_of_request(),
             JobLimits.from_settings(services.settings),
+            trace_context=services.tracing.traceparent(),
             idempotency_key=idempotency_key,
         )
     if made is None:

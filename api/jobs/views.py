@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from flask import g
 from sqlalchemy.orm import Session
 
-from api.caller import caller_of_request
+from api.actor import actor_of_request
 from api.errors import NotFoundError
 from api.jobs import schemas
 from api.jobs.creation import accepted, create_products_job, create_retry_job, idempotency_key
@@ -164,9 +163,8 @@ def _record(
         action,
         "job",
         job_id,
-        actor=caller_of_request().subject,
+        actor=actor_of_request(),
         details=details,
-        request_id=g.get("request_id"),
     )
 
 

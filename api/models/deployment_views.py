@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import g
 from sqlalchemy.orm import Session
 
-from api.caller import caller_of_request
+from api.actor import actor_of_request
 from api.errors import NotFoundError
 from api.models import schemas
 from api.models.details import deployment_entry, detail_of
@@ -27,7 +26,7 @@ Change = Callable[[Session, TrainedModel], TrainedModel | None]
 
 def deploy(services: Services, tenant_id: UUID, model_id: str) -> schemas.ModelDetail:
     def change(session: Session, model: TrainedModel) -> TrainedModel | None:
-        return deploy_by_hand(session, tenant_id, model.id, actor=_actor(), request_id=_request())
+        return deploy_by_hand(session, tenant_id, model.id, actor=actor_of_request())
 
     return _changed(services, tenant_id, model_id, change)
 
@@ -51,8 +50,7 @@ def roll_back_model(services: Services, tenant_id: UUID, model_id: str) -> schem
             tenant_id,
             model.product_id,
             expected=model.id,
-            actor=_actor(),
-            request_id=_request(),
+            actor=actor_of_request(),
         )
 
     return _changed(services, tenant_id, model_id, change)
@@ -62,7 +60,7 @@ def roll_back_product(services: Services, tenant_id: UUID, product_id: str) -> s
     """Answers with the model that is deployed now."""
     with services.sessions.begin() as session:
         product = find_product(session, tenant_id, product_id)
-        model = roll_back(session, tenant_id, product.id, actor=_actor(), request_id=_request())
+        model = roll_back(session, tenant_id, product.id, actor=actor_of_request())
         return detail_of(session, find_record(session, tenant_id, model.public_id))
 
 
@@ -91,8 +89,7 @@ def delete(
             tenant_id,
             found.id,
             force=query.force,
-            actor=_actor(),
-            request_id=_request(),
+            actor=actor_of_request(),
         )
     if removed is None:
         raise _gone(model_id)
@@ -115,8 +112,7 @@ def _set_pinned(
             tenant_id,
             model.id,
             is_pinned=is_pinned,
-            actor=_actor(),
-            request_id=_request(),
+            actor=actor_of_request(),
         )
 
     return _changed(services, tenant_id, model_id, change)
@@ -136,12 +132,3 @@ def _changed(
 
 def _gone(model_id: str) -> NotFoundError:
     return NotFoundError(f"The model {model_id!r} was deleted meanwhile")
-
-
-def _actor() -> str:
-    return caller_of_request().subject
-
-
-def _request() -> str | None:
-    request_id: str | None = g.get("request_id")
-    return request_id

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import g
 from sqlalchemy.orm import Session
 
-from api.caller import caller_of_request
+from api.actor import actor_of_request
 from api.models import schemas
 from api.models.reclaiming import reclaim
 from api.services import Services
@@ -37,8 +36,7 @@ def run(services: Services, tenant_id: UUID) -> schemas.RetentionRun:
         services.sessions,
         tenant_id,
         policy,
-        actor=caller_of_request().subject,
-        request_id=g.get("request_id"),
+        actor=actor_of_request(),
     )
     reclaimed = reclaim(services.chores, removed.freed)
     with services.sessions() as session:

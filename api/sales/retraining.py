@@ -20,7 +20,7 @@ def retrain_if_wanted(services: Services, tenant_id: UUID, report: ImportReport)
         products=tuple(map(str, report.product_ids)),
         job_name="Retraining after new sales",
         trigger="event",
-        actor=actor_of_request().name,
+        actor=actor_of_request(),
     )
     try:
         with services.sessions.begin() as session:

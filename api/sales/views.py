@@ -38,18 +38,16 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
 
 def _note(services: Services, tenant_id: UUID, report: ImportReport) -> None:
     """The import itself ran in a process that knows nothing of the request."""
-    actor = actor_of_request()
     counted = {"rows_read", "rows_inserted", "rows_updated", "products_created"}
     with services.sessions.begin() as session:
         record(
             session,
             tenant_id,
-            "sales.imported",
-            "tenant",
+            "import",
+            "sales",
             tenant_id,
-            actor=actor.name,
+            actor=actor_of_request(),
             details=report.model_dump(include=counted),
-            request_id=actor.request_id,
         )
 
 

@@ -19,13 +19,13 @@ from jwt.exceptions import (
 from api.caller import SCOPES, Caller, Scope
 from api.errors import UnauthorizedError
 from api.security.keys import Keys
-from db.audit import SERVICE
+from db.audit import SERVICE_NAME
 from db.text import storable
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_SUBJECT = 255
-_NOT_SUBJECTS = ("", SERVICE)
+_NOT_SUBJECTS = ("", SERVICE_NAME)
 """In the audit trail the service acts under a name of its own, which nobody else may have."""
 
 _REASONS: tuple[tuple[type[InvalidTokenError], str], ...] = (

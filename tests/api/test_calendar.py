@@ -66,4 +66,4 @@ def test_changes_are_in_the_audit_trail(http: httpx.Client, session: Session) ->
 
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
 
-    assert list(actions) == ["calendar.added", "calendar.removed"]
+    assert list(actions) == ["create", "delete"]

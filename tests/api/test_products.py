@@ -183,4 +183,4 @@ def test_changes_are_in_the_audit_trail(http: httpx.Client, session: Session) ->
 
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
 
-    assert list(actions) == ["product.created", "product.changed", "product.deleted"]
+    assert list(actions) == ["create", "change", "delete"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import deployment, transitions
-from db.audit import record
+from db.audit import Actor, record
 from db.deployment import deploy_by_hand, roll_back
 from db.deployment_history import changes_of_product
 from db.engine import Sessions
@@ -33,7 +33,7 @@ from tests.db.builders import (
 )
 
 TENANT = DEFAULT_TENANT_ID
-ANNA = "anna"
+ANNA = Actor("anna")
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_who_started_the_job_trained_the_model(session: Session, product: Produc
     model = session.scalars(select(TrainedModel)).one()
 
     assert [(line.action, line.actor) for line in audited(session, model)] == [
-        ("train", ANNA),
+        ("train", ANNA.name),
         ("deploy", "service"),
     ]
 
@@ -217,7 +217,7 @@ def test_deploying_by_hand_is_recorded_once(session: Session, product: Product) 
 
     assert deployed(session, product) == first.id
     assert [entry.kind for entry in changes] == ["manual", "auto", "auto"]
-    assert (changes[0].actor, changes[0].previous_model_id) == (ANNA, second.id)
+    assert (changes[0].actor, changes[0].previous_model_id) == (ANNA.name, second.id)
 
 
 def test_a_model_of_another_tenant_is_not_there(session: Session) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.artifacts import ArtifactStore
 from db import transitions
+from db.audit import Actor
 from db.deployment import champion_of, deploy_by_hand
 from db.deployment_history import changes_of_product
 from db.engine import Sessions
@@ -47,7 +48,7 @@ from tests.db.builders import (
 )
 
 TENANT = DEFAULT_TENANT_ID
-ANNA = "anna"
+ANNA = Actor("anna")
 
 
 @pytest.fixture
@@ -175,7 +176,7 @@ def test_a_run_deletes_what_it_planned_and_remembers_it(
             AuditEntry.action == "delete", AuditEntry.subject_id == models[0].public_id
         )
     ).one()
-    assert entry.actor == ANNA
+    assert entry.actor == ANNA.name
     assert entry.details["reason"] == "Its product has 1 newer version."
     assert entry.details["model_version"] == models[0].model_version
     assert entry.details["mase"] == 0.8
@@ -217,7 +218,7 @@ def test_the_deployed_model_is_not_deleted_by_accident(session: Session, product
     assert champion_of(session, TENANT, product.id) is None
     (entry,) = entries(session, product, 1)
     session.refresh(entry)
-    assert (entry.kind, entry.model_id, entry.actor) == ("withdrawn", None, ANNA)
+    assert (entry.kind, entry.model_id, entry.actor) == ("withdrawn", None, ANNA.name)
     assert entry.evidence["model_id"] == champion.public_id
 
 

@@ -98,7 +98,7 @@ def test_deleted_models_still_count(sessions: Sessions) -> None:
     assert left(sessions, TrainedModel) < 9
     assert scraped(sessions) == before
     with as_tenant(DEFAULT_TENANT_ID), sessions.begin() as session:
-        removed = remove_by_hand(session, DEFAULT_TENANT_ID, table, force=False, actor=ANNA.name)
+        removed = remove_by_hand(session, DEFAULT_TENANT_ID, table, force=False, actor=ANNA)
         assert removed is not None
     assert scraped(sessions) == before
     for product in products:
@@ -158,7 +158,7 @@ def test_everything_deleted_at_once_counts_once(fresh_sessions: Sessions) -> Non
         apply(sessions, DEFAULT_TENANT_ID, KEEP_ONE)
 
     def delete_model(session: Session, model_id: UUID) -> None:
-        remove_by_hand(session, DEFAULT_TENANT_ID, model_id, force=True, actor=ANNA.name)
+        remove_by_hand(session, DEFAULT_TENANT_ID, model_id, force=True, actor=ANNA)
 
     changes: list[Callable[[Session], object]] = [
         partial(remove_product, product=products[0], force=True, actor=ANNA),

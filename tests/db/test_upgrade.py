@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import live_scores, transitions
+from db.audit import Actor
 from db.deployment import champion_of, roll_back
 from db.deployment_history import changes_of_product
 from db.dispatch import take
@@ -36,6 +37,7 @@ from tests.db.former_release import (
 )
 
 TENANT = DEFAULT_TENANT_ID
+ANNA = Actor("anna")
 
 
 @pytest.fixture
@@ -83,8 +85,8 @@ def test_a_rollback_goes_back_to_what_was_deployed_before_the_upgrade(upgraded: 
     model = train_what_waits(upgraded)
     assert model.is_deployed
 
-    assert roll_back(upgraded, TENANT, BREAD, actor="anna").id == CHAMPION
-    assert roll_back(upgraded, TENANT, BREAD, actor="anna").id == FORMER
+    assert roll_back(upgraded, TENANT, BREAD, actor=ANNA).id == CHAMPION
+    assert roll_back(upgraded, TENANT, BREAD, actor=ANNA).id == FORMER
     champion = champion_of(upgraded, TENANT, BREAD)
     assert champion is not None
     assert champion.id == FORMER
@@ -127,7 +129,7 @@ def test_the_champion_is_scored_on_the_sales_since(upgraded: Session) -> None:
 
 
 def test_a_champion_of_then_can_be_deleted(upgraded: Session) -> None:
-    assert remove_by_hand(upgraded, TENANT, CHAMPION, force=True, actor="anna") is not None
+    assert remove_by_hand(upgraded, TENANT, CHAMPION, force=True, actor=ANNA) is not None
     upgraded.expire_all()
 
     previous = previous_champion(upgraded, TENANT, BREAD)

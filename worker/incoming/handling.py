@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from db import consumed, tenants
+from db.audit import Actor
 from db.catalogue import resolve
 from db.consumed import Outcome
 from db.errors import NothingToTrainError, NotTrainableError, QuotaExceededError
@@ -109,14 +110,14 @@ def _job_request(session: Session, event: Event) -> JobRequest:
                 options=event.options.stated(),
                 force=event.force,
                 trigger="event",
-                actor="orchestrator",
+                actor=Actor("orchestrator"),
             )
         case SalesImported():
             return JobRequest(
                 products=_known(session, event),
                 job_name="Retraining after new sales",
                 trigger="event",
-                actor="sales",
+                actor=Actor("sales"),
             )
 
 

@@ -12,6 +12,7 @@ from core.bundles import load_bundle
 from core.errors import ArtifactError, ManifestError
 from core.predictions import PredictionRequest
 from db import audit
+from db.audit import Actor
 from db.tables import TrainedModel
 from db.tenancy import as_tenant
 from pipeline.errors import InvalidDataError
@@ -45,8 +46,9 @@ class LoadedModel:
 
 def load_model(request: PredictionRequest, context: Context) -> LoadedModel:
     """Read the model that is asked for; that it was loaded, and for whom, is recorded."""
-    with as_tenant(UUID(request.tenant_id)), context.sessions.begin() as session:
-        row = _row(session, request)
+    with as_tenant(UUID(request.tenant_id)):
+        with context.sessions() as session:
+            row = _row(session, request)
         files = _files(context, row)
         loaded = LoadedModel(
             model_id=row.id,
@@ -55,16 +57,21 @@ def load_model(request: PredictionRequest, context: Context) -> LoadedModel:
             fitted=_fitted(row, files),
             size=sum(map(len, files.values())),
         )
-        audit.record(
-            session,
-            row.tenant_id,
-            "load",
-            "model",
-            row.public_id,
-            actor=request.actor,
-            details={"worker": context.worker, "manifest_digest": row.manifest_digest},
-        )
+        with context.sessions.begin() as session:
+            _record(session, row, request.actor, context.worker)
     return loaded
+
+
+def _record(session: Session, row: TrainedModel, actor: str, worker: str) -> None:
+    audit.record(
+        session,
+        row.tenant_id,
+        "load",
+        "model",
+        row.public_id,
+        actor=Actor(actor),
+        details={"worker": worker, "manifest_digest": row.manifest_digest},
+    )
 
 
 def _row(session: Session, request: PredictionRequest) -> TrainedModel:

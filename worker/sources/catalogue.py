@@ -66,5 +66,5 @@ def _add(session: Session, tenant_id: UUID, named: list[ProductRow], max_product
     require_room(session, tenant_id, max_products)
     if created:
         details = {"products": created, "from": "sales service"}
-        record(session, tenant_id, "products.added", "tenant", tenant_id, details=details)
+        record(session, tenant_id, "import", "catalogue", tenant_id, details=details)
     return created
