@@ -114,7 +114,7 @@ def _reclaim_one(session: Session, job: TrainingJob, now: datetime, token: Token
         lease_expires_at=None,
         **wording.worker_lost(token.attempt),
     )
-    return [] if task is None else settle(session, job, now, [failure(session, job, task)])
+    return [] if task is None else settle(session, job, now, [failure(session, task)])
 
 
 def expire(session: Session) -> Messages:
@@ -133,7 +133,7 @@ def expire(session: Session) -> Messages:
         if locked is not None:
             job, now = locked
             failed = _end_pending(session, job, now, "failed", **wording.timed_out(job))
-            news = [failure(session, job, task) for task in failed]
+            news = [failure(session, task) for task in failed]
             messages += settle(session, job, now, news)
     return messages
 

@@ -1,5 +1,6 @@
 """The training log of a job: lines that people read afterwards."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.outcomes import LogLine
 from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
-from db.tables import Product, TrainingLog
+from db.tables import Product, TrainingLog, TrainingTask
 from db.text import storable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -15,11 +16,16 @@ LogRow = tuple[TrainingLog, str | None]
 """A line and the name of its product."""
 
 
-def log_row(job_id: UUID, tenant_id: UUID, product_id: UUID | None, line: LogLine) -> TrainingLog:
+def add_lines(session: Session, task: TrainingTask, lines: Sequence[LogLine]) -> None:
+    """Add to the log of the task's job."""
+    session.add_all(_row(task, line) for line in lines)
+
+
+def _row(task: TrainingTask, line: LogLine) -> TrainingLog:
     return TrainingLog(
-        training_job_id=job_id,
-        tenant_id=tenant_id,
-        product_id=product_id,
+        training_job_id=task.job_id,
+        tenant_id=task.tenant_id,
+        product_id=task.product_id,
         log_level=line.level,
         message=storable(line.message),
         step_name=None if line.step_name is None else storable(line.step_name, 100),

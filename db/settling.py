@@ -13,7 +13,7 @@ from core.progress import ProgressMessage
 from db import wording
 from db.events import add_completed_event, add_failed_event
 from db.guards import change
-from db.logs import log_row
+from db.logs import add_lines
 from db.messages import News, append_job_news, append_task_news, eta_seconds
 from db.outcomes import LogLine
 from db.results import job_result
@@ -107,21 +107,27 @@ def _first_error(session: Session, job: TrainingJob) -> str | None:
 
 
 def cancel_running(
-    session: Session, job: TrainingJob, now: datetime, token: Token, *guards: ColumnElement[bool]
+    session: Session,
+    job: TrainingJob,
+    now: datetime,
+    token: Token,
+    *guards: ColumnElement[bool],
+    steps: Sequence[LogLine] = (),
 ) -> Messages | None:
     task = change(
         session, token, *guards, status="cancelled", completed_at=now, lease_expires_at=None
     )
     if task is None:
         return None
+    add_lines(session, task, steps)
     news = News(event="task_cancelled", message=wording.CANCELLED)
     return settle(session, job, now, [(task, news)])
 
 
-def failure(session: Session, job: TrainingJob, task: TrainingTask) -> tuple[TrainingTask, News]:
+def failure(session: Session, task: TrainingTask) -> tuple[TrainingTask, News]:
     message = task.error_message or ""
     line = LogLine(message=f"{task.error_type}: {message}", level="ERROR", step_name=task.phase)
-    session.add(log_row(job.id, job.tenant_id, task.product_id, line))
+    add_lines(session, task, [line])
     return task, News(event="task_failed", message=message)
 
 
@@ -131,5 +137,5 @@ def retry_news(
     job.retry_count += 1
     message = wording.retrying(task)
     line = LogLine(message=message, level="WARNING")
-    session.add(log_row(job.id, job.tenant_id, task.product_id, line))
+    add_lines(session, task, [line])
     return append_task_news(session, job, now, task, News(event="task_retry", message=message))

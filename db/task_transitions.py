@@ -13,7 +13,7 @@ from core.progress import ProgressMessage
 from db import wording
 from db.guards import change, held_by, unclaimed
 from db.locks import FRESH, lock_job, lock_job_of
-from db.logs import log_row
+from db.logs import add_lines
 from db.messages import News, append_job_news, append_task_news
 from db.metrics import outcome_metrics
 from db.outcomes import LogLine, Outcome, SharedOutcome, SkippedOutcome
@@ -135,13 +135,9 @@ def report(
         return []
     job.current_step = storable(wording.step_of_job(task, message), 255)
     measure(session, job, now)
-    _log(session, task, [LogLine(message=line, step_name=phase) for line in logs])
+    add_lines(session, task, [LogLine(message=line, step_name=phase) for line in logs])
     news = News(event="task_progress", message=message, metrics=metrics or {}, logs=logs)
     return [append_task_news(session, job, now, task, news)]
-
-
-def _log(session: Session, task: TrainingTask, lines: Sequence[LogLine]) -> None:
-    session.add_all(log_row(task.job_id, task.tenant_id, task.product_id, line) for line in lines)
 
 
 def finish(
@@ -164,6 +160,7 @@ def finish(
         completed_at=now,
         lease_expires_at=None,
         degraded_reason=getattr(outcome, "degraded_reason", None),
+        warnings=_storable(getattr(outcome, "warnings", ())),
         error_type=None,
         error_message=None,
         recommended_action=None,
@@ -173,7 +170,7 @@ def finish(
     if task is None:
         return None
     news, remarks = _record(session, job, now, task, outcome)
-    _log(session, task, [*outcome.logs, *remarks, *steps])
+    add_lines(session, task, [*outcome.logs, *remarks, *steps])
     return settle(session, job, now, [(task, news)])
 
 
@@ -192,6 +189,10 @@ def _record(
     model, line = register_model(session, task, outcome, now)
     news = replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id)
     return news, () if line is None else (line,)
+
+
+def _storable(warnings: Sequence[str]) -> list[str]:
+    return [storable(warning) for warning in warnings]
 
 
 def _skipped(outcome: Outcome) -> dict[str, Any]:
@@ -217,6 +218,7 @@ def fail(
     retry: bool,
     backoff_s: float = 0,
     steps: Sequence[LogLine] = (),
+    warnings: Sequence[str] = (),
 ) -> Messages | None:
     """Give the task back for another attempt, or end it when none is left or `retry` is false."""
     locked = lock_job(session, token.job_id)
@@ -229,29 +231,39 @@ def fail(
         left = TrainingTask.attempt < TrainingTask.max_attempts
         task = change(session, token, left, **unclaimed(not_before), **problem)
         if task is not None:
+            add_lines(session, task, steps)
             return [retry_news(session, job, now, task)]
     task = change(
-        session, token, status="failed", completed_at=now, lease_expires_at=None, **problem
+        session,
+        token,
+        status="failed",
+        completed_at=now,
+        lease_expires_at=None,
+        warnings=_storable(warnings),
+        **problem,
     )
     if task is None:
         return None
-    _log(session, task, steps)
-    return settle(session, job, now, [failure(session, job, task)])
+    add_lines(session, task, steps)
+    return settle(session, job, now, [failure(session, task)])
 
 
-def release(session: Session, token: Token) -> Messages | None:
+def release(session: Session, token: Token, steps: Sequence[LogLine] = ()) -> Messages | None:
     """Give the task back without using up an attempt, because its worker shuts down."""
     locked = lock_job(session, token.job_id)
     if locked is None:
         return None
     job, now = locked
     if job.stop_requested_at is not None:
-        return cancel_running(session, job, now, token)
+        return cancel_running(session, job, now, token, steps=steps)
     task = change(session, token, **unclaimed(now), max_attempts=TrainingTask.max_attempts + 1)
-    return None if task is None else [retry_news(session, job, now, task)]
+    if task is None:
+        return None
+    add_lines(session, task, steps)
+    return [retry_news(session, job, now, task)]
 
 
-def cancel_task(session: Session, token: Token) -> Messages | None:
+def cancel_task(session: Session, token: Token, steps: Sequence[LogLine] = ()) -> Messages | None:
     """End a running task that was told to stop; None when the token is stale."""
     locked = lock_job(session, token.job_id)
-    return None if locked is None else cancel_running(session, *locked, token)
+    return None if locked is None else cancel_running(session, *locked, token, steps=steps)

@@ -42,16 +42,20 @@ def finished(context: Context, token: Token, outcome: Outcome, steps: Steps = ()
     )
 
 
-def stopped(context: Context, token: Token, stop: TaskStoppedError) -> None:
+def stopped(context: Context, token: Token, stop: TaskStoppedError, steps: Steps = ()) -> None:
     """Cancelled, out of time, handed back, or no longer ours: then there is nothing to write."""
     if isinstance(stop, LeaseLostError):
         log.warning("lease lost", attempt=token.attempt)
     elif isinstance(stop, TrainingTimeoutError):
-        refused(context, token, stop)
+        refused(context, token, stop, steps)
     elif isinstance(stop, WorkerDrainedError):
-        released(context, token)
+        released(context, token, steps)
     else:
-        _write(context, "task cancelled", lambda session: transitions.cancel_task(session, token))
+        _write(
+            context,
+            "task cancelled",
+            lambda session: transitions.cancel_task(session, token, steps),
+        )
 
 
 def refused(
@@ -73,11 +77,12 @@ def refused(
             severity=error.severity,
             retry=False,
             steps=steps,
+            warnings=getattr(error, "__notes__", ()),
         ),
     )
 
 
-def interrupted(context: Context, token: Token, error: BaseException) -> None:
+def interrupted(context: Context, token: Token, error: BaseException, steps: Steps = ()) -> None:
     """Something the task needs was away: it is tried again, later each time."""
     log.warning("task interrupted", error=repr(error), exc_info=True)
     _write(
@@ -92,6 +97,7 @@ def interrupted(context: Context, token: Token, error: BaseException) -> None:
             severity="high",
             retry=True,
             backoff_s=_backoff_s(token.attempt),
+            steps=steps,
         ),
     )
 
@@ -103,12 +109,12 @@ def _backoff_s(attempt: int) -> float:
     return random.uniform(0.75, 1.25) * min(2.0**attempt, LONGEST_BACKOFF_S)
 
 
-def released(context: Context, token: Token) -> None:
+def released(context: Context, token: Token, steps: Steps = ()) -> None:
     """The process shuts down: another one takes the task, and no attempt is used up."""
-    _write(context, "task released", lambda session: transitions.release(session, token))
+    _write(context, "task released", lambda session: transitions.release(session, token, steps))
 
 
-def broken(context: Context, token: Token, error: Exception) -> None:
+def broken(context: Context, token: Token, error: Exception, steps: Steps = ()) -> None:
     """A defect of the program: the same again would happen, so it is not tried again."""
     _write(
         context,
@@ -121,6 +127,7 @@ def broken(context: Context, token: Token, error: Exception) -> None:
             recommended_action=f"Tell the operator; the log names it under task {token.task_id}",
             severity="high",
             retry=False,
+            steps=steps,
         ),
     )
 

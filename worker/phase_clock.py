@@ -56,13 +56,22 @@ class PhaseClock:
             yield
         finally:
             _running.reset(token)
-            self._end_phase()
+            self.end()
 
     def enter(self, name: str) -> None:
         """From now on it is this phase."""
         if name != self._name:
-            self._end_phase()
+            self.end()
             self._name = name
+
+    def end(self) -> None:
+        """The phase ends here."""
+        now = self._clock()
+        seconds = now - self._began_at
+        self.phases.append(Phase(self._name, self._since_epoch + self._began_at, seconds))
+        self._began_at = now
+        if self._profile:
+            log.info("phase ended", phase=self._name, seconds=round(seconds, 3))
 
     def log_lines(self) -> list[LogLine]:
         """A line for each phase, in the order in which they began."""
@@ -78,14 +87,6 @@ class PhaseClock:
             )
             for name, spent in seconds.items()
         ]
-
-    def _end_phase(self) -> None:
-        now = self._clock()
-        seconds = now - self._began_at
-        self.phases.append(Phase(self._name, self._since_epoch + self._began_at, seconds))
-        self._began_at = now
-        if self._profile:
-            log.info("phase ended", phase=self._name, seconds=round(seconds, 3))
 
 
 _running: ContextVar[PhaseClock | None] = ContextVar("phase_clock", default=None)

@@ -86,31 +86,31 @@ def run_task(
 
 
 def _run_claimed(claim: Claim, context: Context, work: Work, unwind_within_s: float) -> None:
+    clock = PhaseClock(profile=context.settings.enable_profiling)
     lease = Lease(
         context.sessions,
         claim,
         lease_s=context.settings.lease_seconds,
-        overdue=partial(_leave_process, claim, context),
+        overdue=partial(_leave_process, claim, context, clock),
         drain=context.drain,
         unwind_within_s=unwind_within_s,
     )
-    clock = PhaseClock(profile=context.settings.enable_profiling)
     with lease:
         try:
             outcome = _work(claim, context, work, lease, clock)
             endings.finished(context, claim.token, outcome, clock.log_lines())
         except TaskStoppedError as stop:
-            endings.stopped(context, claim.token, stop)
+            endings.stopped(context, claim.token, stop, clock.log_lines())
         except (PipelineError, TaskDataMissingError) as error:
             endings.refused(context, claim.token, error, clock.log_lines())
         except endings.OPERATIONAL as error:
-            endings.interrupted(context, claim.token, error)
+            endings.interrupted(context, claim.token, error, clock.log_lines())
         except SystemExit:  # the pool shuts down
-            endings.released(context, claim.token)
+            endings.released(context, claim.token, clock.log_lines())
             raise
         except Exception as error:  # a bug of ours: its task ends, and the process hears of it
             log.exception("task failed unexpectedly")
-            endings.broken(context, claim.token, error)
+            endings.broken(context, claim.token, error, clock.log_lines())
             raise
 
 
@@ -175,8 +175,11 @@ def _report(claim: Claim, context: Context, progress: Progress) -> None:
         context.stream.publish(messages)
 
 
-def _leave_process(claim: Claim, context: Context, stop: TaskStoppedError) -> None:
+def _leave_process(
+    claim: Claim, context: Context, clock: PhaseClock, stop: TaskStoppedError
+) -> None:
     """The task does not come back from native code: its end is written, its process given up."""
     log.error("task does not unwind", task_id=str(claim.token.task_id), reason=str(stop))
-    endings.stopped(context, claim.token, stop)
+    clock.end()
+    endings.stopped(context, claim.token, stop, clock.log_lines())
     os._exit(EXIT_OVERDUE)

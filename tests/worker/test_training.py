@@ -1,6 +1,7 @@
 """The story of a task, called as a plain function on a real database, Redis and store."""
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from core.progress import ProgressStream
 from db import transitions
 from db.dispatch import Dispatch
+from db.logs import last_lines
 from db.outcomes import ModelOutcome
 from db.tables import DEFAULT_TENANT_ID, ModelArtifact, ModelMetrics, OutboxEvent, TrainedModel
 from db.tenancy import as_system
@@ -19,6 +21,7 @@ from pipeline.errors import InvalidDataError
 from pipeline.progress import ProgressCallback
 from tests.worker.support import Shop, quick_work, small_outcome, step, work_until_stopped
 from worker.context import Context
+from worker.errors import TrainingCancelledError, WorkerDrainedError
 from worker.training import LEAST_PHASE_S, Work, run_task
 
 WAIT_S = 30
@@ -249,6 +252,37 @@ def test_a_stop_unwinds_the_running_task(context: Context, shop: Shop) -> None:
     assert shop.show_task(task_id).status == "cancelled"
     assert shop.show_job(job_id).status == "cancelled"
     assert shop.events(job_id)[-2:] == ["task_cancelled", "job_cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InvalidDataError("no sales"), "failed"),
+        (TrainingCancelledError("stopped"), "cancelled"),
+        (WorkerDrainedError("the worker ends"), "pending"),
+        (ConnectionResetError("the store is away"), "pending"),
+        (KeyError("a defect"), "failed"),
+        (SystemExit(0), "pending"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else value,
+)
+def test_however_a_task_ends_the_log_tells_how_long_its_steps_took(
+    context: Context, shop: Shop, error: BaseException, status: str
+) -> None:
+    job_id = shop.job(shop.product("bread"))
+    task_id = shop.next_task()
+    is_passed_on = isinstance(error, KeyError | SystemExit)
+    with pytest.raises(type(error)) if is_passed_on else nullcontext():
+        run(context, task_id, Ending(error))
+
+    assert shop.show_task(task_id).status == status
+    with shop.sessions() as session:
+        steps = [
+            line.step_name
+            for line in last_lines(session, job_id)
+            if line.execution_time_ms is not None
+        ]
+    assert steps == ["data_loading", "training", "evaluation"]
 
 
 def test_a_passed_deadline_ends_the_task_with_its_reason(context: Context, shop: Shop) -> None:
