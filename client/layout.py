@@ -8,6 +8,7 @@ from rich.text import Text
 from client.terminal import NONE, plain
 
 _WHOLE = {"job": 36, "id": 36, "alert": 36, "webhook": 36, "entry": 36, "model": 23, "version": 15}
+_UNBROKEN = frozenset({"next run", "when", "last sale", "from", "to", "status"})
 _RIGHT = frozenset(
     {"%", "MASE", "WAPE", "MAE", "R²", "naive", "expected", "at least", "at most", "accuracy"}
     | {"days", "took", "models", "products", "times", "p50", "p90", "longest", "size"}
@@ -39,7 +40,7 @@ def table(*columns: str, title: str | None = None) -> Table:
             column,
             justify="right" if column in _RIGHT else "left",
             min_width=_WHOLE.get(column),
-            no_wrap=column in _WHOLE,
+            no_wrap=column in _WHOLE or column in _UNBROKEN,
         )
     return made
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client.errors import ProblemError
-from client.layout import day, moment, state, table, yes
+from client.layout import day, moment, state, table, words, yes
 from client.records import Forecast, ImportReport, JobStatus, Model, ProductStatus
 from client.terminal import NONE, counted, metric, number, plain, share
 
@@ -53,17 +53,15 @@ def print_product_statuses(console: Console, products: Sequence[ProductStatus]) 
 
 def print_jobs(console: Console, jobs: Sequence[JobStatus]) -> None:
     if not jobs:
-        console.print("There are no jobs yet. `model-studio train` starts one.")
+        console.print("There are no such jobs. `model-studio train` starts one.")
         return
-    shown = table("job", "name", "status", "%", "trained", "began by", "created")
+    shown = table("job", "name", "status", "trained", "created")
     for job in jobs:
         shown.add_row(
             job.job_id,
-            plain(job.job_name or NONE),
-            state(job.status),
-            number(job.progress_percentage, 0),
+            plain(job.job_name or job.trigger or NONE),
+            _progress(job),
             _short_counts(job),
-            plain(job.trigger or NONE),
             moment(job.created_at),
         )
     console.print(shown)
@@ -71,7 +69,7 @@ def print_jobs(console: Console, jobs: Sequence[JobStatus]) -> None:
 
 def print_models(console: Console, models: Sequence[Model]) -> None:
     if not models:
-        console.print("There are no models yet. `model-studio train` makes one of every product.")
+        console.print("There are no such models. `model-studio train` makes one of every product.")
         return
     shown = table("model", "of", "algorithm", "MASE", "WAPE", "in use", "trained")
     for model in models:
@@ -110,12 +108,12 @@ def print_problem(console: Console, error: ProblemError) -> None:
     if not error.errors:
         return
     rows = sorted(error.errors, key=_row_number)[:MOST_ERRORS]
-    found = dict.fromkeys(name for one in rows for name in one)
+    found = dict.fromkeys(name for one in rows for name, value in one.items() if value is not None)
     names = [name for name in _ERROR_COLUMNS if name in found]
     names += [name for name in found if name not in names]
     shown = table(*names)
     for one in rows:
-        shown.add_row(*(plain(one.get(name, NONE)) for name in names))
+        shown.add_row(*(words(one.get(name)) for name in names))
     console.print(shown)
     if error.errors_total > len(rows):
         console.print(f"… and {error.errors_total - len(rows):,} more.")
@@ -155,6 +153,12 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
+
+
+def _progress(job: JobStatus) -> Text:
+    if job.status != "running":
+        return state(job.status)
+    return state(job.status).append(f" {number(job.progress_percentage, 0)} %")
 
 
 def _expected_end(job: JobStatus) -> str | None:

@@ -24,6 +24,7 @@ from client.options import AsJson, Url, connect
 from client.resources.analytics import AnalyticsFilters
 from client.terminal import NONE, counted, duration, number, plain, share
 
+_SHORT_S = 10.0
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 Since = Annotated[
     datetime | None,
@@ -113,7 +114,7 @@ def _print_performance(console: Console, told: Performance) -> None:
         f"{counted(jobs.total, 'job')} ({_counts(jobs.by_status)}), begun by"
         f" {_counts(jobs.by_trigger)}; {_percent(jobs.success_rate)} succeeded."
     )
-    shown = table("trainings of products", "now", "before", title=None)
+    shown = table("trainings of products", "now", "before")
     for name in ("trained", "skipped", "failed", "cancelled", "degraded"):
         shown.add_row(name, *_both(told.products, told.previous, name))
     shown.add_row(
@@ -144,10 +145,12 @@ def _print_accuracy(console: Console, told: Accuracy) -> None:
         f"{counted(told.accuracy.count, 'model')}: accuracy {_percent(told.accuracy.median)} in the"
         f" middle, MASE {number(told.mase.median)}, WAPE {share(told.wape.median)}."
     )
-    console.print(
-        f"{against.better} of {against.compared} are better than repeating the last season, on"
-        f" average by {_percent(against.mean_improvement)}."
-    )
+    if against.mean_improvement is not None:
+        less = "less" if against.mean_improvement >= 0 else "more"
+        console.print(
+            f"{against.better} of {against.compared} are better than repeating the last season;"
+            f" on average they err {_percent(abs(against.mean_improvement))} {less}."
+        )
     groups = table("category", "models", "accuracy", "MASE", "WAPE")
     for one in told.by_category:
         groups.add_row(
@@ -158,7 +161,7 @@ def _print_accuracy(console: Console, told: Accuracy) -> None:
             share(one.mean_wape),
         )
     console.print(groups)
-    worst = table("worst", "accuracy", "MASE", "why", title=None)
+    worst = table("worst", "accuracy", "MASE", "why")
     for product in told.worst_products:
         why = "; ".join(advice.reason for advice in product.advice)
         cells = (_percent(product.accuracy), number(product.mase))
@@ -191,11 +194,16 @@ def _print_period(console: Console, period: Period) -> None:
 
 
 def _summary(one: Summary) -> tuple[str, ...]:
-    return (str(one.count), *map(duration, (one.median, one.p90, one.maximum)))
+    return (str(one.count), *map(_took, (one.median, one.p90, one.maximum)))
 
 
 def _group(one: DurationGroup) -> tuple[str, ...]:
-    return (str(one.count), *map(duration, (one.p50, one.p90, one.maximum)))
+    return (str(one.count), *map(_took, (one.p50, one.p90, one.maximum)))
+
+
+def _took(seconds: float | None) -> str:
+    """Steps take less than a second, jobs take hours."""
+    return f"{seconds:.1f} s" if seconds is not None and seconds < _SHORT_S else duration(seconds)
 
 
 def _both(now: ProductFigures, before: ProductFigures, name: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from client.commands.answers import answer, answer_list, done, first
@@ -173,6 +174,7 @@ def _print_model(console: Console, model: ModelDetail) -> None:
         console.print(f"Gate: {model.gate.kind}. {plain(model.gate.reason)}")
     _print_quality(console, model)
     if model.versions:
+        console.print()
         console.print(_versions(model.versions))
     for note in model.details.get("notes") or ():
         console.print(Text(f"Note: {plain(note)}", "yellow"))
@@ -186,10 +188,11 @@ def _print_quality(console: Console, model: ModelDetail) -> None:
         if ours is not None:
             shown.add_row(plain(name), number(ours, 4), number(naive, 4))
     if shown.row_count:
+        console.print()
         console.print(shown)
 
 
-def _versions(versions: Sequence[ModelVersion]) -> object:
+def _versions(versions: Sequence[ModelVersion]) -> Table:
     shown = table("model", "version", "algorithm", "accuracy", "MASE", "in use")
     for one in versions:
         shown.add_row(
@@ -214,6 +217,7 @@ def _print_comparison(console: Console, pair: Comparison) -> None:
         differing = table("differs", "a", "b")
         for parameter in pair.hyperparameters:
             differing.add_row(*(words(parameter.get(key)) for key in ("name", "a", "b")))
+        console.print()
         console.print(differing)
 
 

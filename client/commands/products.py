@@ -113,7 +113,7 @@ def _print_products(console: Console, found: Sequence[Product]) -> None:
     if not found:
         console.print("There are no such products. `model-studio import-sales` brings them in.")
         return
-    shown = table("SKU", "name", "category", "last sale", "days", "model", "WAPE")
+    shown = table("SKU", "name", "category", "last sale", "model", "WAPE")
     for one in found:
         model = one.model
         shown.add_row(
@@ -121,7 +121,6 @@ def _print_products(console: Console, found: Sequence[Product]) -> None:
             words(one.name) + ("" if one.is_active else " (inactive)"),
             words(one.category),
             day(one.last_sale),
-            words(one.days),
             words(model and model.model_id),
             share(metric(None if model is None else model.metrics, "wape")),
         )

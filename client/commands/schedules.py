@@ -12,7 +12,7 @@ from client.commands.answers import answer, answer_list, done, first
 from client.commands.groups import ListingGroup
 from client.commands.jobs import print_accepted
 from client.commands.settings import Settings, settings
-from client.layout import moment, state, table, words
+from client.layout import state, table, words
 from client.options import AsJson, Limit, Url, connect
 from client.resources.schedules import Schedule, ScheduleChange
 from client.terminal import NONE, counted, plain
@@ -141,10 +141,17 @@ def _print_schedules(console: Console, found: Sequence[Schedule]) -> None:
             plain(one.name),
             plain(one.cron),
             plain(one.time_zone),
-            moment(one.next_run_at) if one.is_active else "paused",
+            _next_run(one),
             state(one.last_job.status) if one.last_job else NONE,
         )
     console.print(shown)
+
+
+def _next_run(one: Schedule) -> str:
+    """On the clock of its own time zone, as its plan is."""
+    if not one.is_active:
+        return "paused"
+    return f"{one.next_runs[0]:%Y-%m-%d %H:%M}" if one.next_runs else NONE
 
 
 def _print_schedule(console: Console, one: Schedule) -> None:

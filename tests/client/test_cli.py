@@ -179,8 +179,8 @@ def test_nothing_to_list_says_how_to_begin(studio) -> None:
     with http_peer((200, nothing), (200, nothing)) as peer:
         jobs, models = (studio(command, url=peer.url).stdout for command in ("status", "models"))
 
-    assert jobs.startswith("There are no jobs yet.")
-    assert models.startswith("There are no models yet.")
+    assert jobs.startswith("There are no such jobs.")
+    assert models.startswith("There are no such models.")
 
 
 def test_a_reader_that_leaves_early_is_no_error(data_dir: Path) -> None:
