@@ -18,6 +18,7 @@ import { forecastChart } from "../parts/forecast_chart.js";
 import { liveSection } from "../parts/live_accuracy.js";
 import { hint } from "../parts/notice.js";
 import { numbersRow, table, whenOpened } from "../parts/table.js";
+import { whatIf } from "../parts/what_if.js";
 import { pastPeriods, timeline } from "../timeline.js";
 import { FORECAST_METRICS } from "../words.js";
 
@@ -47,6 +48,7 @@ export async function forecastSections(model, signal) {
       ? forecastSection(stored, sales, live)
       : hint("No forecast is stored."),
     liveSection(live),
+    whatIf(model, stored),
     howGood(metrics, baseline, simple, stored.interval_width),
   ].filter(Boolean);
 }

@@ -19,7 +19,7 @@ export function showLogin(root, error, onToken) {
     [field("Token", box, "Whoever runs this service gives it to you. It begins with “ey”.")],
     "Log in",
     ({ token: entered }) => {
-      keepToken(entered.trim().replace(/^bearer\s+/i, ""));
+      keepToken(tokenIn(entered));
       onToken();
     },
   );
@@ -36,4 +36,11 @@ export function showLogin(root, error, onToken) {
     hint("The token is kept in this tab only, until you close it or log out."),
   );
   box.focus();
+}
+
+/** The token in what was pasted, which may have line breaks in it, or `Bearer` before it. */
+function tokenIn(entered) {
+  const text = entered.replace(/^\s*bearer\s/i, "").replaceAll(/\s/g, "");
+  if (/^[\w.-]+$/.test(text)) return text;
+  throw new Error("A token consists of letters, digits, dots, hyphens and underscores only.");
 }
