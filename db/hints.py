@@ -7,6 +7,7 @@ from db.tables import ModelMetrics, TrainedModel, TrainingJob, TrainingTask
 
 MANY_PRODUCTS = 2
 LOW_ACCURACY = 70.0
+MOST_WARNINGS = 5
 
 
 def hints(session: Session, job: TrainingJob, *, min_training_data_days: int) -> list[str]:
@@ -16,8 +17,22 @@ def hints(session: Session, job: TrainingJob, *, min_training_data_days: int) ->
     found = [
         _short_histories(session, job, min_training_data_days),
         _low_accuracies(session, job),
+        *_warnings(session, job),
     ]
     return [hint for hint in found if hint is not None]
+
+
+def _warnings(session: Session, job: TrainingJob) -> list[str]:
+    """What products had to do without; the commonest sentences."""
+    each = func.jsonb_array_elements_text(TrainingTask.warnings).label("warning")
+    told = select(each).where(TrainingTask.job_id == job.id).subquery()
+    rows = session.execute(
+        select(told.c.warning, func.count())
+        .group_by(told.c.warning)
+        .order_by(func.count().desc(), told.c.warning)
+        .limit(MOST_WARNINGS)
+    )
+    return [f"{count} of {job.products_total} products: {warning}" for warning, count in rows]
 
 
 def _short_histories(session: Session, job: TrainingJob, least_days: int) -> str | None:

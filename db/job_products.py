@@ -43,6 +43,7 @@ class TaskStatus:
     recommended_action: str | None
     severity: str | None
     degraded_reason: str | None
+    warnings: list[str]
     skipped_reason: str | None
     model_id: str | None
     algorithm: str | None
@@ -139,6 +140,7 @@ def _task_status(
         recommended_action=task.recommended_action,
         severity=task.severity,
         degraded_reason=task.degraded_reason,
+        warnings=task.warnings,
         skipped_reason=task.skipped_reason,
         model_id=model.public_id if model else None,
         algorithm=model.algorithm if model else None,

@@ -66,7 +66,7 @@ class ModelOutcome:
 
     `metrics` has the pipeline's own names. Those with a column of their own (mae, rmse, r2_score,
     mape, accuracy, wape, smape, mase, coverage) go there; the rest is kept beside them under its
-    name.
+    name. `warnings` say what the training had to do without.
     """
 
     ml_task: MlTask
@@ -90,6 +90,7 @@ class ModelOutcome:
     degraded_reason: str | None = None
     forecast: Sequence[ForecastRow] = ()
     logs: Sequence[LogLine] = ()
+    warnings: Sequence[str] = ()
     auto_deploy: bool = True
     comparison: ChampionComparison | None = None
     message: str = "Model training completed successfully"
@@ -113,6 +114,7 @@ class SkippedOutcome:
     kept_public_id: str
     reason: str
     logs: Sequence[LogLine] = ()
+    warnings: Sequence[str] = ()
 
     @property
     def message(self) -> str:

@@ -270,6 +270,7 @@ class TrainingTask(Base):
     recommended_action: Mapped[str | None]
     severity: Mapped[str | None] = mapped_column(String(20))
     degraded_reason: Mapped[str | None]
+    warnings: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     skipped_reason: Mapped[str | None]
     kept_model_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("trained_models.id", ondelete="SET NULL", use_alter=True)

@@ -1,10 +1,13 @@
 """Outside data in the story of a product: who asks for it, and what the model says of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from db.outcomes import LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Tenant
 from db.transitions import Claim
+from pipeline.errors import PipelineError
 from pipeline.forecast.occasions import Holiday
 from pipeline.forecast.phases import ForecastPhase
 from pipeline.progress import Progress, ProgressCallback
@@ -40,13 +43,31 @@ def with_sources(outcome: ModelOutcome, desk: Desk) -> ModelOutcome:
     details = dict(outcome.details)
     details["notes"] = [*details.get("notes", ()), *desk.notes()]
     details["sources"] = desk.details()
-    return replace(outcome, details=details, logs=(*outcome.logs, *_log_lines(desk)))
+    return replace(
+        outcome,
+        details=details,
+        logs=(*outcome.logs, *_log_lines(desk)),
+        warnings=desk.notes(),
+    )
 
 
 def with_remarks(skipped: SkippedOutcome, desk: Desk) -> SkippedOutcome:
     """A source may have been away although nothing was trained."""
     desk.write_alerts()
-    return replace(skipped, logs=(*skipped.logs, *_log_lines(desk)))
+    return replace(skipped, logs=(*skipped.logs, *_log_lines(desk)), warnings=desk.notes())
+
+
+@contextmanager
+def telling_of_sources(desk: Desk) -> Iterator[None]:
+    """A product that cannot be trained says, too, which sources gave nothing."""
+    try:
+        yield
+    except PipelineError as error:
+        desk.write_alerts()
+        for told in desk.told:
+            if told.error is not None:
+                error.add_note(f"{told.error}.")
+        raise
 
 
 def _log_lines(desk: Desk) -> tuple[LogLine, ...]:

@@ -21,8 +21,9 @@ from worker.artifacts import artifact_files, store_files
 from worker.context import Context
 from worker.incremental import Ingredients, outside_sources, skip_if_unchanged
 from worker.known import what_is_known
-from worker.outside import desk_of, with_remarks, with_sources
+from worker.outside import desk_of, telling_of_sources, with_remarks, with_sources
 from worker.plain import plain
+from worker.sources.desk import Desk
 from worker.sources.sales import refresh_sales
 from worker.sources.surroundings import surroundings_of
 
@@ -31,6 +32,13 @@ def train_product(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> ModelOutcome | SkippedOutcome:
     desk = desk_of(claim, context, on_progress)
+    with telling_of_sources(desk):
+        return _train(claim, context, desk, on_progress)
+
+
+def _train(
+    claim: Claim, context: Context, desk: Desk, on_progress: ProgressCallback
+) -> ModelOutcome | SkippedOutcome:
     refresh_sales(desk, claim.product_id)
     known = what_is_known(claim, context, desk)
     product, tenant = known.standing.product, known.standing.tenant

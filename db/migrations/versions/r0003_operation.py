@@ -526,6 +526,10 @@ def upgrade() -> None:
         ondelete="SET NULL",
     )
     op.add_column("training_tasks", sa.Column("skipped_reason", sa.Text(), nullable=True))
+    op.add_column(
+        "training_tasks",
+        sa.Column("warnings", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+    )
     op.add_column("training_tasks", sa.Column("kept_model_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         op.f("fk_training_tasks_kept_model_id_trained_models"),
@@ -574,6 +578,7 @@ def downgrade() -> None:
         op.f("fk_training_tasks_kept_model_id_trained_models"), "training_tasks", type_="foreignkey"
     )
     op.drop_column("training_tasks", "kept_model_id")
+    op.drop_column("training_tasks", "warnings")
     op.drop_column("training_tasks", "skipped_reason")
     op.drop_constraint(
         op.f("fk_training_job_queue_retry_of_training_job_queue"),

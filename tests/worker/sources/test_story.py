@@ -9,8 +9,18 @@ import pytest
 from sqlalchemy import func, select
 
 from core.settings import Settings
+from db.hints import hints
+from db.job_products import TaskStatus, task_statuses
 from db.operation_tables import Alert, CalendarEntry
-from db.tables import DEFAULT_TENANT_ID, Forecast, Product, Sale, Tenant, TrainingLog
+from db.tables import (
+    DEFAULT_TENANT_ID,
+    Forecast,
+    Product,
+    Sale,
+    Tenant,
+    TrainingJob,
+    TrainingLog,
+)
 from tests.worker.sources.stand_in import Asked, Reply, StandIn, said
 from tests.worker.support import FIRST_DAY, Shop
 from worker.context import Context
@@ -73,6 +83,56 @@ def test_sources_that_are_away_cost_a_note_a_log_line_and_an_alert(
         )
     assert warnings == 4
     assert open_alerts(shop) == ["holidays", "sales", "traffic", "weather"]
+
+
+def statuses(shop: Shop) -> list[TaskStatus]:
+    with shop.sessions() as session:
+        job = session.scalars(select(TrainingJob).order_by(TrainingJob.created_at.desc())).first()
+        assert job is not None
+        return list(task_statuses(session, job, limit=9).items)
+
+
+def test_the_job_says_what_its_products_had_to_do_without(
+    shop: Shop, service: StandIn, connect: Connect
+) -> None:
+    service.replies(Reply(status=404))
+    context = connect("sales", "weather", default_latitude=40.4, default_longitude=-3.7)
+    products = [shop.product(sku, DAYS) for sku in ("bread", "cake")]
+    job_id = shop.job(*products, algorithm="seasonal_mean")
+    for _ in products:
+        run_task(shop.next_task(), context)
+
+    with shop.sessions() as session:
+        told = hints(session, session.get_one(TrainingJob, job_id), min_training_data_days=30)
+    for product in statuses(shop):
+        assert product.degraded_reason is None
+        without_sales, without_weather = product.warnings
+        assert without_sales.endswith("The model was trained on the sales that are stored.")
+        assert without_weather.endswith("The model was trained without weather.")
+    assert any(hint.startswith("2 of 2 products: ") and "weather" in hint for hint in told)
+
+
+def test_a_product_that_fails_says_which_source_was_away(
+    shop: Shop, service: StandIn, connect: Connect
+) -> None:
+    service.replies(Reply(status=404))
+
+    train(connect("sales"), shop, shop.product("bread", 12))
+
+    (product,) = statuses(shop)
+    assert (product.status, product.error_type) == ("failed", "InsufficientDataError")
+    (warning,) = product.warnings
+    assert "404" in warning
+    assert "was trained" not in warning
+    assert open_alerts(shop) == ["sales"]
+
+
+def test_all_sources_well_is_no_warning(shop: Shop, service: StandIn, connect: Connect) -> None:
+    service.replies(said([]))
+
+    train(connect("sales"), shop, shop.product("bread", DAYS))
+
+    assert [product.warnings for product in statuses(shop)] == [[]]
 
 
 def test_an_alert_is_resolved_when_the_source_works_again(
