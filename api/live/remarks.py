@@ -1,6 +1,7 @@
 """What a watcher may say: `{"type": "ping"}`, for clients that cannot send a ping of the protocol.
 
-Everything else is answered with what would be accepted; who goes on is sent away.
+Everything else is answered with what would be accepted; who goes on is sent away. The answer is a
+`warning`: to clients of an upload an `error` is the end of its training.
 """
 
 import json
@@ -49,7 +50,7 @@ def answer_remarks(connection: Connection) -> None:
             mistakes += 1
             _say(
                 connection,
-                type="error",
+                type="warning",
                 error_type="InvalidMessageError",
                 message=_NOT_ACCEPTED.format(problem=problem),
             )

@@ -96,6 +96,24 @@ def test_a_file_is_stored_and_trained_with_live_progress(served: Served) -> None
     assert list(served.data.joinpath("uploads").iterdir()) == []
 
 
+def test_words_during_the_training_do_not_end_it_for_the_client(served: Served) -> None:
+    with connect(served.studio_url) as connection:
+        connection.send(with_file())
+        job = take_job(served)
+        for word in ("hello", b"\x00", '{"type": "ping"}'):
+            connection.send(word)
+        answers: list[str] = []
+        while len(answers) < 3:
+            kind = answer(connection)["type"]
+            answers += [] if kind == "progress" else [kind]
+        job.report(3)
+        job.finish()
+        types = [json.loads(text)["type"] for text in connection]
+    assert answers == ["warning", "warning", "pong"]
+    assert types[-1] == "completed"
+    assert "error" not in types
+
+
 def test_a_binary_message_may_carry_the_file(served: Served) -> None:
     with connect(served.studio_url) as connection:
         connection.send(json.dumps(REQUEST))

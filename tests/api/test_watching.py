@@ -260,7 +260,7 @@ def test_a_watcher_is_answered_and_told_what_it_may_say(shared_served: Served) -
         for wrong in ("hello", '{"type": "pong"}', '{"type": "ping", "x": 1}', b"\x00", "[]"):
             connection.send(wrong)
             answer = json.loads(connection.recv(timeout=10))
-            assert (answer["type"], answer["error_type"]) == ("error", "InvalidMessageError")
+            assert (answer["type"], answer["error_type"]) == ("warning", "InvalidMessageError")
             assert '{"type": "ping"}' in answer["message"]
         for _ in range(5):
             connection.send("again")
