@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from api.endpoint import invalid_request
 from api.errors import InvalidRequestError
-from api.jobs.creation import accepted, create_upload_job, idempotency_key
+from api.idempotency import idempotency_key
+from api.jobs.creation import accepted, create_upload_job
 from api.jobs.schemas import AcceptedJob, UploadForm
 from api.services import Services
 from api.uploads import receive_upload

@@ -77,7 +77,7 @@ def measure(name: str, load: Load, command: Sequence[str], path: str) -> list[Li
 def begin_job(api: ApiProcess) -> Token:
     """An upload's job, whose worker is this process."""
     with api.sessions.begin() as session:
-        job, _ = create_job(
+        job = create_job(
             session,
             tenant_id=DEFAULT_TENANT_ID,
             kind="upload",

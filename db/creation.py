@@ -1,4 +1,4 @@
-"""A job is made with its tasks in one transaction, and once per idempotency key."""
+"""A job is made with its tasks in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ from sqlalchemy import Integer, Text, Uuid, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from db.bulk import rows
-from db.idempotency import JOB, once
 from db.tables import TrainingJob, TrainingTask
 from db.text import storable
 from db.tokens import JobKind, NewTask
@@ -29,41 +28,31 @@ def create_job(
     max_attempts: int = MAX_ATTEMPTS,
     created_by: UUID | None = None,
     upload_digest: str | None = None,
-    idempotency_key: str | None = None,
-    request_digest: str | None = None,
     trigger: str = "request",
     retry_of: UUID | None = None,
     trace_context: str | None = None,
     request_id: str | None = None,
-) -> tuple[TrainingJob, bool]:
-    """The job with its tasks, and whether it is new: a repeated idempotency key gives the first
-    one.
-
-    Raises `IdempotencyConflictError` when the key was used with another `request_digest`.
-    """
-
-    def make() -> str:
-        job = TrainingJob(
-            tenant_id=tenant_id,
-            kind=kind,
-            job_name=None if job_name is None else storable(job_name, 255),
-            products_to_train=[str(task.product_id) for task in tasks if task.product_id],
-            request=dict(request),
-            upload_digest=upload_digest,
-            priority=priority,
-            products_total=sum(task.kind != "shared" for task in tasks),
-            timeout_seconds=max(1, round(timeout_s)),
-            created_by=created_by,
-            trigger=trigger,
-            retry_of=retry_of,
-            trace_context=trace_context,
-            request_id=request_id,
-        )
-        _add(session, job, tasks, max_attempts)
-        return str(job.id)
-
-    job_id, is_new = once(session, tenant_id, idempotency_key, request_digest, JOB, make)
-    return session.get_one(TrainingJob, UUID(job_id), populate_existing=True), is_new
+) -> TrainingJob:
+    """The job with its tasks, as it stands in the database."""
+    job = TrainingJob(
+        tenant_id=tenant_id,
+        kind=kind,
+        job_name=None if job_name is None else storable(job_name, 255),
+        products_to_train=[str(task.product_id) for task in tasks if task.product_id],
+        request=dict(request),
+        upload_digest=upload_digest,
+        priority=priority,
+        products_total=sum(task.kind != "shared" for task in tasks),
+        timeout_seconds=max(1, round(timeout_s)),
+        created_by=created_by,
+        trigger=trigger,
+        retry_of=retry_of,
+        trace_context=trace_context,
+        request_id=request_id,
+    )
+    _add(session, job, tasks, max_attempts)
+    session.refresh(job)
+    return job
 
 
 def _add(session: Session, job: TrainingJob, tasks: Sequence[NewTask], max_attempts: int) -> None:

@@ -19,7 +19,7 @@ def once(
     session: Session,
     tenant_id: UUID,
     key: str | None,
-    request_digest: str | None,
+    request_digest: str,
     resource_type: str,
     make: Callable[[], str],
 ) -> tuple[str, bool]:
@@ -30,8 +30,8 @@ def once(
     """
     if key is None:
         return make(), True
-    if not _take(session, tenant_id, key, request_digest or "", resource_type):
-        return _made_before(session, tenant_id, key, request_digest or "", resource_type), False
+    if not _take(session, tenant_id, key, request_digest, resource_type):
+        return _made_before(session, tenant_id, key, request_digest, resource_type), False
     resource_id = make()
     session.execute(
         update(IdempotencyKey)

@@ -64,7 +64,7 @@ def start_products(
     limits: JobLimits,
     *,
     idempotency_key: str | None = None,
-    request_digest: str | None = None,
+    request_digest: str = "",
 ) -> tuple[TrainingJob, bool]:
     """The job, and whether it is new: a repeated idempotency key gives the first one.
 
@@ -98,7 +98,7 @@ def add_job(
     tasks = [NewTask(kind="product", product_id=p.id, product_name=p.name) for p in ordered]
     if len(tasks) > 1:
         tasks.insert(0, NewTask(kind="shared"))
-    job, _ = create_job(
+    job = create_job(
         session,
         tenant_id=tenant_id,
         kind="products",

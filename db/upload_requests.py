@@ -38,7 +38,7 @@ def start_upload(
     limits: JobLimits,
     *,
     idempotency_key: str | None = None,
-    request_digest: str | None = None,
+    request_digest: str = "",
 ) -> tuple[TrainingJob, bool]:
     """The job, and whether it is new: a repeated idempotency key gives the first one.
 
@@ -62,7 +62,7 @@ def add_upload_job(
 ) -> TrainingJob:
     """A job whose one task trains on the file."""
     require_free_job(session, tenant_id, limits.max_active_jobs)
-    job, _ = create_job(
+    job = create_job(
         session,
         tenant_id=tenant_id,
         kind="upload",

@@ -8,14 +8,10 @@ from sqlalchemy.orm import Session
 from api.actor import actor_of_request
 from api.calendar.schemas import CalendarEntryAnswer, CalendarQuery, CreateEntry
 from api.errors import NotFoundError
-from api.idempotency import digest_of
-from api.jobs.creation import idempotency_key
+from api.idempotency import once_per_request
 from api.schemas import Page
 from api.services import Services
 from db import calendar
-from db.idempotency import once
-
-RESOURCE = "calendar entry"
 
 
 def list_entries(
@@ -29,12 +25,11 @@ def list_entries(
 
 def create(services: Services, tenant_id: UUID, body: CreateEntry) -> CalendarEntryAnswer:
     with services.sessions.begin() as session:
-        entry_id, _ = once(
+        entry_id = once_per_request(
             session,
             tenant_id,
-            idempotency_key(),
-            digest_of(body),
-            RESOURCE,
+            calendar.ENTRY,
+            body,
             lambda: _add(session, tenant_id, body),
         )
         entry = calendar.find(session, tenant_id, UUID(entry_id))

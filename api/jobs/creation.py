@@ -1,14 +1,12 @@
 """Creating jobs: one transaction, then a nudge that may be lost."""
 
-import hashlib
 from uuid import UUID
-
-from flask import request
 
 import celeryconfig
 from api.actor import actor_of_request
 from api.addresses import TRAINING
-from api.errors import BadQueryError, GoneError, NotFoundError
+from api.errors import GoneError, NotFoundError
+from api.idempotency import digest_of
 from api.jobs.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
 from api.services import Services
 from db.job_requests import JobLimits, JobRequest, start_products
@@ -18,7 +16,6 @@ from db.tables import TrainingJob
 from db.upload_requests import UploadRequest, start_upload
 
 _HOUR_S = 3600.0
-_LONGEST_KEY = 255
 _NOT_FOR_THE_WORKER = {"action", "file_data", "timeout_seconds"}
 
 
@@ -49,7 +46,7 @@ def create_products_job(
             wanted,
             JobLimits.from_settings(services.settings),
             idempotency_key=idempotency_key,
-            request_digest=_digest(identity),
+            request_digest=digest_of(identity),
         )
     services.send(celeryconfig.DISPATCH)
     return job
@@ -79,7 +76,7 @@ def create_upload_job(
             wanted,
             JobLimits.from_settings(services.settings),
             idempotency_key=idempotency_key,
-            request_digest=_digest(repr(sorted((options | {"digest": digest}).items()))),
+            request_digest=digest_of(repr(sorted((options | {"digest": digest}).items()))),
         )
     services.send(celeryconfig.DISPATCH)
     return job
@@ -131,16 +128,3 @@ def accepted(job: TrainingJob) -> AcceptedJob:
             ),
         }
     )
-
-
-def idempotency_key() -> str | None:
-    """The key of the current request, under which it is carried out once."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isprintable()):
-        raise BadQueryError(f"Idempotency-Key takes 1 to {_LONGEST_KEY} printable characters")
-    return key
-
-
-def _digest(identity: str) -> str:
-    """What a repeated idempotency key must have asked for as well."""
-    return hashlib.sha256(identity.encode()).hexdigest()

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from api.actor import actor_of_request
 from api.errors import NotFoundError
+from api.idempotency import idempotency_key
 from api.jobs import schemas
-from api.jobs.creation import accepted, create_products_job, create_retry_job, idempotency_key
+from api.jobs.creation import accepted, create_products_job, create_retry_job
 from api.models.summaries import summary
 from api.products.references import find_product
 from api.schemas import Page

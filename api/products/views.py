@@ -8,8 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from api.actor import actor_of_request
-from api.idempotency import digest_of
-from api.jobs.creation import idempotency_key
+from api.idempotency import once_per_request
 from api.models.summaries import summaries_by_id
 from api.products.references import find_product
 from api.products.schemas import (
@@ -24,7 +23,6 @@ from api.schemas import Page
 from api.services import Services
 from db import product_changes
 from db.catalogue import CatalogueEntry, ProductFilter, entry_of, list_products
-from db.idempotency import once
 
 
 def catalogue(services: Services, tenant_id: UUID, query: ProductsQuery) -> Page[Product]:
@@ -47,12 +45,11 @@ def detail(services: Services, tenant_id: UUID, product_id: str) -> Product:
 
 def create(services: Services, tenant_id: UUID, body: CreateProduct) -> Product:
     with services.sessions.begin() as session:
-        product_id, _ = once(
+        product_id = once_per_request(
             session,
             tenant_id,
-            idempotency_key(),
-            digest_of(body),
             product_changes.PRODUCT,
+            body,
             lambda: _create(services, session, tenant_id, body),
         )
         return _answer(session, tenant_id, product_id)

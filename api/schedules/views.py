@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 import celeryconfig
 from api.actor import actor_of_request
 from api.errors import NotFoundError
-from api.idempotency import digest_of
-from api.jobs.creation import accepted, idempotency_key
+from api.idempotency import once_per_request
+from api.jobs.creation import accepted
 from api.jobs.schemas import AcceptedJob, StartRequest
 from api.schedules.schemas import ChangeSchedule, CreateSchedule, LastJob, ScheduleAnswer
 from api.schemas import Page, PageQuery
 from api.services import Services
 from core.cron import next_runs
 from db import schedule_runs, schedules, tenants
-from db.idempotency import once
+from db.idempotency import JOB
 from db.job_requests import JobLimits
 from db.operation_tables import Schedule
 from db.tables import TrainingJob
@@ -37,12 +37,11 @@ def list_schedules(services: Services, tenant_id: UUID, query: PageQuery) -> Pag
 
 def create(services: Services, tenant_id: UUID, body: CreateSchedule) -> ScheduleAnswer:
     with services.sessions.begin() as session:
-        schedule_id, _ = once(
+        schedule_id = once_per_request(
             session,
             tenant_id,
-            idempotency_key(),
-            digest_of(body),
             "schedule",
+            body,
             lambda: _create(session, services, tenant_id, body),
         )
         return _answer(session, _find(session, tenant_id, UUID(schedule_id)))
@@ -83,7 +82,7 @@ def run(services: Services, tenant_id: UUID, schedule_id: UUID) -> AcceptedJob:
             schedule = _find(session, tenant_id, schedule_id)
             return str(schedule_runs.run_now(session, schedule, limits, actor_of_request()).id)
 
-        job_id, _ = once(session, tenant_id, idempotency_key(), f"run {schedule_id}", "job", start)
+        job_id = once_per_request(session, tenant_id, JOB, f"run {schedule_id}", start)
         job = session.get_one(TrainingJob, UUID(job_id))
     services.send(celeryconfig.DISPATCH)
     return accepted(job)

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.actor import actor_of_request
 from api.errors import InvalidRequestError, NotFoundError
-from api.idempotency import digest_of
-from api.jobs.creation import idempotency_key
+from api.idempotency import once_per_request
 from api.schemas import Page, PageQuery
 from api.services import Services
 from api.webhooks.schemas import (
@@ -26,7 +25,6 @@ from api.webhooks.schemas import (
 from core.destinations import Destinations
 from core.errors import DestinationError
 from db import consumed, deliveries, webhooks
-from db.idempotency import once
 from db.operation_tables import Webhook, WebhookDelivery
 
 
@@ -52,9 +50,7 @@ def create(services: Services, tenant_id: UUID, body: CreateWebhook) -> WebhookW
             )
             return str(made.id)
 
-        webhook_id, _ = once(
-            session, tenant_id, idempotency_key(), digest_of(body), "webhook", make
-        )
+        webhook_id = once_per_request(session, tenant_id, "webhook", body, make)
         return WebhookWithSecret.model_validate(_find(session, tenant_id, UUID(webhook_id)))
 
 

@@ -28,7 +28,7 @@ class RunningJob:
     @classmethod
     def begin(cls, sessions: Sessions, stream: ProgressStream | None) -> "RunningJob":
         with sessions.begin() as session:
-            job, _ = create_job(
+            job = create_job(
                 session,
                 tenant_id=DEFAULT_TENANT_ID,
                 kind="upload",

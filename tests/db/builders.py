@@ -57,7 +57,7 @@ def new_job(
     if with_shared:
         tasks.insert(0, NewTask(kind="shared"))
     settings = {"kind": "products", "tasks": tasks, "request": {}, "timeout_s": 1800}
-    job, _ = transitions.create_job(session, tenant_id=tenant_id, **(settings | changes))
+    job = transitions.create_job(session, tenant_id=tenant_id, **(settings | changes))
     job.created_at = _EPOCH + timedelta(seconds=next(_created))
     session.flush()
     return job

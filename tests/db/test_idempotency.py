@@ -1,5 +1,6 @@
 """A request that is sent twice is carried out once, also when both come at the same moment."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
+from db import idempotency
 from db.engine import Sessions
 from db.errors import IdempotencyConflictError
 from db.idempotency import once
@@ -14,7 +16,7 @@ from db.job_requests import JobLimits, JobRequest, start_products
 from db.operation_tables import AuditEntry
 from db.tables import DEFAULT_TENANT_ID, TrainingJob
 from tests.db.at_once import at_once
-from tests.db.builders import new_products
+from tests.db.builders import new_products, new_tenant
 
 LIMITS = JobLimits.from_settings(Settings())
 
@@ -39,8 +41,19 @@ def test_a_key_is_for_one_request_and_one_kind(session: Session, digest: str, ki
         once(session, DEFAULT_TENANT_ID, "k", digest, kind, lambda: "2")
 
 
+def test_a_key_belongs_to_its_tenant(session: Session) -> None:
+    once(session, DEFAULT_TENANT_ID, "k", "d", "schedule", lambda: "1")
+    assert once(session, new_tenant(session), "k", "d", "schedule", lambda: "2") == ("2", True)
+
+
+def test_old_keys_are_forgotten(session: Session) -> None:
+    once(session, DEFAULT_TENANT_ID, "k", "d", "schedule", lambda: "1")
+    assert idempotency.prune(session, older_than=timedelta(days=1)) == 0
+    assert idempotency.prune(session, older_than=timedelta(days=-1)) == 1
+
+
 def test_without_a_key_everything_is_new(session: Session) -> None:
-    made = [once(session, DEFAULT_TENANT_ID, None, None, "job", lambda: "1") for _ in range(2)]
+    made = [once(session, DEFAULT_TENANT_ID, None, "d", "job", lambda: "1") for _ in range(2)]
     assert made == [("1", True), ("1", True)]
 
 

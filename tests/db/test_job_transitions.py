@@ -1,17 +1,15 @@
 """Whole jobs: made once, stopped, expired, ended exactly once."""
 
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from db import idempotency, transitions
-from db.errors import IdempotencyConflictError
+from db import transitions
 from db.progress import since
-from db.tables import DEFAULT_TENANT_ID, OutboxEvent, TrainingJob
+from db.tables import OutboxEvent, TrainingJob
 from db.transitions import NewTask
 from tests.db.builders import (
     claimed,
@@ -53,38 +51,6 @@ def test_a_product_is_trained_once_per_job(session: Session) -> None:
     twice = [NewTask(kind="product", product_id=product.id)] * 2
     with pytest.raises(IntegrityError, match="uq_training_tasks_job_id_product_id"):
         new_job(session, tasks=twice)
-
-
-def test_a_repeated_idempotency_key_gives_the_first_job(session: Session) -> None:
-    tasks = [NewTask(kind="product", product_id=new_products(session, 1)[0].id)]
-
-    def create(tenant_id: UUID = DEFAULT_TENANT_ID, digest: str = "d1") -> tuple[TrainingJob, bool]:
-        return transitions.create_job(
-            session,
-            tenant_id=tenant_id,
-            kind="products",
-            tasks=tasks,
-            request={},
-            timeout_s=60,
-            idempotency_key="key-1",
-            request_digest=digest,
-        )
-
-    first, is_new = create()
-    again, is_new_again = create()
-    assert (is_new, is_new_again) == (True, False)
-    assert again.id == first.id
-    with pytest.raises(IdempotencyConflictError, match="'key-1' was already used"):
-        create(digest="d2")
-    other, is_new = create(tenant_id=new_tenant(session))
-    assert is_new
-    assert other.id != first.id
-
-
-def test_old_idempotency_keys_are_forgotten(session: Session) -> None:
-    new_job(session, idempotency_key="k", request_digest="d")
-    assert idempotency.prune(session, older_than=timedelta(days=1)) == 0
-    assert idempotency.prune(session, older_than=timedelta(days=-1)) == 1
 
 
 def test_admission_starts_the_clock_once(session: Session) -> None:

@@ -133,32 +133,6 @@ def test_versions_of_one_product_never_collide(fresh_sessions: Sessions) -> None
         assert [model.is_deployed for model in models].count(True) == 1
 
 
-def test_a_request_sent_several_times_at_once_makes_one_job(fresh_sessions: Sessions) -> None:
-    with fresh_sessions.begin() as session:
-        (product,) = new_products(session, 1)
-        task = NewTask(kind="product", product_id=product.id)
-
-    def create() -> tuple[UUID, bool]:
-        with fresh_sessions.begin() as session:
-            job, is_new = transitions.create_job(
-                session,
-                tenant_id=DEFAULT_TENANT_ID,
-                kind="products",
-                tasks=[task],
-                request={},
-                timeout_s=60,
-                idempotency_key="k",
-                request_digest="d",
-            )
-            return job.id, is_new
-
-    made = at_once([create] * 6)
-    assert len({job_id for job_id, _ in made}) == 1
-    assert [is_new for _, is_new in made].count(True) == 1
-    with fresh_sessions() as session:
-        assert session.scalar(select(func.count()).select_from(TrainingJob)) == 1
-
-
 def test_dispatchers_share_the_slots(fresh_sessions: Sessions) -> None:
     with fresh_sessions.begin() as session:
         for _ in range(3):

@@ -53,7 +53,7 @@ class Shop:
             for product_id in product_ids
         ]
         with self.sessions.begin() as session:
-            job, _ = create_job(
+            job = create_job(
                 session,
                 tenant_id=DEFAULT_TENANT_ID,
                 kind="products",
@@ -65,7 +65,7 @@ class Shop:
 
     def upload(self, digest: str, **request: Any) -> UUID:
         with self.sessions.begin() as session:
-            job, _ = create_job(
+            job = create_job(
                 session,
                 tenant_id=DEFAULT_TENANT_ID,
                 kind="upload",

@@ -24,7 +24,7 @@ def our_job(served_with_tokens: Served) -> UUID:
     with served_with_tokens.sessions.begin() as session:
         session.add(Tenant(id=OURS, name="Ours"))
         session.flush()
-        job, _ = create_job(
+        job = create_job(
             session,
             tenant_id=OURS,
             kind="upload",
