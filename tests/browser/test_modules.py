@@ -109,6 +109,10 @@ def test_listed_columns_are_read_from_a_refusal(blank: Page) -> None:
         ("formatPeriod('2026-07-01', 'weekly')", "Week of 1 Jul 2026"),
         ("formatPeriod('2026-07-01', 'monthly')", "July 2026"),
         ("plural(1, 'product')", "1 product"),
+        ("formatMilliseconds(840)", "840 ms"),
+        ("formatMilliseconds(1165)", "1.17 s"),
+        ("formatZoned('2026-11-23T02:09:00Z', 'Europe/Madrid')", "Mon 23 Nov, 03:09"),
+        ("formatSpan('2026-03-01T10:00:00', '2026-03-01T10:00:30')", "about 1 Mar 2026, 10:00"),
     ],
 )
 def test_numbers_and_dates_are_written_for_people(blank: Page, call: str, text: str) -> None:
@@ -155,3 +159,21 @@ def test_weeks_and_months_are_shown_as_they_were_recorded(blank: Page) -> None:
     )
     assert shown[0] == "2023-03"
     assert len(shown) == 37
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("cronOf({ every: 'day', time: '02:05' })", "5 2 * * *"),
+        ("cronOf({ every: 'week', time: '03:00', weekday: '0' })", "0 3 * * 0"),
+        ("cronOf({ every: 'month', time: '23:59', day: '28' })", "59 23 28 * *"),
+        ("cronWords('5 2 * * *')", "Every day at 02:05"),
+        ("cronWords('0 3 * * 7')", "Every Sunday at 03:00"),
+        ("cronWords('0 3 * * mon')", "Every Monday at 03:00"),
+        ("cronWords('59 23 28 * *')", "On day 28 of every month at 23:59"),
+        ("cronWords('0 3 1 * 1')", "At the times of “0 3 1 * 1”"),
+        ("cronWords('*/5 * * * *')", "At the times of “*/5 * * * *”"),
+    ],
+)
+def test_plans_are_five_fields_and_words(blank: Page, call: str, text: str) -> None:
+    assert run(blank, "cron", f"return m.{call};") == text
