@@ -48,6 +48,8 @@ class Child:
     # What it gets when the launcher is killed. The servers end at that moment, too, and without a
     # broker Celery can wait for ever to end in order.
     death_signal: int = signal.SIGKILL
+    # Whether it is started when the service is ready, so as not to hold that up.
+    may_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def service_plan(settings: Settings, *, with_flower: bool = False) -> Plan:
     housekeeping = _module(
         *HOUSEKEEPING, "--pool=solo", "--concurrency=1", "--hostname=housekeeping@%h", *ALONE
     )
-    flower = Child("flower", _module(*FLOWER, "--address=127.0.0.1"))
+    flower = Child("flower", _module(*FLOWER, "--address=127.0.0.1"), may_wait=True)
+    beat = _module(*BEAT, "--scheduler=celery.beat:Scheduler")
     return Plan(
         first=(Child("migrate", _module("db.migrate", "upgrade")),),
         then=(
@@ -71,10 +74,12 @@ def service_plan(settings: Settings, *, with_flower: bool = False) -> Plan:
             _training_worker(settings),
             _prediction_worker(settings),
             Child("housekeeping", housekeeping),
-            Child("events", _module("worker.event_consumer"), stop_signals=EVENTS_STOP),
+            Child(
+                "events", _module("worker.event_consumer"), stop_signals=EVENTS_STOP, may_wait=True
+            ),
             *((flower,) if with_flower else ()),
             # The schedule stays in memory: nothing in it has to outlive the process.
-            Child("beat", _module(*BEAT, "--scheduler=celery.beat:Scheduler")),
+            Child("beat", beat, may_wait=True),
         ),
     )
 
@@ -98,6 +103,7 @@ def _prediction_worker(settings: Settings) -> Child:
         "predictions",
         _module(*PREDICTIONS, slots, "--hostname=predictions@%h", *ALONE),
         dict.fromkeys(THREAD_LIMITS, "1"),
+        may_wait=True,
     )
 
 

@@ -83,6 +83,7 @@ class Launcher:
         self._url = public_url(settings)
         self._stop = Event()
         self._is_ready = False
+        self._waiting: dict[str, ChildProcess] = {}
         self._supervisor = Supervisor(on_change=self._write_status, on_end=self._report)
 
     def run(self, make_plan: MakePlan) -> None:
@@ -108,8 +109,11 @@ class Launcher:
         environment = _environment(settings, self._directory)
         for child in plan.first:
             self._complete(child, self._process(child, environment))
+        self._waiting = {
+            child.name: self._process(child, environment) for child in plan.then if child.may_wait
+        }
         for child in plan.then:
-            if not self._stop.is_set():
+            if not child.may_wait and not self._stop.is_set():
                 self._supervisor.start(child.name, self._process(child, environment))
 
     def _with_servers(self) -> Settings:
@@ -147,6 +151,8 @@ class Launcher:
         if self._is_ready or what_is_wrong(f"{self._url}/readyz", PROBE_TIMEOUT_S):
             return
         self._is_ready = True
+        for name, process in self._waiting.items():
+            self._supervisor.start(name, process)
         self._write_status(self._supervisor.pids())
         self._say(f"Model Studio is ready at {self._url}")
 

@@ -44,6 +44,7 @@ def _python(name: str, code: str, **details: object) -> Child:
 
 CHILDREN = {
     "crashing": _python("crashing", CRASHING),
+    "patient": _python("patient", "import signal; signal.pause()", may_wait=True),
     "stubborn": _python("stubborn", STUBBORN, stop_signals=((signal.SIGTERM, 60.0),)),
 }
 
@@ -54,7 +55,7 @@ def main(words: list[str]) -> int:
     def plan(settings: Settings) -> Plan:
         worker = _python("worker", WITH_A_CHILD_OF_ITS_OWN, environment={"OMP_NUM_THREADS": "1"})
         more = tuple(CHILDREN[word] for word in words if word in CHILDREN)
-        return Plan((_python("step", step),), (_python("api", API), worker, *more))
+        return Plan((_python("step", step),), (*more, _python("api", API), worker))
 
     try:
         run(Settings.from_environment(), plan)

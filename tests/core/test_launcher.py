@@ -131,6 +131,11 @@ def test_it_gets_ready_tells_where_and_stops_cleanly(launch: Launch, data_dir: P
     assert not (data_dir / "launcher.json").exists()
 
 
+def test_what_may_wait_starts_when_the_service_is_ready(launch: Launch) -> None:
+    names = list(launch("patient").ready().pids())
+    assert names == ["postgres", "valkey", "api", "worker", "patient"]
+
+
 def test_children_find_everything_in_their_environment(launch: Launch, data_dir: Path) -> None:
     environment = launch(MAX_ATTEMPTS="7").ready().worker()["environment"]
     assert environment["MAX_ATTEMPTS"] == "7"
