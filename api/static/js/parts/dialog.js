@@ -35,7 +35,7 @@ function opened(...parts) {
   const dialog = element(
     "dialog",
     { class: "dialog", "aria-labelledby": "dialog-title" },
-    element("form", { method: "dialog" }, parts),
+    element("form", { method: "dialog" }, ...parts),
   );
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {

@@ -50,7 +50,8 @@ function updateRow(node, parts, item) {
 
 function showTrouble(parts, item) {
   const failed = item.status === "failed";
-  setText(parts.trouble, failed ? item.error_message : item.degraded_reason);
+  const lacked = [item.degraded_reason, ...(item.warnings ?? [])].filter(Boolean).join(" ");
+  setText(parts.trouble, failed ? item.error_message : lacked);
   setAttribute(parts.trouble, "title", failed ? item.error_type : null);
   setText(parts.advice, adviceFor(item));
 }

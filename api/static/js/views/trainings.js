@@ -1,6 +1,6 @@
 // Every training there was, filtered and page by page.
 
-import { element } from "../dom.js";
+import { element, setText } from "../dom.js";
 import { fetchJson } from "../api.js";
 import { attempt } from "../parts/action.js";
 import { jobRows } from "../parts/job_list.js";
@@ -46,7 +46,6 @@ export function showTrainings(root, signal) {
   view.rows = jobRows(view.list);
   const load = () => attempt(view.more, () => loadPage(view, signal), view.problem);
   const restart = () => {
-    view.shown = [];
     view.cursor = null;
     return load();
   };
@@ -87,18 +86,16 @@ function filterFields() {
 }
 
 async function loadPage(view, signal) {
-  const query = new URLSearchParams({ limit: AT_ONCE });
+  const { cursor } = view;
+  const query = new URLSearchParams({ limit: AT_ONCE, ...(cursor && { cursor }) });
   for (const [name, value] of new FormData(view.form)) if (value.trim()) query.set(name, value);
-  const asked = query.toString();
-  if (view.cursor) query.set("cursor", view.cursor);
-  view.asked = asked;
+  view.asked = query.toString();
   const page = await fetchJson(`training/history?${query}`, signal);
-  if (view.asked !== asked) return; // another filter was chosen meanwhile
-  view.shown = [...view.shown, ...page.items];
+  if (view.asked !== query.toString()) return; // another filter was chosen meanwhile
+  view.shown = cursor ? [...view.shown, ...page.items] : page.items;
   view.cursor = page.next_cursor;
   view.rows.show(view.shown.map((job) => [job.job_id, job]));
   view.list.hidden = view.shown.length === 0;
-  view.none.hidden = view.shown.length > 0;
-  view.none.textContent = "There is no such training.";
+  setText(view.none, view.shown.length ? "" : "There is no such training.");
   view.more.hidden = !view.cursor;
 }
