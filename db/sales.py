@@ -100,8 +100,11 @@ def import_sales(
     )
 
 
-def history(session: Session, tenant_id: UUID, product_id: UUID) -> dict[str, list[Any]]:
-    """The sales of a product as columns, in time order, ready for a data frame.
+def history(
+    session: Session, tenant_id: UUID, product_id: UUID | None, *, after: datetime | None = None
+) -> dict[str, list[Any]]:
+    """The sales of a product as columns, in time order, ready for a data frame; all of them, or
+    those after a moment.
 
     `ds` and `quantity` are always there, `price`, `revenue`, `promotion` and each covariate when
     the product has any. Rows after the last quantity hold what is known ahead.
@@ -113,6 +116,8 @@ def history(session: Session, tenant_id: UUID, product_id: UUID) -> dict[str, li
         .where(Sale.product_id == product_id, Sale.tenant_id == tenant_id)
         .order_by(Sale.sold_at)
     )
+    if after is not None:
+        statement = statement.where(Sale.sold_at > after)
     rows = session.execute(statement).all()
     names = ("ds", "quantity", "price", "revenue", "promotion")
     columns = {name: [row[index] for row in rows] for index, name in enumerate(names)}

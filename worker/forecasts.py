@@ -30,14 +30,18 @@ def forecast_spec(
         country=tenant.country or settings.holiday_country,
         subdivision=subdivision_of(settings, tenant),
         holidays=holidays,
-        closures=tuple(
-            Closure(entry.starts_on, entry.ends_on) for entry in calendar if entry.kind == "closure"
-        ),
+        closures=closures_of(calendar),
         events=tuple(
             Event(entry.name, entry.starts_on, entry.ends_on)
             for entry in calendar
             if entry.kind == "event"
         ),
+    )
+
+
+def closures_of(calendar: Sequence[CalendarEntry]) -> tuple[Closure, ...]:
+    return tuple(
+        Closure(entry.starts_on, entry.ends_on) for entry in calendar if entry.kind == "closure"
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.errors import ColumnProblem, InvalidDataError, WrongColumnsError
 from pipeline.forecast.result import FittedForecaster
+from pipeline.forecast.since import KnownSince, Updated, updated
 
 TIME = "ds"
 
@@ -87,7 +88,9 @@ def periods_between(
     return chosen
 
 
-def forecast_rows(model: FittedForecaster, asked: pd.DataFrame) -> OnDemandForecast:
+def forecast_rows(
+    model: FittedForecaster, asked: pd.DataFrame, since: KnownSince | None = None
+) -> OnDemandForecast:
     """Forecast the periods of ``asked``.
 
     Parameters
@@ -96,7 +99,10 @@ def forecast_rows(model: FittedForecaster, asked: pd.DataFrame) -> OnDemandForec
         A fitted model.
     asked
         Column ``ds`` (time stamps, or text in ISO 8601), and any covariates. A covariate that is
-        not given, or not in every row, has there what the model assumed when it was trained.
+        not given, or not in every row, has there what is known now, or else what the model assumed
+        when it was trained.
+    since
+        What is known now; without it, what was known when the model was trained.
 
     Raises
     ------
@@ -108,16 +114,25 @@ def forecast_rows(model: FittedForecaster, asked: pd.DataFrame) -> OnDemandForec
     moments = _moments(asked)
     places = _places(model, moments)
     given = _given(model, asked)
-    future = model.ahead.copy()
+    now = Updated(model) if since is None else updated(model, since)
+    future = now.model.ahead.copy()
     for name, values in given.items():
         known = np.isfinite(values)
         column = future[name].to_numpy(dtype=np.float64, copy=True)
         column[places[known]] = values[known]
         future[name] = column
-    frame = model.predict(future).iloc[places].reset_index(drop=True)
-    return OnDemandForecast(frame, _notes(model, asked, given))
+    frame = now.model.predict(future).iloc[places].reset_index(drop=True)
+    newer = {name: rows[places] for name, rows in now.newer.items()}
+    notes = _notes(model, asked, given, newer)
+    if now.reopened.any() and now.reopened[places].any():
+        notes = (*notes, _REOPENED)
+    return OnDemandForecast(frame, notes)
 
 
+_REOPENED = (
+    "The shop's closures have changed since the model was trained: the forecast follows the"
+    " calendar as it is now"
+)
 _TRAIN_LONGER = "Train it with a larger horizon_days to look farther ahead"
 
 
@@ -197,18 +212,28 @@ def _given(model: FittedForecaster, asked: pd.DataFrame) -> dict[str, np.ndarray
 
 
 def _notes(
-    model: FittedForecaster, asked: pd.DataFrame, given: dict[str, np.ndarray]
+    model: FittedForecaster,
+    asked: pd.DataFrame,
+    given: dict[str, np.ndarray],
+    newer: dict[str, np.ndarray],
 ) -> tuple[str, ...]:
     notes = []
     for name in model.known:
-        known = int(np.isfinite(given[name]).sum()) if name in given else 0
-        if known < len(asked):
-            rows = "every period" if known == 0 else f"{len(asked) - known} of {len(asked)} periods"
-            notes.append(
-                f"No {name} was given for {rows}: the forecast assumes what was known when the"
-                " model was trained"
-            )
+        is_missing = ~np.isfinite(given[name]) if name in given else np.ones(len(asked), bool)
+        missing = int(is_missing.sum())
+        if missing:
+            rows = "every period" if missing == len(asked) else f"{missing} of {len(asked)} periods"
+            is_new = is_missing & newer.get(name, False)
+            notes.append(f"No {name} was given for {rows}: the forecast assumes {_assumed(is_new)}")
     unused = [str(name) for name in asked if name not in (TIME, *model.known)]
     if unused:
         notes.append(f"The model does not use {', '.join(unused[:20])}: it makes no difference")
     return tuple(notes)
+
+
+def _assumed(is_new: np.ndarray) -> str:
+    count = int(is_new.sum())
+    if count == 0:
+        return "what was known when the model was trained"
+    periods = "1 period" if count == 1 else f"{count} periods"
+    return f"what is known by now, which is new for {periods}"

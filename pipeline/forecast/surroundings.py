@@ -109,10 +109,9 @@ def lay(
     filled with usual values.
     """
     periods = pd.DatetimeIndex(grid.append(ahead))
-    daily = surroundings.frame.set_index("ds").sort_index()
     laid = {}
-    for name, rhythm in surroundings.rhythms.items():
-        values = _on_periods(daily[name], periods, frequency)
+    for name, values in values_on(surroundings, periods, frequency).items():
+        rhythm = surroundings.rhythms[name]
         observed, forecast = values[: len(grid)], values[len(grid) :]
         known = np.isfinite(observed)
         if known.mean() < MIN_OBSERVED_SHARE or np.ptp(observed[known]) == 0:
@@ -120,6 +119,14 @@ def lay(
         usual = fit_climatology(grid, observed, rhythm).at(grid)
         laid[name] = Laid(np.where(known, observed, usual), forecast)
     return laid
+
+
+def values_on(
+    surroundings: Surroundings, periods: pd.DatetimeIndex, frequency: Frequency
+) -> dict[str, Values]:
+    """Daily values as means over periods, missing where nothing is known."""
+    daily = surroundings.frame.set_index("ds").sort_index()
+    return {name: _on_periods(daily[name], periods, frequency) for name in surroundings.rhythms}
 
 
 def outlook_of(laid: Mapping[str, Laid], rhythms: Mapping[str, Rhythm]) -> Outlook:

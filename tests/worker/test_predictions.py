@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.bundles import load_bundle
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
 from core.settings import Settings
-from db.operation_tables import AuditEntry
-from db.tables import DEFAULT_TENANT_ID, Forecast, TrainedModel
+from db.operation_tables import AuditEntry, CalendarEntry
+from db.sales import SalesBatch, import_sales
+from db.tables import DEFAULT_TENANT_ID, Forecast, Sale, TrainedModel
 from pipeline.table.predict import predict_rows
-from tests.worker.support import SIGNING_KEY, Shop
+from tests.worker.support import FIRST_DAY, SIGNING_KEY, Shop
 from tests.worker.test_tables import REQUEST, parquet, train
 from worker import bundle
 from worker.context import Context
@@ -91,6 +93,48 @@ def test_a_forecast_on_demand_is_the_stored_one(
         (row["ds"], row["yhat"], row["yhat_lower"], row["yhat_upper"])
         for row in told["predictions"]
     ] == [(row.ds.isoformat(), row.yhat, row.yhat_lower, row.yhat_upper) for row in stored]
+
+
+def test_what_was_imported_and_stated_since_counts(
+    server: PredictionServer, exchange: PredictionExchange, context: Context, shop: Shop
+) -> None:
+    product_id = shop.product("bread", DAYS)
+    first_ahead = FIRST_DAY + timedelta(days=DAYS)
+    promotions(shop, {day: float(day % 5 == 0) for day in range(DAYS + HORIZON_DAYS)})
+    with shop.sessions.begin() as session:
+        doubled = update(Sale).where(Sale.promotion == 1).values(quantity=2 * Sale.quantity)
+        session.execute(doubled)
+    shop.job(product_id, algorithm="poisson", horizon_days=HORIZON_DAYS)
+    run_task(shop.next_task(), context)
+    (model,) = shop.models()
+    before = json.loads(ask(server, exchange, model, {}).body)["predictions"]
+
+    promotions(shop, {DAYS + 1: 1.0})
+    with shop.sessions.begin() as session:
+        closed = (first_ahead + timedelta(days=3)).date()
+        entry = {"kind": "closure", "name": "works", "starts_on": closed, "ends_on": closed}
+        session.add(CalendarEntry(tenant_id=DEFAULT_TENANT_ID, **entry))
+    told = json.loads(ask(server, exchange, model, {}).body)
+
+    after = told["predictions"]
+    changed = [day for day, row in enumerate(after) if row != before[day]]
+    assert changed == [1, 3]
+    assert after[1]["yhat"] > 1.3 * before[1]["yhat"]
+    assert after[3]["yhat"] == 0
+    assert "new for 1 period" in told["notes"][0]
+    assert "closures have changed" in told["notes"][1]
+
+
+def promotions(shop: Shop, by_day: dict[int, float]) -> None:
+    """Import them, also for days whose sales are not known yet."""
+    batch = SalesBatch(
+        product=["bread"] * len(by_day),
+        sold_at=[FIRST_DAY + timedelta(days=day) for day in by_day],
+        quantity=[None] * len(by_day),
+        promotion=list(by_day.values()),
+    )
+    with shop.sessions.begin() as session:
+        import_sales(session, DEFAULT_TENANT_ID, [batch])
 
 
 def test_a_table_model_predicts_as_in_its_own_process(
@@ -195,7 +239,12 @@ def test_the_cache_keeps_what_was_used_last_within_its_bounds() -> None:
             loads.append(name)
             table = LoadedTable(None, None, (), None)
             return LoadedModel(
-                model_id=uuid4(), tenant_id=uuid4(), public_id=name, fitted=table, size=size
+                model_id=uuid4(),
+                tenant_id=uuid4(),
+                product_id=None,
+                public_id=name,
+                fitted=table,
+                size=size,
             )
 
         cache.get(name, load)

@@ -14,6 +14,7 @@ from pipeline.forecast.on_demand import (
     periods_between,
 )
 from pipeline.forecast.result import FittedForecaster
+from pipeline.forecast.since import KnownSince
 from pipeline.table.incoming import JSON, frame_of_rows, json_object, read_rows
 from pipeline.table.spec import TableLimits
 from worker.predictions.answers import predicted
@@ -38,9 +39,13 @@ class ForecastAsked(BaseModel):
 
 
 def predict_forecast(
-    model: FittedForecaster, public_id: str, request: PredictionRequest, limits: TableLimits
+    model: FittedForecaster,
+    public_id: str,
+    request: PredictionRequest,
+    limits: TableLimits,
+    since: KnownSince,
 ) -> PredictionAnswer:
-    forecast = forecast_rows(model, _periods(model, request, limits))
+    forecast = forecast_rows(model, _periods(model, request, limits), since)
     return predicted(forecast.frame, _as_json(public_id, forecast), request.accept)
 
 

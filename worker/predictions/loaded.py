@@ -39,6 +39,7 @@ class LoadedModel:
 
     model_id: UUID
     tenant_id: UUID
+    product_id: UUID | None
     public_id: str
     fitted: FittedForecaster | LoadedTable
     size: int
@@ -53,6 +54,7 @@ def load_model(request: PredictionRequest, context: Context) -> LoadedModel:
         loaded = LoadedModel(
             model_id=row.id,
             tenant_id=row.tenant_id,
+            product_id=row.product_id,
             public_id=row.public_id,
             fitted=_fitted(row, files),
             size=sum(map(len, files.values())),

@@ -13,6 +13,7 @@ from worker.predictions import answers
 from worker.predictions.cache import ModelCache
 from worker.predictions.forecasts import predict_forecast
 from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
+from worker.predictions.since import known_since
 from worker.predictions.tables import predict_table
 
 log = structlog.get_logger(__name__)
@@ -69,6 +70,8 @@ class PredictionServer:
         return load_model(request, self._context)
 
     def _predict(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
-        if isinstance(loaded.fitted, LoadedTable):
-            return predict_table(loaded.fitted, loaded.public_id, request, self._limits)
-        return predict_forecast(loaded.fitted, loaded.public_id, request, self._limits)
+        model, public_id = loaded.fitted, loaded.public_id
+        if isinstance(model, LoadedTable):
+            return predict_table(model, public_id, request, self._limits)
+        since = known_since(model, loaded.tenant_id, loaded.product_id, self._context)
+        return predict_forecast(model, public_id, request, self._limits, since)

@@ -9,7 +9,8 @@ from uuid import UUID
 from core.settings import Settings
 from db.alerts import raise_alert, resolve_alert
 from db.engine import Sessions
-from db.source_cache import Answer
+from db.source_cache import Answer, stale
+from db.tenancy import as_system
 from worker.sources.answers import (
     DailyValues,
     HolidayRow,
@@ -86,6 +87,15 @@ class Desk:
             return None
         return self._daily(TRAFFIC, url, place, lambda name, page: rows_of(name, page, TrafficRow))
 
+    def kept(self, source: str, place: Place) -> DailyValues | None:
+        """What was told last of weather or traffic, without asking."""
+        key = self._key(source, ",".join(_where(place).values()))
+        with as_system(), self.sessions() as session:
+            answer = stale(session, key)
+        if answer is None or answer.payload is None:
+            return None
+        return DailyValues.model_validate(answer.payload)
+
     def holidays(self, country: str, subdivision: str | None) -> tuple[HolidayRow, ...] | None:
         """None where no service tells them."""
         url, year = self.settings.holiday_service_url, datetime.now(UTC).year
@@ -151,7 +161,7 @@ class Desk:
     def _daily(self, source: str, url: str, place: Place, rows: Any) -> DailyValues | None:
         today = datetime.now(UTC).date()
         start, end = date(today.year - YEARS_BACK, 1, 1), today + timedelta(days=DAYS_AHEAD)
-        where = {"latitude": f"{place.latitude:.4f}", "longitude": f"{place.longitude:.4f}"}
+        where = _where(place)
         span = {"start": start.isoformat(), "end": end.isoformat()}
         query = where | span | _open_meteo_query(source, span)
 
@@ -161,8 +171,11 @@ class Desk:
         answer = self._cached(source, ",".join(where.values()), fetch)
         return None if answer.payload is None else DailyValues.model_validate(answer.payload)
 
+    def _key(self, source: str, of_what: str) -> str:
+        return f"{self.tenant_id}:{source}:{of_what}"
+
     def _cached(self, source: str, of_what: str, fetch: Any) -> Answer:
-        key = f"{self.tenant_id}:{source}:{of_what}"
+        key = self._key(source, of_what)
         keeping = Keeping(self.settings.source_cache_hours, self.settings.source_deadline_seconds)
 
         def fetch_and_count() -> Any:
@@ -191,6 +204,10 @@ class Desk:
             deadline_s=endpoint.deadline_s,
         )
         return [row for page in found for row in page]
+
+
+def _where(place: Place) -> dict[str, str]:
+    return {"latitude": f"{place.latitude:.4f}", "longitude": f"{place.longitude:.4f}"}
 
 
 def _open_meteo_query(source: str, span: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Weather and traffic of a tenant's place as the pipeline reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -27,6 +27,18 @@ def surroundings_of(desk: Desk, tenant: Tenant) -> Surroundings | None:
                 desk.told.append(Told(source, remark=NO_PLACE.format(source)))
         return None
     found = {WEATHER: desk.weather(place), TRAFFIC: desk.traffic(place)}
+    return joined({source: values for source, values in found.items() if values is not None})
+
+
+def kept_surroundings(desk: Desk, tenant: Tenant, columns: Collection[str]) -> Surroundings | None:
+    """What is kept of those sources that have one of the columns, without asking anybody."""
+    place = place_of(desk.settings, tenant)
+    wanted = [
+        source for source in RHYTHMS if any(name.startswith(f"{source}_") for name in columns)
+    ]
+    if place is None:
+        return None
+    found = {source: desk.kept(source, place) for source in wanted}
     return joined({source: values for source, values in found.items() if values is not None})
 
 

@@ -25,6 +25,8 @@ from tests.worker.sources.stand_in import Asked, Reply, StandIn, said
 from tests.worker.support import FIRST_DAY, Shop
 from worker.context import Context
 from worker.sources.catalogue import refresh_catalogue
+from worker.sources.desk import Desk
+from worker.sources.surroundings import kept_surroundings
 from worker.training import run_task
 
 DAYS = 120
@@ -200,6 +202,12 @@ def test_weather_reaches_the_model_and_is_fetched_once_for_all_products(
     for model in shop.models():
         assert model.details["sources"]["weather"]["state"] == "fresh"
         assert any("weather temperature" in note for note in model.details["notes"])
+    desk = Desk(context.settings, context.sessions, DEFAULT_TENANT_ID, check=lambda: None)
+    kept = kept_surroundings(desk, tenant, ["price", "weather_temperature"])
+    assert kept is not None
+    assert set(kept.rhythms) == {"weather_temperature"}
+    assert kept_surroundings(desk, tenant, ["price"]) is None
+    assert len(service.asked) == 1
 
 
 def test_closed_days_are_forecast_as_0(shop: Shop, context: Context) -> None:
