@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from db.audit import SERVICE, Actor
 from db.job_requests import JobLimits, JobRequest
 from db.operation_tables import Alert
 from db.retraining import retrain
@@ -60,7 +61,13 @@ def due_retrainings(session: Session) -> Mapping[UUID, Sequence[Alert]]:
 
 
 def ask_for_retraining(
-    session: Session, tenant_id: UUID, alerts: Sequence[Alert], limits: JobLimits
+    session: Session,
+    tenant_id: UUID,
+    alerts: Sequence[Alert],
+    limits: JobLimits,
+    *,
+    actor: Actor = SERVICE,
+    trace_context: str | None = None,
 ) -> UUID:
     """Start a job for the products of these alerts, and note it with each. Raises what
     `start_products` raises.
@@ -69,6 +76,8 @@ def ask_for_retraining(
         products=tuple(alert.subject_id for alert in alerts),
         job_name="Retraining: forecasts miss more than they should",
         trigger=TRIGGER,
+        actor=actor,
+        trace_context=trace_context,
     )
     job, _ = retrain(session, tenant_id, asked, limits)
     noted = {JOB_ID: str(job.id), ASKED_AT: job.created_at.isoformat()}

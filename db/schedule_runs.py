@@ -26,9 +26,16 @@ _ABOUT_THE_JOB = frozenset({"products", "job_name", "priority", "timeout_seconds
 _TENANTS_AT_ONCE = 100
 
 
-def run_now(session: Session, schedule: Schedule, limits: JobLimits, actor: Actor) -> TrainingJob:
+def run_now(
+    session: Session,
+    schedule: Schedule,
+    limits: JobLimits,
+    actor: Actor,
+    *,
+    trace_context: str | None = None,
+) -> TrainingJob:
     """A job at once, whatever waits; the plan stays as it is. Raises what `start_products` does."""
-    asked = _job_request(schedule, actor)
+    asked = _job_request(schedule, actor, trace_context)
     job, _ = start_products(session, schedule.tenant_id, asked, limits)
     schedule.last_job_id = job.id
     _succeeded(session, schedule)
@@ -42,7 +49,14 @@ def due(session: Session) -> Sequence[UUID]:
     return session.scalars(select(Schedule.id).where(*is_due).order_by(Schedule.next_run_at)).all()
 
 
-def run_if_due(session: Session, schedule_id: UUID, limits: JobLimits) -> TrainingJob | None:
+def run_if_due(
+    session: Session,
+    schedule_id: UUID,
+    limits: JobLimits,
+    *,
+    actor: Actor = SERVICE,
+    trace_context: str | None = None,
+) -> TrainingJob | None:
     """Start the job of a schedule that is still due and nobody else is looking at.
 
     Times that passed unseen are made up for by one run. A job that cannot be made is noted, raises
@@ -59,7 +73,7 @@ def run_if_due(session: Session, schedule_id: UUID, limits: JobLimits) -> Traini
     plan(session, schedule)
     try:
         with session.begin_nested():
-            asked = _job_request(schedule, SERVICE)
+            asked = _job_request(schedule, actor, trace_context)
             job, _ = retrain(session, schedule.tenant_id, asked, limits)
     except RecordError as error:
         _failed(session, schedule, str(error))
@@ -67,7 +81,7 @@ def run_if_due(session: Session, schedule_id: UUID, limits: JobLimits) -> Traini
     schedule.last_job_id = job.id
     _succeeded(session, schedule)
     told = {"job_id": str(job.id), "missed_runs": schedule.missed_runs}
-    record(session, schedule, "run", SERVICE, told)
+    record(session, schedule, "run", actor, told)
     return job
 
 
@@ -114,7 +128,7 @@ def _offset(tenant_id: UUID, minutes: int) -> int:
     return int.from_bytes(hashlib.sha256(tenant_id.bytes).digest()[:4]) % (minutes + 1)
 
 
-def _job_request(schedule: Schedule, actor: Actor) -> JobRequest:
+def _job_request(schedule: Schedule, actor: Actor, trace_context: str | None) -> JobRequest:
     asked = schedule.request
     products = asked.get("products")
     return JobRequest(
@@ -126,6 +140,7 @@ def _job_request(schedule: Schedule, actor: Actor) -> JobRequest:
         force=asked.get("force", False),
         trigger="schedule",
         actor=actor,
+        trace_context=trace_context,
     )
 
 

@@ -1,14 +1,18 @@
 """Scores the forecasts in use when sales have come in, watches for drift, asks for trainings."""
 
+from dataclasses import replace
+
 import structlog
 
 from db import live_scores
+from db.audit import SERVICE
 from db.drift_retraining import ask_for_retraining, due_retrainings
 from db.errors import RecordError
 from db.job_requests import JobLimits
 from worker.context import Context
 from worker.dispatcher import dispatch_if_possible
 from worker.drift import watch
+from worker.origin import origin
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +48,22 @@ def _retrain(context: Context) -> None:
         tenants = list(due_retrainings(session))
     for tenant_id in tenants:
         try:
-            with context.sessions.begin() as session:
+            with (
+                origin(context, "retraining after drift") as source,
+                context.sessions.begin() as session,
+            ):
                 live_scores.take_turns(session)
                 alerts = due_retrainings(session).get(tenant_id, ())
                 if not alerts:
                     continue
-                job_id = ask_for_retraining(session, tenant_id, alerts, limits)
+                job_id = ask_for_retraining(
+                    session,
+                    tenant_id,
+                    alerts,
+                    limits,
+                    actor=replace(SERVICE, request_id=source.request_id),
+                    trace_context=source.trace_context,
+                )
         except RecordError as error:  # its quota is used up, say: another time
             log.info("no retraining after drift", tenant_id=str(tenant_id), reason=str(error))
         else:

@@ -3,16 +3,19 @@
 Beat only asks for a look; what is due, and whether somebody else took it, is in the database.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from core.settings import OFF
 from db import schedule_runs
+from db.audit import SERVICE
 from db.job_requests import JobLimits
 from worker.context import Context
 from worker.database import UNAVAILABLE
 from worker.dispatcher import dispatch_if_possible
+from worker.origin import origin
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +34,17 @@ def tick_schedules(context: Context) -> int:
 def _run(context: Context, schedule_id: UUID) -> bool:
     limits = JobLimits.from_settings(context.settings)
     try:
-        with context.sessions.begin() as session:
-            job = schedule_runs.run_if_due(session, schedule_id, limits)
+        with (
+            origin(context, "scheduled training") as source,
+            context.sessions.begin() as session,
+        ):
+            job = schedule_runs.run_if_due(
+                session,
+                schedule_id,
+                limits,
+                actor=replace(SERVICE, request_id=source.request_id),
+                trace_context=source.trace_context,
+            )
     except UNAVAILABLE:
         raise
     except Exception:  # a defect that one schedule meets must not hold up the others

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
+from flask import request as handshake
 from sqlalchemy.exc import SQLAlchemyError
 from wsproto.frame_protocol import CloseReason
 
@@ -83,8 +84,10 @@ def _start(services: Services, connection: Connection, tenant_id: UUID) -> UUID:
         request = _receive(services, connection, file)
         if file.read(0, len(_PARQUET_MAGIC)) != _PARQUET_MAGIC:
             raise BadMessageError("file_data is not a Parquet file: it does not begin with PAR1")
-        blob = services.chores.store(file.path())
-    return create_upload_job(services, tenant_id, request, blob.digest).id
+        # The socket is open for as long as the job runs; its span is only this.
+        with services.tracing.span("upload", parent=handshake.headers.get("traceparent")):
+            blob = services.chores.store(file.path())
+            return create_upload_job(services, tenant_id, request, blob.digest).id
 
 
 def _receive(services: Services, connection: Connection, file: Spool) -> StudioRequest:

@@ -21,6 +21,7 @@ def retrain_if_wanted(services: Services, tenant_id: UUID, report: ImportReport)
         job_name="Retraining after new sales",
         trigger="event",
         actor=actor_of_request(),
+        trace_context=services.tracing.traceparent(),
     )
     try:
         with services.sessions.begin() as session:

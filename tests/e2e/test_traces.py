@@ -1,5 +1,6 @@
 """One training followed from its request to its steps: as a trace, as log lines, as its log."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
-from tests.e2e.otlp import Collector, collector
+from tests.e2e.otlp import Collector, Span, collector
 from tests.e2e.service import Service, running_service
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -79,6 +81,30 @@ def test_one_trace_links_the_request_its_tasks_and_their_steps(
     steps = [span for span in spans if span.parent_id == trained.span_id]
     assert {step.name for step in steps} >= STEPS
     assert sum(step.seconds for step in steps) == pytest.approx(trained.seconds, abs=0.5)
+
+
+def test_an_upload_over_the_socket_goes_on_with_the_trace_of_its_handshake(
+    traced_service: Service, traces: Collector
+) -> None:
+    trace_id = "1" * 32
+    request = {
+        "action": "start_training",
+        "ml_task": "regression",
+        "target_variable": "price",
+        "file_data": base64.b64encode(b"PAR1 and nothing else").decode(),
+    }
+    url = traced_service.url.replace("http", "ws", 1) + "/api/model-studio/ws/train-from-parquet"
+    headers = {"traceparent": f"00-{trace_id}-{CALLER_SPAN}-01"}
+    with connect(url, additional_headers=headers) as socket:
+        socket.send(json.dumps(request))
+        assert [json.loads(text)["type"] for text in socket][-1] == "error"
+
+    def spans() -> dict[str, Span]:
+        return {span.name: span for span in traces.of_trace(trace_id)}
+
+    traced_service.wait_until(lambda: spans().keys() >= {"upload", "table task"}, 30)
+    assert spans()["upload"].parent_id == CALLER_SPAN
+    assert spans()["table task"].parent_id == spans()["upload"].span_id
 
 
 def test_log_lines_of_all_processes_carry_the_id_of_the_request(

@@ -1,6 +1,7 @@
 """Events of other systems: taken once, acted on, or set aside with the reason."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +80,25 @@ def test_a_scheduled_training_becomes_a_job(context: Context, shop: Shop) -> Non
     assert (job.products_total, job.request) == (1, {"algorithm": "prophet", "force": True})
     (row,) = recorded(shop)
     assert (row.event_id, row.outcome, row.job_id) == (event["event_id"], "handled", job.id)
+
+
+def test_a_job_can_be_followed_from_the_event_that_asked_for_it(
+    context: Context, shop: Shop
+) -> None:
+    bread, cake = shop.product("bread"), shop.product("cake")
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    by_header = said(event_id="nightly-1", products=[str(bread)])
+    take_in(context, Letter(json.dumps(by_header).encode(), traceparent=trace))
+    by_field = said(event_id="an id with blanks", products=[str(cake)], traceparent=trace)
+    take_in(context, letter(by_field))
+    take_in(context, letter(said(traceparent="nonsense")))
+
+    first, second, third = jobs(shop)
+    assert (first.request_id, first.trace_context) == ("nightly-1", trace)
+    assert second.trace_context == trace
+    assert second.request_id is not None
+    assert re.fullmatch("[0-9a-f]{32}", second.request_id)
+    assert third.trace_context is None
 
 
 def test_an_event_is_taken_once_however_often_it_comes(context: Context, shop: Shop) -> None:

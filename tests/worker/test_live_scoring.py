@@ -232,6 +232,7 @@ def test_drift_raises_an_alert_and_one_training_of_the_products_that_drift(
     )
     assert told.recommended_action is not None
     (job,) = drift_jobs(shop)
+    assert job.request_id is not None
     with shop.sessions() as session:
         tasks = session.scalars(select(TrainingTask).where(TrainingTask.job_id == job.id)).all()
     assert {task.product_id for task in tasks if task.product_id} == {bread, roll}

@@ -81,6 +81,7 @@ def test_a_schedule_that_is_due_starts_its_training_and_plans_the_next(
     (job,) = jobs(shop)
     assert (job.trigger, job.job_name, job.priority) == ("schedule", "hourly", 3)
     assert job.request == {"algorithm": "seasonal_naive"}
+    assert job.request_id is not None
     assert [shop.show_task(task_id).product_id for task_id in shop.task_ids(job.id)] == [bread]
     assert [task.task_id for task in sent] == shop.task_ids(job.id)
     schedule = show(shop, schedule_id)

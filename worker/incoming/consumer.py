@@ -71,7 +71,11 @@ class Consumer:
                     continue
 
     def _receive(self, message: Message) -> None:
-        letter = Letter(_body(message), message.properties.get("message_id"))
+        letter = Letter(
+            _body(message),
+            message.properties.get("message_id"),
+            traceparent=(message.headers or {}).get("traceparent"),
+        )
         reason = self._rejection(letter)
         if reason is not None:
             self._set_aside(message, letter, reason)

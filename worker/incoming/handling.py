@@ -17,6 +17,7 @@ from worker.context import Context
 from worker.dispatcher import dispatch_if_possible
 from worker.errors import EventRejectedError
 from worker.incoming.shapes import Event, Letter, SalesImported, TrainingScheduled
+from worker.origin import Origin, origin
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +33,15 @@ class Handled:
 
 def handle(context: Context, letter: Letter) -> Handled | None:
     """Act on an event; None if it was taken before."""
+    with origin(
+        context, "event", request_id=letter.request_id, parent=letter.traceparent
+    ) as source:
+        return _handle(context, letter, source)
+
+
+def _handle(context: Context, letter: Letter, source: Origin) -> Handled | None:
     with context.sessions.begin() as session:
-        handled = _take(session, letter, JobLimits.from_settings(context.settings))
+        handled = _take(session, letter, JobLimits.from_settings(context.settings), source)
     if handled is None:
         log.info("event came again", event_id=letter.event_id, event_type=letter.event_type)
         return None
@@ -57,11 +65,11 @@ def reject(context: Context, letter: Letter, reason: str) -> None:
             consumed.settle(session, letter.event_id, "rejected", reason=reason)
 
 
-def _take(session: Session, letter: Letter, limits: JobLimits) -> Handled | None:
+def _take(session: Session, letter: Letter, limits: JobLimits, source: Origin) -> Handled | None:
     if not _record(session, letter):
         return None
     try:
-        handled = _act(session, letter.read(), limits)
+        handled = _act(session, letter.read(), limits, source)
     except EventRejectedError as error:
         handled = Handled("rejected", str(error))
     consumed.settle(
@@ -84,13 +92,14 @@ def _record(session: Session, letter: Letter) -> bool:
     )
 
 
-def _act(session: Session, event: Event, limits: JobLimits) -> Handled:
+def _act(session: Session, event: Event, limits: JobLimits, source: Origin) -> Handled:
     tenant_id = event.tenant_id
     if not tenants.is_known(session, tenant_id):
         return Handled("rejected", f"There is no tenant {tenant_id}")
     try:
         with session.begin_nested():
-            job, is_new = retrain(session, tenant_id, _job_request(session, event), limits)
+            asked = _job_request(session, event, source)
+            job, is_new = retrain(session, tenant_id, asked, limits)
     except (NothingToTrainError, QuotaExceededError) as error:
         return Handled("ignored", str(error))
     except NotTrainableError as error:
@@ -99,7 +108,7 @@ def _act(session: Session, event: Event, limits: JobLimits) -> Handled:
     return Handled("handled" if is_new else "ignored", reason, job.id)
 
 
-def _job_request(session: Session, event: Event) -> JobRequest:
+def _job_request(session: Session, event: Event, source: Origin) -> JobRequest:
     match event:
         case TrainingScheduled():
             return JobRequest(
@@ -110,14 +119,16 @@ def _job_request(session: Session, event: Event) -> JobRequest:
                 options=event.options.stated(),
                 force=event.force,
                 trigger="event",
-                actor=Actor("orchestrator"),
+                actor=Actor("orchestrator", source.request_id),
+                trace_context=source.trace_context,
             )
         case SalesImported():
             return JobRequest(
                 products=_known(session, event),
                 job_name="Retraining after new sales",
                 trigger="event",
-                actor=Actor("sales"),
+                actor=Actor("sales", source.request_id),
+                trace_context=source.trace_context,
             )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from worker.errors import EventRejectedError
 
 LONGEST_ID = 255
 _SHOWN_CHARACTERS = 2000
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _TOLERANT = ConfigDict(extra="ignore", protected_namespaces=())
 
 Reference = Annotated[str, Field(min_length=1, max_length=255)]
@@ -71,9 +74,17 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(
 class Letter:
     """What arrived, whether it can be read or not, and the id under which it is taken once."""
 
-    def __init__(self, body: bytes, message_id: str | None = None) -> None:
+    def __init__(
+        self, body: bytes, message_id: str | None = None, *, traceparent: object = None
+    ) -> None:
         self.payload = _payload(body)
+        self.traceparent = _trace(traceparent) or _trace(self.payload.get("traceparent"))
         self.event_id = _event_id(self.payload, message_id, body)
+
+    @property
+    def request_id(self) -> str | None:
+        """The event's id, where it can stand for that of a request."""
+        return self.event_id if _REQUEST_ID.fullmatch(self.event_id) else None
 
     @property
     def event_type(self) -> str:
@@ -93,6 +104,11 @@ class Letter:
             return _EVENT.validate_python(self.payload)
         except ValidationError as error:
             raise EventRejectedError(_told(error)) from error
+
+
+def _trace(given: object) -> str | None:
+    """The sender's trace in the form of the W3C, if that is what was given."""
+    return given if isinstance(given, str) and _TRACEPARENT.fullmatch(given) else None
 
 
 def _payload(body: bytes) -> dict[str, Any]:
