@@ -18,13 +18,10 @@ class Page(Generic[R]):
     next_cursor: str | None
 
 
-def decoded_page(
-    record: type[R], answer: Mapping[str, Any], *, cursor: str = "next_cursor"
-) -> Page[R]:
-    following = answer.get(cursor)
+def decoded_page(record: type[R], answer: Mapping[str, Any]) -> Page[R]:
     return Page(
         items=tuple(record.decode(one) for one in answer["items"]),
-        next_cursor=None if following is None else str(following),
+        next_cursor=answer.get("next_cursor"),
     )
 
 

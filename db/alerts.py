@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, func, select, text, tuple_, update
+from sqlalchemy import CursorResult, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db import audit
 from db.audit import Actor
 from db.operation_tables import Alert
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.pages import DEFAULT_LIMIT, Page, by_creation
 from db.text import storable
 
 Severity = Literal["low", "medium", "high"]
+
+_BY_CREATION = by_creation(Alert)
 
 
 def raise_alert(
@@ -93,11 +95,7 @@ def list_alerts(
         statement = statement.where(Alert.resolved_at.is_(None))
     if kind is not None:
         statement = statement.where(Alert.kind == kind)
-    if cursor is not None:
-        statement = statement.where(tuple_(Alert.created_at, Alert.id) < decode_cursor(cursor))
-    newest_first = statement.order_by(Alert.created_at.desc(), Alert.id.desc())
-    found = session.scalars(newest_first.limit(limit + 1)).all()
-    return page(found, limit, lambda alert: (alert.created_at, alert.id))
+    return _BY_CREATION.read(session, statement, limit=limit, cursor=cursor)
 
 
 def resolve_by_hand(

@@ -8,14 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.errors import InvalidCursorError
 from db.operation_tables import AuditEntry
-from db.pages import Page, decode_cursor, page
+from db.pages import Order, Page, by_number
 from db.text import storable
 
 SERVICE_NAME = "service"
 
-_LARGEST_ID = 2**63 - 1
+_BY_NUMBER: Order[AuditEntry] = by_number(AuditEntry.id, lambda entry: entry.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +81,4 @@ def entries(
 ) -> Page[AuditEntry]:
     """The tenant's lines, newest first, whose columns hold these values."""
     statement = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id).filter_by(**matching)
-    if cursor is not None:
-        statement = statement.where(AuditEntry.id < _place(cursor))
-    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
-    return page(rows, limit, lambda entry: (entry.created_at, UUID(int=entry.id)))
-
-
-def _place(cursor: str) -> int:
-    number = decode_cursor(cursor)[1].int
-    if number > _LARGEST_ID:
-        raise InvalidCursorError(cursor)
-    return number
+    return _BY_NUMBER.read(session, statement, limit=limit, cursor=cursor)

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.audit import Actor, record
 from db.errors import AlreadyExistsError, QuotaExceededError
 from db.operation_tables import CalendarEntry
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.pages import DEFAULT_LIMIT, Page, by_creation
 
 MAX_ENTRIES = 2_000
 ENTRY = "calendar entry"
+
+_BY_CREATION = by_creation(CalendarEntry)
 
 
 def add(
@@ -60,12 +62,7 @@ def list_entries(
         statement = statement.where(CalendarEntry.ends_on >= starts_from)
     if ends_by is not None:
         statement = statement.where(CalendarEntry.starts_on <= ends_by)
-    if cursor is not None:
-        place = tuple_(CalendarEntry.created_at, CalendarEntry.id)
-        statement = statement.where(place < decode_cursor(cursor))
-    order = CalendarEntry.created_at.desc(), CalendarEntry.id.desc()
-    entries = session.scalars(statement.order_by(*order).limit(limit + 1)).all()
-    return page(list(entries), limit, lambda entry: (entry.created_at, entry.id))
+    return _BY_CREATION.read(session, statement, limit=limit, cursor=cursor)
 
 
 def every_entry(session: Session, tenant_id: UUID) -> Sequence[CalendarEntry]:

@@ -6,11 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.pages import DEFAULT_LIMIT, Order, Page, moment
 from db.tables import Product, Sale, TrainedModel
+
+_BY_CREATION: Order[Row[*tuple[Any, ...]]] = Order(
+    "created_at",
+    (Product.created_at, Product.id),
+    lambda row: (row[0].created_at, row[0].id),
+    (moment, UUID),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +110,9 @@ def list_products(
 ) -> Page[CatalogueEntry]:
     """The tenant's products, newest first."""
     statement = _entries(tenant_id).where(*only.conditions())
-    if cursor is not None:
-        place = tuple_(Product.created_at, Product.id)
-        statement = statement.where(place < decode_cursor(cursor))
-    statement = statement.order_by(Product.created_at.desc(), Product.id.desc())
-    rows = session.execute(statement.limit(limit + 1)).all()
-    entries = [CatalogueEntry(*row) for row in rows]
-    return page(entries, limit, lambda entry: (entry.product.created_at, entry.product.id))
+    rows = session.execute(_BY_CREATION.apply(statement, "desc", cursor).limit(limit + 1))
+    found = _BY_CREATION.page(rows.all(), "desc", limit)
+    return Page([CatalogueEntry(*row) for row in found.items], found.next_cursor)
 
 
 def entry_of(session: Session, product: Product) -> CatalogueEntry:

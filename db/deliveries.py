@@ -5,7 +5,7 @@ A sender claims a delivery by moving its next attempt ahead: a lease, so that no
 while it waits for a receiver, and a sender that dies only delays.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -27,10 +27,13 @@ from sqlalchemy.orm import Session
 
 from db.base import Json
 from db.operation_tables import Webhook, WebhookDelivery
+from db.pages import Order, Page, by_number
 from db.tables import OutboxEvent
 from db.text import storable
 
 MAX_ERROR_CHARACTERS = 500
+
+_BY_NUMBER: Order[WebhookDelivery] = by_number(WebhookDelivery.id, lambda delivery: delivery.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +148,11 @@ def give_up_all(session: Session, webhook_id: UUID, error: str) -> None:
 
 
 def of_webhook(
-    session: Session, webhook_id: UUID, *, limit: int, before: int | None = None
-) -> Sequence[WebhookDelivery]:
-    """The deliveries of a webhook, newest first; continued before an id."""
+    session: Session, webhook_id: UUID, *, limit: int, cursor: str | None = None
+) -> Page[WebhookDelivery]:
+    """The deliveries of a webhook, newest first."""
     statement = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
-    if before is not None:
-        statement = statement.where(WebhookDelivery.id < before)
-    return session.scalars(statement.order_by(WebhookDelivery.id.desc()).limit(limit)).all()
+    return _BY_NUMBER.read(session, statement, limit=limit, cursor=cursor)
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.operation_tables import Deployment
+from db.pages import Order, Page, by_number
 from db.tables import TrainedModel
 
 MOST_OF_MODEL = 200
@@ -24,27 +26,28 @@ class Change:
     previous_model_version: str | None
 
 
+_BY_NUMBER: Order[Change] = by_number(Deployment.id, lambda change: change.entry.id)
+
+
 def changes_of_product(
-    session: Session, tenant_id: UUID, product_id: UUID, *, limit: int, before: int | None = None
-) -> Sequence[Change]:
-    """The changes of a product, newest first, before one of them."""
-    conditions = [Deployment.product_id == product_id]
-    if before is not None:
-        conditions.append(Deployment.id < before)
-    return _changes(session, tenant_id, limit, *conditions)
+    session: Session, tenant_id: UUID, product_id: UUID, *, limit: int, cursor: str | None = None
+) -> Page[Change]:
+    """The changes of a product, newest first."""
+    statement = _changes(tenant_id).where(Deployment.product_id == product_id)
+    rows = session.execute(_BY_NUMBER.apply(statement, "desc", cursor).limit(limit + 1))
+    return _BY_NUMBER.page([Change(*row) for row in rows], "desc", limit)
 
 
 def changes_of_model(session: Session, model: TrainedModel) -> Sequence[Change]:
     """The newest changes in which a model came or went."""
     takes_part = or_(Deployment.model_id == model.id, Deployment.previous_model_id == model.id)
-    return _changes(session, model.tenant_id, MOST_OF_MODEL, takes_part)
+    statement = _changes(model.tenant_id).where(takes_part).order_by(Deployment.id.desc())
+    return [Change(*row) for row in session.execute(statement.limit(MOST_OF_MODEL))]
 
 
-def _changes(
-    session: Session, tenant_id: UUID, limit: int, *conditions: ColumnElement[bool]
-) -> Sequence[Change]:
+def _changes(tenant_id: UUID) -> Select[*tuple[Any, ...]]:
     model, previous = aliased(TrainedModel), aliased(TrainedModel)
-    rows = session.execute(
+    return (
         select(
             Deployment,
             model.public_id,
@@ -54,8 +57,5 @@ def _changes(
         )
         .outerjoin(model, model.id == Deployment.model_id)
         .outerjoin(previous, previous.id == Deployment.previous_model_id)
-        .where(Deployment.tenant_id == tenant_id, *conditions)
-        .order_by(Deployment.id.desc())
-        .limit(limit)
+        .where(Deployment.tenant_id == tenant_id)
     )
-    return [Change(*row) for row in rows]

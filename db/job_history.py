@@ -1,57 +1,50 @@
-"""The jobs of a tenant: filtered, sorted, in pages.
+"""The jobs of a tenant: filtered, sorted, in pages."""
 
-A page continues behind the last job seen, in the order asked for, so jobs that come and go shift
-nothing. A cursor belongs to its order: with another one it is refused.
-"""
-
-import base64
-import binascii
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
-from db.errors import InvalidCursorError
-from db.pages import DEFAULT_LIMIT, Page
+from db.pages import DEFAULT_LIMIT, Direction, Order, Page, by_creation, moment, whole_number
 from db.tables import TrainingJob, TrainingTask
 
 SortKey = Literal["created_at", "completed_at", "priority", "duration"]
-Direction = Literal["asc", "desc"]
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment
 
 
 def _microseconds(number: int) -> timedelta:
     return timedelta(microseconds=number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What is sorted by, ending with the id, and how a cursor's values are read again."""
-
-    keys: tuple[Column, ...]
-    readers: tuple[Callable[[Any], Any], ...]
+def _duration(job: TrainingJob) -> int | None:
+    if job.completed_at is None or job.started_at is None:
+        return None
+    return (job.completed_at - job.started_at) // timedelta(microseconds=1)
 
 
-_DURATION = TrainingJob.completed_at - TrainingJob.started_at
-_ORDERS: Mapping[SortKey, _Order] = {
-    "created_at": _Order((TrainingJob.created_at, TrainingJob.id), (_moment, UUID)),
-    "completed_at": _Order((TrainingJob.completed_at, TrainingJob.id), (_moment, UUID)),
-    "priority": _Order(
-        (TrainingJob.priority, TrainingJob.created_at, TrainingJob.id), (int, _moment, UUID)
+_ORDERS: Mapping[SortKey, Order[TrainingJob]] = {
+    "created_at": by_creation(TrainingJob),
+    "completed_at": Order(
+        "completed_at",
+        (TrainingJob.completed_at, TrainingJob.id),
+        lambda job: (job.completed_at, job.id),
+        (moment, UUID),
     ),
-    "duration": _Order((_DURATION, TrainingJob.id), (_microseconds, UUID)),
+    "priority": Order(
+        "priority",
+        (TrainingJob.priority, TrainingJob.created_at, TrainingJob.id),
+        lambda job: (job.priority, job.created_at, job.id),
+        (whole_number, moment, UUID),
+    ),
+    "duration": Order(
+        "duration",
+        (TrainingJob.completed_at - TrainingJob.started_at, TrainingJob.id),
+        lambda job: (_duration(job), job.id),
+        (_microseconds, UUID),
+    ),
 }
 
 
@@ -85,21 +78,9 @@ def history(
 
     Sorted by what only some jobs have (an end, a duration), the others are left out.
     """
-    keys = _ORDERS[sort].keys
-    statement = select(TrainingJob, *keys[:-1]).where(
-        TrainingJob.tenant_id == tenant_id, keys[0].is_not(None), *_conditions(wanted)
-    )
-    if cursor is not None:
-        place = tuple_(*_decode(cursor, sort, direction))
-        here = tuple_(*keys)
-        statement = statement.where(here > place if direction == "asc" else here < place)
-    ordered = [key.asc() if direction == "asc" else key.desc() for key in keys]
-    rows = session.execute(statement.order_by(*ordered).limit(limit + 1)).all()
-    jobs = [row[0] for row in rows[:limit]]
-    if len(rows) <= limit:
-        return Page(jobs, None)
-    last = rows[limit - 1]
-    return Page(jobs, _encode(sort, direction, [*last[1:], last[0].id]))
+    statement = select(TrainingJob).where(TrainingJob.tenant_id == tenant_id, *_conditions(wanted))
+    order = _ORDERS[sort]
+    return order.read(session, statement, limit=limit, cursor=cursor, direction=direction)
 
 
 def _conditions(wanted: JobFilter) -> Iterator[ColumnElement[bool]]:
@@ -125,42 +106,3 @@ def _trains(product_id: UUID) -> ColumnElement[bool]:
         .where(TrainingTask.job_id == TrainingJob.id, TrainingTask.product_id == product_id)
         .exists()
     )
-
-
-def _encode(sort: SortKey, direction: Direction, place: Sequence[Any]) -> str:
-    plain = json.dumps([sort, direction, *map(_told, place)]).encode()
-    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
-
-
-def _told(value: object) -> int | str:
-    match value:
-        case int():
-            return value
-        case timedelta():
-            return value // timedelta(microseconds=1)
-        case datetime():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
-def _decode(cursor: str, sort: SortKey, direction: Direction) -> list[Any]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if told[:2] != [sort, direction]:
-            raise InvalidCursorError(cursor)
-        readers = _ORDERS[sort].readers
-        return [read(value) for read, value in zip(readers, told[2:], strict=True)]
-    except _UNREADABLE as error:
-        raise InvalidCursorError(cursor) from error
-
-
-_UNREADABLE = (
-    binascii.Error,
-    ValueError,
-    TypeError,
-    AttributeError,
-    KeyError,
-    OverflowError,
-)

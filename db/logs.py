@@ -3,17 +3,24 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.outcomes import LogLine
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.pages import DEFAULT_LIMIT, Order, Page, moment
 from db.tables import Product, TrainingLog, TrainingTask
 from db.text import storable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LogRow = tuple[TrainingLog, str | None]
 """A line and the name of its product."""
+
+_BY_WRITING: Order[LogRow] = Order(
+    "created_at",
+    (TrainingLog.created_at, TrainingLog.id),
+    lambda row: (row[0].created_at, row[0].id),
+    (moment, UUID),
+)
 
 
 def add_lines(session: Session, task: TrainingTask, lines: Sequence[LogLine]) -> None:
@@ -66,9 +73,6 @@ def lines(
     if least_level != LEVELS[0]:
         wanted = LEVELS[LEVELS.index(least_level) :]
         statement = statement.where(TrainingLog.log_level.in_(wanted))
-    if cursor is not None:
-        place = tuple_(TrainingLog.created_at, TrainingLog.id)
-        statement = statement.where(place > decode_cursor(cursor))
-    statement = statement.order_by(TrainingLog.created_at, TrainingLog.id).limit(limit + 1)
-    found: list[LogRow] = [(log, name) for log, name in session.execute(statement)]
-    return page(found, limit, lambda row: (row[0].created_at, row[0].id))
+    rows = session.execute(_BY_WRITING.apply(statement, "asc", cursor).limit(limit + 1))
+    found: list[LogRow] = [(log, name) for log, name in rows]
+    return _BY_WRITING.page(found, "asc", limit)

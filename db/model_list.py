@@ -1,6 +1,5 @@
 """The models of a tenant: filtered, sorted, in pages."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import ModelRecord, record_of, records
-from db.pages import DEFAULT_LIMIT, Page
-from db.sorted_pages import Direction, Order
+from db.pages import DEFAULT_LIMIT, Direction, Order, Page, moment, number
 from db.tables import ModelMetrics, Product, TrainedModel
 
 SortKey = Literal["created_at", "deployed_at", "accuracy", "mase"]
@@ -92,42 +90,29 @@ def _within(
         yield column <= most
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment
-
-
-def _number(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("not a number")
-    return float(value)
-
-
 _ORDERS: Mapping[SortKey, Order[ModelRecord]] = {
     "created_at": Order(
         "created_at",
         (TrainedModel.created_at, TrainedModel.id),
         lambda record: (record.model.created_at, record.model.id),
-        (_moment, UUID),
+        (moment, UUID),
     ),
     "deployed_at": Order(
         "deployed_at",
         (TrainedModel.deployed_at, TrainedModel.id),
         lambda record: (record.model.deployed_at, record.model.id),
-        (_moment, UUID),
+        (moment, UUID),
     ),
     "accuracy": Order(
         "accuracy",
         (ModelMetrics.accuracy_percentage, TrainedModel.id),
         lambda record: (record.metrics.accuracy_percentage, record.model.id),
-        (_number, UUID),
+        (number, UUID),
     ),
     "mase": Order(
         "mase",
         (ModelMetrics.mase, TrainedModel.id),
         lambda record: (record.metrics.mase, record.model.id),
-        (_number, UUID),
+        (number, UUID),
     ),
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from db.catalogue import resolve
 from db.errors import AlreadyExistsError, QuotaExceededError, UnknownProductsError
 from db.locks import FRESH
 from db.operation_tables import Schedule
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.pages import DEFAULT_LIMIT, Page, by_creation
 from db.tables import TrainingJob
 
 FAILING = "schedule_failing"
@@ -26,6 +26,8 @@ FAILING = "schedule_failing"
 MOST_PER_TENANT = 100
 
 _NAME_IS_TAKEN = "uq_training_schedules_tenant_id_name"
+
+_BY_CREATION = by_creation(Schedule)
 
 
 def create(
@@ -73,13 +75,7 @@ def list_schedules(
 ) -> Page[Schedule]:
     """The tenant's schedules, newest first."""
     statement = select(Schedule).where(Schedule.tenant_id == tenant_id)
-    if cursor is not None:
-        statement = statement.where(
-            tuple_(Schedule.created_at, Schedule.id) < decode_cursor(cursor)
-        )
-    statement = statement.order_by(Schedule.created_at.desc(), Schedule.id.desc())
-    rows = session.scalars(statement.limit(limit + 1)).all()
-    return page(rows, limit, lambda schedule: (schedule.created_at, schedule.id))
+    return _BY_CREATION.read(session, statement, limit=limit, cursor=cursor)
 
 
 def last_jobs(session: Session, found: Sequence[Schedule]) -> dict[UUID, TrainingJob]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from db.base import Json
 from db.errors import AlreadyExistsError, NotNowError, QuotaExceededError
 from db.locks import FRESH
 from db.operation_tables import Webhook, WebhookDelivery
-from db.pages import DEFAULT_LIMIT, Page, decode_cursor, page
+from db.pages import DEFAULT_LIMIT, Page, by_creation
 from db.timestamps import iso
 
 FAILING = "webhook_failing"
@@ -26,6 +26,8 @@ TEST_EVENT = "webhook_test"
 MOST_PER_TENANT = 20
 
 _URL_IS_TAKEN = "uq_webhooks_tenant_id_url"
+
+_BY_CREATION = by_creation(Webhook)
 
 
 def create(
@@ -56,12 +58,7 @@ def list_webhooks(
 ) -> Page[Webhook]:
     """The tenant's webhooks, newest first."""
     statement = select(Webhook).where(Webhook.tenant_id == tenant_id)
-    if cursor is not None:
-        place = tuple_(Webhook.created_at, Webhook.id)
-        statement = statement.where(place < decode_cursor(cursor))
-    statement = statement.order_by(Webhook.created_at.desc(), Webhook.id.desc())
-    rows = session.scalars(statement.limit(limit + 1)).all()
-    return page(rows, limit, lambda webhook: (webhook.created_at, webhook.id))
+    return _BY_CREATION.read(session, statement, limit=limit, cursor=cursor)
 
 
 def change(

@@ -12,7 +12,7 @@ from api.models.details import deployment_entry, detail_of
 from api.models.reclaiming import reclaim
 from api.models.summaries import find_record
 from api.products.references import find_product
-from api.schemas import Page
+from api.schemas import Page, PageQuery
 from api.services import Services
 from db import pins
 from db.deployment import deploy_by_hand, roll_back
@@ -65,18 +65,15 @@ def roll_back_product(services: Services, tenant_id: UUID, product_id: str) -> s
 
 
 def deployments(
-    services: Services, tenant_id: UUID, product_id: str, query: schemas.DeploymentsQuery
+    services: Services, tenant_id: UUID, product_id: str, query: PageQuery
 ) -> Page[schemas.DeploymentEntry]:
     with services.sessions() as session:
         product = find_product(session, tenant_id, product_id)
-        changes = changes_of_product(
-            session, tenant_id, product.id, limit=query.limit + 1, before=query.cursor
+        page = changes_of_product(
+            session, tenant_id, product.id, limit=query.limit, cursor=query.cursor
         )
-    items = [deployment_entry(change) for change in changes[: query.limit]]
-    has_more = len(changes) > query.limit
-    return Page[schemas.DeploymentEntry](
-        items=items, next_cursor=str(items[-1].id) if has_more else None
-    )
+    items = [deployment_entry(change) for change in page.items]
+    return Page[schemas.DeploymentEntry](items=items, next_cursor=page.next_cursor)
 
 
 def delete(

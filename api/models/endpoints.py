@@ -6,7 +6,7 @@ from api.endpoint import Endpoint
 from api.jobs.schemas import AcceptedJob, UploadForm
 from api.models import comparison, deployment_views, retention_views, schemas, views
 from api.references import PRODUCT
-from api.schemas import ModelSummary, Page
+from api.schemas import ModelSummary, Page, PageQuery
 
 MODELS = (
     Endpoint(
@@ -134,7 +134,7 @@ ENDPOINTS = (
         view=deployment_views.deployments,
         summary="What was deployed for a product (id or SKU), refused and withdrawn, and why",
         tag="Models",
-        query=schemas.DeploymentsQuery,
+        query=PageQuery,
         answer=Page[schemas.DeploymentEntry],
     ),
     Endpoint(

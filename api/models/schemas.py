@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from api.moments import Moment, WallClock
+from api.predictions.schemas import LiveFigures
 from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
 from db.model_list import SortKey
 from db.outcomes import MlTask
-from db.sorted_pages import Direction
+from db.pages import Direction
 
 
 class ModelsQuery(PageQuery):
@@ -44,13 +45,6 @@ class ModelsQuery(PageQuery):
         default="created_at", description="Models without a value to sort by are left out"
     )
     direction: Direction = Field(default="desc")
-
-
-class DeploymentsQuery(Request):
-    limit: int = Field(default=50, ge=1, le=200, description="Items on a page")
-    cursor: int | None = Field(
-        default=None, ge=1, le=2**63 - 1, description="`next_cursor` of the page before"
-    )
 
 
 class CompareQuery(Request):
@@ -116,7 +110,8 @@ class TrainingJobOfModel(Answer):
 
 class ModelDetail(ModelSummary):
     """`versions` are all kept models of the product, newest first; `deployments` is the history of
-    this one; `gate` is how it fared against the model that was deployed before it was trained.
+    this one; `gate` is how it fared against the model that was deployed before it was trained;
+    `live` is how its forecast does against later sales, null while it was not scored.
     """
 
     model_path: str
@@ -135,6 +130,7 @@ class ModelDetail(ModelSummary):
     versions: list[ModelVersion]
     deployments: list[DeploymentEntry]
     gate: DeploymentEntry | None
+    live: LiveFigures | None
     previous_champion: str | None = Field(
         description="The model of this product that a rollback would deploy"
     )

@@ -48,13 +48,6 @@ class WebhookWithSecret(WebhookAnswer):
     secret: str | None = None
 
 
-class DeliveriesQuery(Request):
-    limit: int = Field(default=50, ge=1, le=200, description="Items on a page")
-    before: int | None = Field(
-        default=None, ge=1, le=2**62, description="Only deliveries with a smaller id"
-    )
-
-
 class Delivery(Answer):
     """`last_status` is the HTTP status of the newest answer."""
 
@@ -69,11 +62,6 @@ class Delivery(Answer):
     created_at: datetime
     delivered_at: datetime | None
     payload: dict[str, Any]
-
-
-class Deliveries(Answer):
-    items: list[Delivery]
-    next_before: int | None = Field(description="`before` of the next page, null on the last")
 
 
 class ConsumedEvent(Answer):

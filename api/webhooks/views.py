@@ -16,8 +16,6 @@ from api.webhooks.schemas import (
     ConsumedEvents,
     ConsumedQuery,
     CreateWebhook,
-    Deliveries,
-    DeliveriesQuery,
     Delivery,
     WebhookAnswer,
     WebhookWithSecret,
@@ -96,15 +94,13 @@ def test(services: Services, tenant_id: UUID, webhook_id: UUID) -> Delivery:
 
 
 def list_deliveries(
-    services: Services, tenant_id: UUID, webhook_id: UUID, query: DeliveriesQuery
-) -> Deliveries:
+    services: Services, tenant_id: UUID, webhook_id: UUID, query: PageQuery
+) -> Page[Delivery]:
     with services.sessions() as session:
         webhook = _find(session, tenant_id, webhook_id)
-        rows = deliveries.of_webhook(
-            session, webhook.id, limit=query.limit + 1, before=query.before
-        )
-    items = [_told(row) for row in rows[: query.limit]]
-    return Deliveries(items=items, next_before=items[-1].id if len(rows) > query.limit else None)
+        page = deliveries.of_webhook(session, webhook.id, limit=query.limit, cursor=query.cursor)
+    items = [_told(delivery) for delivery in page.items]
+    return Page[Delivery](items=items, next_cursor=page.next_cursor)
 
 
 def list_consumed(services: Services, tenant_id: UUID, query: ConsumedQuery) -> ConsumedEvents:

@@ -106,9 +106,9 @@ class Webhooks(Resource):
     ) -> Page[Delivery]:
         """What was sent, the newest first."""
         answer = self._connection.get(
-            training_path("webhooks", webhook_id, "deliveries"), {"limit": limit, "before": cursor}
+            training_path("webhooks", webhook_id, "deliveries"), {"limit": limit, "cursor": cursor}
         )
-        return decoded_page(Delivery, answer, cursor="next_before")
+        return decoded_page(Delivery, answer)
 
     def delete(self, webhook_id: str) -> None:
         self._connection.delete(training_path("webhooks", webhook_id))

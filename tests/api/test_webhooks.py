@@ -85,10 +85,10 @@ def test_what_was_sent_can_be_looked_at_in_pages(http: httpx.Client, session: Se
     address = f"{WEBHOOKS}/{webhook['id']}/deliveries"
 
     first = http.get(address, params={"limit": 2}).json()
-    rest = http.get(address, params={"limit": 2, "before": first["next_before"]}).json()
+    rest = http.get(address, params={"limit": 2, "cursor": first["next_cursor"]}).json()
     rows = first["items"] + rest["items"]
     assert [row["payload"]["number"] for row in rows] == [2, 1, 0]
-    assert rest["next_before"] is None
+    assert rest["next_cursor"] is None
     assert {row["status"] for row in rows} == {"pending"}
     assert all(row["payload"]["event_id"] == row["event_id"] for row in rows)
 

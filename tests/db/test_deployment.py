@@ -75,7 +75,7 @@ def deployed(session: Session, product: Product) -> UUID | None:
 
 
 def entries(session: Session, product: Product, limit: int = 9) -> list[Deployment]:
-    changes = changes_of_product(session, TENANT, product.id, limit=limit)
+    changes = changes_of_product(session, TENANT, product.id, limit=limit).items
     return [change.entry for change in changes]
 
 

@@ -1,6 +1,6 @@
 """What owners ask for: jobs, models, products, progress, telemetry."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -75,7 +75,7 @@ def test_the_history_comes_in_pages_newest_first(session: Session) -> None:
     assert sizes == [2, 2, 1]
 
 
-WITHOUT_TIME_ZONE = encode_cursor((datetime.fromisoformat("2026-01-01"), UUID(int=1)))
+WITHOUT_TIME_ZONE = encode_cursor("created_at", "desc", ["2026-01-01", UUID(int=1)])
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def going(session: Session, *, days: int = 90, versions: int = 10) -> list[UUID]
 
 
 def entries(session: Session, product: Product, limit: int = 9) -> list[Deployment]:
-    changes = changes_of_product(session, TENANT, product.id, limit=limit)
+    changes = changes_of_product(session, TENANT, product.id, limit=limit).items
     return [change.entry for change in changes]
 
 

@@ -62,7 +62,8 @@ def train_what_waits(session: Session) -> TrainedModel:
 
 
 def test_every_deployment_so_far_has_its_line(upgraded: Session) -> None:
-    entries = [change.entry for change in changes_of_product(upgraded, TENANT, BREAD, limit=9)]
+    changes = changes_of_product(upgraded, TENANT, BREAD, limit=9)
+    entries = [change.entry for change in changes.items]
 
     assert [(entry.model_id, entry.previous_model_id) for entry in entries] == [
         (CHAMPION, FORMER),
