@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from api.models import schemas
 from api.models.summaries import summary_fields
+from api.predictions.figures import live_figures
 from db.deployment_history import Change, changes_of_model
 from db.lineage import previous_champion
+from db.live_scores import score_of
 from db.models import ModelRecord, artifacts_of, versions_of
 from db.tables import TrainedModel, TrainingJob
 
@@ -38,6 +40,7 @@ def detail_of(session: Session, record: ModelRecord) -> schemas.ModelDetail:
             "versions": _versions(session, model),
             "deployments": deployments,
             "gate": gate_of(model.public_id, deployments),
+            "live": live_figures(score_of(session, model.id)) or None,
             "previous_champion": _previous(session, model),
             "training_job": _training_job(session, model),
         }

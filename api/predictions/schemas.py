@@ -50,27 +50,32 @@ class LivePeriod(Answer):
     actual: float | None
 
 
-class LiveScores(Answer):
+class LiveFigures(Answer):
     """A deployed forecast against the sales that came after its training.
 
     The figures are those of the last scoring (`scored_at`); `wape_limit` is the error above which
     the model counts as drifting.
     """
 
+    scored_at: datetime | None = None
+    scored_points: int = 0
+    first_ds: WallClock | None = None
+    last_ds: WallClock | None = None
+    wape: float | None = None
+    mae: float | None = None
+    bias: float | None = None
+    coverage: float | None = None
+    wape_limit: float | None = None
+    is_drifting: bool = False
+
+
+class LiveScores(LiveFigures):
+    """The same with the periods that were compared."""
+
     model_id: str
     product_id: UUID | None
     name: str | None
     is_deployed: bool
-    scored_at: datetime | None
-    scored_points: int
-    first_ds: WallClock | None
-    last_ds: WallClock | None
-    wape: float | None
-    mae: float | None
-    bias: float | None
-    coverage: float | None
     interval_width: float | None
     backtest_wape: float | None
-    wape_limit: float | None
-    is_drifting: bool
     periods: list[LivePeriod]

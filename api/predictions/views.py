@@ -4,7 +4,6 @@ import json
 from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
 from api.caller import caller_of_request
 from api.errors import (
@@ -15,12 +14,13 @@ from api.errors import (
     PredictionFailedError,
     UnsupportedTypeError,
 )
+from api.models.summaries import find_record
 from api.predictions.client import is_connected
+from api.predictions.figures import live_figures
 from api.predictions.schemas import LiveScores
 from api.services import Services
 from core.predictions import PredictionAnswer, PredictionRequest
 from db import live_scores
-from db.models import ModelRecord, find_model
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -41,7 +41,7 @@ def predict(services: Services, tenant_id: UUID, model_id: str) -> Response:
     request.max_content_length = services.settings.prediction_max_mb * _BYTES_PER_MB
     content_type, accept, body = _content_type(), _accepted(), request.get_data()
     with services.sessions() as session:
-        model = _find(session, tenant_id, model_id).model
+        model = find_record(session, tenant_id, model_id).model
     asked = PredictionRequest(
         tenant_id=str(tenant_id),
         actor=caller_of_request().subject,
@@ -58,13 +58,12 @@ def predict(services: Services, tenant_id: UUID, model_id: str) -> Response:
 def live(services: Services, tenant_id: UUID, model_id: str) -> LiveScores:
     days = services.settings.live_window_days
     with services.sessions() as session:
-        record = _find(session, tenant_id, model_id)
+        record = find_record(session, tenant_id, model_id)
         model = record.model
         if model.ml_task != "forecast":
             raise NotFoundError(f"{model.public_id} is no forecast, so no sales can score it")
         score = live_scores.score_of(session, model.id)
         periods = live_scores.periods_of(session, model.id, window_days=days)
-    figures = ("wape", "mae", "bias", "coverage", "wape_limit")
     return LiveScores.model_validate(
         {
             "model_id": model.public_id,
@@ -73,22 +72,10 @@ def live(services: Services, tenant_id: UUID, model_id: str) -> LiveScores:
             "is_deployed": model.is_deployed,
             "interval_width": model.interval_width,
             "backtest_wape": record.metrics.wape,
-            "scored_at": score and score.updated_at,
-            "scored_points": score.scored_points if score else 0,
-            "first_ds": score and score.first_at,
-            "last_ds": score and score.last_at,
-            "is_drifting": bool(score and score.is_drifting),
             "periods": periods,
         }
-        | {name: getattr(score, name, None) for name in figures}
+        | live_figures(score)
     )
-
-
-def _find(session: Session, tenant_id: UUID, reference: str) -> ModelRecord:
-    record = find_model(session, tenant_id, reference)
-    if record is None:
-        raise NotFoundError(f"There is no model {reference!r}")
-    return record
 
 
 def _content_type() -> str:

@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint
 from db.schema import metadata
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-model.md").read_text()
-TABLE_ROWS = set(re.findall(r"^\| `(\w+)` \| ", PAGE.split("## Tables")[1].split("## ")[0], re.M))
+TABLES = PAGE.split("## Tables")[1].split("## ")[0]
+TABLE_ROWS = set(re.findall(r"^\| `(\w+)` \| ", TABLES, re.MULTILINE))
 
 STATES = sorted(
     (table.name, *found)

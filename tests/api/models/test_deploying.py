@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.gate import configuration
-from db.operation_tables import AuditEntry
+from db.operation_tables import AuditEntry, LiveScore
 from db.outcomes import ChampionComparison
 from db.tables import Product, TrainedModel
 from tests.api.models.conftest import Train
@@ -136,6 +136,23 @@ def test_a_model_shows_its_versions_files_and_job(
     assert answer["artifacts"][0]["checksum"] == "ab" * 32
     assert answer["manifest_digest"] == "ab" * 32
     assert answer["previous_champion"] == first.public_id
+
+
+def test_a_model_tells_how_its_forecast_does(
+    http: httpx.Client, session: Session, bakery: list[Product], train: Train
+) -> None:
+    model = train(bakery[0])
+    assert get(http, f"/models/{model.id}")["live"] is None
+
+    figures = {"scored_points": 9, "wape": 0.3, "wape_limit": 0.2, "is_drifting": True}
+    of_model = {"model_id": model.id, "tenant_id": model.tenant_id, "product_id": bakery[0].id}
+    session.add(LiveScore(**of_model, **figures))
+    session.commit()
+
+    told = get(http, f"/models/{model.id}")["live"]
+    assert {name: told[name] for name in figures} == figures
+    assert told["scored_at"]
+    assert {**get(http, f"/models/{model.id}/live"), **told}["wape"] == 0.3
 
 
 def test_the_deployed_model_is_deleted_by_force_alone(
