@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from api.caller import Scope, tenant_of_request
 from api.errors import BadQueryError, InvalidRequestError, NotFoundError, UnsupportedTypeError
 from api.services import Services
+from core.validation import in_words, plain
 
 _LARGEST_JSON_BYTES = 4 << 20
 
@@ -89,12 +90,13 @@ def invalid_request(error: ValidationError) -> InvalidRequestError:
         {
             "field": ".".join(map(str, problem["loc"])) or None,
             "value": _shown(problem["input"]),
-            "message": problem["msg"],
+            "message": plain(problem["msg"]),
         }
         for problem in error.errors(include_url=False, include_context=False)
     ]
-    told = "; ".join(f"{p['field'] or 'body'}: {p['message']}" for p in problems[:3])
-    return InvalidRequestError(f"The request is not accepted. {told}", errors=problems)
+    return InvalidRequestError(
+        f"The request is not accepted. {in_words(error, 'body')}", errors=problems
+    )
 
 
 def read_body(model: type[BaseModel]) -> BaseModel:

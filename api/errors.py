@@ -32,7 +32,7 @@ from typing import Any, ClassVar
 
 import structlog
 from flask import Flask, Response, current_app, g, json, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
@@ -330,7 +330,7 @@ def _too_large_text() -> str:
 
 
 def _refuse_database(error: DBAPIError) -> Response:
-    if not error.connection_invalidated and error.__class__.__name__ not in _UNREACHABLE:
+    if not (error.connection_invalidated or isinstance(error, _UNREACHABLE)):
         return _fail(error)
     log.warning("database unreachable", error=str(error.orig))
     return _refuse(UnavailableError("The database does not answer; try again in a few seconds"))
@@ -341,7 +341,7 @@ def _refuse_busy(error: PoolTimeoutError) -> Response:
     return _refuse(UnavailableError("The service is busy; try again in a few seconds"))
 
 
-_UNREACHABLE = frozenset({"OperationalError", "InterfaceError"})
+_UNREACHABLE = (OperationalError, InterfaceError)
 
 
 def _fail(error: Exception) -> Response:

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from core.cron import checked_time_zone
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(checked_time_zone)]
 Numbers = dict[str, Any]
 Item = TypeVar("Item")
 

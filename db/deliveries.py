@@ -147,6 +147,14 @@ def give_up_all(session: Session, webhook_id: UUID, error: str) -> None:
     )
 
 
+def find(session: Session, tenant_id: UUID, delivery_id: int) -> WebhookDelivery | None:
+    return session.scalar(
+        select(WebhookDelivery).where(
+            WebhookDelivery.id == delivery_id, WebhookDelivery.tenant_id == tenant_id
+        )
+    )
+
+
 def of_webhook(
     session: Session, webhook_id: UUID, *, limit: int, cursor: str | None = None
 ) -> Page[WebhookDelivery]:

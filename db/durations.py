@@ -11,13 +11,12 @@ from math import sqrt
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from db.tables import TERMINAL_STATUSES, TrainingJob, TrainingTask
+from db.tables import OPEN_STATUSES, TERMINAL_STATUSES, TrainingJob, TrainingTask
 from db.tenancy import across_tenants
 from db.workers import live_slots
 
 RECENT = 200
 FEWEST = 5
-_OPEN = ("pending", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +116,9 @@ def _trainings_left(session: Session, job: TrainingJob) -> tuple[float, datetime
         .select_from(TrainingTask)
         .join(other, other.id == TrainingTask.job_id)
         .where(
-            TrainingTask.status.in_(_OPEN),
+            TrainingTask.status.in_(OPEN_STATUSES),
             TrainingTask.kind != "shared",
-            other.status.in_(_OPEN),
+            other.status.in_(OPEN_STATUSES),
             is_before,
         )
     ).one()

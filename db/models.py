@@ -1,12 +1,13 @@
 """Trained models as their owner asks for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from db.tables import Forecast, ModelArtifact, ModelMetrics, Product, TrainedModel
+from db.tables import ModelArtifact, ModelMetrics, Product, TrainedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ def versions_of(session: Session, tenant_id: UUID, product_id: UUID) -> list[Mod
     return [record_of(row) for row in rows]
 
 
-def forecast_of(session: Session, model_id: UUID) -> list[Forecast]:
-    """The stored forecast of a model, in time order."""
-    statement = select(Forecast).where(Forecast.model_id == model_id).order_by(Forecast.ds)
-    return list(session.scalars(statement))
+def models_named(
+    session: Session, tenant_id: UUID, public_ids: Collection[str]
+) -> list[ModelRecord]:
+    """Those of the tenant's models that have one of these public ids."""
+    named = records(tenant_id).where(TrainedModel.public_id.in_(public_ids))
+    return [record_of(row) for row in session.execute(named)]
 
 
 def artifacts_of(session: Session, model_id: UUID) -> list[ModelArtifact]:

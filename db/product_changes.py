@@ -13,10 +13,9 @@ from db.audit import Actor, record
 from db.errors import AlreadyExistsError, NotNowError
 from db.locks import lock_product
 from db.quotas import require_few_products
-from db.tables import Product, Sale, TrainedModel, TrainingTask
+from db.tables import OPEN_STATUSES, Product, Sale, TrainedModel, TrainingTask
 
 PRODUCT = "product"
-_OPEN = ("pending", "running")
 
 
 def require_room(session: Session, tenant_id: UUID, max_products: int) -> None:
@@ -61,7 +60,7 @@ def remove(session: Session, product: Product, *, force: bool, actor: Actor) -> 
     Raises `NotNowError` while it is trained, or where there is something to lose.
     """
     of_product = TrainingTask.product_id == product.id
-    if session.scalar(select(exists().where(of_product, TrainingTask.status.in_(_OPEN)))):
+    if session.scalar(select(exists().where(of_product, TrainingTask.status.in_(OPEN_STATUSES)))):
         raise NotNowError(
             f"The product {product.sku!r} is waiting or running in a job; stop the job first"
         )

@@ -7,9 +7,7 @@ from sqlalchemy.orm import Session
 
 from db import tenants
 from db.errors import QuotaExceededError
-from db.tables import Tenant, TrainingJob
-
-_OPEN = ("pending", "running")
+from db.tables import OPEN_STATUSES, Tenant, TrainingJob
 
 
 def require_free_job(session: Session, tenant_id: UUID, max_active_jobs: int) -> None:
@@ -17,7 +15,7 @@ def require_free_job(session: Session, tenant_id: UUID, max_active_jobs: int) ->
     tenant = tenants.lock(session, tenant_id)
     limit = max_active_jobs if tenant.max_active_jobs is None else tenant.max_active_jobs
     active = select(func.count()).where(
-        TrainingJob.tenant_id == tenant_id, TrainingJob.status.in_(_OPEN)
+        TrainingJob.tenant_id == tenant_id, TrainingJob.status.in_(OPEN_STATUSES)
     )
     if (session.scalar(active) or 0) >= limit:
         raise QuotaExceededError(

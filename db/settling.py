@@ -17,7 +17,7 @@ from db.logs import add_lines
 from db.messages import News, append_job_news, append_task_news, eta_seconds
 from db.outcomes import LogLine
 from db.results import job_result
-from db.tables import TrainingJob, TrainingTask
+from db.tables import OPEN_STATUSES, TrainingJob, TrainingTask
 from db.text import storable
 from db.tokens import Messages, Token
 
@@ -62,7 +62,7 @@ def measure(session: Session, job: TrainingJob, now: datetime) -> bool:
     running = select(func.sum(TrainingTask.progress)).where(
         of_job, TrainingTask.status == "running", TrainingTask.kind != "shared"
     )
-    is_open = exists().where(of_job, TrainingTask.status.in_(("pending", "running")))
+    is_open = exists().where(of_job, TrainingTask.status.in_(OPEN_STATUSES))
     with session.no_autoflush:  # tasks change by statements; what the job gets is written once
         progress, has_open_tasks = session.execute(select(running.scalar_subquery(), is_open)).one()
     ended = job.products_completed + job.products_failed

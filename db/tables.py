@@ -32,6 +32,7 @@ DEFAULT_TENANT_ID = UUID(int=1)
 
 STATUSES = ("pending", "running", "completed", "failed", "cancelled")
 TRIGGERS = ("request", "schedule", "event", "drift", "retry")
+OPEN_STATUSES = ("pending", "running")
 TERMINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
 IN_FLIGHT = "(status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL))"
 

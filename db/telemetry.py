@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, Session
 from db.dispatch import in_flight
 from db.operation_tables import TelemetryTotal
 from db.tables import (
+    OPEN_STATUSES,
     TERMINAL_STATUSES,
     ModelMetrics,
     OutboxEvent,
@@ -203,7 +204,7 @@ def _open_jobs(session: Session) -> tuple[int, int, float]:
         func.count().filter(waiting),
         func.count().filter(TrainingJob.status == "running"),
         _seconds_since(func.min(TrainingJob.created_at).filter(waiting)),
-    ).where(TrainingJob.status.in_(("pending", "running")))
+    ).where(TrainingJob.status.in_(OPEN_STATUSES))
     waiting_jobs, running_jobs, seconds = session.execute(statement).one()
     return waiting_jobs, running_jobs, float(seconds)
 

@@ -102,7 +102,7 @@ def deactivate(session: Session, tenant_id: UUID, webhook_id: UUID, reason: str)
         _record(session, webhook, "deactivate", audit.SERVICE, {"reason": reason})
 
 
-def add_test(session: Session, webhook: Webhook) -> WebhookDelivery:
+def add_test(session: Session, webhook: Webhook, actor: Actor) -> WebhookDelivery:
     """An event that says nothing, for this webhook alone; raises `NotNowError` if it is paused."""
     if not webhook.is_active:
         raise NotNowError("The webhook is paused; set is_active to true first")
@@ -122,6 +122,7 @@ def add_test(session: Session, webhook: Webhook) -> WebhookDelivery:
     )
     session.add(delivery)
     session.flush()
+    _record(session, webhook, "test", actor, {"event_id": str(event_id)})
     return delivery
 
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from api.errors import BadMessageError
 from api.jobs.schemas import StudioRequest
 from api.spool import Spool
+from core.validation import in_words
 
 _FILE_DATA = re.compile(rb'"file_data"\s*:\s*"')
 _LARGEST_ENVELOPE_BYTES = 1 << 16
@@ -90,8 +91,6 @@ def _checked(fields: Mapping[str, Any]) -> StudioRequest:
     try:
         return StudioRequest.model_validate(fields)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, problem['loc'])) or 'request'}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-        raise BadMessageError(f"The request is not accepted. {'; '.join(problems[:5])}") from error
+        raise BadMessageError(
+            f"The request is not accepted. {in_words(error, 'request')}"
+        ) from error

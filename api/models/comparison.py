@@ -1,11 +1,9 @@
 """Two models side by side."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.errors import BadQueryError
@@ -14,9 +12,10 @@ from api.models.details import deployment_entry
 from api.models.summaries import find_record, summary
 from api.services import Services
 from db.deployment_history import changes_of_model
+from db.forecasts import begins_of, side_by_side
 from db.metrics import metric_values
 from db.models import ModelRecord
-from db.tables import Forecast, TrainedModel
+from db.tables import TrainedModel
 
 _ABOUT_EQUAL = 0.02
 _HIGHER_IS_BETTER = frozenset({"accuracy", "r2_score", "test_accuracy", "test_r2", "test_f1"})
@@ -131,12 +130,7 @@ def _features(a: TrainedModel, b: TrainedModel) -> schemas.FeatureDifference:
 
 
 def _data(session: Session, a: TrainedModel, b: TrainedModel) -> schemas.DataPair:
-    begins = session.execute(
-        select(Forecast.model_id, func.min(Forecast.ds))
-        .where(Forecast.model_id.in_([a.id, b.id]))
-        .group_by(Forecast.model_id)
-    )
-    begin_of: dict[UUID, datetime] = dict(begins.all())
+    begin_of = begins_of(session, [a.id, b.id])
     return schemas.DataPair(
         is_same=_is_same_data(a, b),
         training_points_a=a.training_data_points,
@@ -147,16 +141,9 @@ def _data(session: Session, a: TrainedModel, b: TrainedModel) -> schemas.DataPai
 
 
 def _forecasts(session: Session, a: TrainedModel, b: TrainedModel) -> list[schemas.ForecastPair]:
-    of_a = select(Forecast.ds, Forecast.yhat).where(Forecast.model_id == a.id).subquery()
-    statement = (
-        select(Forecast.ds, of_a.c.yhat, Forecast.yhat)
-        .join(of_a, of_a.c.ds == Forecast.ds)
-        .where(Forecast.model_id == b.id)
-        .order_by(Forecast.ds)
-    )
     return [
         schemas.ForecastPair(ds=ds, a=left, b=right, difference=right - left)
-        for ds, left, right in session.execute(statement)
+        for ds, left, right in side_by_side(session, a.id, b.id)
     ]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import NotFoundError
@@ -11,7 +10,6 @@ from api.schemas import ModelSummary
 from db import models as records
 from db.metrics import metric_values
 from db.models import ModelRecord
-from db.tables import ModelMetrics, Product, TrainedModel
 
 _OF_MODEL = (
     "id",
@@ -37,13 +35,7 @@ def summaries_by_id(
     session: Session, tenant_id: UUID, public_ids: Sequence[str]
 ) -> dict[str, ModelSummary]:
     """The models with these public ids."""
-    statement = (
-        select(TrainedModel, ModelMetrics, Product)
-        .join(ModelMetrics, ModelMetrics.model_id == TrainedModel.id)
-        .join(Product, Product.id == TrainedModel.product_id)
-        .where(TrainedModel.tenant_id == tenant_id, TrainedModel.public_id.in_(public_ids))
-    )
-    found = (ModelRecord(*row) for row in session.execute(statement))
+    found = records.models_named(session, tenant_id, public_ids)
     return {record.model.public_id: summary(record) for record in found}
 
 

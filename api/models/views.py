@@ -10,6 +10,7 @@ from api.products.references import find_product
 from api.schemas import ModelSummary, Page
 from api.services import Services
 from db import models as records
+from db.forecasts import forecast_of
 from db.metrics import metric_values
 from db.model_list import ModelFilter
 from db.model_list import list_models as list_of_models
@@ -70,7 +71,7 @@ def quality(services: Services, tenant_id: UUID, model_id: str) -> schemas.Model
 def forecast(services: Services, tenant_id: UUID, model_id: str) -> schemas.ForecastAnswer:
     with services.sessions() as session:
         record = find_record(session, tenant_id, model_id)
-        points = records.forecast_of(session, record.model.id)
+        points = forecast_of(session, record.model.id)
     model = record.model
     if model.ml_task != "forecast":
         raise NotFoundError(f"{model.public_id} is a {model.ml_task} model, which has no forecast")

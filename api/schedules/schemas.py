@@ -7,11 +7,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from api.jobs.schemas import StartRequest, Status
-from api.schemas import Answer, Request, Text
-from core.cron import LONGEST_EXPRESSION, checked_cron, checked_time_zone
+from api.schemas import Answer, Request, Text, TimeZone
+from core.cron import LONGEST_EXPRESSION, checked_cron
 
 Cron = Annotated[str, AfterValidator(checked_cron), Field(max_length=LONGEST_EXPRESSION)]
-TimeZone = Annotated[str, AfterValidator(checked_time_zone), Field(max_length=64)]
 
 _CRON = "Five fields: minute, hour, day of the month, month, day of the week"
 _ZONE = "IANA time zone whose wall clock counts"

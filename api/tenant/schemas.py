@@ -3,25 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from api.schemas import Answer, Request, Text
+from api.schemas import Answer, Request, Text, TimeZone
 from core.training_options import TrainingOptions
 
 _MOST = 1_000_000
 
 
-def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"'{name}' is no time zone; use a name such as 'Europe/Madrid'")
-    return name
-
-
 Country = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2}$")]
 Subdivision = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10)]
-TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 Quota = Annotated[int, Field(ge=1, le=_MOST)]
 
 

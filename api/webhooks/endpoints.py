@@ -78,6 +78,7 @@ ENDPOINTS = (
         view=views.test,
         summary="Send an event of the type webhook_test",
         tag=_TAG,
+        headers=IDEMPOTENCY_KEY,
         answer=Delivery,
         status=202,
         refusals=(409,),

@@ -88,8 +88,17 @@ def delete(services: Services, tenant_id: UUID, webhook_id: UUID) -> Response:
 
 def test(services: Services, tenant_id: UUID, webhook_id: UUID) -> Delivery:
     with services.sessions.begin() as session:
-        delivery = webhooks.add_test(session, _find(session, tenant_id, webhook_id))
-        session.refresh(delivery)
+
+        def make() -> str:
+            webhook = _find(session, tenant_id, webhook_id)
+            return str(webhooks.add_test(session, webhook, actor_of_request()).id)
+
+        delivery_id = once_per_request(
+            session, tenant_id, "webhook delivery", f"test {webhook_id}", make
+        )
+        delivery = deliveries.find(session, tenant_id, int(delivery_id))
+        if delivery is None:
+            raise NotFoundError("The test of this Idempotency-Key is not kept any more")
         return _told(delivery)
 
 

@@ -190,7 +190,7 @@ def _closures(session: Session, tenant_id: UUID) -> list[str]:
 def _webhook(session: Session, tenant_id: UUID) -> str:
     url = "https://93.184.216.34/hook"
     webhook = webhooks.create(session, tenant_id, url=url, event_types=EVENT_TYPES, actor=ADA)
-    webhooks.add_test(session, webhook)
+    webhooks.add_test(session, webhook, ADA)
     return str(webhook.id)
 
 

@@ -106,6 +106,16 @@ def test_a_test_is_accepted_unless_the_webhook_is_paused(http: httpx.Client) -> 
     assert "is_active" in refused.json()["detail"]
 
 
+def test_a_test_that_is_asked_for_twice_is_sent_once(http: httpx.Client) -> None:
+    webhook, other = create(http), create(http, url="https://other.example.com/hook")
+    key = {"Idempotency-Key": "test-1"}
+    answers = [http.post(f"{WEBHOOKS}/{webhook['id']}/test", headers=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert http.post(f"{WEBHOOKS}/{other['id']}/test", headers=key).status_code == 409
+    sent = http.get(f"{WEBHOOKS}/{webhook['id']}/deliveries").json()["items"]
+    assert len(sent) == 1
+
+
 def test_a_deleted_webhook_is_gone_with_its_deliveries(
     http: httpx.Client, session: Session
 ) -> None:
@@ -119,7 +129,7 @@ def test_a_deleted_webhook_is_gone_with_its_deliveries(
     trail = session.scalars(
         select(AuditEntry).where(AuditEntry.subject_type == "webhook").order_by(AuditEntry.id)
     ).all()
-    assert [entry.action for entry in trail] == ["create", "delete"]
+    assert [entry.action for entry in trail] == ["create", "test", "delete"]
     assert webhook["secret"] not in str([entry.details for entry in trail])
 
 

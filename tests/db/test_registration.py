@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db import transitions
-from db.models import artifacts_of, forecast_of
+from db.forecasts import forecast_of
+from db.models import artifacts_of
 from db.outcomes import ForecastRow, LogLine, ModelOutcome
 from db.registration import register_model
 from db.tables import ModelMetrics, Product, TrainedModel, TrainingLog

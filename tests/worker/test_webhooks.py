@@ -366,7 +366,7 @@ def test_a_test_says_so_and_goes_to_one_webhook(
     webhook = add_webhook(shop, receiver.url)
     add_webhook(shop, receiver.url + "/other")
     with shop.sessions.begin() as session:
-        webhooks.add_test(session, session.get_one(Webhook, webhook.id))
+        webhooks.add_test(session, session.get_one(Webhook, webhook.id), ACTOR)
     deliver(inside, claim_one(shop))
 
     (call,) = receiver.calls

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from core.training_options import TrainingOptions
+from core.validation import in_words
 from worker.errors import EventRejectedError
 
 LONGEST_ID = 255
@@ -133,8 +134,4 @@ def _event_id(payload: dict[str, Any], message_id: str | None, body: bytes) -> s
 def _told(error: ValidationError) -> str:
     if error.errors()[0]["type"].startswith("union_tag"):
         return "event_type takes `training_scheduled` or `sales_imported`"
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(
-        f"{'.'.join(map(str, problem['loc'])) or 'event'}: {problem['msg']}"
-        for problem in problems[:3]
-    )
+    return in_words(error, "event")

@@ -6,6 +6,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError, model_validator
 
 from core.predictions import PredictionAnswer, PredictionRequest
+from core.validation import in_words
 from pipeline.errors import InvalidDataError
 from pipeline.forecast.on_demand import (
     OnDemandForecast,
@@ -66,10 +67,7 @@ def _asked(body: bytes) -> ForecastAsked:
     try:
         return ForecastAsked.model_validate(json_object(body))
     except ValidationError as error:
-        told = (
-            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()
-        )
-        raise InvalidDataError(f"The request is not accepted. {'; '.join(told)}") from error
+        raise InvalidDataError(f"The request is not accepted. {in_words(error, 'body')}") from error
 
 
 def _moment(value: NaiveDatetime | None) -> pd.Timestamp | None:

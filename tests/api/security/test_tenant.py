@@ -57,7 +57,7 @@ def test_what_is_left_out_stays_and_null_takes_back(secured: httpx.Client) -> No
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"time_zone": "Europe/Baker Street"}, "is no time zone"),
+        ({"time_zone": "Europe/Baker Street"}, "There is no time zone"),
         ({"country": "Spain"}, "country"),
         ({"country": "XX"}, "The holidays of the country XX are not known"),
         ({"country": "ES", "subdivision": "NOPE"}, "its regions are: AN, AR"),
