@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.trained import train_versions
+from tests.browser.trained import Versions, train_versions
 from tests.e2e.service import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def versions(stocked: Service) -> tuple[str, str, str]:
+def versions(stocked: Service) -> Versions:
     return train_versions(stocked)
 
 
@@ -26,9 +26,9 @@ def answer(page: Page, choice: str) -> None:
 
 
 def test_a_refused_version_says_why_and_is_put_in_use_and_taken_back(
-    page: Page, stocked: Service, versions: tuple[str, str, str]
+    page: Page, stocked: Service, versions: Versions
 ) -> None:
-    _, used, refused = versions
+    used, refused = versions.used, versions.refused
     page.goto(f"/#/models/{refused}")
     expect(page.get_by_text("This version is not in use.")).to_be_visible()
     row = version_row(page, stocked, refused)
@@ -56,9 +56,9 @@ def test_a_refused_version_says_why_and_is_put_in_use_and_taken_back(
 
 
 def test_a_version_is_kept_for_good_and_no_longer(
-    page: Page, stocked: Service, versions: tuple[str, str, str]
+    page: Page, stocked: Service, versions: Versions
 ) -> None:
-    _, used, refused = versions
+    used, refused = versions.used, versions.refused
     page.goto(f"/#/models/{used}")
     row = version_row(page, stocked, refused)
     row.get_by_role("button", name="Keep for good").click()
@@ -69,10 +69,8 @@ def test_a_version_is_kept_for_good_and_no_longer(
     assert not stocked.get(f"models/{refused}")["is_pinned"]
 
 
-def test_two_versions_stand_side_by_side(
-    page: Page, stocked: Service, versions: tuple[str, str, str]
-) -> None:
-    _, used, refused = versions
+def test_two_versions_stand_side_by_side(page: Page, stocked: Service, versions: Versions) -> None:
+    used, refused = versions.used, versions.refused
     page.goto(f"/#/models/{used}")
     version_row(page, stocked, refused).get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Two versions")
@@ -84,9 +82,9 @@ def test_two_versions_stand_side_by_side(
 
 
 def test_a_forecast_shows_how_it_did_since(
-    page: Page, stocked: Service, versions: tuple[str, str, str]
+    page: Page, stocked: Service, versions: Versions
 ) -> None:
-    product_id, used, _ = versions
+    product_id, used = versions.product_id, versions.used
     forecast = stocked.get(f"models/{used}/forecast")["forecast"][:20]
     lines = [f"{point['ds'][:10]},{product_id},{round(point['yhat']) + 1}" for point in forecast]
     csv = "\n".join(["date,product_id,quantity", *lines])
@@ -104,9 +102,9 @@ def test_a_forecast_shows_how_it_did_since(
 
 
 def test_a_version_is_deleted_after_a_question(
-    page: Page, stocked: Service, versions: tuple[str, str, str]
+    page: Page, stocked: Service, versions: Versions
 ) -> None:
-    _, used, refused = versions
+    used, refused = versions.used, versions.refused
     page.goto(f"/#/models/{refused}")
     row = version_row(page, stocked, refused)
     row.get_by_role("button", name="Delete").click()

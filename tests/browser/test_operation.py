@@ -145,7 +145,7 @@ def test_a_closure_is_entered_and_removed(page: Page, stocked: Service) -> None:
     assert [entry["name"] for entry in stocked.get("calendar")["items"]] == ["Summer holidays"]
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)
-    trail = stocked.get("audit", action="calendar.removed")["items"]
+    trail = stocked.get("audit", action="delete", subject_type="calendar entry")["items"]
     assert len(trail) == 1
 
 

@@ -23,6 +23,10 @@ const ACTIONS = {
   create: "made",
   change: "changed",
   resolve: "closed",
+  import: "imported",
+  run: "ran",
+  test: "tested",
+  deactivate: "switched off",
 };
 const SUBJECTS = {
   job: "the training",
@@ -31,16 +35,11 @@ const SUBJECTS = {
   schedule: "the schedule",
   webhook: "the webhook",
   alert: "the alert",
+  product: "the product",
+  "calendar entry": "the calendar entry",
+  catalogue: "the catalogue",
 };
-const WHOLE = {
-  "calendar.added": "added to the calendar:",
-  "calendar.removed": "took from the calendar:",
-  "product.created": "added the product",
-  "product.changed": "changed the product",
-  "product.deleted": "deleted the product",
-  "products.added": "added products",
-  "sales.imported": "imported sales",
-};
+const NAMELESS = new Set(["tenant", "sales", "catalogue"]);
 
 /** The newest entries. */
 export const fetchAudit = (signal, cursor = null) => {
@@ -76,17 +75,19 @@ function auditRow({ actor, action, subject_type: type, subject_id: id, details, 
       {},
       element("strong", {}, ACTORS[actor] ?? actor),
       ` ${wordsFor(action, type)} `,
-      subject(type, id, details),
+      subject(type, id, action, details),
     ),
   );
 }
 
 const wordsFor = (action, type) =>
-  WHOLE[action] ?? `${ACTIONS[action] ?? action} ${SUBJECTS[type] ?? type}`.replaceAll("_", " ");
+  `${ACTIONS[action] ?? action} ${SUBJECTS[type] ?? type}`.replaceAll("_", " ");
 
-function subject(type, id, details) {
+function subject(type, id, action, details) {
+  if (NAMELESS.has(type)) return "";
   const name = details.job_name ?? details.name ?? id;
+  if (action === "delete") return name;
   if (type === "job") return element("a", { href: `#/jobs/${id}` }, name);
   if (type === "model") return element("a", { href: `#/models/${id}` }, name);
-  return type === "tenant" ? "" : name;
+  return name;
 }
