@@ -1,0 +1,75 @@
+"""A stop in the middle of real trainings, measured in work: the speed of the machine and what else
+it does make no difference.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from core.artifacts import ArtifactStore
+from core.embedded import EmbeddedValkey
+from core.settings import Settings
+from db import transitions
+from db.tables import DEFAULT_TENANT_ID
+from tests.pipeline.table.tables import parquet, shop_rows
+from tests.worker.celery_fleet import Fleet, running_fleet
+from tests.worker.support import SIGNING_KEY, Shop
+
+MOST_WORK_S = 2.0
+ROWS = 5000
+"""Training on them takes about 20 s of work."""
+
+
+@pytest.fixture
+def settings(
+    fresh_database_url: str, own_valkey: Callable[[], EmbeddedValkey], tmp_path: Path
+) -> Settings:
+    return Settings(
+        database_url=fresh_database_url,
+        redis_url=own_valkey().url,
+        artifact_signing_key=SIGNING_KEY,
+        model_storage_path=str(tmp_path / "models"),
+        worker_concurrency=1,
+    )
+
+
+@pytest.fixture
+def fleet(settings: Settings, shop: Shop, tmp_path: Path) -> Iterator[Fleet]:
+    with running_fleet(settings, shop, tmp_path) as running:
+        yield running
+
+
+def worked_s(fleet: Fleet) -> float:
+    """The processor time that the worker's children have used."""
+    times = [child.cpu_times() for child in fleet.children("training-1")]
+    return sum(time.user + time.system for time in times)
+
+
+def work_after_stop(fleet: Fleet, job_id: UUID, phase: str) -> float:
+    """Stop the job once one of its tasks is in the phase; what was still worked until its end."""
+    tasks = fleet.shop.task_ids(job_id)
+    fleet.wait_until(lambda: any(fleet.shop.show_task(task).phase == phase for task in tasks))
+    with fleet.shop.sessions.begin() as session:
+        transitions.request_stop(session, DEFAULT_TENANT_ID, job_id, "abort")
+    before_s = worked_s(fleet)
+    fleet.wait_for(job_id, lambda job: job.status == "cancelled")
+    return worked_s(fleet) - before_s
+
+
+@pytest.mark.timeout(300)
+def test_a_stop_in_the_middle_of_products_ends_within_2_s_of_work(fleet: Fleet) -> None:
+    products = [fleet.shop.product(f"product {number}", days=1100) for number in range(4)]
+    job_id = fleet.shop.job(*products)
+    assert work_after_stop(fleet, job_id, "backtest") < MOST_WORK_S
+
+
+@pytest.mark.timeout(300)
+def test_a_stop_in_the_middle_of_a_table_ends_within_2_s_of_work(
+    fleet: Fleet, settings: Settings
+) -> None:
+    content = parquet(shop_rows(ROWS)).getvalue()
+    stored = ArtifactStore(str(settings.model_storage_path)).put(content)
+    job_id = fleet.shop.upload(stored.digest, ml_task="regression", target_variable="amount")
+    assert work_after_stop(fleet, job_id, "algorithm_selection") < MOST_WORK_S
