@@ -7,6 +7,10 @@ from db.text import storable
 
 STOPPING = "Stopping on request"
 CANCELLED = "Stopped on request"
+AFTER_TIMEOUT = (
+    "Retry the job: it trains what is missing, with a new time limit. If that is not enough, start"
+    " a training with a longer timeout_seconds, train fewer products at once, or add workers"
+)
 
 
 def job_started(job: TrainingJob) -> str:
@@ -87,8 +91,8 @@ def timed_out(job: TrainingJob) -> dict[str, Any]:
     return problem(
         "TrainingTimeoutError",
         f"The job reached its time limit of {duration(job.timeout_seconds)} "
-        "before this part was trained.",
-        "Train fewer products at once, add workers, or ask for a longer timeout_seconds",
+        "before this part was trained. Models that were finished before are kept.",
+        AFTER_TIMEOUT,
         "high",
     )
 

@@ -15,6 +15,7 @@ WorkerError
 
 from typing import ClassVar
 
+from db.wording import AFTER_TIMEOUT
 from pipeline.errors import Severity
 
 
@@ -31,12 +32,10 @@ class TrainingCancelledError(TaskStoppedError):
 
 
 class TrainingTimeoutError(TaskStoppedError):
-    """The deadline of the job has passed."""
+    """The deadline of the job has passed; what it finished before is kept."""
 
     severity: ClassVar[Severity] = "high"
-    recommended_action: ClassVar[str] = (
-        "Train fewer products in one job, or allow more time (timeout_seconds)"
-    )
+    recommended_action: ClassVar[str] = AFTER_TIMEOUT
 
 
 class LeaseLostError(TaskStoppedError):

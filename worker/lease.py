@@ -130,7 +130,12 @@ class Lease:
 
     def _check_clocks(self) -> None:
         if time.monotonic() >= self._ends_at:
-            self._end(TrainingTimeoutError("The training did not end within the time it was given"))
+            self._end(
+                TrainingTimeoutError(
+                    "The job reached its time limit during this training."
+                    " Models that were finished before are kept."
+                )
+            )
         if self._drain.is_over:
             self._end(WorkerDrainedError("The worker ends, another one goes on with the training"))
 

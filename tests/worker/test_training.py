@@ -292,6 +292,8 @@ def test_a_passed_deadline_ends_the_task_with_its_reason(context: Context, shop:
 
     task = shop.show_task(task_id)
     assert (task.status, task.error_type) == ("failed", "TrainingTimeoutError")
+    assert "finished before are kept" in (task.error_message or "")
+    assert "Retry the job" in (task.recommended_action or "")
     assert shop.show_job(job_id).status == "failed"
 
 
