@@ -59,7 +59,7 @@ def print_jobs(console: Console, jobs: Sequence[JobStatus]) -> None:
     for job in jobs:
         shown.add_row(
             job.job_id,
-            plain(job.job_name or job.trigger or NONE),
+            plain(job.job_name or _unasked(job) or NONE),
             _progress(job),
             _short_counts(job),
             moment(job.created_at),
@@ -153,6 +153,11 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
+
+
+def _unasked(job: JobStatus) -> str | None:
+    """What started a job that nobody asked for."""
+    return None if job.trigger in {None, "request"} else f"by {job.trigger}"
 
 
 def _progress(job: JobStatus) -> Text:

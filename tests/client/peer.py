@@ -14,7 +14,7 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 Visit = Callable[[ServerConnection], None]
-Answer = tuple[int, Mapping[str, Any]]
+Answer = tuple[int, Mapping[str, Any]] | tuple[int, Mapping[str, Any], Mapping[str, str]]
 
 
 @dataclass
@@ -92,11 +92,13 @@ class HttpPeer:
         if answer is None:
             handler.close_connection = True
             return
-        status, body = answer
+        status, body, *more = answer
         encoded = json.dumps(body).encode()
         handler.send_response(status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(encoded)))
+        for name, value in (more[0] if more else {}).items():
+            handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(encoded)
 
@@ -112,6 +114,12 @@ def http_peer(*script: Answer | None) -> Iterator[HttpPeer]:
             peer.handle(self)
 
         def do_POST(self) -> None:
+            peer.handle(self)
+
+        def do_PATCH(self) -> None:
+            peer.handle(self)
+
+        def do_DELETE(self) -> None:
             peer.handle(self)
 
         def log_message(self, *_: Any) -> None:

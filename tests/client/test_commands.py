@@ -1,0 +1,208 @@
+"""Each command against the served API: tables for people, JSON for programs, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from client import Client
+from client.cli import main
+from tests.api.conftest import Served
+from tests.api.security.tokens import token
+from tests.client.peer import http_peer
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int | str | None
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(
+    served: Served,
+    tenant_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """In this process, because starting one for each command would take minutes."""
+    monkeypatch.setenv("MODEL_STUDIO_URL", served.url)
+
+    def command(*arguments: str, scope: str = "admin") -> Done:
+        monkeypatch.setenv("MODEL_STUDIO_TOKEN", token(tenant_id, scope=scope))
+        monkeypatch.setattr(sys, "argv", ["model-studio", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Done(left.value.code, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture
+def tell(run: Run) -> Callable[..., Any]:
+    """What a command tells programs."""
+
+    def told(*arguments: str) -> Any:
+        done = run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        return json.loads(done.stdout)
+
+    return told
+
+
+EMPTY = {
+    ("products",): "There are no such products.",
+    ("calendar",): "Nothing is entered.",
+    ("sources",): "No outside source is configured.",
+    ("jobs",): "There are no such jobs.",
+    ("schedules",): "Nothing repeats.",
+    ("models",): "There are no such models.",
+    ("analytics",): "From ",
+    ("analytics", "accuracy"): "From ",
+    ("analytics", "duration"): "From ",
+    ("alerts",): "There is nothing to look at.",
+    ("retention",): "Models have 0 bytes together",
+    ("retention", "--run"): "0 models deleted",
+    ("webhooks",): "Nobody is told.",
+    ("events",): "No events have come in.",
+    ("audit",): "Nothing is written down.",
+    ("tenant",): "",
+}
+
+
+@pytest.mark.parametrize("arguments", EMPTY, ids=" ".join)
+def test_a_new_business_is_told_how_to_begin(run: Run, arguments: tuple[str, ...]) -> None:
+    shown = run(*arguments)
+    told = run(*arguments, "--json")
+
+    assert shown.returncode == told.returncode == 0, shown.stderr
+    assert shown.stdout.startswith(EMPTY[arguments])
+    assert isinstance(json.loads(told.stdout), list | dict)
+
+
+def test_the_catalogue_and_the_calendar(run: Run, tell: Callable[..., Any]) -> None:
+    added = run("products", "add", "BUN", "--name", "Bun", "--category", "Bread")
+    assert added.stdout.startswith("Bun (SKU BUN, id ")
+    changed = tell("products", "change", "BUN", "--category", "", "--inactive")
+    assert (changed["category"], changed["is_active"], changed["name"]) == (None, False, "Bun")
+    assert "Bun (inactive)" in run("products", "--search", "bu").stdout
+    assert tell("products", "--active") == []
+    assert tell("products", "show", "BUN")["sku"] == "BUN"
+
+    entry = tell("calendar", "add", "closure", "Holidays", "2026-08-01", "2026-08-14")
+    assert "2026-08-01  2026-08-14" in run("calendar", "--kind", "closure").stdout
+    assert tell("calendar", "delete", entry["id"]) is None
+    assert run("products", "delete", "BUN").stdout == "BUN is deleted.\n"
+    assert run("products", "show", "BUN").returncode == 4
+
+
+def test_a_schedule_is_made_changed_and_run(
+    run: Run, tell: Callable[..., Any], studio: Client
+) -> None:
+    studio.catalogue.create("BUN")
+    made = tell(
+        "schedules", "create", "Nightly", "0 3 * * *", "--product", "BUN", "--set", "force=true"
+    )
+    assert made["request"] == {"products": ["BUN"], "force": True}
+
+    changed = tell("schedules", "change", "Nightly", "--set", "priority=4", "--name", "Daily")
+    assert changed["request"] == {"products": ["BUN"], "force": True, "priority": 4}
+    assert "paused" in run("schedules", "pause", "Daily").stdout
+    assert "paused" in run("schedules").stdout
+    assert run("schedules", "resume", "Daily").stdout.startswith("Daily: 0 3 * * * (")
+    job = tell("schedules", "run", "Daily")
+    assert job["job_id"] in run("jobs", "--trigger", "schedule").stdout
+    assert run("stop", job["job_id"]).stdout == "1 waiting task cancelled, 0 running.\n"
+    assert run("schedules", "delete", "Daily").stdout == "Daily is deleted.\n"
+    refused = run("schedules", "create", "Never", "at noon")
+    assert refused.returncode == 4
+    assert "five fields" in refused.stderr
+
+
+def test_a_job_with_every_option_and_what_becomes_of_it(
+    run: Run, tell: Callable[..., Any], studio: Client
+) -> None:
+    studio.catalogue.create("BUN")
+    options = ("--force", "--priority", "3", "--set", "prophet_interval_width=0.9")
+    job = tell("train", "BUN", "--no-watch", "--name", "Mine", *options)["job_id"]
+
+    request = tell("status", job)["request"]
+    assert (request["force"], request["prophet_interval_width"]) == (True, 0.9)
+    assert "BUN" in run("status", job, "--state", "pending").stdout
+    assert run("delete-job", job).returncode == 4
+    run("stop", job)
+    again = tell("retry", job)["job_id"]
+    run("stop", again)
+    assert run("logs", again).returncode == 0
+    assert [one["job_id"] for one in tell("jobs", "--name", "mine", "--ascending")] == [job, again]
+    assert "is forgotten; 0 models of it stay" in run("delete-job", job).stdout
+    assert run("watch", again, "--json").returncode == 1
+
+
+def test_a_setting_without_a_value_is_wrong_usage(run: Run) -> None:
+    assert run("train", "--set", "prophet_verbose").returncode == 2
+
+
+def test_the_business_and_its_webhooks(run: Run, tell: Callable[..., Any]) -> None:
+    place = ("--place", "48.85", "2.35")
+    told = tell("tenant", "set", "--country", "FR", *place, "--default", "horizon_days=30")
+    assert (told["country"], told["training_defaults"]) == ("FR", {"horizon_days": 30})
+    told = tell("tenant", "set", "--default", "algorithm=drift", "--quota", "max_products=9")
+    assert told["training_defaults"] == {"horizon_days": 30, "algorithm": "drift"}
+    assert told["quotas"]["max_products"] == 9
+    assert tell("tenant", "set", "--country", "")["country"] is None
+
+    created = run("webhooks", "create", "https://127.0.0.1/hook", "--event", "training_failed")
+    assert "Secret: whsec_" in created.stdout
+    (webhook,) = tell("webhooks")
+    assert "whsec_" not in run("webhooks").stdout
+    assert tell("webhooks", "new-secret", webhook["id"])["secret"]
+    assert "is on its way" in run("webhooks", "test", webhook["id"]).stdout
+    assert "webhook_test" in run("webhooks", "deliveries", webhook["id"]).stdout
+    assert tell("webhooks", "pause", webhook["id"])["is_active"] is False
+    assert run("webhooks", "delete", webhook["id"]).returncode == 0
+    assert "ada" in run("audit", "--subject-type", "webhook", "--limit", "2").stdout
+
+
+def test_a_missing_scope_is_a_refusal(run: Run) -> None:
+    done = run("train", "--no-watch", scope="read")
+
+    assert done.returncode == 4
+    assert "scope train" in done.stderr
+
+
+def test_a_text_that_is_no_token_is_wrong_usage(served: Served) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "client.cli", "jobs", "--url", served.url],
+        env=os.environ | {"MODEL_STUDIO_TOKEN": "two words"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "MODEL_STUDIO_TOKEN" in done.stderr
+
+
+def test_a_long_list_is_read_over_its_pages(run: Run) -> None:
+    def page(first: int, last: int, cursor: str | None) -> tuple[int, dict[str, Any]]:
+        items = [{"job_id": f"job-{number}"} for number in range(first, last)]
+        return 200, {"items": items, "next_cursor": cursor}
+
+    with http_peer(page(0, 200, "more"), page(200, 400, None)) as peer:
+        done = run("jobs", "--limit", "201", "--json", "--url", peer.url)
+
+    assert [one["job_id"] for one in json.loads(done.stdout)][-1] == "job-200"
+    assert "cursor=more" in peer.requests[1][1]
