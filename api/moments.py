@@ -1,14 +1,12 @@
 """Days and moments as requests and answers write them: in words, never as numbers of seconds."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
-_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 def _day(value: object) -> object:
@@ -24,9 +22,15 @@ def _moment(value: object) -> object:
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
         raise ValueError("Input should be a moment such as 2026-01-31T14:00:00Z")  # noqa: TRY004  # only this is told to callers
-    if value.tzinfo is not None and not _EARLIEST <= value <= _LATEST:
-        raise ValueError("Input should be a moment of the years 1 to 9999, in UTC too")
-    return value
+    return value if value.tzinfo is None else _in_utc(value)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """In a zone that Postgres knows: it refuses those that are more than 16 hours away."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("Input should be a moment of the years 1 to 9999, in UTC too") from error
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -1,6 +1,6 @@
 """What is asked and told of analytics."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from api.moments import DayOrMoment
 from api.schemas import Answer, Request, Text
 
 DEFAULT_DAYS = 90
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _MOMENT = "; a date, or a date and time (UTC unless it says otherwise)"
 
 
@@ -27,6 +29,8 @@ class AnalyticsQuery(Request):
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
         since, until = self.period()
+        if since < EARLIEST or until > LATEST:
+            raise ValueError(f"from and to must be in the years {EARLIEST:%Y} to {LATEST:%Y}")
         if since >= until:
             raise ValueError(f"from ({since.isoformat()}) must be before to ({until.isoformat()})")
         return self
@@ -42,8 +46,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def _days_before(until: datetime) -> datetime:
-    earliest = datetime.combine(date.min, time.min, UTC)
-    return max(until - timedelta(days=DEFAULT_DAYS), earliest) if until.year > 1 else earliest
+    return max(until - timedelta(days=DEFAULT_DAYS), EARLIEST) if until > EARLIEST else until
 
 
 class Period(Answer):

@@ -1,5 +1,7 @@
 """Requests that no honest client sends get a refusal in the one form, and never a failure."""
 
+import base64
+import json
 import socket
 from typing import Any
 
@@ -7,9 +9,18 @@ import httpx
 import pytest
 from flask import Flask
 
-from api.slow_peers import LONGEST_PAUSE_S
+from api.server.slow_peers import LONGEST_PAUSE_S
 
 PROBLEM = "application/problem+json"
+
+
+def cursor(moment: str) -> str:
+    told = ["created_at", "desc", moment, "00000000-0000-0000-0000-000000000000"]
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+FAR_ZONE = cursor("2026-01-01T00:00:00+23:59")
+FAR_YEAR = cursor("0001-01-01T00:00:00+23:59")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +35,16 @@ PROBLEM = "application/problem+json"
         ("GET", "/api/v1/training/history?limit=1e9", {}, 400),
         ("GET", "/api/v1/models?product_id=%00", {}, 400),
         ("GET", "/api/v1/models?product_id=%ff%fe", {}, 404),
+        ("GET", f"/api/v1/training/history?cursor={FAR_ZONE}", {}, 200),
+        ("GET", f"/api/v1/training/history?cursor={FAR_YEAR}", {}, 400),
+        ("GET", "/api/v1/training/history?created_from=0.5", {}, 400),
+        ("GET", "/api/v1/training/history?created_to=0001-01-01T00:00:00%2B14:00", {}, 400),
+        ("GET", "/api/v1/training/history?created_to=2026-01-01T00:00:00%2B23:59", {}, 200),
+        ("GET", "/api/v1/training/analytics/accuracy?to=0001-01-01", {}, 400),
+        ("GET", "/api/v1/training/analytics/duration?from=0001-01-01&to=9999-12-31", {}, 400),
+        ("GET", "/api/v1/training/calendar?starts_from=0", {}, 400),
+        ("POST", "/api/v1/training/start", {"json": {"force": 1}}, 422),
+        ("POST", "/api/v1/training/start", {"json": {"priority": False}}, 422),
         ("POST", "/api/v1/training/start/%00", {}, 404),
         ("POST", "/api/v1/training/start", {"json": {"products": ["\x00"]}}, 422),
         ("POST", "/api/v1/training/start", {"json": {"job_name": "a\x00b"}}, 422),
@@ -40,10 +61,12 @@ def test_a_hostile_request_is_refused_in_the_one_form(
 ) -> None:
     answer = http.request(method, path, **options)
     assert answer.status_code == status, answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    if status == 200:
+        return
     assert answer.headers["Content-Type"] == PROBLEM
     assert answer.json()["status"] == status
     assert answer.json()["detail"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("given", ["a b", "x" * 65, "a/b", "a\tb", ""])

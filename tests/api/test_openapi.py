@@ -23,3 +23,19 @@ def test_every_route_is_described(app: Flask, http: httpx.Client) -> None:
     }
     described = {(path, method) for path, operations in paths.items() for method in operations}
     assert described == routes
+
+
+def test_every_parameter_and_every_tag_has_words(http: httpx.Client) -> None:
+    document = http.get("/openapi.json").json()
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    parameters = [parameter for one in operations for parameter in one["parameters"]]
+    assert [parameter["name"] for parameter in parameters if not parameter["description"]] == []
+    told = {tag["name"] for tag in document["tags"] if tag["description"]}
+    assert {tag for one in operations for tag in one["tags"]} == told
+
+
+def test_no_operation_leaves_its_answers_open(http: httpx.Client) -> None:
+    paths = http.get("/openapi.json").json()["paths"]
+    assert not any(
+        "default" in one["responses"] for path in paths.values() for one in path.values()
+    )

@@ -6,6 +6,7 @@ some at random, the same ones in every run. SCHEMA_EXAMPLES makes it more of the
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,30 +27,32 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import Connection
 
 from api.app import create_app
-from api.local_chores import LocalChores
+from api.chores.local import LocalChores
 from core.artifacts import ArtifactStore
-from core.embedded import EmbeddedPostgres
+from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.progress import ProgressStream
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
+from tests.api.conftest import start_api
 from tests.api.described import described_api
-from tests.api.populated import populate
+from tests.api.populated import PLACES, populate
 from tests.api.security.conftest import WITH_TOKENS
 from tests.api.security.tokens import OURS, bearer
 from tests.fixtures.database import copied_database, leave_the_tenant_with_each_session
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "10"))
-CHECKS = [
-    not_a_server_error,
+CONFORMANCE = [
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
-    unsupported_method,
 ]
+CHECKS = [not_a_server_error, *CONFORMANCE, negative_data_rejection, unsupported_method]
+UNLIMITED = {"rate_limit_per_minute": 10**6, "rate_limit_training_per_minute": 10**6}
 LIVE = ["Live", "WebSocket"]
 """These wait, and look at the database from several threads."""
+
+LONGEST_WAIT_S = 0.1
 
 AnyCase = schemathesis.Case[Any]
 
@@ -78,6 +81,30 @@ class Here:
             return case.call(app=self.app, headers=bearer(OURS), buffered=True)
         finally:
             before.rollback()
+
+
+@dataclass(frozen=True)
+class There:
+    """The service as gunicorn serves it."""
+
+    url: str
+    real_names: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def there(
+    tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
+) -> Iterator[There]:
+    directory = tmp_path_factory.mktemp("schema-served")
+    with ExitStack() as stack:
+        url = stack.enter_context(copied_database(postgres.url, template_database))
+        valkey = EmbeddedValkey(directory / "valkey")
+        valkey.start()
+        stack.callback(valkey.stop)
+        served = start_api(stack, directory, url, valkey, WITH_TOKENS | UNLIMITED)
+        with served.sessions() as session:
+            real_names = populate(session, OURS)
+        yield There(served.url, real_names)
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +141,10 @@ def here(
 def _settings(directory: Path, valkey_url: str) -> Settings:
     return Settings.model_validate(
         WITH_TOKENS
+        | UNLIMITED
         | {
             "data_dir": str(directory),
             "redis_url": valkey_url,
-            "rate_limit_per_minute": 10**6,
-            "rate_limit_training_per_minute": 10**6,
             "prediction_timeout_seconds": 0.05,
             "max_http_upload_mb": 8,
         }
@@ -131,6 +157,26 @@ def test_every_answer_is_as_described(case: AnyCase, here: Here) -> None:
     go_to_real_places(case, here.real_names)
     answer = here.ask(case)
     case.validate_response(answer, checks=CHECKS, excluded_checks=excused(case))
+
+
+@described.include(tag=LIVE).parametrize()
+@bounded
+def test_what_is_watched_is_as_described(case: AnyCase, there: There) -> None:
+    go_to_real_places(case, there.real_names)
+    answer = case.call(base_url=there.url, headers=bearer(OURS), timeout=5)
+    excluded = [negative_data_rejection] if "/ws/" in case.path else []  # 426 comes first
+    case.validate_response(answer, checks=CHECKS, excluded_checks=excluded)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
+def test_who_is_not_known_is_refused_everywhere(headers: dict[str, str], here: Here) -> None:
+    for found in described.exclude(tag=["Service", "WebSocket"]).get_all_operations():
+        operation = found.ok()
+        parts = {part.name: PLACES[part.name][0] for part in operation.path_parameters}
+        case = operation.Case(path_parameters=parts)
+        answer = case.call(app=here.app, headers=headers)
+        assert answer.status_code == 401, operation.label
+        case.validate_response(answer, checks=CONFORMANCE)
 
 
 def excused(case: AnyCase) -> list[CheckFunction]:
@@ -146,3 +192,5 @@ def go_to_real_places(case: AnyCase, real_names: dict[str, str]) -> None:
         for name, value in part.items():
             if isinstance(value, str):
                 part[name] = real_names.get(value, value)
+    if isinstance(wait := case.query.get("wait"), int | float) and wait > LONGEST_WAIT_S:
+        case.query["wait"] = LONGEST_WAIT_S if wait <= 30 else wait
