@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.tables import DEFAULT_TENANT_ID, Product, Sale
+from api.chores.local import LocalChores
+from api.errors import InvalidRequestError
+from core.artifacts import ArtifactStore
+from db.engine import Sessions
+from db.tables import DEFAULT_TENANT_ID, Product, Sale, Tenant
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -237,3 +242,29 @@ def test_other_types_and_too_much_are_refused(http: httpx.Client) -> None:
 def test_sales_belong_to_the_tenant(http: httpx.Client, session: Session) -> None:
     send(http, "date,product_id,quantity\n2026-01-01,rye,5\n")
     assert sales(session)[0].tenant_id == DEFAULT_TENANT_ID
+
+
+def test_an_import_makes_no_more_products_than_the_tenant_may_have(
+    session: Session, sessions: Sessions, tmp_path: Path
+) -> None:
+    chores = LocalChores(sessions, ArtifactStore(str(tmp_path / "models")), max_products=2)
+
+    def bring(*skus: str) -> int:
+        path = tmp_path / "sales.csv"
+        rows = (f"2026-01-0{number},{sku},5" for number, sku in enumerate(skus, start=1))
+        path.write_text("\n".join(["date,product_id,quantity", *rows]))
+        return chores.import_sales(path, CSV, DEFAULT_TENANT_ID).products_created
+
+    with pytest.raises(InvalidRequestError, match=r"^Nothing was imported: .*2") as refused:
+        bring("rye", "roll", "bun")
+    assert "products" in refused.value.detail
+    assert session.scalar(select(func.count()).select_from(Product)) == 0
+    assert sales(session) == []
+
+    assert bring("rye", "roll") == 2
+    assert bring("rye", "roll") == 0, "sales of products that are there are always welcome"
+    session.get_one(Tenant, DEFAULT_TENANT_ID).max_products = 3
+    session.commit()
+    assert bring("rye", "bun") == 1
+    with pytest.raises(InvalidRequestError, match="Nothing was imported"):
+        bring("cake")

@@ -176,6 +176,24 @@ def test_new_sales_and_corrections_are_fetched_before_the_training(
     assert shop.models()[0].training_data_points == DAYS + 1
 
 
+def test_a_day_that_is_left_out_stays_and_one_that_is_taken_back_is_0(
+    shop: Shop, service: StandIn, connect: Connect
+) -> None:
+    days = [LAST_DAY - timedelta(days=ago) for ago in range(3)]
+    product_id = shop.product("bread", DAYS)
+    with shop.sessions() as session:
+        before = {day: session.get_one(Sale, (product_id, day)).quantity for day in days}
+    told = [{"date": days[0].date().isoformat(), "quantity": 0}]
+    told.append({"date": days[1].date().isoformat(), "price": 2.5})
+    service.replies(said(told))
+
+    train(connect("sales"), shop, product_id)
+
+    with shop.sessions() as session:
+        after = {day: session.get_one(Sale, (product_id, day)).quantity for day in days}
+    assert after == before | {days[0]: 0}
+
+
 def test_a_place_that_nobody_knows_is_told(shop: Shop, service: StandIn, connect: Connect) -> None:
     train(connect("weather"), shop, shop.product("bread", DAYS))
 
