@@ -1,4 +1,4 @@
-// The token of somebody who logged in: kept for this tab only, and sent in headers, never in an address.
+// The token of somebody who logged in: kept for this tab, sent in headers, never in an address.
 
 const KEY = "model-studio-token";
 

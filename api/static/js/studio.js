@@ -14,10 +14,7 @@ const TOO_LARGE = 1009;
  * the job's id if the service had named it.
  */
 export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
-  const socket = new WebSocket(
-    socketUrl("api/model-studio/ws/train-from-parquet"),
-    subprotocols(),
-  );
+  const socket = new WebSocket(socketUrl("api/model-studio/ws/train-from-parquet"), subprotocols());
   let jobId = null;
   let ended = false;
   let refusal = null;

@@ -9,9 +9,10 @@ export const pastPeriods = (frequency) =>
   ({ daily: 120, weekly: 60, monthly: 36 })[frequency] ?? 14 * 24;
 
 /**
- * One entry per period, in time order: `{at, ds, sold, promotion, price, isRecorded, expected, actual}`,
- * where `expected` is the point of the forecast and `actual` what it has been scored against. Days without a row until the forecast begins are
- * what the training takes them for: days without a sale.
+ * One entry per period, in time order: `{at, ds, sold, promotion, price, isRecorded, expected,
+ * actual}`, where `expected` is the point of the forecast and `actual` what it has been scored
+ * against. Days without a row until the forecast begins are what the training takes them for: days
+ * without a sale.
  */
 export function timeline(sales, forecast, frequency, scored = []) {
   const start = wallClock(forecast[0].ds).getTime();

@@ -6,7 +6,11 @@ import { problemNotice } from "./notice.js";
 /** Off while `act()` runs; what the service refuses is shown in `problem`. */
 export function actionButton(label, act, problem, style = "quiet small") {
   const click = () => attempt(button, act, problem);
-  const button = element("button", { type: "button", class: `button ${style}`, on: { click } }, label);
+  const button = element(
+    "button",
+    { type: "button", class: `button ${style}`, on: { click } },
+    label,
+  );
   return button;
 }
 

@@ -34,7 +34,11 @@ function lists(entries, problem, reload) {
   const coming = inOrder.filter((entry) => entry.ends_on >= today);
   const past = inOrder.filter((entry) => entry.ends_on < today).reverse();
   const list = (some) =>
-    element("ul", { class: "jobs" }, some.map((entry) => entryRow(entry, problem, reload)));
+    element(
+      "ul",
+      { class: "jobs" },
+      some.map((entry) => entryRow(entry, problem, reload)),
+    );
   return [
     coming.length ? list(coming) : hint("No closure or event is coming that is known here."),
     past.length > 0 && whenOpened("Past days", () => list(past)),

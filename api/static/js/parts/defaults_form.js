@@ -24,14 +24,18 @@ const PATTERN = [
 
 /** A form that saves itself; settings that it does not show stay. */
 export function defaultsForm({ training_defaults: known }) {
-  const number = (name, bounds) => input(name, { type: "number", value: known[name] ?? "", ...bounds });
+  const number = (name, bounds) =>
+    input(name, { type: "number", value: known[name] ?? "", ...bounds });
   const pattern = (name) => select(name, PATTERN, known[name] ?? "");
   const fields = [
     field(
       "Method",
       select(
         "algorithm",
-        [["", "The best of all, by test"], ...ALGORITHMS.map((name) => [name, algorithmWord(name)])],
+        [
+          ["", "The best of all, by test"],
+          ...ALGORITHMS.map((name) => [name, algorithmWord(name)]),
+        ],
         known.algorithm ?? "",
       ),
     ),

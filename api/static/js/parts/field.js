@@ -11,7 +11,13 @@ export function field(label, control, help = null) {
   control.id ||= `field-${made}`;
   const about = help && element("small", { id: `${control.id}-help` }, help);
   if (about) control.setAttribute("aria-describedby", about.id);
-  return element("div", { class: "field" }, element("label", { for: control.id }, label), control, about);
+  return element(
+    "div",
+    { class: "field" },
+    element("label", { for: control.id }, label),
+    control,
+    about,
+  );
 }
 
 /** An input with this name; `attributes` as of an element. */

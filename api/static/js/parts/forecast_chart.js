@@ -103,7 +103,9 @@ function draw(chart, width) {
   const entries = chart.isNear ? all.slice(Math.max(0, start - NEAR), start + NEAR) : all;
   chart.entries = entries;
   if (!entries.includes(chart.chosen)) chart.chosen = all[start];
-  const highest = entries.map(({ sold, expected }) => Math.max(sold ?? 0, expected?.yhat_upper ?? 0));
+  const highest = entries.map(({ sold, expected }) =>
+    Math.max(sold ?? 0, expected?.yhat_upper ?? 0),
+  );
   const ticks = roundTicks(
     Math.min(0, ...entries.map(({ expected }) => expected?.yhat_lower ?? 0)),
     Math.max(...highest) || 1,
@@ -149,7 +151,12 @@ function dayLabels({ entries, x }, width) {
 function bars({ entries, x, y }, thickness) {
   const path = (chosen, mark) => {
     const d = chosen.map(({ at, sold }) => `M${x(at).toFixed(1)},${y(0)}V${y(sold).toFixed(1)}`);
-    return svg("path", { class: "chart-bars", d: d.join(""), "stroke-width": thickness, data: mark });
+    return svg("path", {
+      class: "chart-bars",
+      d: d.join(""),
+      "stroke-width": thickness,
+      data: mark,
+    });
   };
   const sold = entries.filter((entry) => entry.sold > 0);
   return [
@@ -174,7 +181,7 @@ function forecastPaths({ entries, x, y }) {
   ];
 }
 
-/** What was really sold where the forecast has been scored, told apart by whether it was in the range. */
+/** What was really sold where the forecast has been scored: inside its range, or outside. */
 function actuals({ entries, x, y }) {
   return entries
     .filter((entry) => entry.actual !== undefined)
@@ -203,7 +210,9 @@ function boundary({ entries, x }, half, width) {
     hasPast && label("Sold", { x: start - 8, y: 14, "text-anchor": "end" }),
     label("Expected", { x: start + 8, y: 14, "text-anchor": "start" }),
     isTodayApart && upright("chart-today", today),
-    isTodayApart && today > start + 90 && label("Today", { x: today, y: 14, "text-anchor": "middle" }),
+    isTodayApart &&
+      today > start + 90 &&
+      label("Today", { x: today, y: 14, "text-anchor": "middle" }),
   ].filter(Boolean);
 }
 

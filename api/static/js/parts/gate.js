@@ -22,7 +22,10 @@ function summary({ difference, margin }) {
 
 function windows({ windows: tested, since }) {
   const rows = tested.map((window) =>
-    numbersRow(`From ${formatDay(window.origin)}, ${plural(window.rows, "period")}`, misses(window)),
+    numbersRow(
+      `From ${formatDay(window.origin)}, ${plural(window.rows, "period")}`,
+      misses(window),
+    ),
   );
   if (since) {
     const days = `${formatDay(since.first)} to ${formatDay(since.last)}, as really forecast`;

@@ -37,7 +37,11 @@ export function scheduleForm(timeZone, onCreated) {
     parts.month,
     parts.time,
     parts.cron,
-    field("Time zone", input("time_zone", { value: timeZone ?? "", list: "zones" }), zoneHelp(timeZone)),
+    field(
+      "Time zone",
+      input("time_zone", { value: timeZone ?? "", list: "zones" }),
+      zoneHelp(timeZone),
+    ),
     timeZones(),
   ];
   const grid = element("div", { class: "form-grid" }, fields);
@@ -52,8 +56,7 @@ export function scheduleForm(timeZone, onCreated) {
 
 const dayBounds = () => ({ type: "number", min: 1, max: LAST_SURE_DAY, value: 1, required: true });
 
-const zoneHelp = (timeZone) =>
-  timeZone ? null : "Left empty, the time zone of the shop counts.";
+const zoneHelp = (timeZone) => (timeZone ? null : "Left empty, the time zone of the shop counts.");
 
 function showChoice(every, { week, month, time, cron }) {
   const isShown = [

@@ -16,7 +16,11 @@ export function shopForm(tenant) {
   const fields = [
     field("Name", input("name", { required: true, maxlength: 255, value: tenant.name })),
     field("Country", select("country", [ANY_COUNTRY, ...countries()], tenant.country ?? "")),
-    field("Region", input("subdivision", { maxlength: 10, value: tenant.subdivision ?? "" }), SUBDIVISION),
+    field(
+      "Region",
+      input("subdivision", { maxlength: 10, value: tenant.subdivision ?? "" }),
+      SUBDIVISION,
+    ),
     field("Time zone", input("time_zone", { list: "zones", value: tenant.time_zone ?? "" })),
     field("Latitude", degrees("latitude", 90), "Where the weather is asked for, in degrees."),
     field("Longitude", degrees("longitude", 180)),

@@ -22,7 +22,9 @@ export function tablePrediction({ model_id: modelId, features, details }) {
   const fields = known.map((name) => columnField(name, columns[name]));
   const grid = element("div", { class: "form-grid" }, fields);
   const ask = form(grid, "Predict", async (values) => {
-    const rows = [Object.fromEntries(known.map((name) => [name, read(values[name], columns[name])]))];
+    const rows = [
+      Object.fromEntries(known.map((name) => [name, read(values[name], columns[name])])),
+    ];
     const path = `training/models/${encodeURIComponent(modelId)}/predict`;
     answer.replaceChildren(...answerParts(await postJson(path, { rows }), details.target_variable));
   });
@@ -47,7 +49,10 @@ function columnField(name, { type, median, top = [], max }) {
   }
   const list = `values-${name}`;
   const values = top.map(({ value }) => element("option", { value }));
-  const control = field(name, input(name, { list, placeholder: top[0] && `such as ${top[0].value}` }));
+  const control = field(
+    name,
+    input(name, { list, placeholder: top[0] && `such as ${top[0].value}` }),
+  );
   control.append(element("datalist", { id: list }, values));
   return control;
 }

@@ -29,7 +29,8 @@ export function timeSection(duration) {
 }
 
 function timeWords({ products, queue_wait: wait }) {
-  const usual = `Half of the products are trained within ${formatDuration(products.median)}, nine of ten within ${formatDuration(products.p90)}.`;
+  const [half, most] = [products.median, products.p90].map(formatDuration);
+  const usual = `Half of the products are trained within ${half}, nine of ten within ${most}.`;
   const waiting = wait.count ? ` A training usually waits ${formatDuration(wait.median)}.` : "";
   return `${usual}${waiting} Below, the time of all trainings by step.`;
 }

@@ -1,4 +1,4 @@
-// The kept versions of a product's model: how good each is, what became of it, and what can be done.
+// The kept versions of a product's model: how good each is, what became of it, what can be done.
 
 import { element } from "../dom.js";
 import { formatAgo, formatFigure, formatPercentage } from "../format.js";
@@ -17,7 +17,7 @@ const KINDS = {
   withdrawn: "Deleted while in use",
 };
 
-/** A section; `onChange(modelId)` is called after a version was changed, with null when it is gone. */
+/** A section; `onChange(modelId)` follows each change, with null when the model shown is gone. */
 export function versionsSection(model, deployments, onChange) {
   const problem = element("div");
   const list = element("ul", { class: "jobs" });

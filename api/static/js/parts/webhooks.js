@@ -102,11 +102,14 @@ function deliveries(webhook) {
 
 function deliveryTable(items) {
   const rows = items.map((sent) =>
-    numbersRow(`${EVENT_WORDS[sent.event_type] ?? sent.event_type}, ${formatAgo(sent.created_at)}`, [
-      DELIVERY_WORDS[sent.status],
-      formatCount(sent.attempts),
-      sent.last_error ?? (sent.last_status === null ? "–" : String(sent.last_status)),
-    ]),
+    numbersRow(
+      `${EVENT_WORDS[sent.event_type] ?? sent.event_type}, ${formatAgo(sent.created_at)}`,
+      [
+        DELIVERY_WORDS[sent.status],
+        formatCount(sent.attempts),
+        sent.last_error ?? (sent.last_status === null ? "–" : String(sent.last_status)),
+      ],
+    ),
   );
   return table("What was sent", ["What", "State", "Attempts", "Answer"], rows);
 }

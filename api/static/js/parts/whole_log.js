@@ -20,7 +20,9 @@ export function wholeLog(jobId) {
     level: element(
       "select",
       { "aria-label": "Which lines of the log" },
-      LEVELS.map(([value, words]) => element("option", { value, selected: value === "INFO" }, words)),
+      LEVELS.map(([value, words]) =>
+        element("option", { value, selected: value === "INFO" }, words),
+      ),
     ),
     lines: element("ol", { class: "log-stored" }),
     more: element("button", { class: "button quiet small", type: "button" }, "Show more"),

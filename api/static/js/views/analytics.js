@@ -2,7 +2,7 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
-import { formatCount, formatDuration, formatPercentage } from "../format.js";
+import { formatCount, formatDuration, formatPercentage, plural } from "../format.js";
 import { accuracySection, failuresSection, worstSection } from "../parts/accuracy_report.js";
 import { figureCard } from "../parts/figure.js";
 import { problemNotice } from "../parts/notice.js";
@@ -24,9 +24,7 @@ export async function showAnalytics(root, signal) {
   const period = element(
     "select",
     { "aria-label": "Time that is looked at" },
-    PERIODS.map(([value, words]) =>
-      element("option", { value, selected: value === USUAL }, words),
-    ),
+    PERIODS.map(([value, words]) => element("option", { value, selected: value === USUAL }, words)),
   );
   const load = async () => body.replaceChildren(...(await reports(period.value, signal)));
   period.addEventListener("change", load);
@@ -81,7 +79,7 @@ function figures({ products, saved_by_incremental_training: saved }, accuracy) {
     figureCard({
       label: "Time saved",
       value: saved.products_skipped ? formatDuration(saved.seconds) : "–",
-      meaning: `${formatCount(saved.products_skipped)} times a product had not changed and kept its model`,
+      meaning: `${plural(saved.products_skipped, "product")} had not changed and kept the model`,
     }),
   ];
 }

@@ -81,8 +81,7 @@ function sections(comparison) {
       featureWords(features),
       hyperparameters.length > 0 &&
         whenOpened("Settings that differ", () => settingsTable(hyperparameters)),
-      forecasts.length > 0 &&
-        whenOpened("The two forecasts", () => forecastsTable(forecasts)),
+      forecasts.length > 0 && whenOpened("The two forecasts", () => forecastsTable(forecasts)),
     ),
   ];
 }
@@ -97,13 +96,7 @@ function metricsTable(metrics) {
         WRITTEN[kind](value),
         better === side && element("span", { class: "visually-hidden" }, ", better"),
       );
-    return element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, title),
-      cell(a, "a"),
-      cell(b, "b"),
-    );
+    return element("tr", {}, element("th", { scope: "row" }, title), cell(a, "a"), cell(b, "b"));
   });
   return table("Measures of both", ["Measure", "First", "Second"], rows);
 }

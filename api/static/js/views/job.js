@@ -32,7 +32,10 @@ async function fetchStatus(path, signal) {
   const status = await fetchJson(path, signal);
   const { products, products_next_cursor: cursor } = status;
   if (!cursor) return status;
-  return { ...status, products: [...products, ...(await fetchAll(`${path}/products`, signal, { cursor }))] };
+  return {
+    ...status,
+    products: [...products, ...(await fetchAll(`${path}/products`, signal, { cursor }))],
+  };
 }
 
 function notFound(error) {

@@ -29,7 +29,11 @@ export function showLogin(root, error, onToken) {
       "div",
       { class: "view-head login" },
       element("h1", {}, "Log in"),
-      element("p", { class: "lead" }, "This service shows its forecasts to those who have a token."),
+      element(
+        "p",
+        { class: "lead" },
+        "This service shows its forecasts to those who have a token.",
+      ),
     ),
     token() ? problemNotice(error, "Enter another token.") : "",
     login,

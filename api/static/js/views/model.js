@@ -79,7 +79,11 @@ function notInUse({ ml_task: task, is_deployed: isDeployed, versions }) {
   const used = versions.find((version) => version.is_deployed);
   if (!used) return hint("No version of this product is in use. Choose one below.", "warn");
   const notice = hint("This version is not in use. ");
-  const link = element("a", { href: `#/models/${used.model_id}` }, `See version ${used.model_version}`);
+  const link = element(
+    "a",
+    { href: `#/models/${used.model_id}` },
+    `See version ${used.model_version}`,
+  );
   notice.firstChild.append(link, ", which is.");
   return notice;
 }

@@ -1,4 +1,4 @@
-// Trainings that start by themselves: when they run next, and making, pausing, running, deleting them.
+// Trainings that start by themselves: when they run next; making, pausing, running, deleting them.
 
 import { announce, element } from "../dom.js";
 import { deleteResource, fetchAll, fetchJson, patchJson, postJson } from "../api.js";
@@ -74,7 +74,11 @@ function scheduleRow(schedule, problem, reload) {
       element("strong", { class: "product-name" }, schedule.name),
       pill.node,
     ),
-    element("p", { class: "schedule-plan" }, `${cronWords(schedule.cron)}, ${zoneName(schedule)} time.`),
+    element(
+      "p",
+      { class: "schedule-plan" },
+      `${cronWords(schedule.cron)}, ${zoneName(schedule)} time.`,
+    ),
     element("p", { class: "muted" }, whatIsTrained(schedule.request)),
     nextRuns(schedule),
     lastRun(schedule),

@@ -2,12 +2,13 @@
 
 import { jobHead } from "../parts/jobhead.js";
 import { tableTraining } from "../parts/table_training.js";
+import { wholeLog } from "../parts/whole_log.js";
 
 /** Returns the board that a job's page drives. */
-export function tableBoard(root, { onStop }) {
+export function tableBoard(root, { jobId, onStop }) {
   const head = jobHead("Training of a table", onStop);
   const training = tableTraining();
-  root.append(head.node, training.node);
+  root.append(head.node, training.node, wholeLog(jobId));
   root.classList.add("view-table");
   return {
     ...head,
