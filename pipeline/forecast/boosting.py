@@ -52,7 +52,7 @@ class FittedBoosting:
         steps = future["step"].to_numpy()
         year = rows_per_year(self.frequency)
         origin = origin_features(self.past, self.prices, steps, self.frequency.rhythm, year)
-        table = np.hstack([calendar, origin.to_numpy()])
+        table = np.hstack([calendar, origin])
         return np.asarray(self.trees.predict(table) * self.size, dtype=np.float64)
 
 
@@ -70,7 +70,7 @@ def fit_gradient_boosting(history: History, context: FitContext) -> FittedBoosti
         past = origin_features(
             scaled[:origin], prices[:origin], steps, history.frequency.rhythm, year
         )
-        tables.append(np.hstack([calendar_table[origin + steps - 1], past.to_numpy()]))
+        tables.append(np.hstack([calendar_table[origin + steps - 1], past]))
         targets.append(scaled[origin + steps - 1])
     trees = HistGradientBoostingRegressor(**SETTINGS, random_state=context.spec.seed)
     trees.fit(np.vstack(tables), np.concatenate(targets))

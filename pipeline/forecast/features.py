@@ -112,7 +112,7 @@ def origin_features(
     steps: NDArray[np.int64],
     rhythm: int,
     rows_per_year: int,
-) -> pd.DataFrame:
+) -> NDArray[np.float64]:
     """One row per step ahead of the end of ``past`` with the columns of `ORIGIN_FEATURES`.
 
     What the past is too short to tell has a neutral value: the trees cannot bin an empty column.
@@ -137,7 +137,10 @@ def origin_features(
         "last_year_level": _around_last_year(past, steps, rows_per_year, short, level),
         "price_change": prices[-1] / price if price > 0 else 1.0,
     }
-    return pd.DataFrame(columns, index=range(len(steps)))[list(ORIGIN_FEATURES)]
+    table = np.empty((len(steps), len(ORIGIN_FEATURES)))
+    for place_in_row, name in enumerate(ORIGIN_FEATURES):
+        table[:, place_in_row] = columns[name]
+    return table
 
 
 def look_back(rhythm: int) -> tuple[int, int, int]:

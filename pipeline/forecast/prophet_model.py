@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,25 @@ with _library_logs(
 
 logger = logging.getLogger("prophet")
 
+_ComponentsByMode = dict[Literal["additive", "multiplicative"], list[str]]
+
 MAX_ROWS = 5_000
 YEARLY_WAVES = {Unit.HOUR: 10, Unit.DAY: 10, Unit.WEEK: 6, Unit.MONTH: 3}
+
+
+class UndividedProphet(Prophet):
+    """A Prophet that does not tell its components apart; all of them are added. Nobody asks which
+    holiday did what, and keeping account of it takes longer than finding the parameters.
+    """
+
+    def regressor_column_matrix(
+        self, seasonal_features: pd.DataFrame, modes: _ComponentsByMode
+    ) -> tuple[pd.DataFrame, _ComponentsByMode]:
+        rows = range(seasonal_features.shape[1])
+        columns = pd.DataFrame({"additive_terms": 1, "multiplicative_terms": 0}, index=rows)
+        modes["additive"].append("additive_terms")
+        modes["multiplicative"].append("multiplicative_terms")
+        return columns, modes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +115,7 @@ def prophet_settings(history: History, context: FitContext) -> dict[str, Any]:
 def _fit(history: History, context: FitContext, covariates: tuple[str, ...]) -> FittedProphet:
     settings = prophet_settings(history, context)
     daily = history.frequency.is_daily_or_finer
-    model = Prophet(
+    model = UndividedProphet(
         **settings,
         holidays=context.holidays.frame() if daily and context.holidays.names else None,
         uncertainty_samples=0,  # intervals come from backtest errors, see calibrate.py

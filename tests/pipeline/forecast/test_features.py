@@ -58,7 +58,8 @@ def test_weekly_rows_count_their_holidays() -> None:
 def test_the_past_is_described_as_it_looked_at_the_origin() -> None:
     past = np.tile(np.arange(7.0), 60)
 
-    made = origin_features(past, np.full(420, np.nan), np.array([1, 2, 9]), 7, 364)
+    table = origin_features(past, np.full(420, np.nan), np.array([1, 2, 9]), 7, 364)
+    made = pd.DataFrame(table, columns=list(ORIGIN_FEATURES))
 
     assert list(made["slot_level"]) == [0, 1, 1]
     assert list(made["slot_last"]) == [0, 1, 1]
