@@ -1,6 +1,6 @@
 // What a training is told that does not say otherwise.
 
-import { announce, element } from "../dom.js";
+import { element } from "../dom.js";
 import { patchJson } from "../api.js";
 import { algorithmWord } from "../words.js";
 import { field, form, input, select } from "./field.js";
@@ -52,7 +52,7 @@ export function defaultsForm({ training_defaults: known }) {
   return form(element("div", { class: "form-grid" }, fields), "Save", async (values) => {
     const defaults = { ...known, ...optionsOf(values) };
     await patchJson("training/tenant", { training_defaults: defaults });
-    announce("Saved. It counts from the next training on.");
+    return "Saved. It counts from the next training on.";
   });
 }
 

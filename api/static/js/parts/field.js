@@ -1,7 +1,8 @@
 // Fields of forms: a label over its control, with a word about it where that helps.
 
-import { element } from "../dom.js";
+import { announce, element } from "../dom.js";
 import { attempt } from "./action.js";
+import { hint } from "./notice.js";
 
 let made = 0;
 
@@ -35,8 +36,8 @@ export const select = (name, options, chosen = null) =>
   );
 
 /**
- * A form with one button. `send(values)` gets what was entered, by name; what the service refuses
- * is told above the button.
+ * A form with one button. `send(values)` gets what was entered, by name, and may answer with words
+ * to show; these, or what the service refuses, stand above the button.
  */
 export function form(fields, label, send) {
   const problem = element("div");
@@ -44,7 +45,14 @@ export function form(fields, label, send) {
   const node = element("form", { class: "form" }, fields, problem, submit);
   node.addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(submit, () => send(Object.fromEntries(new FormData(node)), node), problem);
+    const values = Object.fromEntries(new FormData(node));
+    attempt(submit, async () => sayDone(await send(values, node), problem), problem);
   });
   return node;
+}
+
+function sayDone(words, place) {
+  if (!words) return;
+  place.replaceChildren(hint(words, "good"));
+  announce(words);
 }

@@ -1,6 +1,6 @@
 // What the service knows of the shop: its name, whose holidays count, its clock and its place.
 
-import { announce, element } from "../dom.js";
+import { element } from "../dom.js";
 import { patchJson } from "../api.js";
 import { countries } from "../countries.js";
 import { timeZones } from "../zones.js";
@@ -28,7 +28,7 @@ export function shopForm(tenant) {
   ];
   return form(element("div", { class: "form-grid" }, fields), "Save", async (values) => {
     await patchJson("training/tenant", changeOf(values));
-    announce("Saved. It counts from the next training on.");
+    return "Saved. It counts from the next training on.";
   });
 }
 
