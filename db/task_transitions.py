@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db import wording
-from db.guards import change, held_by, unclaimed
+from db.guards import change, unclaimed
 from db.locks import FRESH, lock_job, lock_job_of
 from db.logs import add_lines
 from db.messages import News, append_job_news, append_task_news
@@ -21,7 +21,7 @@ from db.registration import add_shared_artifacts, register_model
 from db.settling import cancel_running, failure, measure, retry_news, settle
 from db.tables import TrainedModel, TrainingJob, TrainingTask
 from db.text import storable
-from db.tokens import Claim, Messages, Standing, Token
+from db.tokens import Claim, Messages, Token
 
 
 def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Claim | None:
@@ -84,29 +84,6 @@ def _start_news(
         yield append_job_news(session, job, now, "job_started")
     news = News(event="task_started", message=wording.task_started(task))
     yield append_task_news(session, job, now, task, news)
-
-
-def renew(session: Session, token: Token, *, lease_s: float) -> Standing | None:
-    """A longer lease and whether the work is still wanted; None when the lease was lost."""
-    row = session.execute(
-        update(TrainingTask)
-        .where(*held_by(token), TrainingJob.id == TrainingTask.job_id)
-        .values(lease_expires_at=func.clock_timestamp() + timedelta(seconds=lease_s))
-        .returning(
-            TrainingJob.stop_mode,
-            TrainingJob.deadline_at,
-            func.extract("epoch", TrainingJob.deadline_at - func.clock_timestamp()),
-        ),
-        execution_options=FRESH,
-    ).one_or_none()
-    if row is None:
-        return None
-    stop_mode, deadline_at, seconds_left = row
-    return Standing(
-        stop_mode=stop_mode,
-        deadline_at=cast("datetime", deadline_at),  # a running job has one, the table checks it
-        seconds_left=float(seconds_left),
-    )
 
 
 def report(

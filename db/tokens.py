@@ -47,7 +47,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LeaseTerms:
     """What a worker learns when it renews its lease."""
 
     stop_mode: str | None

@@ -8,14 +8,15 @@ caller's commit. `db.locks` tells the order of locks.
 
 from db.creation import MAX_ATTEMPTS, create_job
 from db.job_transitions import admit, expire, reclaim, request_stop
-from db.task_transitions import cancel_task, claim, fail, finish, release, renew, report
-from db.tokens import Claim, NewTask, Standing, StopResult, Token
+from db.leases import renew, terms_of
+from db.task_transitions import cancel_task, claim, fail, finish, release, report
+from db.tokens import Claim, LeaseTerms, NewTask, StopResult, Token
 
 __all__ = [
     "MAX_ATTEMPTS",
     "Claim",
+    "LeaseTerms",
     "NewTask",
-    "Standing",
     "StopResult",
     "Token",
     "admit",
@@ -30,4 +31,5 @@ __all__ = [
     "renew",
     "report",
     "request_stop",
+    "terms_of",
 ]

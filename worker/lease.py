@@ -7,14 +7,12 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db import transitions
 from db.engine import Sessions
-from db.tables import TrainingJob, TrainingTask
-from db.transitions import Claim, Standing, Token
+from db.transitions import Claim, LeaseTerms
 from worker.drain import Drain
 from worker.errors import (
     LeaseLostError,
@@ -108,25 +106,28 @@ class Lease:
         is_due = time.monotonic() - self._renewed_at >= self._renew_every_s
         try:
             with self._sessions.begin() as session:
-                standing = self._renew(session) if is_due else _standing(session, self._token)
+                terms = self._renew(session) if is_due else self._terms(session)
         except SQLAlchemyError:
             # Nobody else can take the task while the database is away; the next look will tell.
             log.warning("lease not renewed", exc_info=True)
         else:
-            self._obey(standing)
+            self._obey(terms)
 
-    def _renew(self, session: Session) -> Standing | None:
+    def _renew(self, session: Session) -> LeaseTerms | None:
         self._renewed_at = time.monotonic()
         return transitions.renew(session, self._token, lease_s=self._lease_s)
 
-    def _obey(self, standing: Standing | None) -> None:
-        if standing is None:
+    def _terms(self, session: Session) -> LeaseTerms | None:
+        return transitions.terms_of(session, self._token)
+
+    def _obey(self, terms: LeaseTerms | None) -> None:
+        if terms is None:
             self._end(LeaseLostError("The task belongs to another worker by now"))
-        elif standing.stop_mode == "abort":
+        elif terms.stop_mode == "abort":
             self._end(TrainingCancelledError("The training was stopped"))
         else:
-            self._finishes = standing.stop_mode == "finish"
-            self._ends_at = time.monotonic() + standing.seconds_left
+            self._finishes = terms.stop_mode == "finish"
+            self._ends_at = time.monotonic() + terms.seconds_left
 
     def _check_clocks(self) -> None:
         if time.monotonic() >= self._ends_at:
@@ -142,23 +143,3 @@ class Lease:
     def _end(self, stop: TaskStoppedError) -> None:
         if self._stop is None:
             self._stop, self._stopped_at = stop, time.monotonic()
-
-
-def _standing(session: Session, token: Token) -> Standing | None:
-    """What `transitions.renew` tells, without writing: asked every second by every running task."""
-    seconds_left = func.extract("epoch", TrainingJob.deadline_at - func.clock_timestamp())
-    row = session.execute(
-        select(TrainingJob.stop_mode, TrainingJob.deadline_at, seconds_left)
-        .join(TrainingTask, TrainingTask.job_id == TrainingJob.id)
-        .where(
-            TrainingTask.id == token.task_id,
-            TrainingTask.attempt == token.attempt,
-            TrainingTask.status == "running",
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    stop_mode, deadline_at, left = row
-    if deadline_at is None:  # only a job that runs has a deadline, and only its tasks are claimed
-        return None
-    return Standing(stop_mode=stop_mode, deadline_at=deadline_at, seconds_left=float(left))
