@@ -6,8 +6,7 @@ from uuid import UUID
 from flask import Flask, Response
 from prometheus_client import CollectorRegistry
 
-from api.aside import Aside, here
-from api.chores import Chores
+from api.chores.protocol import Chores
 from api.endpoint import register
 from api.endpoints import all_endpoints
 from api.errors import register_error_handlers
@@ -16,7 +15,6 @@ from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
 from api.live.sockets import register_sockets
 from api.openapi.document import document
-from api.operation_telemetry import OperationCollector
 from api.predictions.predictor import Predictor
 from api.references import CONVERTER, ProductReference
 from api.request_context import register_request_context
@@ -26,10 +24,12 @@ from api.security.authentication import register_authentication
 from api.security.browsers import register_browser_rules
 from api.security.proxies import register_proxies
 from api.security.rate_limits import register_rate_limits
+from api.server.aside import Aside, here
+from api.server.slow_peers import register_patience
 from api.service_views import STATIC
 from api.services import EXTENSION, Send, Services
-from api.slow_peers import register_patience
-from api.telemetry import DatabaseTelemetry, tenant_labels
+from api.telemetry.operation import OperationCollector
+from api.telemetry.trainings import DatabaseTelemetry, tenant_labels
 from core.progress import ProgressMessage, ProgressStream
 from core.settings import Settings
 from core.shared_counters import WORK_COUNTERS, SharedCounters

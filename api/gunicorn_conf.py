@@ -12,8 +12,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from api.file_limit import raise_file_limit
-from api.leftovers import remove_leftovers
+from api.server.file_limit import raise_file_limit
+from api.uploads.leftovers import remove_leftovers
 from core.listening import require_permission_to_listen
 from core.logs import configure_logs
 from core.settings import Settings
@@ -63,7 +63,7 @@ def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn counts the arg
 
 def post_worker_init(worker: Any) -> None:
     """After the fork: let psycopg2 yield, and send watchers away when the worker is to end."""
-    from api.gevent_postgres import let_psycopg2_yield  # noqa: PLC0415  # after gevent has patched
+    from api.server.gevent_postgres import let_psycopg2_yield  # noqa: PLC0415  # after gevent has patched
 
     let_psycopg2_yield()
     threading.Thread(target=_close_sockets_at_end, args=(worker,), daemon=True).start()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from api.aside import Aside
-from api.chores import Chores
+from api.chores.protocol import Chores
 from api.live.connection_limit import ConnectionLimit
 from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
 from api.predictions.predictor import Predictor
-from api.spool import Spool
+from api.server.aside import Aside
+from api.uploads.spool import Spool
 from core.progress import ProgressStream
 from core.settings import Settings
 from core.tracing import Tracing

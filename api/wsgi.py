@@ -5,10 +5,10 @@ import os
 from flask import Flask
 
 from api.app import create_app
-from api.chores import ChildChores
-from api.gevent_aside import in_thread
-from api.loopback import trusted_hosts
+from api.chores.children import ChildChores
 from api.nudge import Nudge
+from api.server.gevent_aside import in_thread
+from api.server.loopback import trusted_hosts
 from core.progress import ProgressStream
 from core.settings import Settings
 from core.tracing import start_tracing

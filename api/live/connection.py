@@ -28,7 +28,7 @@ from api.errors import (
     ReceiveTimeoutError,
 )
 from api.live.frames import text_frame
-from api.spool import Spool
+from api.uploads.spool import Spool
 
 ANSWER_WITHIN_S = 10.0
 SEND_WITHIN_S = 15.0

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from api.errors import BadMessageError
 from api.jobs.schemas import StudioRequest
-from api.spool import Spool
+from api.uploads.spool import Spool
 from core.validation import in_words
 
 _FILE_DATA = re.compile(rb'"file_data"\s*:\s*"')

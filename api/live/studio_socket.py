@@ -11,7 +11,7 @@ from flask import request as handshake
 from sqlalchemy.exc import SQLAlchemyError
 from wsproto.frame_protocol import CloseReason
 
-from api.chores import ChoreError
+from api.chores.protocol import ChoreError
 from api.errors import (
     BadMessageError,
     MessageTooBigError,
@@ -26,7 +26,7 @@ from api.live.progress_views import studio_view
 from api.live.studio_request import read_request
 from api.live.watching import follow
 from api.services import Services
-from api.spool import Spool
+from api.uploads.spool import Spool
 from core.logs import bind
 
 log = structlog.get_logger(__name__)

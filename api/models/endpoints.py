@@ -1,12 +1,12 @@
 """Every endpoint of trained models; `api.endpoints` offers `MODELS` under both prefixes."""
 
-from api import upload_views
 from api.addresses import IDEMPOTENCY_KEY, MULTIPART, TRAINING
 from api.endpoint import Endpoint
 from api.jobs.schemas import AcceptedJob, UploadForm
 from api.models import comparison, deployment_views, retention_views, schemas, views
 from api.references import PRODUCT
 from api.schemas import ModelSummary, Page, PageQuery
+from api.uploads import views as uploads
 
 MODELS = (
     Endpoint(
@@ -24,7 +24,7 @@ MODELS = (
         path="/models",
         scope="train",
         starts_training=True,
-        view=upload_views.create_model,
+        view=uploads.create_model,
         summary="Train on an uploaded Parquet file of any size",
         tag="Models",
         form=UploadForm,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from api.chores import ChoreError, Chores
+from api.chores.protocol import ChoreError, Chores
 from db.stored import Reclaimed
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from api.products.references import find_product
 from api.sales.retraining import retrain_if_wanted
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 from api.services import Services
-from api.uploads import receive_upload
+from api.uploads.bodies import receive_upload
 from celeryconfig import SCORE_FORECASTS
 from db.audit import record
 from db.sales import recent_sales

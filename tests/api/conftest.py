@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.local_chores import LocalChores
+from api.chores.local import LocalChores
 from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.progress import ProgressStream

@@ -64,7 +64,7 @@ def test_each_of_a_crowd_of_event_streams_gets_every_number(shared_served: Serve
 def test_the_limit_of_open_files_is_raised_as_far_as_allowed() -> None:
     script = """
         import resource
-        from api.file_limit import raise_file_limit
+        from api.server.file_limit import raise_file_limit
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, 1000))
         for sockets in (500, 9000):
             assert raise_file_limit(sockets) == resource.getrlimit(resource.RLIMIT_NOFILE)[0]

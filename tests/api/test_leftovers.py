@@ -2,7 +2,7 @@ import os
 import time
 from pathlib import Path
 
-from api.leftovers import LONGEST_UPLOAD_S, remove_leftovers
+from api.uploads.leftovers import LONGEST_UPLOAD_S, remove_leftovers
 
 
 def test_only_files_older_than_any_upload_are_removed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import httpx
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.local_chores import LocalChores
+from api.chores.local import LocalChores
 from core.artifacts import ArtifactStore
 from core.progress import ProgressStream
 from core.settings import Settings

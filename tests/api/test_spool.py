@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from api.aside import here
 from api.errors import UnavailableError
-from api.spool import Spool
+from api.server.aside import here
+from api.uploads.spool import Spool
 
 LARGE = bytes(range(256)) * 4096
 

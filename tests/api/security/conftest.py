@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from api.app import create_app
-from api.local_chores import LocalChores
+from api.chores.local import LocalChores
 from api.services import EXTENSION
 from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedPostgres, EmbeddedValkey

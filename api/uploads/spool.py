@@ -5,8 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from api.aside import Aside
 from api.errors import UnavailableError
+from api.server.aside import Aside
 
 _PIECE_BYTES = 1 << 18
 

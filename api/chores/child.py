@@ -1,6 +1,6 @@
-"""The child process of `api.chores`.
+"""The child process of `api.chores.children`.
 
-`python -m api.chore store FILE`, `… holds DIGEST`, `… reclaim JSON`, or
+`python -m api.chores.child store FILE`, `… holds DIGEST`, `… reclaim JSON`, or
 `… import-sales FILE TYPE TENANT`.
 
 Writes its result as JSON to standard output. Status 3 means that the file was refused, and why.
@@ -14,9 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
-from api.chores import REFUSED
+from api.chores.local import LocalChores
+from api.chores.protocol import REFUSED
 from api.errors import InvalidRequestError
-from api.local_chores import LocalChores
 from core.artifacts import ArtifactStore
 from core.logs import configure_logs
 from core.settings import Settings

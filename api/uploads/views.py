@@ -10,7 +10,7 @@ from api.idempotency import idempotency_key
 from api.jobs.creation import accepted, create_upload_job
 from api.jobs.schemas import AcceptedJob, UploadForm
 from api.services import Services
-from api.uploads import receive_upload
+from api.uploads.bodies import receive_upload
 
 _PARQUET_MAGIC = b"PAR1"
 

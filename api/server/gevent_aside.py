@@ -10,6 +10,6 @@ T = TypeVar("T")
 
 
 def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`api.aside.Aside` in one of the hub's real threads."""
+    """`api.server.aside.Aside` in one of the hub's real threads."""
     result: T = get_hub().threadpool.apply(work, args, kwargs)
     return result

@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.formparser import FormDataParser
 
 from api.errors import InvalidRequestError, UnsupportedTypeError
-from api.spool import Spool
+from api.uploads.spool import Spool
 
 MULTIPART = "multipart/form-data"
 _CHUNK_BYTES = 1 << 16

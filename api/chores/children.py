@@ -11,12 +11,13 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import structlog
 
-from api.errors import ApiError, InvalidRequestError
+from api.chores.protocol import REFUSED, ChoreError
+from api.errors import InvalidRequestError
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
 from db.stored import Reclaimed
@@ -25,25 +26,6 @@ log = structlog.get_logger(__name__)
 
 _AT_ONCE = 2
 _LONGEST_S = 3600.0
-REFUSED = 3
-
-
-class ChoreError(ApiError):
-    """A chore ended without a result; the log has what it said."""
-
-
-class Chores(Protocol):
-    def store(self, path: Path) -> Blob:
-        """Put a file into the artifact store."""
-
-    def holds(self, digest: str) -> bool:
-        """Whether the artifact store has this file."""
-
-    def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
-        """Delete from the artifact store what no row names any more (bytes by digest)."""
-
-    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
-        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""
 
 
 class ChildChores:
@@ -67,7 +49,7 @@ class ChildChores:
         return ImportReport.model_validate(answer)
 
     def _run(self, *arguments: str) -> Any:
-        command = [sys.executable, "-m", "api.chore", *arguments]
+        command = [sys.executable, "-m", "api.chores.child", *arguments]
         with self._turn:
             done = subprocess.run(
                 command,

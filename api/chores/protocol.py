@@ -1,0 +1,32 @@
+"""What chores there are, whoever does them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from api.errors import ApiError
+from api.sales.schemas import ImportReport
+from core.artifacts import Blob
+from db.stored import Reclaimed
+
+REFUSED = 3
+"""The exit status of a child that refuses a file."""
+
+
+class ChoreError(ApiError):
+    """A chore ended without a result; the log has what it said."""
+
+
+class Chores(Protocol):
+    def store(self, path: Path) -> Blob:
+        """Put a file into the artifact store."""
+
+    def holds(self, digest: str) -> bool:
+        """Whether the artifact store has this file."""
+
+    def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
+        """Delete from the artifact store what no row names any more (bytes by digest)."""
+
+    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""

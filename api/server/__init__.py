@@ -1,0 +1,1 @@
+"""How the API is served: gevent, sockets, who may connect, slow peers."""
