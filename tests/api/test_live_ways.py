@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -161,3 +162,25 @@ def test_streams_count_towards_the_limit_and_give_their_place_back(serve: Serve)
         assert poll(served, job.job_id, after=2, wait=1).status_code == 429
         assert poll(served, job.job_id).status_code == 200
     wait_until(lambda: poll(served, job.job_id, after=2, wait=0.1).status_code == 200, 10)
+
+
+def test_a_restart_of_the_api_ends_streams_and_polls_in_order_and_they_go_on(serve: Serve) -> None:
+    served = serve()
+    job = begin(served)
+    with ThreadPoolExecutor(1) as pool, event_stream(served, job.job_id) as stream:
+        seen = events(stream.iter_lines())
+        assert [next(seen)[0], next(seen)[0]] == [1, 2]
+        waiting = pool.submit(poll, served, job.job_id, after=2, wait=30)
+        wait_until(lambda: "training_long_polls{" in httpx.get(f"{served.url}/metrics").text, 10)
+        served.process.terminate()
+        assert list(seen) == []  # a connection that just breaks would raise
+        told = waiting.result(timeout=15).json()
+    assert told == {"messages": [], "next_after": 2, "is_final": False}
+    assert served.process.wait(15) == 0
+
+    job.fail()
+    again = serve()
+    with event_stream(again, job.job_id, {"Last-Event-ID": "2"}) as stream:
+        rest = [kind for _, kind, _ in events(stream.iter_lines())]
+    assert rest[-1] == "training_failed"
+    assert poll(again, job.job_id, after=2, wait=10).json()["is_final"]
