@@ -96,6 +96,11 @@ class ArtifactStore:
         """Whether the store has these bytes."""
         return bool(self._files.exists(self._path(digest)))
 
+    def size(self, digest: str) -> int | None:
+        """How many bytes are stored; None where there are none."""
+        info = self._info(digest)
+        return None if info is None else int(info["size"])
+
     def delete(self, digest: str, *, unless_put_since: datetime | None = None) -> bool:
         """Remove bytes, if they are there and nobody has put them (again) since a time."""
         put_at = self._put_at(digest)
@@ -132,8 +137,12 @@ class ArtifactStore:
         return put_at is not None and datetime.now(UTC) - put_at < REFRESH_AFTER
 
     def _put_at(self, digest: str) -> datetime | None:
+        info = self._info(digest)
+        return None if info is None else _modified_at(info)
+
+    def _info(self, digest: str) -> dict[str, Any] | None:
         try:
-            return _modified_at(self._files.info(self._path(digest)))
+            return dict(self._files.info(self._path(digest)))
         except FileNotFoundError:
             return None
 

@@ -74,16 +74,18 @@ def unnamed(session: Session, digests: Collection[str]) -> set[str]:
 
 
 def reclaim(sessions: Sessions, store: ArtifactStore, freed: Mapping[str, int]) -> Reclaimed:
-    """Delete from the store what deleted models named and nothing else names.
+    """Delete from the store what deleted rows named and nothing else names.
 
-    What was put a short time ago is left to the collection of orphans.
+    What was put a short time ago is left to the collection of orphans. Of manifests only the store
+    knows the size: they are given as 0.
     """
     with as_system(), sessions() as session:
         free = unnamed(session, freed)
     put_before = datetime.now(UTC) - SETTLED_AFTER
+    sizes = {digest: freed[digest] or _size(store, digest) for digest in free}
     deleted = {digest for digest in free if delete_quietly(store, digest, put_before)}
-    later = sum(freed[digest] for digest in free - deleted)
-    return Reclaimed(sum(freed[digest] for digest in deleted), later)
+    later = sum(sizes[digest] for digest in free - deleted)
+    return Reclaimed(sum(sizes[digest] for digest in deleted), later)
 
 
 def delete_quietly(store: ArtifactStore, digest: str, put_before: datetime) -> bool:
@@ -93,6 +95,15 @@ def delete_quietly(store: ArtifactStore, digest: str, put_before: datetime) -> b
     except (OSError, ArtifactError):
         log.warning("stored bytes not deleted", digest=digest, exc_info=True)
         return False
+
+
+def _size(store: ArtifactStore, digest: str) -> int:
+    """None is counted of what is not there, or cannot be looked at: then it is not deleted."""
+    try:
+        return store.size(digest) or 0
+    except (OSError, ArtifactError):
+        log.warning("stored bytes not looked at", digest=digest, exc_info=True)
+        return 0
 
 
 def storage_use(session: Session, tenant_id: UUID) -> StorageUse:

@@ -1,8 +1,10 @@
 """Old models go: for every tenant, and what they named in the store with them."""
 
+from datetime import timedelta
+
 import structlog
 
-from db import retention, stored, tenants
+from db import retention, shared_profiles, stored, tenants
 from db.retention import Policy
 from worker.context import Context
 
@@ -13,7 +15,9 @@ MOST_AT_ONCE = 500
 
 
 def apply_retention(context: Context) -> None:
-    """Delete the models of all tenants that are not to be kept."""
+    """Delete the models of all tenants that are not to be kept, and what jobs that ended as long
+    ago shared between their products.
+    """
     policy = Policy.from_settings(context.settings)
     with context.sessions() as session:
         tenant_ids = tenants.every_id(session)
@@ -28,3 +32,12 @@ def apply_retention(context: Context) -> None:
                 bytes_reclaimed=reclaimed.bytes_now,
                 bytes_later=reclaimed.bytes_later,
             )
+    _forget_shared_profiles(context, timedelta(days=policy.days))
+
+
+def _forget_shared_profiles(context: Context, older_than: timedelta) -> None:
+    with context.sessions.begin() as session:
+        freed = shared_profiles.forget(session, older_than=older_than, at_most=MOST_AT_ONCE)
+    if freed:
+        reclaimed = stored.reclaim(context.sessions, context.store, freed)
+        log.info("old shared profiles deleted", bytes_reclaimed=reclaimed.bytes_now)

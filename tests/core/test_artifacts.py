@@ -51,6 +51,12 @@ def store(root: str) -> ArtifactStore:
     return ArtifactStore(root)
 
 
+def test_the_size_of_what_is_there(store: ArtifactStore) -> None:
+    assert store.size(DIGEST) is None
+    store.put(CONTENT)
+    assert store.size(DIGEST) == len(CONTENT)
+
+
 def test_what_was_put_is_read(store: ArtifactStore) -> None:
     blob = store.put(CONTENT)
     assert (blob.digest, blob.size) == (DIGEST, len(CONTENT))

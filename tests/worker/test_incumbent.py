@@ -12,7 +12,14 @@ from sqlalchemy import insert, select, update
 from core.settings import Settings
 from db.operation_tables import AuditEntry, Deployment
 from db.stored import SETTLED_AFTER
-from db.tables import DEFAULT_TENANT_ID, Sale, TrainedModel, TrainingLog
+from db.tables import (
+    DEFAULT_TENANT_ID,
+    ModelArtifact,
+    Sale,
+    TrainedModel,
+    TrainingJob,
+    TrainingLog,
+)
 from tests.worker.support import FIRST_DAY, Shop
 from worker.context import Context
 from worker.retention import apply_retention
@@ -116,9 +123,7 @@ def test_retention_deletes_old_versions_and_their_bytes(
         session.execute(
             update(TrainedModel).where(TrainedModel.id == oldest.id).values(created_at=ages)
         )
-    moment = (datetime.now(UTC) - 2 * SETTLED_AFTER).timestamp()
-    for path in tmp_path.rglob("sha256/*/*"):
-        os.utime(path, (moment, moment))
+    _settle(tmp_path)
 
     apply_retention(context)
 
@@ -130,3 +135,37 @@ def test_retention_deletes_old_versions_and_their_bytes(
     with shop.sessions() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "delete")).one()
     assert (entry.actor, entry.subject_id) == ("service", oldest.public_id)
+
+
+def _settle(root: Path) -> None:
+    """As if everything in the store had been put long ago."""
+    moment = (datetime.now(UTC) - 2 * SETTLED_AFTER).timestamp()
+    for path in root.rglob("sha256/*/*"):
+        os.utime(path, (moment, moment))
+
+
+def test_what_products_of_an_old_job_shared_goes_and_the_job_stays(
+    context: Context, shop: Shop, tmp_path: Path
+) -> None:
+    product_id = shop.product("bread", DAYS)
+    old, young = (
+        shop.job(product_id, shared=True, algorithm="seasonal_mean", force=True) for _ in range(2)
+    )
+    for _ in range(4):
+        run_task(shop.next_task(), context)
+    digests = [shop.show_job(job_id).shared_artifact for job_id in (old, young)]
+    with shop.sessions.begin() as session:
+        ended = datetime.now(UTC) - timedelta(days=91)
+        session.execute(update(TrainingJob).where(TrainingJob.id == old).values(completed_at=ended))
+    _settle(tmp_path)
+
+    apply_retention(context)
+
+    assert [shop.show_job(job_id).shared_artifact for job_id in (old, young)] == [None, digests[1]]
+    assert [context.store.exists(digest) for digest in digests if digest] == [False, True]
+    assert shop.show_job(old).status == "completed"
+    with shop.sessions() as session:
+        owners = session.scalars(
+            select(ModelArtifact.training_job_id).where(ModelArtifact.model_id.is_(None))
+        ).all()
+    assert list(owners) == [young]
