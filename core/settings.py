@@ -5,82 +5,29 @@ An attribute is its environment variable in lower case. Entry points call
 core.settings_table` makes `docs/settings.md` from this module.
 """
 
-import ipaddress
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
 
-from annotated_types import Ge, Gt, Le
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
-from pydantic.config import JsonDict
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from core.cores import usable_cores
-from core.cron import checked_cron, checked_time_zone
 from core.errors import SettingsError
-
-
-def _url_with(*schemes: str) -> AfterValidator:
-    def check(url: str) -> str:
-        if urlsplit(url).scheme not in schemes:
-            raise ValueError("unknown scheme")
-        return url
-
-    return AfterValidator(check)
-
-
-def _country_code(code: str) -> str:
-    if not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise ValueError("not a two-letter code")
-    return code.upper()
-
-
-def _cron_or_off(text: str) -> str:
-    return OFF if text.lower() == OFF else checked_cron(text)
-
-
-def _networks(text: str) -> str:
-    for network in filter(None, map(str.strip, text.split(","))):
-        ipaddress.ip_network(network)
-    return text
-
-
-def _origins(text: str) -> str:
-    origins = [origin.strip() for origin in text.split(",")]
-    for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
-            raise ValueError("not an origin")
-        if not parts.hostname or "*" in parts.netloc or "@" in parts.netloc:
-            raise ValueError("not one exact origin")
-    return ",".join(origins)
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-DatabaseUrl = Annotated[str, _url_with("postgresql", "postgresql+psycopg2")]
-RedisUrl = Annotated[str, _url_with("redis", "rediss")]
-BrokerUrl = Annotated[str, _url_with("redis", "rediss", "amqp", "amqps")]
-HttpUrl = Annotated[str, _url_with("http", "https")]
-AmqpUrl = Annotated[str, _url_with("amqp", "amqps")]
-JwksUrl = Annotated[str, _url_with("http", "https", "file")]
-Origins = Annotated[str, AfterValidator(_origins)]
-Country = Annotated[str, AfterValidator(_country_code)]
-CronOrOff = Annotated[str, AfterValidator(_cron_or_off)]
-TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
-Networks = Annotated[str, AfterValidator(_networks)]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+from core.setting_kinds import (
+    AmqpUrl,
+    BrokerUrl,
+    Country,
+    CronOrOff,
+    DatabaseUrl,
+    HttpUrl,
+    JwksUrl,
+    LogLevel,
+    Networks,
+    Origins,
+    RedisUrl,
+    TimeZone,
+)
+from core.setting_notes import accepts, notes, setting
 
 SERVICE = "Service"
 SECURITY = "Security"
@@ -97,9 +44,6 @@ SCHEDULES = "Schedules"
 EVENTS = "Events"
 OBSERVATION = "Logs and telemetry"
 
-OFF = "off"
-"""What switches the default retraining off; an empty variable would count as unset."""
-
 COMPUTED = {
     "rate_limit_per_minute": "`600` with a login, else no limit",
     "rate_limit_training_per_minute": "`30` with a login, else no limit",
@@ -107,22 +51,6 @@ COMPUTED = {
     "worker_concurrency": "number of cores",
 }
 """What the settings table says of a default that is not a constant."""
-
-
-def _setting(
-    section: str,
-    default: Any,
-    description: str,
-    *,
-    accepts: str | None = None,
-    secret: bool = False,
-    **bounds: Any,
-) -> Any:
-    notes: JsonDict = {"section": section, "accepts": accepts, "secret": secret}
-    given: dict[str, Any] = (
-        {"default_factory": default} if callable(default) else {"default": default}
-    )
-    return Field(**given, description=description, json_schema_extra=notes, **bounds)
 
 
 class Settings(BaseModel):
@@ -136,48 +64,48 @@ class Settings(BaseModel):
         str_strip_whitespace=True,
     )
 
-    port: int = _setting(SERVICE, 8004, "Port of the API", ge=1, le=65535)
-    host: str = _setting(
+    port: int = setting(SERVICE, 8004, "Port of the API", ge=1, le=65535)
+    host: str = setting(
         SERVICE,
         "127.0.0.1",
         "Address the API listens on; another than loopback needs `AUTH_MODE=jwt` or `INSECURE`",
         min_length=1,
     )
-    insecure: bool = _setting(
+    insecure: bool = setting(
         SERVICE, False, "Let other machines in although callers are not recognised"
     )
-    data_dir: str = _setting(
+    data_dir: str = setting(
         SERVICE, ".data", "Directory of embedded servers, artifacts, keys and logs", min_length=1
     )
-    database_url: DatabaseUrl | None = _setting(
+    database_url: DatabaseUrl | None = setting(
         SERVICE,
         None,
         "PostgreSQL; the launcher starts an embedded one when unset",
         accepts="a URL `postgresql://user:password@host:port/name`",
         secret=True,
     )
-    redis_url: RedisUrl | None = _setting(
+    redis_url: RedisUrl | None = setting(
         SERVICE,
         None,
         "Redis or Valkey, for progress; the launcher starts an embedded one when unset",
         accepts="a URL `redis://…` or `rediss://…`",
         secret=True,
     )
-    broker_url: BrokerUrl | None = _setting(
+    broker_url: BrokerUrl | None = setting(
         SERVICE,
         None,
         "Broker between the API and the workers",
         accepts="a URL `redis://…`, `rediss://…`, `amqp://…` or `amqps://…`",
         secret=True,
     )
-    rabbitmq_url: AmqpUrl | None = _setting(
+    rabbitmq_url: AmqpUrl | None = setting(
         SERVICE,
         None,
         "RabbitMQ that receives events; while unset they stay in the database for a week",
         accepts="a URL `amqp://…` or `amqps://…`",
         secret=True,
     )
-    model_storage_path: str = _setting(
+    model_storage_path: str = setting(
         SERVICE,
         "/models",
         "Where artifacts are stored; the launcher uses `DATA_DIR/models` when unset",
@@ -185,14 +113,14 @@ class Settings(BaseModel):
         min_length=1,
     )
 
-    auth_mode: Literal["none", "jwt"] = _setting(
+    auth_mode: Literal["none", "jwt"] = setting(
         SECURITY,
         "none",
         "How callers are recognised",
         accepts="`none` (everybody who reaches the API is one tenant, so keep it on loopback) or"
         " `jwt` (each request carries a token; needs `JWT_SECRET` or `JWT_JWKS_URL`)",
     )
-    jwt_secret: str | None = _setting(
+    jwt_secret: str | None = setting(
         SECURITY,
         None,
         "Secret that signs tokens (HS256)",
@@ -200,191 +128,191 @@ class Settings(BaseModel):
         secret=True,
         min_length=32,
     )
-    jwt_jwks_url: JwksUrl | None = _setting(
+    jwt_jwks_url: JwksUrl | None = setting(
         SECURITY,
         None,
         "Where the public keys of the identity provider are (RS256, ES256)",
         accepts="a URL `https://…`, `http://…` or `file:///…` of a JWKS document",
         secret=True,
     )
-    jwt_audience: str | None = _setting(
+    jwt_audience: str | None = setting(
         SECURITY, None, "What the claim `aud` of a token must name; not asked for when unset"
     )
-    jwt_issuer: str | None = _setting(
+    jwt_issuer: str | None = setting(
         SECURITY, None, "What the claim `iss` of a token must be; not asked for when unset"
     )
-    jwt_leeway_seconds: float = _setting(
+    jwt_leeway_seconds: float = setting(
         SECURITY, 10, "How far clocks may differ when times of a token are checked", ge=0, le=300
     )
-    trusted_proxies: int = _setting(
+    trusted_proxies: int = setting(
         SECURITY,
         0,
         "Reverse proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed",
         ge=0,
         le=10,
     )
-    cors_origins: Origins | None = _setting(
+    cors_origins: Origins | None = setting(
         SECURITY,
         None,
         "Sites whose pages may use the API from a browser; only its own page when unset",
         accepts="exact origins `https://shop.example`, separated by commas",
     )
-    rate_limit_per_minute: int | None = _setting(
+    rate_limit_per_minute: int | None = setting(
         SECURITY,
         None,
         "Requests of one tenant in a minute; a tenant may have its own number; `0` is no limit",
         accepts="a whole number, at least 0",
         ge=0,
     )
-    rate_limit_training_per_minute: int | None = _setting(
+    rate_limit_training_per_minute: int | None = setting(
         SECURITY,
         None,
         "Trainings that one tenant may ask for in a minute; `0` is no limit",
         accepts="a whole number, at least 0",
         ge=0,
     )
-    request_timeout: float = _setting(
+    request_timeout: float = setting(
         SECURITY, 3600, "Seconds in which the whole body of a request must have arrived", gt=0
     )
 
-    max_concurrent_jobs: int = _setting(
+    max_concurrent_jobs: int = setting(
         TRAINING, 3, "Jobs that run at the same time; further ones wait", ge=1
     )
-    max_training_time_minutes: float = _setting(
+    max_training_time_minutes: float = setting(
         TRAINING, 30, "Deadline of a job over products, in minutes", gt=0
     )
-    min_training_data_days: int = _setting(
+    min_training_data_days: int = setting(
         TRAINING,
         30,
         "Days of sales that a product needs to be trained; at least 8 rows it needs in any case",
         ge=2,
         le=3650,
     )
-    enable_auto_deployment: bool = _setting(
+    enable_auto_deployment: bool = setting(
         TRAINING,
         True,
         "Deploy each new model that is not worse than the deployed one on the same newest sales; a"
         " simpler fallback never replaces a model that is none",
     )
-    max_attempts: int = _setting(
+    max_attempts: int = setting(
         TRAINING, 3, "Times that a task is tried before it fails for good", ge=1
     )
-    max_active_jobs_per_tenant: int = _setting(
+    max_active_jobs_per_tenant: int = setting(
         TRAINING,
         100,
         "Jobs that one tenant may have waiting or running, unless it has a limit of its own",
         ge=1,
     )
-    max_products_per_tenant: int = _setting(
+    max_products_per_tenant: int = setting(
         TRAINING, 100_000, "Products of one tenant, unless it has a limit of its own", ge=1
     )
-    max_running_tasks_per_tenant: int | None = _setting(
+    max_running_tasks_per_tenant: int | None = setting(
         TRAINING,
         None,
         "Products of one tenant that are trained at once, unless it has a limit of its own",
         accepts="a whole number, at least 1",
         ge=1,
     )
-    lease_seconds: float = _setting(
+    lease_seconds: float = setting(
         TRAINING, 20, "Silence of a worker, in seconds, after which another takes its task", ge=2
     )
 
-    prophet_daily_seasonality: bool = _setting(
+    prophet_daily_seasonality: bool = setting(
         PROPHET, True, "Patterns within a day, where sales are finer than a day"
     )
-    prophet_weekly_seasonality: bool = _setting(PROPHET, True, "Patterns within a week")
-    prophet_yearly_seasonality: bool = _setting(PROPHET, True, "Patterns within a year")
-    prophet_interval_width: float = _setting(
+    prophet_weekly_seasonality: bool = setting(PROPHET, True, "Patterns within a week")
+    prophet_yearly_seasonality: bool = setting(PROPHET, True, "Patterns within a year")
+    prophet_interval_width: float = setting(
         PROPHET, 0.95, "Share of days that a forecast interval should hold", ge=0.5, le=0.995
     )
-    prophet_changepoint_prior_scale: float = _setting(
+    prophet_changepoint_prior_scale: float = setting(
         PROPHET, 0.05, "How readily the trend bends", ge=0.0001, le=10
     )
-    prophet_verbose: bool = _setting(
+    prophet_verbose: bool = setting(
         PROPHET, False, "Log what Prophet and its optimiser report of each fit"
     )
 
-    forecast_horizon_days: int = _setting(
+    forecast_horizon_days: int = setting(
         FORECASTS, 90, "Days that a stored forecast reaches ahead", ge=1, le=730
     )
-    holiday_country: Country = _setting(
+    holiday_country: Country = setting(
         FORECASTS,
         "ES",
         "Country whose holidays count, unless a tenant has its own",
         accepts="a two-letter country code (ISO 3166), such as `ES`",
     )
-    holiday_subdivision: str | None = _setting(
+    holiday_subdivision: str | None = setting(
         FORECASTS, None, "Region of that country, such as `MD` for Madrid"
     )
 
-    prediction_concurrency: int = _setting(
+    prediction_concurrency: int = setting(
         PREDICTIONS, 1, "Predictions that one prediction worker makes at the same time", ge=1
     )
-    prediction_cache_models: int = _setting(
+    prediction_cache_models: int = setting(
         PREDICTIONS, 200, "Models that one prediction process keeps loaded", ge=1
     )
-    prediction_cache_mb: int = _setting(
+    prediction_cache_mb: int = setting(
         PREDICTIONS,
         512,
         "Memory that they may take, in megabytes of their stored, unpacked size",
         ge=1,
     )
-    prediction_timeout_seconds: float = _setting(
+    prediction_timeout_seconds: float = setting(
         PREDICTIONS, 10, "Longest time that a prediction may take", gt=0, le=60
     )
-    prediction_max_waiting: int = _setting(
+    prediction_max_waiting: int = setting(
         PREDICTIONS, 64, "Predictions that one API process waits for at the same time", ge=1
     )
-    prediction_max_rows: int = _setting(
+    prediction_max_rows: int = setting(
         PREDICTIONS, 100_000, "Rows of one request for predictions", ge=1
     )
-    prediction_max_mb: int = _setting(
+    prediction_max_mb: int = setting(
         PREDICTIONS, 16, "Size of one request for predictions, in megabytes", ge=1, le=256
     )
-    live_window_days: int = _setting(
+    live_window_days: int = setting(
         PREDICTIONS, 28, "Days over which a deployed forecast is compared with new sales", ge=7
     )
-    retrain_on_drift: bool = _setting(
+    retrain_on_drift: bool = setting(
         PREDICTIONS,
         True,
         "Train a product again when the error of its deployed model leaves its band",
     )
 
-    sales_service_url: HttpUrl | None = _setting(
+    sales_service_url: HttpUrl | None = setting(
         SOURCES,
         None,
         "Sales service that products and their sales are fetched from before each training",
         accepts="a URL `http://…` or `https://…`",
         secret=True,
     )
-    weather_service_url: HttpUrl | None = _setting(
+    weather_service_url: HttpUrl | None = setting(
         SOURCES,
         None,
         "Weather at the tenant's place",
         accepts="a URL `http://…` or `https://…`",
         secret=True,
     )
-    traffic_service_url: HttpUrl | None = _setting(
+    traffic_service_url: HttpUrl | None = setting(
         SOURCES,
         None,
         "Traffic at the tenant's place",
         accepts="a URL `http://…` or `https://…`",
         secret=True,
     )
-    holiday_service_url: HttpUrl | None = _setting(
+    holiday_service_url: HttpUrl | None = setting(
         SOURCES,
         None,
         "Public holidays of the tenant's country; while unset, a built-in calendar tells them",
         accepts="a URL `http://…` or `https://…`",
         secret=True,
     )
-    source_token: str | None = _setting(
+    source_token: str | None = setting(
         SOURCES, None, "Bearer token that every outside source is sent", secret=True
     )
-    source_timeout_seconds: float = _setting(
+    source_timeout_seconds: float = setting(
         SOURCES, 10, "Longest silence of an outside source, in seconds", gt=0, le=300
     )
-    source_deadline_seconds: float = _setting(
+    source_deadline_seconds: float = setting(
         SOURCES,
         30,
         "Longest time for one answer of an outside source with all its pages and attempts, in"
@@ -392,62 +320,62 @@ class Settings(BaseModel):
         gt=0,
         le=600,
     )
-    source_cache_hours: float = _setting(
+    source_cache_hours: float = setting(
         SOURCES, 24, "Hours after which weather, traffic and holidays are fetched again", gt=0
     )
-    default_latitude: float | None = _setting(
+    default_latitude: float | None = setting(
         SOURCES, None, "Place of tenants that state none, in degrees north", ge=-90, le=90
     )
-    default_longitude: float | None = _setting(
+    default_longitude: float | None = setting(
         SOURCES, None, "Place of tenants that state none, in degrees east", ge=-180, le=180
     )
 
-    max_upload_mb: int = _setting(
+    max_upload_mb: int = setting(
         TABLES, 100, "Size of a file inside a WebSocket message, decoded, in megabytes", ge=1
     )
-    max_http_upload_mb: int = _setting(
+    max_http_upload_mb: int = setting(
         TABLES, 2048, "Size of a file sent over HTTP, in megabytes", ge=1
     )
-    upload_timeout_hours: float = _setting(
+    upload_timeout_hours: float = setting(
         TABLES, 24, "Deadline of the training of an uploaded file, in hours", gt=0
     )
-    table_max_rows: int = _setting(TABLES, 5_000_000, "Rows of an uploaded table", ge=1)
-    table_max_columns: int = _setting(TABLES, 2_000, "Columns of an uploaded table", ge=1)
-    table_max_memory_mb: int = _setting(
+    table_max_rows: int = setting(TABLES, 5_000_000, "Rows of an uploaded table", ge=1)
+    table_max_columns: int = setting(TABLES, 2_000, "Columns of an uploaded table", ge=1)
+    table_max_memory_mb: int = setting(
         TABLES, 2_048, "Memory that an uploaded table may take, in megabytes", ge=1
     )
 
-    websocket_heartbeat_interval: float = _setting(
+    websocket_heartbeat_interval: float = setting(
         WEBSOCKET, 30, "Seconds between pings; a peer without an answer is cut 10 s later", gt=0
     )
-    websocket_max_connections: int = _setting(
+    websocket_max_connections: int = setting(
         WEBSOCKET, 10, "Connections of one tenant at the same time", ge=1
     )
-    websocket_message_queue_size: int = _setting(
+    websocket_message_queue_size: int = setting(
         WEBSOCKET, 100, "Messages kept for a slow watcher before progress is merged", ge=1
     )
-    websocket_batch_seconds: float = _setting(
+    websocket_batch_seconds: float = setting(
         WEBSOCKET, 2, "Longest time that progress is held back to be sent together", ge=0
     )
-    websocket_start_timeout: float = _setting(
+    websocket_start_timeout: float = setting(
         WEBSOCKET, 60, "Seconds in which an upload connection must send its request", gt=0
     )
 
-    model_retention_days: int = _setting(
+    model_retention_days: int = setting(
         STORAGE,
         90,
         "Days that models are kept, and uploaded files after their training; deployed, previous and"
         " pinned models and the newest of each product stay",
         ge=1,
     )
-    max_model_versions_per_product: int = _setting(
+    max_model_versions_per_product: int = setting(
         STORAGE,
         10,
         "Newest versions kept of a product's model; deployed, previous and pinned ones stay, too",
         ge=1,
     )
-    enable_model_compression: bool = _setting(STORAGE, True, "Store model files compressed (gzip)")
-    artifact_signing_key: str | None = _setting(
+    enable_model_compression: bool = setting(STORAGE, True, "Store model files compressed (gzip)")
+    artifact_signing_key: str | None = setting(
         STORAGE,
         None,
         "Key that signs model files, the same for every worker; the launcher keeps one in"
@@ -457,10 +385,10 @@ class Settings(BaseModel):
         min_length=16,
     )
 
-    worker_concurrency: int = _setting(
+    worker_concurrency: int = setting(
         PROCESSES, usable_cores, "Tasks that one worker trains at the same time", ge=1
     )
-    worker_grace_seconds: float = _setting(
+    worker_grace_seconds: float = setting(
         PROCESSES,
         10,
         "Seconds that a worker which is told to end goes on with its trainings; what has not ended"
@@ -468,19 +396,19 @@ class Settings(BaseModel):
         ge=0,
         le=24 * 3600,
     )
-    task_threads: int = _setting(PROCESSES, 1, "CPU threads of one task", ge=1)
-    api_workers: int = _setting(
+    task_threads: int = setting(PROCESSES, 1, "CPU threads of one task", ge=1)
+    api_workers: int = setting(
         PROCESSES, 1, "Processes of the API; each holds thousands of connections", ge=1
     )
 
-    default_retraining_cron: CronOrOff = _setting(
+    default_retraining_cron: CronOrOff = setting(
         SCHEDULES,
         "0 3 * * 1",
         "When each tenant's products are retrained unless it decides otherwise, in its own time"
         " zone; `off` makes no such schedule",
         accepts="a cron expression of five fields, or `off`",
     )
-    default_retraining_spread_minutes: int = _setting(
+    default_retraining_spread_minutes: int = setting(
         SCHEDULES,
         120,
         "Minutes over which the first runs of all tenants are spread, so that they do not start"
@@ -488,50 +416,48 @@ class Settings(BaseModel):
         ge=0,
         le=720,
     )
-    default_time_zone: TimeZone = _setting(
+    default_time_zone: TimeZone = setting(
         SCHEDULES,
         "Europe/Madrid",
         "Time zone of schedules, unless a tenant has its own",
         accepts="a name of the IANA list, such as `Europe/Madrid`",
     )
 
-    orchestrator_exchange: str = _setting(
+    orchestrator_exchange: str = setting(
         EVENTS, "orchestrator", "Exchange in which the orchestrator asks for trainings"
     )
-    orchestrator_binding: str = _setting(
+    orchestrator_binding: str = setting(
         EVENTS, "training.scheduled", "Routing key of a scheduled training"
     )
-    sales_exchange: str = _setting(EVENTS, "sales", "Exchange in which new sales are announced")
-    sales_binding: str = _setting(EVENTS, "sales.imported", "Routing key of imported sales")
-    events_queue: str = _setting(
+    sales_exchange: str = setting(EVENTS, "sales", "Exchange in which new sales are announced")
+    sales_binding: str = setting(EVENTS, "sales.imported", "Routing key of imported sales")
+    events_queue: str = setting(
         EVENTS,
         "model_studio.events",
         "Queue of the events from others; those that cannot be read go to the same name with"
         " `.dead`",
         max_length=200,
     )
-    retrain_on_import: bool = _setting(
+    retrain_on_import: bool = setting(
         EVENTS, False, "Train products again when their sales are imported here"
     )
-    webhook_allow_http: bool = _setting(
-        EVENTS, False, "Let webhooks go to `http://` addresses, too"
-    )
-    webhook_allowed_networks: Networks = _setting(
+    webhook_allow_http: bool = setting(EVENTS, False, "Let webhooks go to `http://` addresses, too")
+    webhook_allowed_networks: Networks = setting(
         EVENTS,
         "",
         "Private networks that webhooks may reach, such as `10.2.0.0/16`; without, only public"
         " addresses",
         accepts="networks in CIDR notation, separated by commas",
     )
-    webhook_timeout_seconds: float = _setting(
+    webhook_timeout_seconds: float = setting(
         EVENTS, 10, "Time that the receiver of a webhook has to answer", gt=0, le=120
     )
 
-    log_level: LogLevel = _setting(OBSERVATION, "INFO", "Least severe log line that is written")
-    enable_profiling: bool = _setting(
+    log_level: LogLevel = setting(OBSERVATION, "INFO", "Least severe log line that is written")
+    enable_profiling: bool = setting(
         OBSERVATION, False, "Log how long each step of a training takes"
     )
-    metrics_token: str | None = _setting(
+    metrics_token: str | None = setting(
         OBSERVATION,
         None,
         "What Prometheus must send as bearer token to read `/metrics`; unset, everybody may",
@@ -539,7 +465,7 @@ class Settings(BaseModel):
         secret=True,
         min_length=16,
     )
-    telemetry_max_tenants: int = _setting(
+    telemetry_max_tenants: int = setting(
         OBSERVATION, 100, "Tenants with a label of their own; the rest count as `other`", ge=1
     )
 
@@ -579,45 +505,6 @@ class Settings(BaseModel):
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, _shown(name, value)) for name, value in self]
-
-
-def notes(field: FieldInfo) -> dict[str, Any]:
-    """The section, the accepted values in words, and the secrecy of a field."""
-    extra = field.json_schema_extra
-    return extra if isinstance(extra, dict) else {}
-
-
-def accepts(field: FieldInfo) -> str:
-    """What a field accepts, in words."""
-    stated = notes(field)["accepts"]
-    return str(stated) if stated else _kind(field) + _bounds(field)
-
-
-def _kind(field: FieldInfo) -> str:
-    if get_origin(field.annotation) is Literal:
-        return "one of " + ", ".join(f"`{choice}`" for choice in get_args(field.annotation))
-    for kind, words in _KIND_WORDS.items():
-        if field.annotation is kind:
-            return words
-    return "a text"
-
-
-_KIND_WORDS = {bool: "`true` or `false`", int: "a whole number", float: "a number"}
-_BOUND_WORDS: tuple[tuple[type, str, str], ...] = (
-    (Ge, "ge", "at least"),
-    (Gt, "gt", "above"),
-    (Le, "le", "at most"),
-)
-
-
-def _bounds(field: FieldInfo) -> str:
-    words = [
-        f"{word} {getattr(bound, attribute)}"
-        for bound in field.metadata
-        for kind, attribute, word in _BOUND_WORDS
-        if isinstance(bound, kind)
-    ]
-    return ", " + " and ".join(words) if words else ""
 
 
 def _shown(name: str, value: object) -> object:

@@ -5,7 +5,8 @@ from itertools import groupby
 
 from pydantic.fields import FieldInfo
 
-from core.settings import COMPUTED, Settings, accepts, notes
+from core.setting_notes import accepts, notes
+from core.settings import COMPUTED, Settings
 
 INTRODUCTION = """\
 # Settings

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from core.settings import OFF
+from core.setting_kinds import OFF
 from db import schedule_runs
 from db.audit import SERVICE
 from db.job_requests import JobLimits

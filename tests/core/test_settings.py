@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from core.errors import SettingsError
-from core.settings import Settings, notes
+from core.setting_notes import notes
+from core.settings import Settings
 from core.settings_table import settings_table
 from core.training_options import TrainingOptions
 

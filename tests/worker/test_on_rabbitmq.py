@@ -10,7 +10,8 @@ from kombu.entity import Queue
 from sqlalchemy import select
 
 from core.embedded import EmbeddedValkey
-from core.settings import OFF, Settings
+from core.setting_kinds import OFF
+from core.settings import Settings
 from db.tables import OutboxEvent
 from tests.worker.celery_fleet import running_fleet
 from tests.worker.rabbitmq import RabbitMQ, why_absent

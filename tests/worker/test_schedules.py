@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from core.settings import OFF
+from core.setting_kinds import OFF
 from db import schedule_runs, schedules
 from db.audit import Actor
 from db.dispatch import Dispatch
