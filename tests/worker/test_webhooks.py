@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text, update
+from structlog.testing import capture_logs
 
 from db import deliveries, webhooks
 from db.audit import Actor
@@ -139,6 +141,20 @@ def test_a_finished_training_reaches_the_webhook_signed(
     assert not verify(webhook.secret, header, call.body + b" ", time.time())
     assert not verify("another secret", header, call.body, time.time())
     assert not verify(webhook.secret, header, call.body, time.time() + 3600)
+
+
+def test_the_secret_is_in_no_log_line_whatever_the_receiver_answers(
+    inside: Context, shop: Shop, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    webhook = add_webhook(shop, receiver.url)
+    receiver.statuses = [500]
+    tell(shop)
+    with caplog.at_level(logging.DEBUG), capture_logs() as lines, sending(inside):
+        eventually(lambda: any(row.attempts for row in show(shop)))
+
+    assert len(receiver.calls) > 0
+    assert lines
+    assert webhook.secret not in f"{lines}{caplog.text}"
 
 
 def test_the_signature_is_that_of_a_known_example() -> None:
