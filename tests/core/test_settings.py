@@ -12,38 +12,7 @@ from core.settings import Settings
 from core.settings_table import settings_table
 from core.training_options import TrainingOptions
 
-DOCUMENTED: dict[str, object] = {
-    "PORT": 8004,
-    "DATABASE_URL": None,
-    "RABBITMQ_URL": None,
-    "MODEL_STORAGE_PATH": "/models",
-    "MAX_CONCURRENT_JOBS": 3,
-    "MAX_TRAINING_TIME_MINUTES": 30,
-    "MIN_TRAINING_DATA_DAYS": 30,
-    "ENABLE_AUTO_DEPLOYMENT": True,
-    "PROPHET_DAILY_SEASONALITY": True,
-    "PROPHET_WEEKLY_SEASONALITY": True,
-    "PROPHET_YEARLY_SEASONALITY": True,
-    "PROPHET_INTERVAL_WIDTH": 0.95,
-    "PROPHET_CHANGEPOINT_PRIOR_SCALE": 0.05,
-    "WEBSOCKET_HEARTBEAT_INTERVAL": 30,
-    "WEBSOCKET_MAX_CONNECTIONS": 10,
-    "WEBSOCKET_MESSAGE_QUEUE_SIZE": 100,
-    "MODEL_RETENTION_DAYS": 90,
-    "MAX_MODEL_VERSIONS_PER_PRODUCT": 10,
-    "ENABLE_MODEL_COMPRESSION": True,
-    "LOG_LEVEL": "INFO",
-    "PROPHET_VERBOSE": False,
-    "ENABLE_PROFILING": False,
-}
-"""The variables of the Training Service document, with its defaults where it states one."""
-
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.mark.parametrize("name", DOCUMENTED)
-def test_documented_variables_have_their_defaults(name: str) -> None:
-    assert getattr(Settings(), name.lower()) == DOCUMENTED[name]
 
 
 def test_every_setting_is_read_somewhere() -> None:
