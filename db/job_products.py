@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, load_only
 
 from db.errors import InvalidCursorError
 from db.metrics import metric_values
@@ -64,12 +64,15 @@ def task_statuses(
 
     `hold` tells why those that wait do.
     """
-    statement = _tasks(job.id)
+    wanted = select(TrainingTask).where(
+        TrainingTask.job_id == job.id, TrainingTask.kind != "shared"
+    )
     if status is not None:
-        statement = statement.where(TrainingTask.status == status)
+        wanted = wanted.where(TrainingTask.status == status)
     if cursor is not None:
-        statement = statement.where(TrainingTask.position > _decode(cursor))
-    rows = session.execute(statement.order_by(TrainingTask.position).limit(limit + 1)).all()
+        wanted = wanted.where(TrainingTask.position > _decode(cursor))
+    shown = wanted.order_by(TrainingTask.position).limit(limit + 1)
+    rows = session.execute(_with_models(shown)).all()
     items = [_task_status(*row) for row in rows[:limit]]
     if hold is not None and rows:
         tasks = [row[0] for row in rows[:limit]]
@@ -101,17 +104,20 @@ def _with_waiting(
     ]
 
 
-def _tasks(
-    job_id: UUID,
+def _with_models(
+    shown: Select[TrainingTask],
 ) -> Select[TrainingTask, str, TrainedModel, TrainedModel, ModelMetrics]:
+    """A page of tasks with what became of each: the rest of a large job is not joined."""
+    task = aliased(TrainingTask, shown.subquery())
     made, kept = aliased(TrainedModel), aliased(TrainedModel)
     return (
-        select(TrainingTask, Product.sku, made, kept, ModelMetrics)
-        .outerjoin(Product, Product.id == TrainingTask.product_id)
-        .outerjoin(made, made.task_id == TrainingTask.id)
-        .outerjoin(kept, kept.id == TrainingTask.kept_model_id)
+        select(task, Product.sku, made, kept, ModelMetrics)
+        .outerjoin(Product, Product.id == task.product_id)
+        .outerjoin(made, made.task_id == task.id)
+        .outerjoin(kept, kept.id == task.kept_model_id)
         .outerjoin(ModelMetrics, ModelMetrics.model_id == func.coalesce(made.id, kept.id))
-        .where(TrainingTask.job_id == job_id, TrainingTask.kind != "shared")
+        .options(*(load_only(model.public_id, model.algorithm) for model in (made, kept)))
+        .order_by(task.position)
     )
 
 
