@@ -80,7 +80,14 @@ def run(services: Services, tenant_id: UUID, schedule_id: UUID) -> AcceptedJob:
 
         def start() -> str:
             schedule = _find(session, tenant_id, schedule_id)
-            return str(schedule_runs.run_now(session, schedule, limits, actor_of_request()).id)
+            job = schedule_runs.run_now(
+                session,
+                schedule,
+                limits,
+                actor_of_request(),
+                trace_context=services.tracing.traceparent(),
+            )
+            return str(job.id)
 
         job_id = once_per_request(session, tenant_id, JOB, f"run {schedule_id}", start)
         job = session.get_one(TrainingJob, UUID(job_id))
