@@ -50,6 +50,13 @@ def test_a_table_trains_live_and_ends_with_its_metrics(page: Page, service: Serv
     page.get_by_role("link", name="See the model").click()
     expect(page.get_by_text("Methods compared on the training rows")).to_be_visible()
     assert page.locator("tbody tr").count() >= 5
+
+    ask = page.get_by_role("region", name="Ask it")
+    ask.get_by_label("size_m2").fill("70")
+    ask.get_by_label("has_balcony").select_option("Yes")
+    ask.get_by_role("button", name="Predict").click()
+    expect(ask.locator(".figure-label")).to_have_text("monthly_rent")
+    expect(ask.locator(".figure-value")).to_have_text(re.compile(r"^[\d,]+(\.\d+)?$"))
     page.goto("/#/")
     expect(page.get_by_role("heading", name="Models of tables")).to_be_visible()
 
