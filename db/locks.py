@@ -44,6 +44,11 @@ def lock_product(session: Session, product_id: UUID) -> None:
     )
 
 
+def lock_product_whole(session: Session, product_id: UUID) -> None:
+    """Waits for whoever has just begun to refer to the product, and lets nobody else begin."""
+    session.execute(select(Product.id).where(Product.id == product_id).with_for_update())
+
+
 def lock_model(session: Session, tenant_id: UUID, model_id: UUID) -> TrainedModel | None:
     """The model, which nobody else changes until the transaction ends; None if there is none."""
     found = session.execute(

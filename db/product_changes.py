@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db import telemetry_totals
 from db.audit import Actor, record
 from db.errors import AlreadyExistsError, NotNowError
-from db.locks import lock_product
+from db.locks import lock_product_whole
 from db.quotas import require_few_products
 from db.tables import OPEN_STATUSES, Product, Sale, TrainedModel, TrainingTask
 
@@ -59,6 +59,8 @@ def remove(session: Session, product: Product, *, force: bool, actor: Actor) -> 
 
     Raises `NotNowError` while it is trained, or where there is something to lose.
     """
+    # Before looking for trainings: one that is being started would lose its task with the product.
+    lock_product_whole(session, product.id)
     of_product = TrainingTask.product_id == product.id
     if session.scalar(select(exists().where(of_product, TrainingTask.status.in_(OPEN_STATUSES)))):
         raise NotNowError(
@@ -69,7 +71,6 @@ def remove(session: Session, product: Product, *, force: bool, actor: Actor) -> 
             f"The product {product.sku!r} has sales or models, which would be deleted with it."
             " Set is_active to false to leave it out of trainings, or delete it with force=true"
         )
-    lock_product(session, product.id)  # no model of it comes or goes any more
     counted = telemetry_totals.amounts_of_models(session, TrainedModel.product_id == product.id)
     _record(session, product, "delete", actor, {"sku": product.sku, "force": force})
     session.execute(

@@ -2,19 +2,24 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+import pytest
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from db import live_scores, outbox, transitions
+from db import live_scores, outbox, product_changes, transitions
+from db.audit import SERVICE
 from db.dispatch import take
 from db.engine import Sessions
+from db.errors import NotNowError
 from db.progress import since
 from db.tables import (
     DEFAULT_TENANT_ID,
     OutboxEvent,
+    Product,
     TrainedModel,
     TrainingJob,
     TrainingTask,
@@ -172,6 +177,30 @@ def test_events_are_published_by_one(fresh_sessions: Sessions) -> None:
         assert outbox.unpublished(session) == []
         assert outbox.prune(session, older_than=timedelta(days=1)) == 0
         assert outbox.prune(session, older_than=timedelta(days=-1)) == 3
+
+
+def test_a_product_is_not_deleted_under_a_training_that_starts(fresh_sessions: Sessions) -> None:
+    with fresh_sessions.begin() as session:
+        (product,) = new_products(session, 1)
+
+    def delete() -> None:
+        with fresh_sessions.begin() as session:
+            found = session.get_one(Product, product.id)
+            product_changes.remove(session, found, force=True, actor=SERVICE)
+
+    with ThreadPoolExecutor(1) as pool:
+        with fresh_sessions.begin() as starting:
+            tasks = [NewTask(kind="product", product_id=product.id)]
+            new_job(starting, tasks=tasks)
+            deletion = pool.submit(delete)
+            with fresh_sessions() as watching:
+                while not watching.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                    watching.rollback()
+                    assert not deletion.done()
+        with pytest.raises(NotNowError, match="stop the job first"):
+            deletion.result()
+    with fresh_sessions() as session:
+        assert session.scalar(select(func.count()).select_from(TrainingTask)) == 1
 
 
 def test_a_scoring_holds_up_no_event(fresh_sessions: Sessions) -> None:
