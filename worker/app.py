@@ -36,11 +36,12 @@ def _create_app(name: str, tasks: str, **changes: Any) -> Celery:
 
 
 training = _create_app("training", "worker.training_tasks")
-housekeeping = _create_app("housekeeping", "worker.housekeeping_tasks")
 # A fresh child would have to load every model again.
 predictions = _create_app(
     "predictions", "worker.prediction_tasks", worker_max_tasks_per_child=1_000_000
 )
+# The last, and so the current one in beat, which does not say whose it is: its log names it.
+housekeeping = _create_app("housekeeping", "worker.housekeeping_tasks")
 
 
 def _configure_logs(**_: Any) -> None:
