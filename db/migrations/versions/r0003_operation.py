@@ -12,7 +12,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
-_JOB_INDEXES: dict[str, list[str | sa.TextClause]] = {
+_JOB_INDEXES: dict[str, Sequence[str | sa.TextClause]] = {
     "ix_training_job_queue_ended": ["tenant_id", "completed_at", "id"],
     "ix_training_job_queue_priority": ["tenant_id", "priority", "created_at", "id"],
     "ix_training_job_queue_duration": [
