@@ -17,6 +17,7 @@ from client import Client
 
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
+QUIET_FOR_S, QUIET_SHARE = 3.0, 0.15
 
 
 @contextmanager
@@ -39,6 +40,7 @@ def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]
         try:
             url = f"http://127.0.0.1:{variables['PORT']}"
             await_readiness(url, launcher)
+            await_quiet()
             with Client(url) as client:
                 yield client
         finally:
@@ -54,6 +56,16 @@ def cpu_seconds_of_children() -> float:
             used = child.cpu_times()
             total += used.user + used.system + used.children_user + used.children_system
     return total
+
+
+def await_quiet() -> None:
+    """Return when the programs that start after readiness have loaded what they need."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        before = cpu_seconds_of_children()
+        time.sleep(QUIET_FOR_S)
+        if cpu_seconds_of_children() - before < QUIET_SHARE * QUIET_FOR_S:
+            return
 
 
 def free_port() -> int:

@@ -1,0 +1,86 @@
+"""What the service asks every few seconds reads what is due, however much is behind it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from db import deliveries, outbox, schedule_runs
+from db.audit import entries
+from db.engine import create_engine, create_sessions
+from db.model_list import ModelFilter, list_models
+from db.operation_tables import Webhook
+from db.tables import DEFAULT_TENANT_ID
+from tests.db.test_plans import plans
+
+ROWS = 20_000
+
+PAST = f"""
+    INSERT INTO outbox (tenant_id, event_type, routing_key, payload, published_at)
+    SELECT '{DEFAULT_TENANT_ID}', 'a', 'a', '{{}}', now() FROM generate_series(1, {ROWS});
+    INSERT INTO webhooks (id, tenant_id, url, secret, event_types)
+    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', n, 's', '{{a}}'
+    FROM generate_series(1, 20) AS n;
+    INSERT INTO webhook_deliveries (webhook_id, tenant_id, event_id, event_type, payload, status)
+    SELECT id, tenant_id, gen_random_uuid(), 'a', '{{}}', 'delivered'
+    FROM webhooks, generate_series(1, {ROWS // 20});
+    INSERT INTO training_schedules (id, tenant_id, name, cron, time_zone, next_run_at)
+    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', n, '0 3 * * 1', 'UTC', now() + interval '1 day'
+    FROM generate_series(1, {ROWS}) AS n;
+    INSERT INTO audit_log (tenant_id, actor, action, subject_type, subject_id)
+    SELECT '{DEFAULT_TENANT_ID}', 'service', 'train', 'model', n
+    FROM generate_series(1, {ROWS}) AS n;
+    INSERT INTO products (id, tenant_id, sku, name)
+    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', n, n
+    FROM generate_series(1, {ROWS // 10}) AS n;
+    INSERT INTO trained_models (id, public_id, tenant_id, product_id, ml_task, model_version,
+        model_path, manifest_digest, created_at)
+    SELECT gen_random_uuid(), 'm-' || sku || '-' || n, tenant_id, id, 'forecast', n, '', '',
+        now() - n * interval '1 day'
+    FROM products, generate_series(1, 10) AS n;
+"""
+
+
+@pytest.fixture
+def engine(fresh_database_url: str) -> Iterator[Engine]:
+    made = create_engine(fresh_database_url)
+    with made.begin() as connection:
+        connection.execute(text(PAST))
+        connection.execute(text("ANALYZE"))
+    yield made
+    made.dispose()
+
+
+def test_what_is_due_is_found_by_an_index(engine: Engine) -> None:
+    def look() -> None:
+        with create_sessions(engine).begin() as session:
+            assert not outbox.is_waiting(session)
+            assert outbox.unpublished(session) == []
+            assert deliveries.claim(session, limit=10, lease=timedelta(seconds=30)) == []
+            assert schedule_runs.due(session) == []
+
+    seen = plans(engine, look)
+    assert len(seen) == 5
+    for table in ("outbox", "webhook_deliveries", "training_schedules"):
+        assert [plan for plan in seen if f"Seq Scan on {table}" in plan] == []
+
+
+def test_lists_are_read_a_page_at_a_time(engine: Engine) -> None:
+    sessions = create_sessions(engine)
+    with sessions() as session:
+        webhook_id = session.scalars(select(Webhook.id).limit(1)).one()
+        product_id = session.scalars(text("SELECT id FROM products LIMIT 1")).one()
+
+    def look() -> None:
+        with sessions() as session:
+            for wanted in (ModelFilter(), ModelFilter(product_id=UUID(str(product_id)))):
+                list_models(session, DEFAULT_TENANT_ID, wanted=wanted, limit=10)
+            entries(session, DEFAULT_TENANT_ID, matching={}, limit=10, cursor=None)
+            deliveries.of_webhook(session, webhook_id, limit=10)
+
+    seen = plans(engine, look)
+    assert len(seen) == 4
+    for table in ("trained_models", "audit_log", "webhook_deliveries"):
+        assert [plan for plan in seen if f"Seq Scan on {table}" in plan] == []
