@@ -14,6 +14,7 @@ from db.catalogue import active_products, resolve
 from db.creation import create_job
 from db.errors import InactiveProductsError, NothingToTrainError, UnknownProductsError
 from db.idempotency import JOB, once
+from db.locks import hold_products
 from db.quotas import require_few_products, require_free_job
 from db.tables import Product, TrainingJob
 from db.tokens import NewTask
@@ -73,7 +74,7 @@ def start_products(
     """
 
     def make() -> str:
-        products = _products(session, tenant_id, asked.products)
+        products = _products_held(session, tenant_id, asked.products)
         return str(add_job(session, tenant_id, asked, products, limits).id)
 
     job_id, is_new = once(session, tenant_id, idempotency_key, request_digest, JOB, make)
@@ -131,6 +132,15 @@ def _told(asked: JobRequest, job: TrainingJob, retry_of: UUID | None) -> dict[st
     if asked.job_name is not None:
         told["job_name"] = job.job_name
     return told if retry_of is None else told | {"retry_of": str(retry_of)}
+
+
+def _products_held(
+    session: Session, tenant_id: UUID, references: Sequence[str] | None
+) -> Sequence[Product]:
+    products = _products(session, tenant_id, references)
+    if hold_products(session, [product.id for product in products]) == len(products):
+        return products
+    return _products(session, tenant_id, references)  # one was being deleted: look again
 
 
 def _products(

@@ -11,6 +11,7 @@ The dispatcher stands outside this order: it skips rows that are locked (`SKIP L
 for nobody.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +48,12 @@ def lock_product(session: Session, product_id: UUID) -> None:
 def lock_product_whole(session: Session, product_id: UUID) -> None:
     """Waits for whoever has just begun to refer to the product, and lets nobody else begin."""
     session.execute(select(Product.id).where(Product.id == product_id).with_for_update())
+
+
+def hold_products(session: Session, product_ids: Collection[UUID]) -> int:
+    """Keep products from being deleted until the transaction ends; how many of them are there."""
+    statement = select(Product.id).where(Product.id.in_(product_ids)).order_by(Product.id)
+    return len(session.scalars(statement.with_for_update(read=True, key_share=True)).all())
 
 
 def lock_model(session: Session, tenant_id: UUID, model_id: UUID) -> TrainedModel | None:

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from core.settings import Settings
 from db import live_scores, outbox, product_changes, transitions
 from db.audit import SERVICE
 from db.dispatch import take
 from db.engine import Sessions
-from db.errors import NotNowError
+from db.errors import NotNowError, UnknownProductsError
+from db.job_requests import JobLimits, JobRequest, start_products
 from db.progress import since
 from db.tables import (
     DEFAULT_TENANT_ID,
@@ -201,6 +203,34 @@ def test_a_product_is_not_deleted_under_a_training_that_starts(fresh_sessions: S
             deletion.result()
     with fresh_sessions() as session:
         assert session.scalar(select(func.count()).select_from(TrainingTask)) == 1
+
+
+def test_a_training_does_not_start_over_a_product_that_is_being_deleted(
+    fresh_sessions: Sessions,
+) -> None:
+    with fresh_sessions.begin() as session:
+        product, other = new_products(session, 2)
+    limits = JobLimits.from_settings(Settings())
+
+    def start() -> None:
+        with fresh_sessions.begin() as session:
+            start_products(session, DEFAULT_TENANT_ID, JobRequest(products=(product.sku,)), limits)
+
+    with ThreadPoolExecutor(1) as pool:
+        with fresh_sessions.begin() as deleting:
+            found = deleting.get_one(Product, product.id)
+            product_changes.remove(deleting, found, force=True, actor=SERVICE)
+            deleting.flush()
+            started = pool.submit(start)
+            with fresh_sessions() as watching:
+                while not watching.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                    watching.rollback()
+                    assert not started.done()
+        with pytest.raises(UnknownProductsError, match=product.sku):
+            started.result()
+    with fresh_sessions.begin() as session:
+        job, _ = start_products(session, DEFAULT_TENANT_ID, JobRequest(), limits)
+        assert job.products_to_train == [str(other.id)]
 
 
 def test_a_scoring_holds_up_no_event(fresh_sessions: Sessions) -> None:
