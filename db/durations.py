@@ -11,6 +11,7 @@ from math import sqrt
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from db.quotas import running_tasks_limit
 from db.tables import OPEN_STATUSES, TERMINAL_STATUSES, TrainingJob, TrainingTask
 from db.tenancy import across_tenants
 from db.workers import live_slots
@@ -57,10 +58,13 @@ def recorded(session: Session, job: TrainingJob) -> Durations | None:
         return _recorded(session, TrainingTask.kind == kind)
 
 
-def estimate(session: Session, job: TrainingJob) -> Estimate | None:
+def estimate(
+    session: Session, job: TrainingJob, max_running_tasks: int | None = None
+) -> Estimate | None:
     """When the job will end; None when it has ended, nobody works, or too little is recorded.
 
-    As if what is ahead in the line were trained first.
+    As if what is ahead in the line were trained first, in turns with the other tenants, and never
+    more at a time than the tenant may have.
     """
     if job.status in TERMINAL_STATUSES:
         return None
@@ -69,10 +73,14 @@ def estimate(session: Session, job: TrainingJob) -> Estimate | None:
         return None
     with across_tenants(session):
         slots = live_slots(session)
-        trainings, now = _trainings_left(session, job)
+        own, others = _trainings_left(session, job)
+        limit = running_tasks_limit(session, job.tenant_id, max_running_tasks)
+        now = session.scalars(select(func.clock_timestamp())).one()
     if slots == 0:
         return None
-    p50_s, p90_s = durations.until_done(trainings, slots)
+    p50_s, p90_s = durations.until_done(own + others, slots)
+    if limit is not None and limit < slots:
+        p50_s, p90_s = max((p50_s, p90_s), durations.until_done(own, limit))
     return Estimate(
         p50=now + timedelta(seconds=p50_s),
         p90=now + timedelta(seconds=p90_s),
@@ -100,26 +108,35 @@ def _recorded(session: Session, *which: ColumnElement[bool]) -> Durations | None
     return Durations(count, float(mean_s), p50_s, p90_s) if count >= FEWEST else None
 
 
-def _trainings_left(session: Session, job: TrainingJob) -> tuple[float, datetime]:
-    """What is open of this job and of those before it; a running one counts by its rest."""
+def _trainings_left(session: Session, job: TrainingJob) -> tuple[float, float]:
+    """What the tenant has open up to the end of this job, and what others get trained meanwhile.
+
+    Tenants of the same priority take turns: each gets at most as many as this one.
+    """
     other = aliased(TrainingJob)
-    is_before = or_(
-        other.priority > job.priority,
-        and_(
-            other.priority == job.priority,
-            tuple_(other.created_at, other.id) <= tuple_(job.created_at, job.id),
-        ),
+    is_own = other.tenant_id == job.tenant_id
+    is_more_urgent = other.priority > job.priority
+    is_in_turn = and_(
+        other.priority == job.priority,
+        or_(~is_own, tuple_(other.created_at, other.id) <= tuple_(job.created_at, job.id)),
     )
     rest = case((TrainingTask.status == "running", 1 - TrainingTask.progress / 100), else_=1)
-    left, now = session.execute(
-        select(func.coalesce(func.sum(rest), 0), func.clock_timestamp())
+    left = session.execute(
+        select(
+            is_own.label("is_own"),
+            func.coalesce(func.sum(rest).filter(is_more_urgent), 0).label("before"),
+            func.coalesce(func.sum(rest).filter(is_in_turn), 0).label("in_turn"),
+        )
         .select_from(TrainingTask)
         .join(other, other.id == TrainingTask.job_id)
         .where(
             TrainingTask.status.in_(OPEN_STATUSES),
             TrainingTask.kind != "shared",
             other.status.in_(OPEN_STATUSES),
-            is_before,
+            or_(is_more_urgent, is_in_turn),
         )
-    ).one()
-    return float(left), now
+        .group_by(other.tenant_id)
+    ).all()
+    own = sum(float(row.before + row.in_turn) for row in left if row.is_own)
+    others = sum(float(row.before) + min(float(row.in_turn), own) for row in left if not row.is_own)
+    return own, others

@@ -37,3 +37,11 @@ def require_few_products(session: Session, tenant_id: UUID, wanted: int, max_pro
             f"{wanted} products are more than the {limit} that this tenant may have "
             "(MAX_PRODUCTS_PER_TENANT). Leave some out, or ask the operator to raise the limit.",
         )
+
+
+def running_tasks_limit(
+    session: Session, tenant_id: UUID, max_running_tasks: int | None
+) -> int | None:
+    """How many tasks of the tenant may be in flight; None for as many as there are slots."""
+    own = session.scalar(select(Tenant.max_running_tasks).where(Tenant.id == tenant_id))
+    return max_running_tasks if own is None else own

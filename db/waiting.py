@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.settings import Settings
 from db.dispatch import in_flight
-from db.tables import IN_FLIGHT, Tenant, TrainingJob, TrainingTask
+from db.quotas import running_tasks_limit
+from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
 from db.tenancy import across_tenants
 from db.workers import live_slots
 
@@ -129,8 +130,7 @@ def _common_reason(session: Session, job: TrainingJob, limits: Limits) -> str | 
 
 
 def _quota_reason(session: Session, tenant_id: UUID, max_running_tasks: int | None) -> str | None:
-    own = session.scalar(select(Tenant.max_running_tasks).where(Tenant.id == tenant_id))
-    limit = max_running_tasks if own is None else own
+    limit = running_tasks_limit(session, tenant_id, max_running_tasks)
     if limit is None:
         return None
     mine = session.scalar(

@@ -84,7 +84,7 @@ def status(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.JobStat
             "products": products.items,
             "products_next_cursor": products.next_cursor,
         }
-        fields |= _estimate_fields(session, job)
+        fields |= _estimate_fields(session, job, limits)
         if job.kind == "upload":
             fields |= _upload_fields(session, job, products.items[0])
     return schemas.JobStatus.model_validate(fields)
@@ -173,9 +173,9 @@ def _hold(session: Session, job: TrainingJob, limits: Limits) -> Hold | None:
     return None if job.status in TERMINAL_STATUSES else hold_of(session, job, limits)
 
 
-def _estimate_fields(session: Session, job: TrainingJob) -> dict[str, object]:
+def _estimate_fields(session: Session, job: TrainingJob, limits: Limits) -> dict[str, object]:
     """The expected end as other trainings took their time; else as this one did so far."""
-    learned = durations.estimate(session, job)
+    learned = durations.estimate(session, job, limits.max_running_tasks)
     if learned is None:
         return {}
     return {

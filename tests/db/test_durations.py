@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.durations import FEWEST, Durations, estimate, recorded
-from db.tables import TrainingJob, TrainingTask
+from db.tables import DEFAULT_TENANT_ID, Tenant, TrainingJob, TrainingTask
 from db.transitions import finish
 from db.workers import heartbeat
 from tests.db.builders import (
@@ -88,6 +88,45 @@ def test_what_is_ahead_in_the_line_counts(session: Session) -> None:
     assert all(ends)
     seconds = [(end.p50 - ends[0].p50).total_seconds() for end in ends if end and ends[0]]
     assert seconds == pytest.approx([0, 60], abs=2)
+
+
+def seconds_left(session: Session, job: TrainingJob, limit: int | None = None) -> float:
+    now = session.scalars(select(func.clock_timestamp())).one()
+    found = estimate(session, job, limit)
+    assert found is not None
+    seconds: float = (found.p50 - now).total_seconds()
+    return seconds
+
+
+def test_a_tenant_gets_no_more_slots_than_it_may_have(session: Session) -> None:
+    trained(session, [10] * 10)
+    heartbeat(session, "w", slots=4)
+    job = new_job(session, products=8)
+    assert seconds_left(session, job) == pytest.approx(20, abs=2)
+    assert seconds_left(session, job, 2) == pytest.approx(40, abs=2)
+    session.get_one(Tenant, DEFAULT_TENANT_ID).max_running_tasks = 1
+    assert seconds_left(session, job, 2) == pytest.approx(80, abs=2)
+    session.get_one(Tenant, DEFAULT_TENANT_ID).max_running_tasks = 9
+    assert seconds_left(session, job, 2) == pytest.approx(20, abs=2)
+
+
+def test_tenants_take_turns(session: Session) -> None:
+    trained(session, [10] * 10)
+    heartbeat(session, "w", slots=2)
+    other, small = new_tenant(session), new_tenant(session)
+    theirs = new_job(session, products=40, tenant_id=other)
+    new_job(session, products=2, tenant_id=small)
+    mine = new_job(session, products=8)
+    new_job(session, products=30, tenant_id=other, priority=mine.priority - 1)
+    assert seconds_left(session, mine) == pytest.approx((8 + 8 + 2) / 2 * 10, abs=2)
+    assert seconds_left(session, theirs) == pytest.approx((40 + 8 + 2) / 2 * 10, abs=2)
+
+
+def test_what_is_more_urgent_goes_before_the_turns(session: Session) -> None:
+    trained(session, [10] * 10)
+    heartbeat(session, "w", slots=2)
+    new_job(session, products=40, tenant_id=new_tenant(session), priority=9)
+    assert seconds_left(session, new_job(session, products=2)) == pytest.approx(210, abs=2)
 
 
 def test_a_running_training_counts_by_its_rest(session: Session) -> None:
