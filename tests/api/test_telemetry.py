@@ -120,6 +120,7 @@ def test_what_operators_watch_is_counted(app: Flask, http: httpx.Client, session
     assert (value(found, "training_queue_oldest_wait_seconds", kind="shared") or 0) > 0
     assert value(found, "training_alerts_open", kind="accuracy_drift") == 1
     assert value(found, "training_webhook_deliveries", status="failed") == 0
+    assert value(found, "training_webhook_deliveries", status="pending") == 0
     assert value(found, "training_schedules_overdue") is not None
     assert value(found, "training_lease_reclaims_total") == 2
     assert value(found, "training_source_cache_lookups_total", source="weather") == 9

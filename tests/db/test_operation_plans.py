@@ -12,6 +12,7 @@ from db.audit import entries
 from db.engine import create_engine, create_sessions
 from db.model_list import ModelFilter, list_models
 from db.operation_tables import Webhook
+from db.operation_telemetry import collect_operation
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.test_plans import plans
 
@@ -42,6 +43,12 @@ PAST = f"""
     FROM products, generate_series(1, 10) AS n;
 """
 
+OPEN_DELIVERIES = """
+    INSERT INTO webhook_deliveries (webhook_id, tenant_id, event_id, event_type, payload, status)
+    SELECT id, tenant_id, gen_random_uuid(), 'a', '{}', status
+    FROM webhooks, unnest(ARRAY['pending', 'failed', 'failed']) AS status;
+"""
+
 
 @pytest.fixture
 def engine(fresh_database_url: str) -> Iterator[Engine]:
@@ -65,6 +72,20 @@ def test_what_is_due_is_found_by_an_index(engine: Engine) -> None:
     assert len(seen) == 5
     for table in ("outbox", "webhook_deliveries", "training_schedules"):
         assert [plan for plan in seen if f"Seq Scan on {table}" in plan] == []
+
+
+def test_a_scrape_counts_open_deliveries_by_their_indexes(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(OPEN_DELIVERIES))
+
+    def scrape() -> None:
+        with create_sessions(engine)() as session:
+            assert collect_operation(session).deliveries == {"pending": 20, "failed": 40}
+
+    seen = [plan for plan in plans(engine, scrape) if "webhook_deliveries" in plan]
+    assert len(seen) == 2
+    assert "ix_webhook_deliveries_due" in seen[0]
+    assert "ix_webhook_deliveries_failed" in seen[1]
 
 
 def test_lists_are_read_a_page_at_a_time(engine: Engine) -> None:

@@ -338,6 +338,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'pending'"),
     )
+    op.create_index(
+        "ix_webhook_deliveries_failed",
+        "webhook_deliveries",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'failed'"),
+    )
     op.create_table(
         "live_scores",
         sa.Column("model_id", sa.Uuid(), nullable=False),
@@ -623,6 +630,11 @@ def downgrade() -> None:
     op.drop_table("model_deployments")
     op.drop_index("ix_live_scores_product", table_name="live_scores")
     op.drop_table("live_scores")
+    op.drop_index(
+        "ix_webhook_deliveries_failed",
+        table_name="webhook_deliveries",
+        postgresql_where=sa.text("status = 'failed'"),
+    )
     op.drop_index(
         "ix_webhook_deliveries_due",
         table_name="webhook_deliveries",
