@@ -1,19 +1,27 @@
 """Events of other systems, each taken once: the transaction that acts on one records its id."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal, cast
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.base import Json
 from db.operation_tables import ConsumedEvent
+from db.pages import Order, Page, moment
+from db.pruning import delete_some
 from db.text import storable
 
 Outcome = Literal["handled", "ignored", "rejected"]
+
+_BY_ARRIVAL: Order[ConsumedEvent] = Order(
+    "received_at",
+    (ConsumedEvent.received_at, ConsumedEvent.event_id),
+    lambda event: (event.received_at, event.event_id),
+    (moment, storable),
+)
 
 
 def take(
@@ -57,18 +65,20 @@ def settle(
 
 
 def newest(
-    session: Session, tenant_id: UUID, *, limit: int, outcome: Outcome | None = None
-) -> Sequence[ConsumedEvent]:
-    """The tenant's events that came last."""
+    session: Session,
+    tenant_id: UUID,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    outcome: Outcome | None = None,
+) -> Page[ConsumedEvent]:
+    """The tenant's events, those that came last first."""
     statement = select(ConsumedEvent).where(ConsumedEvent.tenant_id == tenant_id)
     if outcome is not None:
         statement = statement.where(ConsumedEvent.outcome == outcome)
-    return session.scalars(
-        statement.order_by(ConsumedEvent.received_at.desc(), ConsumedEvent.event_id).limit(limit)
-    ).all()
+    return _BY_ARRIVAL.read(session, statement, limit=limit, cursor=cursor)
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:
-    """Forget events that were received long ago; how many."""
-    statement = delete(ConsumedEvent).where(ConsumedEvent.received_at < func.now() - older_than)
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    """Forget some events that were received long ago; how many."""
+    return delete_some(session, ConsumedEvent, ConsumedEvent.received_at < func.now() - older_than)

@@ -6,7 +6,7 @@ from api.schemas import Page, PageQuery
 from api.webhooks import views
 from api.webhooks.schemas import (
     ChangeWebhook,
-    ConsumedEvents,
+    ConsumedEvent,
     ConsumedQuery,
     CreateWebhook,
     Delivery,
@@ -98,9 +98,9 @@ ENDPOINTS = (
         path=f"{TRAINING}/events/consumed",
         scope="admin",
         view=views.list_consumed,
-        summary="The newest events that other systems sent, and what became of them",
+        summary="The events that other systems sent, newest first, and what became of them",
         tag=_TAG,
         query=ConsumedQuery,
-        answer=ConsumedEvents,
+        answer=Page[ConsumedEvent],
     ),
 )

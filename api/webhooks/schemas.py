@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.schemas import Answer, Request
+from api.schemas import Answer, PageQuery, Request
 from db.events import EVENT_TYPES, EventType
 
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -74,12 +74,7 @@ class ConsumedEvent(Answer):
     payload: dict[str, Any]
 
 
-class ConsumedQuery(Request):
-    limit: int = Field(default=50, ge=1, le=200, description="How many of the newest events")
+class ConsumedQuery(PageQuery):
     outcome: Literal["handled", "ignored", "rejected"] | None = Field(
         default=None, description="Only events with this outcome"
     )
-
-
-class ConsumedEvents(Answer):
-    items: list[ConsumedEvent]

@@ -13,7 +13,6 @@ from api.services import Services
 from api.webhooks.schemas import (
     ChangeWebhook,
     ConsumedEvent,
-    ConsumedEvents,
     ConsumedQuery,
     CreateWebhook,
     Delivery,
@@ -112,10 +111,13 @@ def list_deliveries(
     return Page[Delivery](items=items, next_cursor=page.next_cursor)
 
 
-def list_consumed(services: Services, tenant_id: UUID, query: ConsumedQuery) -> ConsumedEvents:
+def list_consumed(services: Services, tenant_id: UUID, query: ConsumedQuery) -> Page[ConsumedEvent]:
     with services.sessions() as session:
-        rows = consumed.newest(session, tenant_id, limit=query.limit, outcome=query.outcome)
-    return ConsumedEvents(items=[ConsumedEvent.model_validate(row) for row in rows])
+        page = consumed.newest(
+            session, tenant_id, limit=query.limit, cursor=query.cursor, outcome=query.outcome
+        )
+    items = [ConsumedEvent.model_validate(row) for row in page.items]
+    return Page[ConsumedEvent](items=items, next_cursor=page.next_cursor)
 
 
 def _told(delivery: WebhookDelivery) -> Delivery:

@@ -88,13 +88,13 @@ def delete(webhook: Id, url: Url = None, as_json: AsJson = False) -> None:
 
 def events(
     outcome: Annotated[Outcome | None, typer.Option(help="Only with this outcome.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many to list.")] = 20,
+    limit: Limit = 20,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """List events that other systems sent, and what became of them."""
     with connect(url) as studio:
-        found = studio.consumed_events(outcome=outcome, limit=limit)
+        found = first(limit, studio.consumed_events, outcome=outcome)
     answer_list(found, _print_events, as_json=as_json)
 
 

@@ -116,10 +116,15 @@ class Webhooks(Resource):
 
 class ConsumedEvents(Resource):
     def consumed_events(
-        self, *, outcome: Outcome | None = None, limit: int | None = None
-    ) -> tuple[ConsumedEvent, ...]:
-        """The newest events that other systems sent."""
+        self,
+        *,
+        outcome: Outcome | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[ConsumedEvent]:
+        """The events that other systems sent, the newest first."""
         answer = self._connection.get(
-            training_path("events", "consumed"), {"outcome": outcome, "limit": limit}
+            training_path("events", "consumed"),
+            {"outcome": outcome, "limit": limit, "cursor": cursor},
         )
-        return decoded_page(ConsumedEvent, answer).items
+        return decoded_page(ConsumedEvent, answer)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.consumed import settle, take
 from db.events import add_event
 from db.operation_tables import AuditEntry, Webhook
+from db.pages import encode_cursor
 from db.tables import DEFAULT_TENANT_ID
 
 WEBHOOKS = "/api/v1/training/webhooks"
@@ -156,3 +157,23 @@ def test_consumed_events_tell_what_became_of_them(http: httpx.Client, session: S
     }
     rejected = http.get("/api/v1/training/events/consumed", params={"outcome": "rejected"}).json()
     assert [event["reason"] for event in rejected["items"]] == ["There is no such product"]
+
+
+def test_consumed_events_come_in_pages(http: httpx.Client, session: Session) -> None:
+    address = "/api/v1/training/events/consumed"
+    for event_id in "abcde":
+        take(session, event_id, event_type="a", tenant_id=DEFAULT_TENANT_ID, payload={})
+    session.commit()
+
+    seen: list[str] = []
+    cursor = None
+    for size in (2, 2, 1):
+        page = http.get(address, params={"limit": 2, "cursor": cursor} if cursor else {"limit": 2})
+        assert len(page.json()["items"]) == size
+        seen += [event["event_id"] for event in page.json()["items"]]
+        cursor = page.json()["next_cursor"]
+    assert (seen, cursor) == (list("edcba"), None)
+    foreign = encode_cursor("created_at", "desc", ["2026-01-01T00:00:00Z", "a"])
+    assert http.get(address, params={"cursor": foreign}).status_code == 400
+    hostile = encode_cursor("received_at", "desc", ["2026-01-01T00:00:00Z", ["a"]])
+    assert http.get(address, params={"cursor": hostile}).status_code == 400

@@ -80,7 +80,7 @@ def test_a_webhook_tells_its_secret_once(studio: Client) -> None:
         studio.webhooks.test(made.id)
     studio.webhooks.delete(made.id)
     assert studio.webhooks.list().items == ()
-    assert studio.consumed_events(outcome="handled") == ()
+    assert studio.consumed_events(outcome="handled").items == ()
 
 
 def test_deliveries_come_in_pages(studio: Client) -> None:
