@@ -15,7 +15,6 @@ from sqlalchemy import (
     CursorResult,
     Text,
     any_,
-    delete,
     func,
     insert,
     literal,
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session
 from db.base import Json
 from db.operation_tables import Webhook, WebhookDelivery
 from db.pages import Order, Page, by_number
+from db.pruning import delete_some
 from db.tables import OutboxEvent
 from db.text import storable
 
@@ -164,11 +164,13 @@ def of_webhook(
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:
-    """Forget deliveries that ended long ago; how many."""
-    statement = delete(WebhookDelivery).where(
-        WebhookDelivery.status != "pending", WebhookDelivery.created_at < func.now() - older_than
+    """Forget some deliveries that ended long ago; how many."""
+    return delete_some(
+        session,
+        WebhookDelivery,
+        WebhookDelivery.status != "pending",
+        WebhookDelivery.created_at < func.now() - older_than,
     )
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def _claimed(delivery: WebhookDelivery, webhook: Webhook, lease: timedelta) -> Claimed:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.errors import IdempotencyConflictError
+from db.pruning import delete_some
 from db.tables import IdempotencyKey
 
 JOB = "job"
@@ -76,8 +76,5 @@ def _made_before(
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:
-    """Forget keys that nobody will repeat; how many were forgotten."""
-    result = session.execute(
-        delete(IdempotencyKey).where(IdempotencyKey.created_at < func.now() - older_than)
-    )
-    return cast("CursorResult[Any]", result).rowcount
+    """Forget some keys that nobody will repeat; how many."""
+    return delete_some(session, IdempotencyKey, IdempotencyKey.created_at < func.now() - older_than)

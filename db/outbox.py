@@ -4,12 +4,12 @@ job lock its row, so the events of a job leave in the order in which they happen
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
+from db.pruning import delete_some
 from db.tables import OutboxEvent
 from db.text import storable
 
@@ -57,14 +57,15 @@ def mark_failed(session: Session, ids: Sequence[int], error: str) -> None:
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:
-    """Forget events that were published long ago; how many."""
-    statement = delete(OutboxEvent).where(OutboxEvent.published_at < func.now() - older_than)
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    """Forget some events that were published long ago; how many."""
+    return delete_some(session, OutboxEvent, OutboxEvent.published_at < func.now() - older_than)
 
 
 def prune_unheard(session: Session, *, older_than: timedelta) -> int:
-    """Forget old events of a service that publishes to no broker; how many."""
-    statement = delete(OutboxEvent).where(
-        OutboxEvent.published_at.is_(None), OutboxEvent.created_at < func.now() - older_than
+    """Forget some old events of a service that publishes to no broker; how many."""
+    return delete_some(
+        session,
+        OutboxEvent,
+        OutboxEvent.published_at.is_(None),
+        OutboxEvent.created_at < func.now() - older_than,
     )
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount

@@ -4,14 +4,14 @@ duplicate.
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db.base import Json
+from db.pruning import delete_some
 from db.tables import TERMINAL_STATUSES, StoredProgress, TrainingJob
 from db.text import plain
 
@@ -51,12 +51,11 @@ def last_seq(session: Session, job_ids: Collection[UUID]) -> dict[UUID, int]:
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:
-    """Forget all but the last message of jobs that ended long ago; how many were forgotten."""
-    statement = delete(StoredProgress).where(
+    """Forget some messages, but not the last, of jobs that ended long ago; how many."""
+    ended = exists().where(
         StoredProgress.job_id == TrainingJob.id,
         TrainingJob.status.in_(TERMINAL_STATUSES),
         TrainingJob.completed_at < func.now() - older_than,
         StoredProgress.seq < TrainingJob.progress_seq,
     )
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount
+    return delete_some(session, StoredProgress, ended)

@@ -7,13 +7,14 @@ it, for those who would rather have old data than none.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.operation_tables import CachedSource
+from db.pruning import delete_some
 from db.text import storable
 
 _NOW = func.clock_timestamp()
@@ -101,12 +102,9 @@ def count_rows(session: Session, key_prefix: str) -> dict[str, int]:
 
 
 def prune(session: Session, *, older_than: timedelta) -> int:
-    """Forget answers that nobody has renewed for long; how many were forgotten."""
-    long_ago = _NOW - older_than
-    forgotten = delete(CachedSource).where(
-        func.greatest(CachedSource.expires_at, CachedSource.lease_until) < long_ago
-    )
-    return cast("CursorResult[Any]", session.execute(forgotten)).rowcount
+    """Forget some answers that nobody has renewed for long; how many."""
+    last_use = func.greatest(CachedSource.expires_at, CachedSource.lease_until)
+    return delete_some(session, CachedSource, last_use < _NOW - older_than)
 
 
 def _end_lease(session: Session, lease: FetchLease, **values: Any) -> None:

@@ -1,7 +1,8 @@
 """What keeps the promise that every accepted job ends, whatever got lost on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from db import (
     transitions,
     workers,
 )
+from db.pruning import in_batches
 from worker.context import Context
 from worker.dispatcher import dispatch, resend
 from worker.errors import BrokerUnavailableError
@@ -57,16 +59,8 @@ def sweep(context: Context) -> None:
 
 def collect_garbage(context: Context) -> None:
     """Forget what nobody will ask for again, and delete stored bytes that no row names."""
-    with context.sessions.begin() as session:
-        progress.prune(session, older_than=FORGET_PROGRESS_AFTER)
-        idempotency.prune(session, older_than=FORGET_KEYS_AFTER)
-        outbox.prune(session, older_than=FORGET_EVENTS_AFTER)
-        if context.settings.rabbitmq_url is None:
-            outbox.prune_unheard(session, older_than=FORGET_EVENTS_AFTER)
-        deliveries.prune(session, older_than=FORGET_DELIVERIES_AFTER)
-        consumed.prune(session, older_than=FORGET_CONSUMED_AFTER)
-        source_cache.prune(session, older_than=FORGET_SOURCES_AFTER)
-        workers.forget_lost(session, older_than=FORGET_WORKERS_AFTER)
+    for prune, older_than in _prunings(context):
+        in_batches(context.sessions, partial(prune, older_than=older_than))
     collect_orphans(context, older_than=ORPHANS_AFTER)
 
 
@@ -88,6 +82,18 @@ def collect_orphans(context: Context, *, older_than: timedelta) -> int:
     )
     log.info("orphans collected", looked_at=len(old), deleted=deleted)
     return deleted
+
+
+def _prunings(context: Context) -> Iterator[tuple[Callable[..., int], timedelta]]:
+    yield progress.prune, FORGET_PROGRESS_AFTER
+    yield idempotency.prune, FORGET_KEYS_AFTER
+    yield outbox.prune, FORGET_EVENTS_AFTER
+    if context.settings.rabbitmq_url is None:
+        yield outbox.prune_unheard, FORGET_EVENTS_AFTER
+    yield deliveries.prune, FORGET_DELIVERIES_AFTER
+    yield consumed.prune, FORGET_CONSUMED_AFTER
+    yield source_cache.prune, FORGET_SOURCES_AFTER
+    yield workers.forget_lost, FORGET_WORKERS_AFTER
 
 
 def _is_of_a_task(message: ProgressMessage) -> bool:
