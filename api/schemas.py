@@ -63,14 +63,14 @@ class ModelSummary(Answer):
 
 
 class Health(Answer):
-    status: Literal["ok"]
+    status: Literal["ok"] = Field(description="`ok`: the process answers")
 
 
 class Readiness(Answer):
     """Without Redis or a broker the service is only slower; so this asks the database alone."""
 
-    status: Literal["ready"]
-    database: Literal["ok"]
+    status: Literal["ready"] = Field(description="`ready`: it can do its work")
+    database: Literal["ok"] = Field(description="`ok`: the database answers")
 
 
 class Problem(Answer):
@@ -78,7 +78,7 @@ class Problem(Answer):
 
     type: str
     title: str
-    status: int
+    status: int = Field(description="The HTTP status, as in the status line")
     detail: str
     instance: str
     request_id: str | None

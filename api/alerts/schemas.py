@@ -20,9 +20,11 @@ class Alert(Answer):
     """`subject_id` is the product, source, webhook or schedule that the alert is about."""
 
     id: UUID
-    kind: str
+    kind: str = Field(description="Kind of alert, such as `accuracy_drift`")
     severity: Literal["low", "medium", "high"]
-    subject_id: str
+    subject_id: str = Field(
+        description="Id or name of the product, source, webhook or schedule that it is about"
+    )
     message: str
     recommended_action: str | None
     details: dict[str, Any]

@@ -67,7 +67,7 @@ class Summary(Answer):
     p25: float | None
     median: float | None
     p75: float | None
-    p90: float | None
+    p90: float | None = Field(description="Nine of ten were no greater")
     maximum: float | None
 
 
@@ -113,7 +113,7 @@ class Failure(Answer):
 
     error_type: str
     count: int
-    products: int
+    products: int = Field(description="Different products that failed so")
     severity: str | None
     recommended_action: str | None
     example: str | None
@@ -131,8 +131,8 @@ class Performance(Answer):
     """`previous` is the period of the same length before."""
 
     period: Period
-    jobs: JobFigures
-    products: ProductFigures
+    jobs: JobFigures = Field(description="The jobs of the period")
+    products: ProductFigures = Field(description="The trainings of the period")
     previous: ProductFigures
     models_trained: int
     trend: list[PerformanceDay]
@@ -144,13 +144,17 @@ class AgainstBaseline(Answer):
     """By MASE on the same rows; `mean_improvement` and `better_share` in percent."""
 
     compared: int
-    better: int
+    better: int = Field(
+        description="Models whose error is below that of the seasonal naive forecast"
+    )
     better_share: float | None
     mean_improvement: float | None
 
 
 class AccuracyGroup(Answer):
-    name: str | None
+    name: str | None = Field(
+        description="The category or the algorithm; null for products without a category"
+    )
     models: int
     mean_accuracy: float | None
     median_accuracy: float | None
@@ -197,20 +201,26 @@ class Accuracy(Answer):
     """
 
     period: Period
-    distribution: list[Bin]
-    accuracy: Summary
-    mase: Summary
-    wape: Summary
+    distribution: list[Bin] = Field(
+        description="How many models there are in each span of accuracy, in percent"
+    )
+    accuracy: Summary = Field(description="Accuracy of the models, in percent")
+    mase: Summary = Field(description="MASE of the models")
+    wape: Summary = Field(description="WAPE of the models")
     against_baseline: AgainstBaseline
     by_category: list[AccuracyGroup]
-    by_algorithm: list[AccuracyGroup]
+    by_algorithm: list[AccuracyGroup] = Field(
+        description="Accuracy of the models of each algorithm"
+    )
     trend: list[AccuracyDay]
-    versions: list[VersionAccuracy]
+    versions: list[VersionAccuracy] = Field(
+        description="All models of the product that was asked for; else none"
+    )
     worst_products: list[WorstProduct]
 
 
 class DurationGroup(Answer):
-    name: str
+    name: str = Field(description="The algorithm, step or product")
     count: int
     p50: float | None
     p90: float | None
@@ -226,7 +236,7 @@ class SlowProduct(DurationGroup):
 
 class DurationDay(Answer):
     day: date
-    products: int
+    products: int = Field(description="Products that were trained")
     p50: float | None
     p90: float | None
 
@@ -235,11 +245,13 @@ class Duration(Answer):
     """In seconds. `jobs` and `queue_wait` are of jobs, the rest of the training of one product."""
 
     period: Period
-    distribution: list[Bin]
-    jobs: Summary
+    distribution: list[Bin] = Field(description="How many jobs took how long, in seconds")
+    jobs: Summary = Field(description="How long jobs took, in seconds")
     queue_wait: Summary
-    products: Summary
-    by_algorithm: list[DurationGroup]
+    products: Summary = Field(description="How long the training of one product took, in seconds")
+    by_algorithm: list[DurationGroup] = Field(
+        description="How long the trainings with each algorithm took, in seconds"
+    )
     by_step: list[DurationGroup]
     slowest_products: list[SlowProduct]
     trend: list[DurationDay]

@@ -46,7 +46,9 @@ class CreateEntry(Request):
 
 class CalendarEntryAnswer(Answer):
     id: UUID
-    kind: Kind
+    kind: Kind = Field(
+        description="`closure`: nothing is sold; `event`: something sells more or less"
+    )
     name: str
     starts_on: date
     ends_on: date

@@ -94,9 +94,9 @@ class UploadForm(TableRequest):
 
 
 class Links(Answer):
-    status: str
-    progress: str
-    stop: str
+    status: str = Field(description="Address of its status")
+    progress: str = Field(description="Address of the WebSocket that tells its progress")
+    stop: str = Field(description="Address that stops it, with POST")
 
 
 class AcceptedJob(Answer):
@@ -158,7 +158,7 @@ class ProductStatusQuery(PageQuery):
 
 class JobSummary(Answer):
     job_id: UUID
-    kind: JobKind
+    kind: JobKind = Field(description="Over products of the catalogue, or an uploaded table")
     job_name: str | None
     status: Status
     priority: int
@@ -232,11 +232,15 @@ class JobStatus(JobSummary):
     estimated_completion_p50: datetime | None = None
     estimated_completion_p90: datetime | None = None
     request: dict[str, Any]
-    products: list[ProductStatus]
+    products: list[ProductStatus] = Field(
+        description="The first 1,000 products, in the order in which they are trained"
+    )
     products_next_cursor: str | None = None
     phase: str | None = None
     message: str | None = None
-    model: ModelSummary | None = None
+    model: ModelSummary | None = Field(
+        default=None, description="The model that came of an upload; else null"
+    )
     metrics: Numbers = Field(default_factory=dict)
     logs: list[str] = Field(default_factory=list)
     model_file_path: str | None = None

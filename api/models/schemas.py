@@ -71,7 +71,9 @@ class DeploymentEntry(Answer):
     """
 
     id: int
-    kind: Literal["auto", "manual", "rollback", "refused", "withdrawn"]
+    kind: Literal["auto", "manual", "rollback", "refused", "withdrawn"] = Field(
+        description="How the deployed model changed, or why it did not"
+    )
     model_id: str | None
     model_version: str | None
     previous_model_id: str | None
@@ -179,7 +181,7 @@ class RetentionPlan(Answer):
 
     retention_days: int
     max_versions: int
-    models: list[ExpiredModel]
+    models: list[ExpiredModel] = Field(description="The models that would be deleted")
     bytes: int
     storage: Storage
 
@@ -189,7 +191,7 @@ class RetentionRun(Answer):
 
     retention_days: int
     max_versions: int
-    models: list[ExpiredModel]
+    models: list[ExpiredModel] = Field(description="The models that were deleted")
     bytes_reclaimed: int
     bytes_later: int
     storage: Storage
@@ -201,17 +203,19 @@ Side = Literal["a", "b"]
 class MetricPair(Answer):
     """`difference` is b minus a; `better` is null where they are equal or it cannot be said."""
 
-    name: str
-    a: float | None
-    b: float | None
+    name: str = Field(description="Name of the metric")
+    a: float | None = Field(description="Its value of the first model; null if it has none")
+    b: float | None = Field(description="Its value of the second model; null if it has none")
     difference: float | None
-    better: Side | None
+    better: Side | None = Field(
+        description="Which model it speaks for; null where they are equal or it cannot be said"
+    )
 
 
 class ParameterPair(Answer):
-    name: str
-    a: Any
-    b: Any
+    name: str = Field(description="Name of the hyperparameter")
+    a: Any = Field(description="Its value in the first model")
+    b: Any = Field(description="Its value in the second model")
 
 
 class FeatureDifference(Answer):
@@ -232,8 +236,8 @@ class DataPair(Answer):
 
 class ForecastPair(Answer):
     ds: WallClock
-    a: float
-    b: float
+    a: float = Field(description="What the first model expects")
+    b: float = Field(description="What the second model expects")
     difference: float
 
 
@@ -243,13 +247,13 @@ class ModelComparison(Answer):
     one was trained while the other was deployed.
     """
 
-    a: ModelSummary
-    b: ModelSummary
-    better: Side | None
+    a: ModelSummary = Field(description="The first model")
+    b: ModelSummary = Field(description="The second model")
+    better: Side | None = Field(description="The better one; null where it cannot be said")
     verdict: str
     metrics: list[MetricPair]
-    hyperparameters: list[ParameterPair]
-    features: FeatureDifference
+    hyperparameters: list[ParameterPair] = Field(description="Hyperparameters that differ")
+    features: FeatureDifference = Field(description="Which features only one of them looks at")
     data: DataPair
     forecasts: list[ForecastPair]
     gate: DeploymentEntry | None

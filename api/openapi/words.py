@@ -1,7 +1,9 @@
-"""Words for what has the same meaning wherever it is; a field that differs describes itself."""
+"""Words for tags, for parts of addresses, and for the fields that have none of their own."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from api.openapi.fields import FIELDS
 
 Json = dict[str, Any]
 
@@ -32,122 +34,12 @@ PATH: Mapping[str, str] = {
     "entry_id": "Id of a closure or an event",
 }
 
-FIELDS: Mapping[str, str] = {
-    "id": "Id",
-    "job_id": "Id of the job",
-    "model_id": "Public id of the model",
-    "public_id": "Public id of the model",
-    "product_id": "Id of the product",
-    "created_at": "When it was made",
-    "updated_at": "When it was last changed",
-    "started_at": "When it began; null while it waits",
-    "completed_at": "When it ended; null until then",
-    "deployed_at": "When it was deployed",
-    "resolved_at": "When it was resolved; null while it is open",
-    "received_at": "When it came in",
-    "delivered_at": "When it was taken",
-    "deadline_at": "When it is ended if it still runs",
-    "items": "What is on this page, in order",
-    "next_cursor": "`cursor` of the next page, null on the last",
-    "sku": "The business's own name of the product",
-    "product_name": "What the product is called",
-    "category": "Group of products",
-    "is_active": "Whether it is in use",
-    "model_version": "Version among the models of the product",
-    "algorithm": "What the model was trained with",
-    "is_deployed": "Whether it is the one in use for its product",
-    "is_pinned": "Whether retention leaves it alone",
-    "degraded_reason": "Why it is less than was asked for, else null",
-    "ml_task": "What the model does: `forecast`, `classification` or `regression`",
-    "training_job_id": "The job that made it, null where its record was deleted",
-    "metrics": "Errors on rows that the model had not seen, by name",
-    "baseline": "The same of the seasonal naive forecast, on the same rows",
-    "mae": "Mean absolute error",
-    "rmse": "Root mean squared error",
-    "wape": "Sum of the absolute errors as a share of what was sold",
-    "mape": "Mean absolute percentage error where something was sold",
-    "smape": "Symmetric mean absolute percentage error",
-    "mase": "Error against the seasonal naive forecast: below 1 is better than it",
-    "coverage": "Share of what was sold that the interval held",
-    "bias": "Mean error: above 0 is too much",
-    "accuracy": "100 minus the MAPE, at least 0",
-    "interval_width": "Share of what is sold that the interval should hold",
-    "yhat": "What is expected",
-    "yhat_lower": "Lower end of the interval",
-    "yhat_upper": "Upper end of the interval",
-    "progress_percentage": "How far the job is, in percent",
-    "current_step": "What is being done",
-    "phase": "Part of the training that runs",
-    "products_total": "Products of the job",
-    "products_completed": "Products that are done, the skipped ones among them",
-    "products_failed": "Products that failed",
-    "products_cancelled": "Products that were cancelled",
-    "priority": "Higher ones are trained first",
-    "trigger": "What started it",
-    "retry_of": "The job whose failed part it trains again",
-    "job_name": "A name to recognise the job by",
-    "waiting_reason": "Why it waits, in words; null if it does not",
-    "queue_position": "Its place in the queue, from 1 on; null if it does not wait",
-    "estimated_completion": "When it is expected to end",
-    "stop_requested_at": "When somebody asked it to stop",
-    "stop_mode": "How it was asked to stop",
-    "progress_seq": "Number of the newest progress message",
-    "error_type": "Kind of failure",
-    "error_message": "What went wrong, in words",
-    "recommended_action": "What to do about it",
-    "severity": "How bad it is",
-    "request": "What was asked for",
-    "count": "How many",
-    "total": "All of them together",
-    "p50": "Half of them took no longer",
-    "p90": "Nine of ten took no longer",
-    "maximum": "The greatest",
-    "success_rate": "Percent of what ended that was completed; null if nothing ended",
-    "day": "Day in the time zone of the tenant",
-    "time_zone": "IANA name of the time zone",
-    "actor": "Who did it: the `sub` of a token, or `service`",
-    "request_id": "The request in which it was done, as in the log",
-    "reason": "Why, in words",
-    "details": "More about it; differs by kind",
-    "message": "What happened, in words",
-    "last_error": "What went wrong the last time, else null",
-    "event_id": "Id of the event",
-    "event_type": "Kind of event",
-    "payload": "The event as it was sent",
-    "mean_accuracy": "Mean accuracy in percent",
-    "mean_mase": "Mean MASE",
-    "mean_wape": "Mean WAPE",
-    "retention_days": "Age from which models are deleted (MODEL_RETENTION_DAYS)",
-    "max_versions": "Models kept of a product",
-    "direction": "From the least (`asc`) or from the greatest (`desc`)",
-    "type": "`about:blank`: the status says what kind of problem it is",
-    "title": "The status in words",
-    "detail": "What was wrong, and what would be accepted",
-    "instance": "The address that was asked",
-    "errors": "The fields or cells that are wrong, the first hundred of them",
-    "errors_total": "How many are wrong in all",
-    "messages": "The progress messages, in order",
-    "next_after": "`after` of the next request",
-    "is_final": "Whether the last message is among them",
-    "country": "Two-letter code (ISO 3166)",
-    "subdivision": "Region of the country",
-    "latitude": "Of the shop, in °",
-    "longitude": "Of the shop, in °",
-    "quotas": "What the tenant may use",
-    "training_defaults": "What a training is told that does not say otherwise",
-    "rows_read": "Rows in the file",
-    "rows_inserted": "Rows that are new",
-    "rows_updated": "Rows that changed",
-    "rows_unchanged": "Rows that were there already",
-    "products_created": "Products that became known with it",
-}
-
 
 def describe_fields(schema: Json) -> None:
     """Put words to the fields that have none of their own; titles repeat the names."""
     for name, field in _fields(schema):
         field.pop("title", None)
-        if name in FIELDS and "$ref" not in field:
+        if name in FIELDS:
             field.setdefault("description", FIELDS[name])
 
 

@@ -67,4 +67,6 @@ class Product(Answer):
     priority: int
     first_sale: WallClock | None
     last_sale: WallClock | None
-    model: ModelSummary | None
+    model: ModelSummary | None = Field(
+        description="The model that is deployed for it; null if there is none"
+    )

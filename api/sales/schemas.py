@@ -25,7 +25,7 @@ class ImportReport(Answer):
     rows_updated: int
     rows_unchanged: int
     products_created: int
-    products: int
+    products: int = Field(description="Different products in the file")
     product_ids: list[UUID]
     first_date: WallClock | None
     last_date: WallClock | None

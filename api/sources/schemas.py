@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from api.schemas import Answer
 
 SourceName = Literal["sales", "weather", "traffic", "holidays"]
@@ -13,7 +15,7 @@ class SourceAnswer(Answer):
 
     source: SourceName
     state: Literal["closed", "open", "half-open"]
-    failures: int
+    failures: int = Field(description="Failed requests in a row")
     last_success_at: datetime | None
     last_error: str | None
     asked_again_at: datetime | None

@@ -6,6 +6,8 @@ import httpx
 from flask import Flask
 from openapi_spec_validator import validate
 
+from api.openapi.fields import FIELDS
+
 
 def test_the_document_is_valid(http: httpx.Client) -> None:
     document = http.get("/openapi.json").json()
@@ -39,3 +41,24 @@ def test_no_operation_leaves_its_answers_open(http: httpx.Client) -> None:
     assert not any(
         "default" in one["responses"] for path in paths.values() for one in path.values()
     )
+
+
+def test_every_field_has_words(http: httpx.Client) -> None:
+    schemas = http.get("/openapi.json").json()["components"]["schemas"]
+    fields = {
+        f"{name}.{field}": described
+        for name, schema in schemas.items()
+        for field, described in schema.get("properties", {}).items()
+    }
+    assert "JobStatus.progress_percentage" in fields
+    assert [name for name, described in fields.items() if not described.get("description")] == []
+
+
+def test_no_words_are_left_over(http: httpx.Client) -> None:
+    """Words for a name that no field has are those of a field that was renamed."""
+    document = http.get("/openapi.json").json()
+    schemas = document["components"]["schemas"].values()
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    names = {field for schema in schemas for field in schema.get("properties", {})}
+    names |= {parameter["name"] for one in operations for parameter in one["parameters"]}
+    assert FIELDS.keys() - names == set()
