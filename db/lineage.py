@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, CollectionAggregate, Uuid, any_, literal, select
 from sqlalchemy.orm import Session
 
 from db.operation_tables import Deployment
@@ -28,7 +28,7 @@ def previous_champions(
         select(Deployment.product_id, Deployment.kind, Deployment.model_id)
         .where(
             Deployment.tenant_id == tenant_id,
-            Deployment.product_id.in_(product_ids),
+            Deployment.product_id == _any_of(product_ids),
             Deployment.kind != "refused",
         )
         .order_by(Deployment.id)
@@ -79,8 +79,13 @@ def _champions(
     rows = session.execute(
         select(TrainedModel.product_id, TrainedModel.id).where(
             TrainedModel.tenant_id == tenant_id,
-            TrainedModel.product_id.in_(product_ids),
+            TrainedModel.product_id == _any_of(product_ids),
             TrainedModel.is_deployed,
         )
     )
     return {product_id: model_id for product_id, model_id in rows if product_id is not None}
+
+
+def _any_of(ids: Collection[UUID]) -> CollectionAggregate[bool]:
+    """As one array: thousands of single values take longer to write out than the query to run."""
+    return any_(literal(list(ids), ARRAY(Uuid())))

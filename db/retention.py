@@ -12,12 +12,13 @@ from itertools import groupby
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
 from db import audit, telemetry_totals
 from db.audit import Actor
+from db.bulk import rows
 from db.engine import Sessions
 from db.lineage import previous_champions
 from db.locks import FRESH, lock_product
@@ -47,6 +48,15 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A model that is not to be kept, in short: there may be very many."""
+
+    model_id: UUID
+    product_id: UUID | None
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expired:
     """A model that is not to be kept; `size` is that of its files."""
 
@@ -69,14 +79,34 @@ class Removed:
     freed: dict[str, int]
 
 
-def expired(
+def due(
     session: Session, tenant_id: UUID, policy: Policy, product_id: UUID | None = None
-) -> list[Expired]:
+) -> list[Due]:
     """The tenant's models that are not to be kept, or those of one product; by product and age."""
-    rows = session.execute(_statement(tenant_id, policy, product_id)).all()
-    product_ids = {row.product_id for row in rows if row.product_id is not None}
+    found = session.execute(_due(tenant_id, policy, product_id)).all()
+    product_ids = {row.product_id for row in found if row.product_id is not None}
     previous = set(previous_champions(session, tenant_id, product_ids).values())
-    return [_expired(row, policy) for row in rows if row.id not in previous]
+    return [
+        Due(
+            model_id=row.id,
+            product_id=row.product_id,
+            why="age" if row.is_old else "version_limit",
+        )
+        for row in found
+        if row.id not in previous
+    ]
+
+
+def told(session: Session, models: Sequence[Due], policy: Policy) -> list[Expired]:
+    """The same models in full, in the same order."""
+    if not models:
+        return []
+    described = {row.id: row for row in session.execute(_in_full(models))}
+    return [
+        _expired(described[model.model_id], model.why, policy)
+        for model in models
+        if model.model_id in described
+    ]
 
 
 def apply(
@@ -91,7 +121,7 @@ def apply(
     which what is to go is read again, as it may have been deployed or pinned since.
     """
     with sessions() as session:
-        planned = expired(session, tenant_id, policy)[:at_most]
+        planned = due(session, tenant_id, policy)[:at_most]
     models: list[Expired] = []
     freed: dict[str, int] = {}
     for product_id, of_product in groupby(planned, key=lambda model: model.product_id):
@@ -99,8 +129,8 @@ def apply(
         with sessions.begin() as session:
             if product_id is not None:
                 lock_product(session, product_id)
-            still = expired(session, tenant_id, policy, product_id)
-            gone = [model for model in still if model.model_id in wanted]
+            still = due(session, tenant_id, policy, product_id)
+            gone = told(session, [model for model in still if model.model_id in wanted], policy)
             locked = [*_locked(session, gone)]
             counted = telemetry_totals.amounts_of_models(
                 session, TrainedModel.id.in_([row.id for _, row in locked])
@@ -125,7 +155,7 @@ def _locked(session: Session, models: Sequence[Expired]) -> Iterator[tuple[Expir
             yield model, row
 
 
-def _statement(tenant_id: UUID, policy: Policy, product_id: UUID | None) -> Select[Any]:
+def _due(tenant_id: UUID, policy: Policy, product_id: UUID | None) -> Select[Any]:
     place = func.row_number().over(
         partition_by=TrainedModel.product_id,
         order_by=(TrainedModel.created_at.desc(), TrainedModel.id.desc()),
@@ -137,6 +167,8 @@ def _statement(tenant_id: UUID, policy: Policy, product_id: UUID | None) -> Sele
     ranked = (
         select(
             TrainedModel.id,
+            TrainedModel.product_id,
+            TrainedModel.created_at,
             place.label("place"),
             is_old.label("is_old"),
             _is_protected().label("is_protected"),
@@ -144,14 +176,23 @@ def _statement(tenant_id: UUID, policy: Policy, product_id: UUID | None) -> Sele
         .where(*of_tenant)
         .subquery()
     )
+    is_of_table = ranked.c.product_id.is_(None)
+    too_many = and_(~is_of_table, ranked.c.place > policy.versions)
+    too_old = and_(ranked.c.is_old, or_(is_of_table, ranked.c.place > 1))
+    return (
+        select(ranked.c.id, ranked.c.product_id, ranked.c.is_old)
+        .where(~ranked.c.is_protected, or_(too_many, too_old))
+        .order_by(ranked.c.product_id, ranked.c.created_at, ranked.c.id)
+    )
+
+
+def _in_full(models: Sequence[Due]) -> Select[Any]:
+    wanted = rows(id=(Uuid(), [model.model_id for model in models]))
     size = (
         select(func.coalesce(func.sum(ModelArtifact.file_size_bytes), 0))
         .where(ModelArtifact.model_id == TrainedModel.id)
         .scalar_subquery()
     )
-    is_of_table = TrainedModel.product_id.is_(None)
-    too_many = and_(~is_of_table, ranked.c.place > policy.versions)
-    too_old = and_(ranked.c.is_old, or_(is_of_table, ranked.c.place > 1))
     return (
         select(
             TrainedModel.id,
@@ -161,12 +202,9 @@ def _statement(tenant_id: UUID, policy: Policy, product_id: UUID | None) -> Sele
             TrainedModel.model_version,
             TrainedModel.created_at,
             size.label("size"),
-            ranked.c.is_old,
         )
-        .join(ranked, ranked.c.id == TrainedModel.id)
+        .join(wanted, wanted.c.id == TrainedModel.id)
         .outerjoin(Product, Product.id == TrainedModel.product_id)
-        .where(~ranked.c.is_protected, or_(too_many, too_old))
-        .order_by(TrainedModel.product_id, TrainedModel.created_at, TrainedModel.id)
     )
 
 
@@ -179,8 +217,7 @@ def _is_protected() -> ColumnElement[bool]:
     return or_(TrainedModel.is_deployed, TrainedModel.is_pinned, kept_by_running_job)
 
 
-def _expired(row: Row[Any], policy: Policy) -> Expired:
-    why: Why = "age" if row.is_old else "version_limit"
+def _expired(row: Row[Any], why: Why, policy: Policy) -> Expired:
     reasons = {
         "age": f"It is older than {_counted(policy.days, 'day')}.",
         "version_limit": f"Its product has {_counted(policy.versions, 'newer version')}.",

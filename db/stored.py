@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, all_, any_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.artifacts import REFRESH_AFTER, ArtifactStore
@@ -121,9 +121,10 @@ def storage_use(session: Session, tenant_id: UUID) -> StorageUse:
 
 def reclaimable(session: Session, model_ids: Collection[UUID]) -> int:
     """Bytes of the files that only these models name; to be asked as the system."""
+    these = literal(list(model_ids), ARRAY(Uuid()))
     of_these = (
         select(ModelArtifact.checksum, func.max(ModelArtifact.file_size_bytes).label("size"))
-        .where(ModelArtifact.model_id.in_(model_ids))
+        .where(ModelArtifact.model_id == any_(these))
         .group_by(ModelArtifact.checksum)
         .subquery()
     )
@@ -131,7 +132,7 @@ def reclaimable(session: Session, model_ids: Collection[UUID]) -> int:
         select(ModelArtifact.id)
         .where(
             ModelArtifact.checksum == of_these.c.checksum,
-            or_(ModelArtifact.model_id.is_(None), ModelArtifact.model_id.not_in(model_ids)),
+            or_(ModelArtifact.model_id.is_(None), ModelArtifact.model_id != all_(these)),
         )
         .exists()
     )

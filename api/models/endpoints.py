@@ -154,6 +154,7 @@ ENDPOINTS = (
         view=retention_views.plan,
         summary="Which old models would be deleted now, and how many bytes with them",
         tag="Models",
+        query=schemas.RetentionQuery,
         answer=schemas.RetentionPlan,
     ),
     Endpoint(

@@ -52,6 +52,10 @@ class CompareQuery(Request):
     b: Text = Field(description="The model to compare it with")
 
 
+class RetentionQuery(Request):
+    limit: int = Field(default=50, ge=1, le=200, description="Models that are listed")
+
+
 class DeleteQuery(Request):
     force: bool = Field(default=False, description="Also if the model is deployed or pinned")
 
@@ -176,12 +180,23 @@ class Storage(Answer):
     saved_bytes: int
 
 
+class ModelsByReason(Answer):
+    """How many models would go for each reason."""
+
+    age: int = Field(description="Models that are older than `retention_days`")
+    version_limit: int = Field(description="Models with `max_versions` newer ones")
+
+
 class RetentionPlan(Answer):
-    """What retention would delete now. `bytes` are those of files that nothing else names."""
+    """What retention would delete now. The totals and `bytes`, those of files that nothing else
+    names, are over all models, however few are listed.
+    """
 
     retention_days: int
     max_versions: int
-    models: list[ExpiredModel] = Field(description="The models that would be deleted")
+    models: list[ExpiredModel] = Field(description="The first of them, by product and age")
+    models_total: int = Field(description="How many models would be deleted")
+    models_by_reason: ModelsByReason = Field(description="How many they are for each reason")
     bytes: int
     storage: Storage
 

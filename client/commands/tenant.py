@@ -152,10 +152,12 @@ def _print_audit(console: Console, found: Sequence[AuditEntry]) -> None:
 
 def _print_plan(console: Console, plan: RetentionPlan) -> None:
     _print_expired(console, plan.models)
+    if plan.models_total > len(plan.models):
+        console.print(f"These are the first {len(plan.models):,} of {plan.models_total:,}.")
     _print_storage(console, plan.storage)
-    if plan.models:
+    if plan.models_total:
         console.print(
-            f"`model-studio retention --run` deletes {counted(len(plan.models), 'model')} and"
+            f"`model-studio retention --run` deletes {counted(plan.models_total, 'model')} and"
             f" frees {size(plan.bytes)}."
         )
     else:

@@ -32,12 +32,24 @@ class Storage(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelsByReason(Record):
+    """How many models would go for each reason."""
+
+    age: int = 0
+    version_limit: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetentionPlan(Record):
-    """What retention would delete now, with so many bytes."""
+    """What retention would delete now. `models` are the first of them; `models_total`,
+    `models_by_reason` and `bytes` are over all.
+    """
 
     retention_days: int = 0
     max_versions: int = 0
     models: tuple[ExpiredModel, ...] = ()
+    models_total: int = 0
+    models_by_reason: ModelsByReason = field(default_factory=ModelsByReason)
     bytes: int = 0
     storage: Storage = field(default_factory=Storage)
 
@@ -57,9 +69,10 @@ class RetentionRun(Record):
 class Retention(Resource):
     """`studio.retention`: needs the scope admin."""
 
-    def plan(self) -> RetentionPlan:
-        """Deletes nothing."""
-        return RetentionPlan.decode(self._connection.get(training_path("retention")))
+    def plan(self, *, limit: int = 50) -> RetentionPlan:
+        """Deletes nothing; lists at most `limit` models, of up to 200."""
+        query = {"limit": limit}
+        return RetentionPlan.decode(self._connection.get(training_path("retention"), query))
 
     def run(self) -> RetentionRun:
         return RetentionRun.decode(self._connection.post(training_path("retention")))

@@ -105,6 +105,8 @@ def test_retention_plans_before_it_acts(studio: Client, versions: list[str]) -> 
     plan, run = studio.retention.plan(), studio.retention.run()
 
     assert plan.models == run.models == ()
+    assert (plan.models_total, plan.models_by_reason.age) == (0, 0)
+    assert studio.retention.plan(limit=1).storage == plan.storage
     assert plan.storage.logical_bytes > 0
     assert len(studio.models().items) == len(versions)
 

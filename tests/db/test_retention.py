@@ -24,7 +24,7 @@ from db.operation_tables import AuditEntry, Deployment
 from db.outcomes import ArtifactFile
 from db.pins import set_pinned
 from db.removal import RemovedModel, remove_by_hand
-from db.retention import Policy, apply, expired
+from db.retention import Expired, Policy, apply, due, told
 from db.stored import (
     SETTLED_AFTER,
     StorageUse,
@@ -88,7 +88,11 @@ def stored_as(letter: str) -> dict[str, Any]:
 
 
 def going(session: Session, *, days: int = 90, versions: int = 10) -> list[UUID]:
-    return [model.model_id for model in expired(session, TENANT, Policy(days, versions))]
+    return [model.model_id for model in due(session, TENANT, Policy(days, versions))]
+
+
+def going_in_full(session: Session, policy: Policy) -> list[Expired]:
+    return told(session, due(session, TENANT, policy), policy)
 
 
 def entries(session: Session, product: Product, limit: int = 9) -> list[Deployment]:
@@ -109,7 +113,7 @@ def delete(session: Session, model: TrainedModel, *, force: bool = False) -> Rem
 
 def test_only_so_many_versions_are_kept(session: Session, product: Product) -> None:
     models = [train(session, product, age_days=10 - number) for number in range(6)]
-    planned = expired(session, TENANT, Policy(90, 3))
+    planned = going_in_full(session, Policy(90, 3))
 
     assert [model.model_id for model in planned] == [model.id for model in models[:3]]
     assert {model.why for model in planned} == {"version_limit"}
@@ -119,7 +123,7 @@ def test_only_so_many_versions_are_kept(session: Session, product: Product) -> N
 
 def test_old_models_go_whatever_their_number(session: Session, product: Product) -> None:
     old, previous, champion = (train(session, product, age_days=age) for age in (100, 95, 92))
-    (planned,) = expired(session, TENANT, Policy(90, 10))
+    (planned,) = going_in_full(session, Policy(90, 10))
 
     assert (planned.model_id, planned.why) == (old.id, "age")
     assert {previous.id, champion.id}.isdisjoint(going(session))

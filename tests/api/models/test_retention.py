@@ -70,7 +70,18 @@ def test_the_plan_names_what_would_go_and_deletes_nothing(
         "stored_bytes": len(b"alone" + b"shared" + b"previous"),
         "saved_bytes": len(b"shared"),
     }
+    assert (plan["models_total"], plan["models_by_reason"]) == (2, {"age": 2, "version_limit": 0})
     assert http.get(PATH).json() == plan
+
+
+def test_a_short_list_does_not_shorten_the_totals(
+    http: httpx.Client, models: Sequence[TrainedModel]
+) -> None:
+    plan, short = http.get(PATH).json(), http.get(PATH, params={"limit": 1}).json()
+
+    assert short == plan | {"models": plan["models"][:1]}
+    refused = http.get(PATH, params={"limit": 201})
+    assert (refused.status_code, "200" in refused.text) == (400, True)
 
 
 def test_a_run_does_what_was_planned_and_reclaims_at_once(
