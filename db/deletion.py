@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from db import telemetry_totals
 from db.errors import JobNotEndedError
-from db.locks import lock_job
-from db.tables import TERMINAL_STATUSES, TrainedModel, TrainingJob
+from db.locks import hold_products, lock_job
+from db.tables import TERMINAL_STATUSES, TrainedModel, TrainingJob, TrainingTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ def delete_job(session: Session, tenant_id: UUID, job_id: UUID) -> DeletedJob | 
         raise JobNotEndedError(job.id, job.status)
     models = select(func.count()).where(TrainedModel.training_job_id == job.id)
     deleted = DeletedJob(job.job_name, job.status, session.scalar(models) or 0)
+    # Before any task is locked: a product that is being deleted takes its tasks along.
+    products = select(TrainingTask.product_id).where(
+        TrainingTask.job_id == job.id, TrainingTask.product_id.is_not(None)
+    )
+    hold_products(session, [found for found in session.scalars(products) if found])
     counted = telemetry_totals.amounts_of_job(job)
     session.execute(delete(TrainingJob).where(TrainingJob.id == job.id))
     telemetry_totals.keep(session, tenant_id, counted)

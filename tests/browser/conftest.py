@@ -24,8 +24,9 @@ ARGUMENTS = [
 PATIENCE_MS = 120_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ended with this package: as long as it runs, no other test can run an event loop."""
     executable = shutil.which("chromium")
     if executable is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip
@@ -37,7 +38,7 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(browser: Browser) -> Iterator[Service]:
     with (
         tempfile.TemporaryDirectory(prefix="model-studio-browser-") as directory,
@@ -83,7 +84,7 @@ def _note_foreign(complaints: list[str], own: str, url: str) -> None:
         complaints.append(f"asked {url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stocked(service: Service) -> Service:
     """The service with the sales of a few products, one of them with a hostile name."""
     service.post("sales", content=hostile_shop_csv(), headers={"Content-Type": "text/csv"})
