@@ -15,6 +15,7 @@ from core.children import ALONE, TRAINING
 from tests.e2e.service import ROOT, Service, running_service
 
 EXTRA_WORKERS = 3
+RESTART_S = 60
 
 
 @dataclass
@@ -52,20 +53,32 @@ class Fleet:
         self.dismiss(chance.choice(self.extra))
         self.hire()
 
+    def part(self, name: str) -> psutil.Process:
+        """A program of the service; one that was just killed is waited for."""
+        self.service.wait_until(lambda: self._is_up(name), RESTART_S)
+        return self.service.child(name)
+
+    def _is_up(self, name: str) -> bool:
+        try:
+            return self.service.child(name).is_running()
+        except (OSError, ValueError, KeyError, psutil.Error):
+            return False
+
     def kill_task(self, chance: random.Random) -> None:
         """The process in which one training runs, not its worker."""
         children = [
             child
-            for worker in (self.service.child("training").pid, *(one.pid for one in self.extra))
+            for worker in (self.part("training").pid, *(one.pid for one in self.extra))
             for child in _family(worker)[1:]
         ]
         if children:
             _kill(chance.choice(children))
 
     def kill_service_part(self, chance: random.Random) -> None:
-        _kill(self.service.child(chance.choice(["api", "housekeeping", "beat", "training"])))
+        _kill(self.part(chance.choice(["api", "housekeeping", "beat", "training"])))
 
     def empty_redis(self, chance: random.Random) -> None:
+        self.part("housekeeping")  # it knows the address
         self.service.flush_broker()
 
 
