@@ -19,7 +19,7 @@ from db.lineage import previous_champion
 from db.migrate import downgrade, upgrade
 from db.outbox import unpublished
 from db.removal import remove_by_hand
-from db.retention import Policy, expired
+from db.retention import Policy, due
 from db.tables import DEFAULT_TENANT_ID, OutboxEvent, TrainedModel, TrainingJob
 from db.workers import heartbeat
 from tests.db.builders import model_outcome
@@ -77,7 +77,7 @@ def test_every_deployment_so_far_has_its_line(upgraded: Session) -> None:
 
 
 def test_the_champion_and_the_one_before_outlive_retention(upgraded: Session) -> None:
-    planned = expired(upgraded, TENANT, Policy(days=1, versions=1))
+    planned = due(upgraded, TENANT, Policy(days=1, versions=1))
 
     assert [model.model_id for model in planned] == [OLDEST]
 
