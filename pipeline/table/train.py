@@ -18,7 +18,7 @@ from pipeline.table.result import LeaderboardEntry, TableResult
 from pipeline.table.scores import selection_metric
 from pipeline.table.selection import choose, compare
 from pipeline.table.source import LoadedTable, load_table
-from pipeline.table.spec import TableLimits, TableSpec
+from pipeline.table.spec import TableLimits, TableSpec, check_model_type
 from pipeline.table.versions import library_versions
 
 _DEFAULT_LIMITS = TableLimits()
@@ -66,6 +66,7 @@ def train_table(
     PipelineError
         One of its leaves, if the table or the request cannot become a model.
     """
+    check_model_type(spec, ALGORITHMS)
     start = time.perf_counter()
     reporter = PhaseReporter(on_progress, should_finish)
     with threadpool_limits(limits=spec.threads):

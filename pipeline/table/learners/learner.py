@@ -1,0 +1,139 @@
+"""What every family of algorithms offers to the search."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+Array = npt.NDArray[Any]
+Parameters = Mapping[str, Any]
+
+
+class ViewKind(StrEnum):
+    """How a family wants to see the columns; see ``encoding.views``."""
+
+    TREES = "trees"
+    """Numbers with NaN for what is missing; categories as codes, those of many values replaced by
+    what the target is on average there."""
+    NATIVE = "native"
+    """Numbers with NaN, then categories as codes for a family that handles them by itself."""
+    DENSE = "dense"
+    """Nothing missing, everything scaled, categories as one column per value."""
+    SMOOTH = "smooth"
+    """As ``DENSE``, with every number brought to a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The size of a problem; ``classes`` is 0 for a regression."""
+
+    rows: int
+    columns: int
+    classes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one view with their targets: class numbers, or amounts."""
+
+    matrix: Array
+    target: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A fit is at ``iteration`` of at most ``total``."""
+
+    iteration: int
+    total: int
+
+
+OnStep = Callable[[Step], None]
+"""Called between the steps of a fit; whatever it raises ends the fit and must pass through it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitOrder:
+    """How to fit, whatever the family.
+
+    Attributes
+    ----------
+    ml_task
+        ``"classification"`` or ``"regression"``.
+    classes
+        The number of classes, 0 for a regression. Every class number below it may be predicted,
+        and a part may lack some.
+    seed, threads, device
+        ``device`` is ``"cpu"`` or ``"cuda"``; a family without use for a GPU ignores it.
+    seconds
+        A fit that can end between its steps keeps what it has when these seconds are over.
+    categories
+        Positions of the columns of the matrix that hold codes (``ViewKind.NATIVE``), and the number
+        of codes of each.
+    """
+
+    ml_task: str
+    classes: int
+    seed: int
+    threads: int
+    device: str = "cpu"
+    seconds: float | None = None
+    categories: Mapping[int, int]
+
+
+class FittedLearner(Protocol):
+    """A fitted model; it can be pickled, and predicts one row in well under a millisecond where
+    the algorithm allows.
+    """
+
+    rounds: int | None
+    """The number of rounds that early stopping kept, where there are rounds."""
+
+    def predict(self, matrix: Array) -> npt.NDArray[np.float64]:
+        """Amounts, shape (rows,); or probabilities that sum to 1, shape (rows, classes)."""
+        ...
+
+
+class Family(Protocol):
+    """One kind of algorithm with configurations that are known to work well."""
+
+    name: str
+    title: str
+    view: ViewKind
+    is_reference: bool
+
+    def portfolio(self, shape: Shape) -> Sequence[Parameters]:
+        """Configurations worth trying, the best bet first; none if the family does not suit."""
+        ...
+
+    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+        """A configuration for a search by trials; None if the family has nothing to tune."""
+        ...
+
+    def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:
+        """About how much memory a fit takes beyond the matrix."""
+        ...
+
+    def view_of(self, parameters: Parameters) -> ViewKind:
+        """The view that a configuration wants: ``view`` unless the parameters say otherwise."""
+        ...
+
+    def fit(
+        self,
+        parameters: Parameters,
+        train: Part,
+        order: FitOrder,
+        on_step: OnStep,
+        *,
+        validation: Part | None = None,
+    ) -> FittedLearner:
+        """Fit on ``train``. With ``validation``, boosting stops when the loss on it (log loss, or
+        squared error) stops falling; without, it does exactly ``parameters["rounds"]`` rounds.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The search for the best model of a table within a budget of time."""
