@@ -52,7 +52,7 @@ class Relay:
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._changed: set[Channel] = set()
-        self._is_running = False
+        self._threads: list[threading.Thread] = []
         self._stop = threading.Event()
 
     @contextmanager
@@ -82,12 +82,20 @@ class Relay:
         for watcher in watchers:
             watcher.cancel()
 
+    def wait_closed(self) -> None:
+        """After `close`: until its threads have ended and use neither Redis nor the database."""
+        for thread in self._threads:
+            thread.join()
+
     def _join(self, job_id: UUID, *, hold_s: float) -> tuple[Channel, bool]:
         with self._lock:
-            if not self._is_running:
-                self._is_running = True
+            if not self._threads:
                 for work in (self._listen, self._look, self._deliver):
-                    threading.Thread(target=work, name=f"relay{work.__name__}", daemon=True).start()
+                    thread = threading.Thread(
+                        target=work, name=f"relay{work.__name__}", daemon=True
+                    )
+                    self._threads.append(thread)
+                    thread.start()
             channel = self._channels.get(job_id)
             is_new = channel is None
             if channel is None:

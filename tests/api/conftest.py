@@ -14,9 +14,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from api.app import create_app
-from api.chores.local import LocalChores
-from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.progress import ProgressStream
 from core.settings import Settings
@@ -24,6 +21,7 @@ from db.engine import Sessions, create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID, Product
 from tests.api.ports import free_port
 from tests.api.waiting import wait_until
+from tests.fixtures.application import application
 from tests.fixtures.database import copied_database
 
 ROOT = Path(__file__).parents[2]
@@ -41,15 +39,8 @@ def app(
     tmp_path: Path, sessions: Sessions, valkey_url: str, key_prefix: str, sent: list[str]
 ) -> Iterator[Flask]:
     settings = Settings(data_dir=str(tmp_path), max_http_upload_mb=8)
-    stream = ProgressStream(valkey_url, prefix=key_prefix)
-    yield create_app(
-        settings,
-        sessions=sessions,
-        chores=LocalChores(sessions, ArtifactStore(str(tmp_path / "models"))),
-        stream=stream,
-        send=sent.append,
-    )
-    stream.close()
+    with application(settings, sessions, valkey_url, key_prefix, sent) as app:
+        yield app
 
 
 @pytest.fixture

@@ -8,13 +8,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from api.app import create_app
-from api.chores.local import LocalChores
-from core.artifacts import ArtifactStore
-from core.progress import ProgressStream
 from core.settings import Settings
 from db.engine import Sessions
 from db.tables import Tenant, TrainingJob
+from tests.fixtures.application import application
 
 SALES = "/api/v1/training/sales"
 CSV = {"Content-Type": "text/csv"}
@@ -24,17 +21,12 @@ CSV = {"Content-Type": "text/csv"}
 def retraining(
     tmp_path: Path, sessions: Sessions, valkey_url: str, key_prefix: str, sent: list[str]
 ) -> Iterator[httpx.Client]:
-    stream = ProgressStream(valkey_url, prefix=key_prefix)
-    app = create_app(
-        Settings(data_dir=str(tmp_path), retrain_on_import=True),
-        sessions=sessions,
-        chores=LocalChores(sessions, ArtifactStore(str(tmp_path / "models"))),
-        stream=stream,
-        send=sent.append,
-    )
-    with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost") as client:
+    settings = Settings(data_dir=str(tmp_path), retrain_on_import=True)
+    with (
+        application(settings, sessions, valkey_url, key_prefix, sent) as app,
+        httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost") as client,
+    ):
         yield client
-    stream.close()
 
 
 def import_sales(http: httpx.Client, quantity: int) -> list[str]:

@@ -27,11 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import Connection
 
-from api.app import create_app
-from api.chores.local import LocalChores
-from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
-from core.progress import ProgressStream
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
 from tests.api.conftest import start_api
@@ -39,6 +35,7 @@ from tests.api.described import described_api
 from tests.api.populated import PLACES, populate
 from tests.api.security.conftest import WITH_TOKENS
 from tests.api.security.tokens import OURS, bearer
+from tests.fixtures.application import application
 from tests.fixtures.database import copied_database, leave_the_tenant_with_each_session
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "10"))
@@ -125,17 +122,9 @@ def here(
             leave_the_tenant_with_each_session(sessions, connection)
             with sessions() as session:
                 real_names = populate(session, OURS)
-            sent: list[str] = []
-            stream = ProgressStream(valkey_url, prefix="schema")
-            app = create_app(
-                _settings(directory, valkey_url),
-                sessions=sessions,
-                chores=LocalChores(sessions, ArtifactStore(str(directory / "models"))),
-                stream=stream,
-                send=sent.append,
-            )
-            yield Here(app, connection, real_names)
-            stream.close()
+            settings = _settings(directory, valkey_url)
+            with application(settings, sessions, valkey_url, "schema", []) as app:
+                yield Here(app, connection, real_names)
         engine.dispose()
 
 

@@ -5,14 +5,11 @@ from pathlib import Path
 import httpx
 from sqlalchemy.orm import Session
 
-from api.app import create_app
-from api.chores.local import LocalChores
-from core.artifacts import ArtifactStore
-from core.progress import ProgressStream
 from core.settings import Settings
 from db import source_cache, source_health
 from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID
+from tests.fixtures.application import application
 
 SOURCES = "/api/v1/training/sources"
 OTHER_TENANT = "00000000-0000-0000-0000-000000000002"
@@ -33,23 +30,18 @@ def test_each_configured_source_tells_its_state(
         assert lease is not None
         source_cache.store(session, lease, {"days": []}, keep_s=60)
     session.commit()
-    stream = ProgressStream(valkey_url, prefix=key_prefix)
-    app = create_app(
-        Settings(
-            data_dir=str(tmp_path),
-            sales_service_url="http://sales.test",
-            weather_service_url="http://weather.test/v1?key=secret",
-            holiday_service_url="http://holidays.test",
-        ),
-        sessions=sessions,
-        chores=LocalChores(sessions, ArtifactStore(str(tmp_path / "models"))),
-        stream=stream,
-        send=[].append,
+    settings = Settings(
+        data_dir=str(tmp_path),
+        sales_service_url="http://sales.test",
+        weather_service_url="http://weather.test/v1?key=secret",
+        holiday_service_url="http://holidays.test",
     )
 
-    with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost") as client:
+    with (
+        application(settings, sessions, valkey_url, key_prefix, []) as app,
+        httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost") as client,
+    ):
         answer = client.get(SOURCES)
-    stream.close()
 
     told = {item["source"]: item for item in answer.json()["items"]}
     assert {name: item["state"] for name, item in told.items()} == {

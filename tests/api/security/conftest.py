@@ -8,16 +8,12 @@ import httpx
 import pytest
 from flask import Flask
 
-from api.app import create_app
-from api.chores.local import LocalChores
-from api.services import EXTENSION
-from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
-from core.progress import ProgressStream
 from core.settings import Settings
 from db.engine import Sessions
 from tests.api.conftest import Served, start_api
 from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET
+from tests.fixtures.application import application
 from tests.fixtures.database import copied_database
 
 WITH_TOKENS = {
@@ -35,26 +31,15 @@ def configured(
     tmp_path: Path, sessions: Sessions, valkey_url: str, key_prefix: str
 ) -> Iterator[Configured]:
     """Makes the API with tokens and some settings changed."""
-    stream = ProgressStream(valkey_url, prefix=key_prefix)
-    sent: list[str] = []
-    made: list[Flask] = []
+    with ExitStack() as stack:
 
-    def make(**changes: object) -> Flask:
-        settings = Settings.model_validate({"data_dir": str(tmp_path), **WITH_TOKENS, **changes})
-        app = create_app(
-            settings,
-            sessions=sessions,
-            chores=LocalChores(sessions, ArtifactStore(str(tmp_path / "models"))),
-            stream=stream,
-            send=sent.append,
-        )
-        made.append(app)
-        return app
+        def make(**changes: object) -> Flask:
+            settings = Settings.model_validate(
+                {"data_dir": str(tmp_path), **WITH_TOKENS, **changes}
+            )
+            return stack.enter_context(application(settings, sessions, valkey_url, key_prefix, []))
 
-    yield make
-    for app in made:
-        app.extensions[EXTENSION].relay.close()
-    stream.close()
+        yield make
 
 
 @pytest.fixture

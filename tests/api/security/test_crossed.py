@@ -21,10 +21,6 @@ from db.tenancy import as_tenant
 from tests.api.security.tokens import OURS, THEIRS, bearer
 from tests.db.every_table import TENANT_TABLES, Rows, add_rows
 
-# The relay of an application that a test is done with may log its end to a stream that pytest has
-# closed by then; the thread's complaint says nothing of what is tested here.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-
 MARKER = "only-theirs"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
