@@ -6,7 +6,7 @@ core.settings_table` makes `docs/settings.md` from this module.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -49,8 +49,15 @@ COMPUTED = {
     "rate_limit_training_per_minute": "`30` with a login, else no limit",
     "broker_url": "`REDIS_URL`",
     "worker_concurrency": "number of cores",
+    "task_threads": "number of cores over `WORKER_CONCURRENCY`",
 }
 """What the settings table says of a default that is not a constant."""
+
+LONGEST_TIME_BUDGET_S = 86_400
+
+
+def _threads_of_a_slot(given: Mapping[str, Any]) -> int:
+    return max(1, usable_cores() // given.get("worker_concurrency", usable_cores()))
 
 
 class Settings(BaseModel):
@@ -269,6 +276,18 @@ class Settings(BaseModel):
     prediction_max_mb: int = setting(
         PREDICTIONS, 16, "Size of one request for predictions, in megabytes", ge=1, le=256
     )
+    explanation_timeout_seconds: float = setting(
+        PREDICTIONS, 60, "Longest time that an explanation or an export may take", gt=0, le=600
+    )
+    explanation_max_rows: int = setting(
+        PREDICTIONS, 100, "Rows of one request for explanations", ge=1, le=10_000
+    )
+    export_max_mb: int = setting(
+        PREDICTIONS, 100, "Size of a model as a file for other programs, in megabytes", ge=1, le=400
+    )
+    batch_prediction_retention_days: int = setting(
+        PREDICTIONS, 7, "Days that the result of a predicted file is kept", ge=1
+    )
     live_window_days: int = setting(
         PREDICTIONS, 28, "Days over which a deployed forecast is compared with new sales", ge=7
     )
@@ -342,7 +361,17 @@ class Settings(BaseModel):
     table_max_rows: int = setting(TABLES, 5_000_000, "Rows of an uploaded table", ge=1)
     table_max_columns: int = setting(TABLES, 2_000, "Columns of an uploaded table", ge=1)
     table_max_memory_mb: int = setting(
-        TABLES, 2_048, "Memory that an uploaded table may take, in megabytes", ge=1
+        TABLES,
+        2_048,
+        "Memory that an uploaded table may take, and again each fit on it, in megabytes",
+        ge=1,
+    )
+    table_time_budget_seconds: float = setting(
+        TABLES,
+        60,
+        "Time that the training of a table takes unless its request says another, in seconds",
+        ge=1,
+        le=LONGEST_TIME_BUDGET_S,
     )
 
     websocket_heartbeat_interval: float = setting(
@@ -396,7 +425,13 @@ class Settings(BaseModel):
         ge=0,
         le=24 * 3600,
     )
-    task_threads: int = setting(PROCESSES, 1, "CPU threads of one task", ge=1)
+    task_threads: int = setting(PROCESSES, _threads_of_a_slot, "CPU threads of one task", ge=1)
+    task_device: Literal["cpu", "cuda", "auto"] = setting(
+        PROCESSES,
+        "cpu",
+        "What trainings of tables compute on; without a GPU it is the CPU in any case",
+        accepts="`cpu`, `cuda` (an NVIDIA GPU) or `auto` (the GPU where there is one)",
+    )
     api_workers: int = setting(
         PROCESSES, 1, "Processes of the API; each holds thousands of connections", ge=1
     )
@@ -484,7 +519,7 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate({name: value for name, value in given.items() if value})
         except ValidationError as error:
-            raise SettingsError(tuple(map(_problem, error.errors()))) from None
+            raise SettingsError(tuple(_problems(error))) from None
         if contradictions := settings.contradictions():
             raise SettingsError(contradictions)
         return settings
@@ -510,6 +545,12 @@ class Settings(BaseModel):
 def _shown(name: str, value: object) -> object:
     secret = notes(Settings.model_fields[name])["secret"]
     return "***" if secret and value is not None else value
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for detail in error.errors():
+        if detail["type"] != "default_factory_not_called":  # only follows from another problem
+            yield _problem(detail)
 
 
 def _problem(detail: Any) -> str:

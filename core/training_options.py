@@ -20,6 +20,9 @@ ForecastAlgorithm = Literal[
 ]
 """What the pipeline, which no module of the API may import, accepts; a test holds them together."""
 
+LONGEST_TIMEOUT_S = 7 * 24 * 3600
+"""Of any training that is asked for."""
+
 
 class TrainingOptions(BaseModel):
     """What is left out, the next in line decides: the request, then the tenant, then the settings

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-MlTask = Literal["forecast", "classification", "regression"]
+MlTask = Literal["forecast", "classification", "regression", "clustering", "time_series"]
 MetricValue = float | int | str | None
 
 
@@ -121,5 +121,19 @@ class SkippedOutcome:
         return self.reason
 
 
-Outcome = ModelOutcome | SharedOutcome | SkippedOutcome
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionOutcome:
+    """The predictions of a file: where they are stored, and how many."""
+
+    digest: str
+    size: int
+    rows: int
+    logs: Sequence[LogLine] = ()
+
+    @property
+    def message(self) -> str:
+        return f"{self.rows:,} {'row is' if self.rows == 1 else 'rows are'} predicted"
+
+
+Outcome = ModelOutcome | SharedOutcome | SkippedOutcome | PredictionOutcome
 """Every way in which a task ends well."""

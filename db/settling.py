@@ -20,6 +20,7 @@ from db.results import job_result
 from db.tables import OPEN_STATUSES, TrainingJob, TrainingTask
 from db.text import storable
 from db.tokens import Messages, Token
+from db.trials import forget_trials
 
 HIGHEST_OPEN_PERCENTAGE = 99.99  # a job shows 100 only when it ended
 
@@ -32,6 +33,8 @@ def settle(
         return []
     for task, _ in ended:
         _count(session, job, task, now)
+        if task.kind == "table":
+            forget_trials(session, task.id)
     has_open_tasks = measure(session, job, now)
     messages = [append_task_news(session, job, now, task, news) for task, news in ended]
     if not has_open_tasks:
@@ -48,7 +51,8 @@ def _count(session: Session, job: TrainingJob, task: TrainingTask, now: datetime
             job.products_skipped += task.skipped_reason is not None
         case "failed":
             job.products_failed += 1
-            add_failed_event(session, job, task, now)
+            if job.is_training:
+                add_failed_event(session, job, task, now)
         case "cancelled":
             job.products_cancelled += 1
 
@@ -79,7 +83,8 @@ def _end_job(session: Session, job: TrainingJob, now: datetime) -> ProgressMessa
     job.estimated_completion = None
     if job.status == "completed":
         job.progress_percentage = 100
-        add_completed_event(session, job, now)
+        if job.is_training:
+            add_completed_event(session, job, now)
     elif job.status == "failed":
         job.error_message = wording.job_failed(job, _first_error(session, job))
     job.current_step = storable(wording.job_ended(job), 255)

@@ -24,14 +24,19 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, CreatedAt, Id, Json, Percentage, UpdatedAt
 
 DEFAULT_TENANT_ID = UUID(int=1)
 
+ML_TASKS = ("forecast", "classification", "regression", "clustering", "time_series")
+
 STATUSES = ("pending", "running", "completed", "failed", "cancelled")
 TRIGGERS = ("request", "schedule", "event", "drift", "retry")
+WITHOUT_MODEL = ("shared", "prediction")
+"""Kinds of tasks that end without a model of their own: they are no trainings."""
 OPEN_STATUSES = ("pending", "running")
 TERMINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
 IN_FLIGHT = "(status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL))"
@@ -108,7 +113,7 @@ class Sale(Base):
 class TrainingJob(Base):
     __tablename__ = "training_job_queue"
     __table_args__ = (
-        one_of("kind", ("products", "upload")),
+        one_of("kind", ("products", "upload", "prediction")),
         one_of("status", STATUSES),
         one_of("stop_mode", ("abort", "finish")),
         one_of("trigger", TRIGGERS),
@@ -183,14 +188,21 @@ class TrainingJob(Base):
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
+    @hybrid_property
+    def is_training(self) -> bool:
+        """Whether models come of it: only then it counts as a training, and others hear of it."""
+        return self.kind != "prediction"
+
 
 class TrainingTask(Base):
-    """One unit that a worker runs: a product, an uploaded table, or what a job's products share."""
+    """One unit that a worker runs: a product, an uploaded table, what a job's products share, or
+    the predictions of a file.
+    """
 
     __tablename__ = "training_tasks"
     __table_args__ = (
         UniqueConstraint("job_id", "product_id"),
-        one_of("kind", ("shared", "product", "table")),
+        one_of("kind", ("shared", "product", "table", "prediction")),
         one_of("status", STATUSES),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint(
@@ -280,11 +292,26 @@ class TrainingTask(Base):
     updated_at: Mapped[UpdatedAt]
 
 
+class TableTrial(Base):
+    """One finished trial of a search, as long as its task has not ended: whoever goes on with the
+    task need not repeat it.
+    """
+
+    __tablename__ = "table_trials"
+    __table_args__ = (Index("ix_table_trials_task_id", "task_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("training_tasks.id", ondelete="CASCADE"))
+    tenant_id: Mapped[UUID]
+    entry: Mapped[Json]
+    created_at: Mapped[CreatedAt]
+
+
 class TrainedModel(Base):
     __tablename__ = "trained_models"
     __table_args__ = (
         UniqueConstraint("tenant_id", "product_id", "model_version"),
-        one_of("ml_task", ("forecast", "classification", "regression")),
+        one_of("ml_task", ML_TASKS),
         CheckConstraint(
             "(ml_task = 'forecast') = (product_id IS NOT NULL)", name="product_of_forecast"
         ),
@@ -412,6 +439,35 @@ class ModelArtifact(Base):
     file_path: Mapped[str] = mapped_column(String(500))
     file_size_bytes: Mapped[int] = mapped_column(BigInteger)
     checksum: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[CreatedAt]
+
+
+class BatchPrediction(Base):
+    """A job that predicts a file, and where its result is: null before there is one, and after it
+    was kept long enough. It outlives the model.
+    """
+
+    __tablename__ = "batch_predictions"
+    __table_args__ = (
+        Index("ix_batch_predictions_model_id", "model_id"),
+        Index(
+            "ix_batch_predictions_result_digest",
+            "result_digest",
+            postgresql_where=text("result_digest IS NOT NULL"),
+        ),
+    )
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("training_job_queue.id", ondelete="CASCADE"), primary_key=True
+    )
+    tenant_id: Mapped[UUID]
+    model_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("trained_models.id", ondelete="SET NULL")
+    )
+    model_public_id: Mapped[str] = mapped_column(String(32))
+    result_digest: Mapped[str | None] = mapped_column(String(64))
+    result_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    rows_predicted: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[CreatedAt]
 
 

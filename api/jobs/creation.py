@@ -7,8 +7,9 @@ from api.actor import actor_of_request
 from api.addresses import TRAINING
 from api.errors import GoneError, NotFoundError
 from api.idempotency import digest_of
-from api.jobs.schemas import AcceptedJob, Links, TableRequest, TrainingRequest
+from api.jobs.schemas import AcceptedJob, Links, TrainingRequest
 from api.services import Services
+from api.uploads.schemas import TableRequest
 from db.job_requests import JobLimits, JobRequest, start_products
 from db.jobs import find_job
 from db.retry import RETRIED, retry_job

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from api.moments import Moment
 from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
-from core.training_options import TrainingOptions
+from core.training_options import LONGEST_TIMEOUT_S, TrainingOptions
 
-LONGEST_TIMEOUT_S = 7 * 24 * 3600
 MOST_PRODUCTS = 100_000
 
 JobKind = Literal["products", "upload"]
@@ -48,49 +47,6 @@ class StopRequest(Request):
         description="`abort` stops what runs; `finish` keeps what is done: running products end,"
         " a table keeps its best model so far, and what waits is cancelled",
     )
-
-
-class TableRequest(Request):
-    """What a training of an uploaded Parquet file needs to be told."""
-
-    ml_task: Literal["classification", "regression", "clustering", "time_series"] = Field(
-        description="`classification` or `regression`; the other two are not available yet"
-    )
-    target_variable: str | None = Field(
-        default=None, min_length=1, max_length=1000, description="The column to predict"
-    )
-    model_type: Text = Field(default="auto", description="`auto`, or the name of one algorithm")
-    task_name: Text | None = Field(default=None, description="A name to recognise the model by")
-    test_size: float = Field(
-        default=0.2, gt=0, lt=1, description="Share of the rows that is held out for the evaluation"
-    )
-    timeout_seconds: int | None = Field(
-        default=None, ge=1, le=LONGEST_TIMEOUT_S, description="Deadline of the training"
-    )
-
-    @model_validator(mode="after")
-    def _is_possible(self) -> "TableRequest":
-        if self.ml_task not in {"classification", "regression"}:
-            raise ValueError(
-                f"ml_task '{self.ml_task}' is not available yet:"
-                " use 'classification' or 'regression'"
-            )
-        if self.target_variable is None:
-            raise ValueError(
-                f"target_variable is required for {self.ml_task}: name the column to predict"
-            )
-        return self
-
-
-class StudioRequest(TableRequest):
-    """The first message of a Model Studio connection. The file may follow as a binary message."""
-
-    action: Literal["start_training"]
-    file_data: str | None = Field(default=None, description="The Parquet file as Base64 text")
-
-
-class UploadForm(TableRequest):
-    """The fields beside `file`."""
 
 
 class Links(Answer):

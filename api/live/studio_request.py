@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.errors import BadMessageError
-from api.jobs.schemas import StudioRequest
+from api.uploads.schemas import StudioRequest
 from api.uploads.spool import Spool
 from core.validation import in_words
 

@@ -20,12 +20,12 @@ from api.errors import (
     UnavailableError,
 )
 from api.jobs.creation import create_upload_job
-from api.jobs.schemas import StudioRequest
 from api.live.connection import Connection, Incoming
 from api.live.progress_views import studio_view
 from api.live.studio_request import read_request
 from api.live.watching import follow
 from api.services import Services
+from api.uploads.schemas import StudioRequest
 from api.uploads.spool import Spool
 from core.logs import bind
 

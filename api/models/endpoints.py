@@ -2,11 +2,12 @@
 
 from api.addresses import IDEMPOTENCY_KEY, MULTIPART, TRAINING
 from api.endpoint import Endpoint
-from api.jobs.schemas import AcceptedJob, UploadForm
+from api.jobs.schemas import AcceptedJob
 from api.models import comparison, deployment_views, retention_views, schemas, views
 from api.references import PRODUCT
 from api.schemas import ModelSummary, Page, PageQuery
 from api.uploads import views as uploads
+from api.uploads.schemas import UploadForm
 
 MODELS = (
     Endpoint(

@@ -8,9 +8,10 @@ from api.endpoint import invalid_request
 from api.errors import InvalidRequestError
 from api.idempotency import idempotency_key
 from api.jobs.creation import accepted, create_upload_job
-from api.jobs.schemas import AcceptedJob, UploadForm
+from api.jobs.schemas import AcceptedJob
 from api.services import Services
 from api.uploads.bodies import receive_upload
+from api.uploads.schemas import UploadForm
 
 _PARQUET_MAGIC = b"PAR1"
 
