@@ -1,8 +1,17 @@
-"""What each column is to a model: a number, a category, a date, or nothing to learn from."""
+"""What each column is to a model: a number, a category, a date, a text, or nothing to learn from."""
 
 from dataclasses import dataclass, field
 
 import pandas as pd
+
+from pipeline.table.encoding.categories import CategoryEncoder
+from pipeline.table.encoding.dates import DateEncoder
+from pipeline.table.encoding.features import ColumnEncoder
+from pipeline.table.encoding.numbers import NumberEncoder
+from pipeline.table.encoding.presence import PresenceEncoder
+from pipeline.table.encoding.texts import TextEncoder
+from pipeline.table.encoding.written_dates import ISO
+from pipeline.table.encoding.written_numbers import PLAIN
 
 FEW_VALUES = 30
 _IDENTIFIER_SHARE = 0.5
@@ -20,20 +29,29 @@ class ColumnPlan:
 
     numbers: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
-    many_valued: list[str] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     presence: list[str] = field(default_factory=list)
     dropped: dict[str, str] = field(default_factory=dict)
 
     @property
+    def kinds(self) -> dict[str, str]:
+        groups = ("numbers", "categories", "dates", "texts", "presence")
+        return {name: group for group in groups for name in getattr(self, group)}
+
+    @property
     def features(self) -> tuple[str, ...]:
-        return (
-            *self.numbers,
-            *self.categories,
-            *self.many_valued,
-            *self.dates,
-            *self.presence,
-        )
+        return tuple(self.kinds)
+
+    def encoders(self, name: str) -> list[ColumnEncoder]:
+        make = {
+            "numbers": lambda name: NumberEncoder(name, PLAIN),
+            "categories": CategoryEncoder,
+            "dates": lambda name: DateEncoder(name, ISO),
+            "texts": TextEncoder,
+            "presence": PresenceEncoder,
+        }
+        return [make[self.kinds[name]](name)]
 
 
 def plan_columns(frame: pd.DataFrame) -> ColumnPlan:
@@ -82,10 +100,8 @@ def _place_text(plan: ColumnPlan, name: str, present: pd.Series, rows: int) -> N
         plan.numbers.append(name)
     elif distinct > max(_IDENTIFIER_MIN_VALUES, _IDENTIFIER_SHARE * len(present)):
         _drop_identifier(plan, name, distinct, is_sparse=len(present) < rows)
-    elif distinct <= FEW_VALUES:
-        plan.categories.append(name)
     else:
-        plan.many_valued.append(name)
+        plan.categories.append(name)
 
 
 def _drop_identifier(plan: ColumnPlan, name: str, distinct: int, *, is_sparse: bool) -> None:
@@ -108,3 +124,14 @@ def _holds_numbers(sample: pd.Series) -> bool:
     if sample.str.fullmatch(_LEADING_ZERO).any():
         return False
     return bool(pd.to_numeric(sample, errors="coerce").notna().mean() >= _PARSED_SHARE)
+
+
+def date_encoder(column: pd.Series) -> DateEncoder | None:
+    """How the dates of ``column`` are read; None if it holds none."""
+    name = str(column.name)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return DateEncoder(name, ISO)
+    present = column.dropna()
+    if present.empty or not _is_text(column) or not _holds_dates(present.astype("str")):
+        return None
+    return DateEncoder(name, ISO)

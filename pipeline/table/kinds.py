@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.errors import ColumnProblem, WrongColumnsError
 from pipeline.table.predict import FittedTable
-from pipeline.table.values import numbers
+from pipeline.table.preprocess import numbers
 
 NUMBERS, DATES = "numbers", "dates"
 _EXPECTED = {NUMBERS: "a number", DATES: "a date such as 2026-01-31"}

@@ -1,67 +1,148 @@
-"""Raw cells as numbers: what each kind of column is turned into before anything is learned.
+"""Raw cells as numbers, texts and moments, however the frame that holds them stores them.
 
-These functions know nothing of the training rows, so they treat a frame to predict, whose columns
-may have other dtypes, exactly as the frame that was learned from.
+These functions know nothing of the training rows. A column arrives as a ``pandas.Series`` of any
+dtype, or, for the few rows of a prediction, as an array of Python objects, which is many times
+faster; the same value gives the same result in both.
 """
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-MISSING = "(missing)"
+Cells = pd.Series | npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+
+FEW_ROWS = 64
 _LARGEST = 1e100
-_SECONDS_PER_DAY = 86_400
+_MICROSECONDS = 1_000_000
 
 
-def numbers(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """One column of floats each: booleans as 0 and 1, durations in seconds; infinite or unreadable
-    values are missing, and beyond ±1e100 they are cut so that squares stay finite."""
-    columns = [_number(frame[name]) for name in frame.columns]
-    return np.column_stack(columns) if columns else np.empty((len(frame), 0))
+def cells_of(frame: pd.DataFrame, names: Sequence[str]) -> list[Cells]:
+    """The columns ``names``; a few rows become objects at once, because each access to a column
+    of a frame costs as much as reading hundreds of values."""
+    if len(frame) > FEW_ROWS:
+        return [frame[name] for name in names]
+    matrix = frame.to_numpy(dtype=object)
+    places = {str(name): place for place, name in enumerate(frame.columns)}
+    return [matrix[:, places[name]] for name in names]
 
 
-def _number(column: pd.Series) -> npt.NDArray[np.float64]:
-    if pd.api.types.is_timedelta64_dtype(column.dtype):
-        return np.asarray(column.dt.total_seconds(), dtype=np.float64)
-    read = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+def is_missing(value: object) -> bool:
+    """None, NaN, NaT and NA."""
+    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 - NaN
+
+
+def numbers(cells: Cells, read_text: Callable[[str], float] | None = None) -> Floats:
+    """One float each: booleans as 0 and 1, durations and times of day in seconds; infinite or
+    unreadable values are missing, and beyond ±1e100 they are cut so that squares stay finite."""
+    read = _raw_numbers(cells, read_text or plain_number)
     return np.clip(np.where(np.isfinite(read), read, np.nan), -_LARGEST, _LARGEST)
 
 
-def categories(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """Each value as text, a missing one as a category of its own."""
-    columns = [
-        frame[name].astype("str").fillna(MISSING).to_numpy(dtype=object) for name in frame.columns
-    ]
-    return np.column_stack(columns) if columns else np.empty((len(frame), 0), dtype=object)
+def plain_number(text: str) -> float:
+    """What Python reads as a number, without its underscores; else NaN."""
+    try:
+        return float(text) if "_" not in text else np.nan
+    except ValueError:
+        return np.nan
 
 
-def date_parts(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Year, month, day, weekday, day of the year, hour and days since 1970 of each column."""
-    columns = [part for name in frame.columns for part in _parts(frame[name])]
-    return np.column_stack(columns) if columns else np.empty((len(frame), 0))
+def _raw_numbers(cells: Cells, read_text: Callable[[str], float]) -> Floats:
+    if isinstance(cells, pd.Series):
+        kind = cells.dtype.kind
+        if kind in "iufb":
+            return cells.to_numpy(dtype=np.float64, na_value=np.nan)
+        if kind == "m":
+            return np.asarray(cells.dt.total_seconds(), dtype=np.float64)
+        if kind == "M":
+            return np.full(len(cells), np.nan)
+    return _each(cells, lambda value: _number(value, read_text), np.float64)
 
 
-def _parts(column: pd.Series) -> list[npt.NDArray[np.float64]]:
-    dates = _local_dates(column).astype("datetime64[s]")
-    parts = (
-        dates.dt.year,
-        dates.dt.month,
-        dates.dt.day,
-        dates.dt.day_of_week,
-        dates.dt.day_of_year,
-        dates.dt.hour + dates.dt.minute / 60,
-        dates.astype("int64").where(dates.notna()) / _SECONDS_PER_DAY,
-    )
-    return [np.asarray(part, dtype=np.float64) for part in parts]
+def _number(value: Any, read_text: Callable[[str], float]) -> float:
+    if isinstance(value, str):
+        return read_text(value)
+    if is_missing(value):
+        return np.nan
+    if isinstance(value, (int, float, Decimal, np.number, np.bool_)):
+        return _as_float(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if isinstance(value, dt.time):
+        return (value.hour * 60 + value.minute) * 60 + value.second + value.microsecond / 1e6
+    return np.nan
 
 
-def _local_dates(column: pd.Series) -> pd.Series:
-    """Dates as the clock on the wall showed them: weekdays and hours are habits of people."""
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        column = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
-    return column.dt.tz_localize(None) if column.dt.tz is not None else column
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf
 
 
-def presence(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """1 where a value is filled in, else 0."""
-    return frame.notna().to_numpy(dtype=np.float64)
+def texts(cells: Cells) -> list[str | None]:
+    """Each value as text without space around it; None where it is missing or empty."""
+    values = cells.to_numpy(dtype=object) if isinstance(cells, pd.Series) else cells
+    return [text_of(value) for value in values.tolist()]
+
+
+def text_of(value: Any) -> str | None:
+    """A whole number reads the same whether it was stored as an integer or a float."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if is_missing(value):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip() or None
+    return str(value)
+
+
+def moments(
+    cells: Cells, read_text: Callable[[str], dt.datetime | None], zone: dt.tzinfo | None
+) -> npt.NDArray[np.datetime64]:
+    """Dates as the clock on the wall showed them, to the microsecond: weekdays and hours are habits
+    of people. What knows its time zone is brought to ``zone`` first, if there is one."""
+    if isinstance(cells, pd.Series) and cells.dtype.kind == "M":
+        if isinstance(cells.dtype, pd.DatetimeTZDtype):
+            cells = cells.dt.tz_convert(zone) if zone is not None else cells
+            cells = cells.dt.tz_localize(None)
+        return cells.to_numpy(dtype="datetime64[us]")
+    if isinstance(cells, pd.Series) and cells.dtype.kind in "iufbm":
+        return np.full(len(cells), np.datetime64("NaT", "us"))
+    return _each(cells, lambda value: _moment(value, read_text, zone), "datetime64[us]")
+
+
+def _moment(
+    value: Any, read_text: Callable[[str], dt.datetime | None], zone: dt.tzinfo | None
+) -> Any:
+    if isinstance(value, str):
+        read = read_text(value.strip())
+        if read is not None and read.tzinfo is not None:
+            read = read.astimezone(zone or dt.UTC).replace(tzinfo=None)
+        return np.datetime64(read, "us") if read is not None else np.datetime64("NaT", "us")
+    if is_missing(value):
+        return np.datetime64("NaT", "us")
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is not None:
+            value = (value.astimezone(zone) if zone is not None else value).replace(tzinfo=None)
+        return value.to_datetime64() if isinstance(value, pd.Timestamp) else np.datetime64(value)
+    if isinstance(value, (dt.date, np.datetime64)):
+        return np.datetime64(value)
+    return np.datetime64("NaT", "us")
+
+
+def _each(cells: Cells, read: Callable[[Any], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """``read`` of each value; in a long column of text only once for each distinct one."""
+    if isinstance(cells, pd.Series) and isinstance(cells.dtype, pd.StringDtype):
+        places, distinct = pd.factorize(cells)
+        found = np.array([*map(read, distinct.tolist()), read(None)], dtype=dtype)
+        return found[places]
+    values = cells.to_numpy(dtype=object) if isinstance(cells, pd.Series) else cells
+    return np.array([read(value) for value in values.tolist()], dtype=dtype)

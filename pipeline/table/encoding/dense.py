@@ -1,0 +1,140 @@
+"""Nothing missing, everything on one scale, a column per category: for linear models, neighbours,
+kernels and neural nets."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logit
+
+from pipeline.table.encoding.encoded import Encoded
+from pipeline.table.encoding.features import Feature, Layout
+from pipeline.table.encoding.scaling import NormalScaling, StandardScaling
+from pipeline.table.encoding.target_means import TargetMeans, outcomes, random_folds
+
+_FEW_CODES = 32
+_FREQUENT_CODES = 20
+_MOST_CODE_COLUMNS = 400
+_MOST_CLASSES = 10
+_LEAST_SHARE = 1e-4
+
+
+class DenseView:
+    """Numbers scaled, with a flag where one was missing; categories as one column per value, of
+    many-valued ones the most frequent, beside the average of the target."""
+
+    categories: Mapping[int, int] = MappingProxyType({})
+
+    def __init__(self, layout: Layout, *, classes: int, seed: int, is_smooth: bool) -> None:
+        self._layout = layout
+        self._classes = classes
+        self._seed = seed
+        self._scaling = NormalScaling() if is_smooth else StandardScaling()
+        self._flags = np.empty(0, dtype=np.int64)
+        self._averaged = (
+            [i for i, one in enumerate(layout.codes) if one.codes > _FEW_CODES]
+            if classes <= _MOST_CLASSES
+            else []
+        )
+        self._means: list[TargetMeans] = []
+        self._mean_scaling = StandardScaling()
+        self._columns: list[npt.NDArray[np.int64]] = []
+        self._width = 0
+        self.feature_names: tuple[str, ...] = ()
+        self.sources: tuple[str, ...] = ()
+
+    def fit_transform(
+        self, encoded: Encoded, target: npt.NDArray[np.generic]
+    ) -> npt.NDArray[np.float32]:
+        self._scaling.fit(encoded.numbers)
+        self._flags = _distinct_gaps(encoded.numbers)
+        outcome = outcomes(target, self._classes)
+        fold = random_folds(len(encoded), self._seed)
+        self._means = [TargetMeans(self._layout.codes[i].codes) for i in self._averaged]
+        crossed = [
+            one.fit_transform(encoded.codes[:, place], outcome, fold)
+            for one, place in zip(self._means, self._averaged, strict=True)
+        ]
+        means = self._on_line(crossed, len(encoded))
+        self._mean_scaling.fit(means)
+        start = encoded.numbers.shape[1] + len(self._flags) + means.shape[1]
+        self._lay_out_codes(encoded, start)
+        self._name(means.shape[1])
+        return self._joined(encoded, means)
+
+    def transform(self, encoded: Encoded) -> npt.NDArray[np.float32]:
+        found = [
+            one.transform(encoded.codes[:, place])
+            for one, place in zip(self._means, self._averaged, strict=True)
+        ]
+        return self._joined(encoded, self._on_line(found, len(encoded)))
+
+    def _on_line(self, means: list[npt.NDArray[np.floating]], rows: int) -> npt.NDArray[np.float32]:
+        """Shares of classes as log odds, which linear models add up."""
+        if not means:
+            return np.empty((rows, 0), dtype=np.float32)
+        joined = np.concatenate(means, axis=1).astype(np.float32)
+        if self._classes:
+            joined = logit(np.clip(joined, _LEAST_SHARE, 1 - _LEAST_SHARE))
+        return joined
+
+    def _lay_out_codes(self, encoded: Encoded, start: int) -> None:
+        """Give the codes that occur a column each, the frequent ones first if they are many."""
+        room = max(0, _MOST_CODE_COLUMNS)
+        self._columns = []
+        for place, feature in enumerate(self._layout.codes):
+            counts = np.bincount(encoded.codes[:, place], minlength=feature.codes)
+            most = _FREQUENT_CODES if feature.codes > _FEW_CODES else _FEW_CODES
+            shown = np.sort(np.argsort(-counts, kind="stable")[: min(most, room)])
+            shown = shown[counts[shown] > 0]
+            columns = np.full(feature.codes, -1, dtype=np.int64)
+            columns[shown] = start + np.arange(len(shown))
+            self._columns.append(columns)
+            start += len(shown)
+            room -= len(shown)
+        self._width = start
+
+    def _joined(self, encoded: Encoded, means: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        matrix = np.zeros((len(encoded), self._width), dtype=np.float32)
+        wide = encoded.numbers.shape[1]
+        flagged = wide + len(self._flags)
+        matrix[:, :wide] = self._scaling.transform(encoded.numbers)
+        matrix[:, wide:flagged] = np.isnan(encoded.numbers[:, self._flags])
+        matrix[:, flagged : flagged + means.shape[1]] = self._mean_scaling.transform(means)
+        rows = np.arange(len(encoded))
+        for place, columns in enumerate(self._columns):
+            column = columns[encoded.codes[:, place]]
+            is_shown = column >= 0
+            matrix[rows[is_shown], column[is_shown]] = 1
+        return matrix
+
+    def _name(self, means: int) -> None:
+        layout = self._layout
+        per_column = means // len(self._averaged) if self._averaged else 0
+        named: list[tuple[str, Feature]] = [
+            *((feature.name, feature) for feature in layout.numbers),
+            *((f"{layout.numbers[i].name} is missing", layout.numbers[i]) for i in self._flags),
+            *(
+                (f"{layout.codes[i].name}: target on average", layout.codes[i])
+                for i in self._averaged
+                for _ in range(per_column)
+            ),
+            *(
+                (f"{feature.name}: value {code}", feature)
+                for feature, columns in zip(layout.codes, self._columns, strict=True)
+                for code in np.flatnonzero(columns >= 0)
+            ),
+        ]
+        self.feature_names = tuple(name for name, _ in named)
+        self.sources = tuple(feature.source for _, feature in named)
+
+
+def _distinct_gaps(numbers: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Columns with missing values, one for each set of rows in which they are missing together."""
+    seen: dict[bytes, int] = {}
+    for place, column in enumerate(numbers.T):
+        gaps = np.isnan(column)
+        if gaps.any():
+            seen.setdefault(np.packbits(gaps).tobytes(), place)
+    return np.array(list(seen.values()), dtype=np.int64)

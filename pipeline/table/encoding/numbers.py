@@ -1,0 +1,75 @@
+"""Columns of numbers, also of numbers that are written as text."""
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.table import values
+from pipeline.table.encoding.features import FIRST_CODE, MISSING_CODE, RARE_CODE, Feature
+from pipeline.table.encoding.written_numbers import NumberFormat
+from pipeline.table.values import Cells
+
+_LARGEST = 1e18
+
+
+class NumberEncoder:
+    """The number itself. Large numbers that lie close together, such as moments in seconds, are
+    counted from their median, because a ``float32`` holds seven digits."""
+
+    codes: tuple[Feature, ...] = ()
+
+    def __init__(self, name: str, written: NumberFormat) -> None:
+        self.numbers = (Feature(name, name),)
+        self.written = written
+        self.origin = 0.0
+
+    def fit(self, cells: Cells) -> Self:
+        read = values.numbers(cells, self.written.read)
+        distinct = np.unique(read[~np.isnan(read)])
+        single = np.unique(np.clip(distinct, -_LARGEST, _LARGEST).astype(np.float32))
+        self.origin = float(np.median(distinct)) if len(single) < len(distinct) else 0.0
+        return self
+
+    def write(
+        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
+    ) -> None:
+        read = values.numbers(cells, self.written.read) - self.origin
+        numbers[:, 0] = np.clip(read, -_LARGEST, _LARGEST)
+
+
+class NumberCodeEncoder:
+    """Each of the numbers that repeat as a code of its own: stars, months, shops, postcodes."""
+
+    numbers: tuple[Feature, ...] = ()
+
+    def __init__(self, name: str, written: NumberFormat, *, is_restated: bool) -> None:
+        self.name = name
+        self.written = written
+        self.is_restated = is_restated
+        self.known: npt.NDArray[np.float64] = np.empty(0)
+        self.code_of: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
+
+    @property
+    def codes(self) -> tuple[Feature, ...]:
+        count = len(self.known) + FIRST_CODE
+        return (Feature(self.name, self.name, count, self.is_restated),)
+
+    def fit(self, cells: Cells) -> Self:
+        read = values.numbers(cells, self.written.read)
+        distinct, counts = np.unique(read[~np.isnan(read)], return_counts=True)
+        self.known, counts = distinct[counts > 1], counts[counts > 1]
+        by_frequency = np.argsort(-counts, kind="stable")
+        self.code_of = np.empty(len(counts), dtype=np.int32)
+        self.code_of[by_frequency] = np.arange(len(counts), dtype=np.int32) + FIRST_CODE
+        return self
+
+    def write(
+        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
+    ) -> None:
+        read = values.numbers(cells, self.written.read)
+        codes[:, 0] = np.where(np.isnan(read), MISSING_CODE, RARE_CODE)
+        if len(self.known):
+            places = np.minimum(np.searchsorted(self.known, read), len(self.known) - 1)
+            is_known = self.known[places] == read
+            codes[is_known, 0] = self.code_of[places[is_known]]
