@@ -1,0 +1,174 @@
+"""Everything that explains a classifier or regressor, the cheapest and most useful parts first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.explain.answers import Answers, OnStep, OutOfTimeError, no_step
+from pipeline.explain.bootstrap import with_intervals
+from pipeline.explain.calibration import calibration
+from pipeline.explain.confusion import confusion_matrix
+from pipeline.explain.coverage import has_intervals, interval_coverage
+from pipeline.explain.curves import precision_recall_curves, roc_curves
+from pipeline.explain.dependence import partial_dependence
+from pipeline.explain.figures import Array
+from pipeline.explain.importance import permutation_importance
+from pipeline.explain.judged import Judged
+from pipeline.explain.residuals import residuals
+from pipeline.explain.strength import shap_importance
+from pipeline.explain.worst import worst_rows
+from pipeline.table.predict import INTERVAL_LEVEL, FittedTable, predict_rows
+from pipeline.table.scores import (
+    accuracy,
+    classification_scores,
+    metric_named,
+    r2,
+    regression_scores,
+)
+
+Section = Callable[[], Any]
+LearningCurve = Sequence[Mapping[str, float | int | None]]
+
+_STRONGEST = 5
+_WARM_UP_ROWS = 200
+_BOOTSTRAP_SHARE = 0.15
+_IMPORTANCE_SHARE = 0.4
+_SHAP_SHARE = 0.6
+_NO_TIME = "the time did not suffice"
+_NO_LEARNING_CURVE = "no models were compared at several numbers of training rows"
+
+
+def explain(
+    fitted: FittedTable,
+    rows: pd.DataFrame,
+    target: Array,
+    *,
+    ml_task: str,
+    classes: tuple[str, ...] | None,
+    predicted: pd.DataFrame,
+    seconds: float,
+    metric: str | None = None,
+    learning_curve: LearningCurve | None = None,
+    seed: int = 0,
+    on_step: OnStep = no_step,
+) -> dict[str, Any]:
+    """Explain a classifier or regressor by rows that it had not seen.
+
+    Parameters
+    ----------
+    rows
+        Test rows with the columns of the table.
+    target
+        The numbers of their classes, or their amounts.
+    predicted
+        What ``predict_rows`` answers for them.
+    seconds
+        For everything. How many rows take part in a section depends on it; what does not fit is
+        left out.
+    metric
+        What models were chosen by; by default log loss or RMSE.
+    learning_curve
+        Scores at several numbers of training rows, each with ``rows`` and ``score``.
+    on_step
+        Called between predictions; what it raises passes through.
+
+    Returns
+    -------
+    dict
+        JSON-able, see ``docs/explanations.md``. A missing section is in ``left_out`` with the
+        reason.
+    """
+    judged = Judged(
+        rows=rows[list(fitted.features)], target=target, predicted=predicted, classes=classes
+    )
+    told: dict[str, Any] = {"rows": len(rows), "left_out": {}}
+    if len(rows) == 0:
+        told["left_out"] = {"all": "there is no test row"}
+        return told
+    answers = Answers(partial(predict_rows, fitted), classes, seconds=seconds, on_step=on_step)
+    for name, section in _of_predictions(judged, answers, ml_task, seed, on_step).items():
+        told[name] = section()
+    if learning_curve:
+        told["learning_curve"] = [dict(point) for point in learning_curve]
+    else:
+        told["left_out"]["learning_curve"] = _NO_LEARNING_CURVE
+    _ask_model(told, judged, answers, metric_named(ml_task, metric), seed)
+    return told
+
+
+def _of_predictions(
+    judged: Judged, answers: Answers, ml_task: str, seed: int, on_step: OnStep
+) -> dict[str, Section]:
+    """The sections that need no further prediction."""
+    sections: dict[str, Section] = {
+        "metric_intervals": partial(
+            with_intervals,
+            _measure(judged, ml_task),
+            len(judged.rows),
+            seed=seed,
+            seconds=_BOOTSTRAP_SHARE * answers.seconds_left,
+            on_step=on_step,
+        ),
+        "worst_rows": partial(worst_rows, judged),
+    }
+    if ml_task == "classification":
+        sections["confusion_matrix"] = partial(confusion_matrix, judged)
+        sections["roc"] = partial(roc_curves, judged)
+        sections["precision_recall"] = partial(precision_recall_curves, judged)
+        sections["calibration"] = partial(calibration, judged)
+    else:
+        sections["residuals"] = partial(residuals, judged, seed)
+        if has_intervals(judged):
+            sections["interval_coverage"] = partial(interval_coverage, judged, INTERVAL_LEVEL)
+    return sections
+
+
+def _measure(
+    judged: Judged, ml_task: str
+) -> Callable[[npt.NDArray[np.int64]], dict[str, float | None]]:
+    target, values = judged.target, judged.values
+    if ml_task == "regression":
+        amounts = values[:, 0]
+        return lambda drawn: {
+            "test_accuracy": accuracy(ml_task, target[drawn], amounts[drawn]),
+            "test_r2": r2(target[drawn], amounts[drawn]),
+            **regression_scores(target[drawn], amounts[drawn]),
+        }
+    decided = judged.decided
+    return lambda drawn: {
+        "test_accuracy": accuracy(ml_task, target[drawn], decided[drawn]),
+        **classification_scores(target[drawn], decided[drawn], values[drawn]),
+    }
+
+
+def _ask_model(
+    told: dict[str, Any], judged: Judged, answers: Answers, metric: Any, seed: int
+) -> None:
+    """Add the sections for which the model is asked again, as far as the time allows."""
+    sections: dict[str, Section] = {
+        "permutation_importance": lambda: permutation_importance(
+            answers, judged, metric, share=_IMPORTANCE_SHARE, seed=seed
+        ),
+        "shap": lambda: shap_importance(answers, judged, share=_SHAP_SHARE, seed=seed),
+        "partial_dependence": lambda: partial_dependence(
+            answers, judged, strongest_columns(told, list(judged.rows.columns)), seed=seed
+        ),
+    }
+    answers.warm_up(judged.rows.head(_WARM_UP_ROWS))
+    for name, section in sections.items():
+        try:
+            told[name] = section()
+        except OutOfTimeError:
+            told["left_out"][name] = _NO_TIME
+
+
+def strongest_columns(told: Mapping[str, Any], columns: list[str]) -> list[str]:
+    """The five columns that matter most, by what is known of them."""
+    found = told.get("permutation_importance") or told.get("shap")
+    if not found:
+        return columns[:_STRONGEST]
+    return [one["column"] for one in found["columns"][:_STRONGEST]]
