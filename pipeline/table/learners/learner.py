@@ -31,11 +31,16 @@ class ViewKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size of a problem; ``classes`` is 0 for a regression."""
+    """The size of a problem; ``classes`` is 0 for a regression.
+
+    ``is_skewed``: the amounts to predict are never negative and a few are many times the usual, so
+    that learning their logarithm may pay; see ``targets.is_skewed``.
+    """
 
     rows: int
     columns: int
     classes: int
+    is_skewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

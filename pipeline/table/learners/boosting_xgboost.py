@@ -1,0 +1,249 @@
+"""XGBoost, on a GPU where there is one."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xgboost
+from xgboost.callback import TrainingCallback
+
+from pipeline.table.learners.family import BaseFamily, Grown, without
+from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.pace import Pace
+from pipeline.table.learners.rounds import patience
+from pipeline.table.learners.targets import Problem
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+logger = logging.getLogger(__name__)
+
+_ALONE = 500
+
+
+class XGBoost(BaseFamily):
+    """Depth-wise trees on histograms."""
+
+    name = "xgboost"
+    title = "XGBoost"
+    view = ViewKind.TREES
+
+    def portfolio(self, shape: Shape) -> Sequence[Parameters]:
+        if shape.rows < 2_000:  # noqa: PLR2004 - where slow, small trees win
+            return _SMALL
+        return _MEDIUM if shape.rows < 50_000 else _LARGE  # noqa: PLR2004 - deep trees pay
+
+    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+        is_small = shape.rows < 2_000  # noqa: PLR2004 - as in the portfolio
+        return {
+            "rounds": 3_000,
+            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.15, log=True),
+            "max_depth": trial.suggest_int("max_depth", 2, 5 if is_small else 10),
+            "min_child_weight": trial.suggest_float("min_child_weight", 0.5, 40.0, log=True),
+            "subsample": trial.suggest_float("subsample", 0.5, 1.0),
+            "colsample_bynode": trial.suggest_float("colsample_bynode", 0.3, 1.0),
+            "lambda": trial.suggest_float("lambda", 1e-2, 30.0, log=True),
+            "gamma": trial.suggest_float("gamma", 1e-4, 1.0, log=True),
+        }
+
+    def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:
+        cells = shape.rows * shape.columns
+        scores = 32 * shape.rows * max(1, shape.classes)
+        histograms = 256 * 16 * shape.columns * 2 ** min(int(parameters.get("max_depth", 6)), 10)
+        return 6 * cells + scores + histograms
+
+    def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
+        settings = _settings(parameters, problem, pace)
+        threads = pace.order.threads
+        train = xgboost.QuantileDMatrix(
+            problem.train.matrix, problem.train.target, nthread=threads, max_bin=256
+        )
+        watched = []
+        if problem.validation is not None:
+            part = problem.validation
+            matrix = xgboost.QuantileDMatrix(part.matrix, part.target, nthread=threads, ref=train)
+            watched = [(matrix, "validation")]
+        total = int(parameters["rounds"])
+        watch = _Watch(pace, total, patience(parameters))
+        booster = xgboost.train(
+            settings, train, total, evals=watched, callbacks=[watch], verbose_eval=False
+        )
+        rounds = watch.best + 1 if watched else booster.num_boosted_rounds()
+        return Grown(_Trees(bytes(booster[:rounds].save_raw("ubj")), threads), rounds)
+
+
+class _Watch(TrainingCallback):
+    """Ends the rounds when the loss has stopped falling or the time is over."""
+
+    def __init__(self, pace: Pace, total: int, patience: int) -> None:
+        super().__init__()
+        self.best = -1
+        self._least = np.inf
+        self._pace = pace
+        self._total = total
+        self._patience = patience
+
+    def after_iteration(
+        self,
+        model: Any,  # noqa: ARG002 - XGBoost's signature
+        epoch: int,
+        evals_log: TrainingCallback.EvalsLog,
+    ) -> bool:
+        for losses in evals_log.get("validation", {}).values():
+            loss = float(losses[-1])  # type: ignore[arg-type] # a pair only in xgboost.cv
+            if self.best < 0 or loss < self._least:
+                self.best, self._least = epoch, loss
+        goes_on = self._pace.goes_on(epoch + 1, self._total)
+        is_stale = self.best >= 0 and epoch - self.best >= self._patience
+        return not goes_on or is_stale
+
+
+@dataclass(slots=True)
+class _Live:
+    booster: Any
+    threads: int
+
+
+class _Trees:
+    """Trees without what they were trained with."""
+
+    __slots__ = ("_live", "_model", "_threads")
+
+    def __init__(self, model: bytes, threads: int) -> None:
+        self._model = model
+        self._threads = threads
+        booster = xgboost.Booster(params={"nthread": 1, "device": "cpu"})
+        booster.load_model(bytearray(model))
+        booster.set_param({"nthread": 1, "device": "cpu"})
+        self._live = _Live(booster, 1)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._model, self._threads)
+
+    @property
+    def booster(self) -> Any:
+        return self._live.booster
+
+    @property
+    def model(self) -> bytes:
+        """As UBJ, which every XGBoost can load."""
+        return self._model
+
+    def output(self, matrix: Array) -> Array:
+        threads = 1 if len(matrix) < _ALONE else self._threads
+        if threads != self._live.threads:
+            self._live.booster.set_param({"nthread": threads})
+            self._live.threads = threads
+        answer = self._live.booster.inplace_predict(matrix, validate_features=False)
+        return np.asarray(answer)
+
+
+def _settings(parameters: Parameters, problem: Problem, pace: Pace) -> dict[str, Any]:
+    order = pace.order
+    return {
+        **without(parameters, "rounds"),
+        **_objective(problem.classes),
+        "tree_method": "hist",
+        "device": _device(order.device),
+        "nthread": order.threads,
+        "seed": order.seed % 2**31,
+        "verbosity": 0,
+    }
+
+
+def _device(wanted: str) -> str:
+    """``wanted``, or the CPU where XGBoost finds no GPU."""
+    if wanted == "cuda" and not xgboost.build_info().get("USE_CUDA"):
+        logger.warning("this XGBoost was built without CUDA; it trains on the CPU")
+        return "cpu"
+    return wanted
+
+
+def _objective(classes: int) -> dict[str, Any]:
+    if not classes:
+        return {"objective": "reg:squarederror", "eval_metric": "rmse"}
+    if classes == 2:  # noqa: PLR2004 - two classes
+        return {"objective": "binary:logistic", "eval_metric": "logloss"}
+    return {"objective": "multi:softprob", "eval_metric": "mlogloss", "num_class": classes}
+
+
+_SMALL: tuple[Parameters, ...] = (
+    {
+        "rounds": 1_000,
+        "learning_rate": 0.03,
+        "max_depth": 3,
+        "min_child_weight": 2.0,
+        "subsample": 0.8,
+        "colsample_bynode": 0.6,
+        "lambda": 3.0,
+    },
+    {
+        "rounds": 1_500,
+        "learning_rate": 0.03,
+        "max_depth": 2,
+        "min_child_weight": 1.0,
+        "subsample": 0.7,
+        "colsample_bynode": 0.5,
+        "lambda": 1.0,
+    },
+    {
+        "rounds": 1_000,
+        "learning_rate": 0.03,
+        "max_depth": 5,
+        "min_child_weight": 3.0,
+        "subsample": 0.7,
+        "colsample_bynode": 0.4,
+        "lambda": 5.0,
+    },
+)
+_MEDIUM: tuple[Parameters, ...] = (
+    {
+        "rounds": 2_000,
+        "learning_rate": 0.05,
+        "max_depth": 6,
+        "min_child_weight": 2.0,
+        "subsample": 0.8,
+        "colsample_bynode": 0.7,
+        "lambda": 1.0,
+    },
+    {
+        "rounds": 2_500,
+        "learning_rate": 0.04,
+        "max_depth": 4,
+        "min_child_weight": 3.0,
+        "subsample": 0.8,
+        "colsample_bynode": 0.5,
+        "lambda": 3.0,
+    },
+    {
+        "rounds": 2_000,
+        "learning_rate": 0.03,
+        "max_depth": 9,
+        "min_child_weight": 5.0,
+        "subsample": 0.7,
+        "colsample_bynode": 0.5,
+        "lambda": 3.0,
+    },
+)
+_LARGE: tuple[Parameters, ...] = (
+    {
+        "rounds": 2_000,
+        "learning_rate": 0.1,
+        "max_depth": 8,
+        "min_child_weight": 3.0,
+        "subsample": 0.9,
+        "colsample_bynode": 0.7,
+        "lambda": 1.0,
+    },
+    {
+        "rounds": 2_000,
+        "learning_rate": 0.06,
+        "max_depth": 10,
+        "min_child_weight": 8.0,
+        "subsample": 0.8,
+        "colsample_bynode": 0.5,
+        "lambda": 3.0,
+    },
+)

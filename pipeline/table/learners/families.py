@@ -1,0 +1,22 @@
+"""The families that compete for a table: one dict, in the order in which they are tried."""
+
+from pipeline.table.learners.baseline import Baseline
+from pipeline.table.learners.boosting_catboost import CatBoost
+from pipeline.table.learners.boosting_lightgbm import LightGBM
+from pipeline.table.learners.boosting_xgboost import XGBoost
+from pipeline.table.learners.forests import ExtraTrees, RandomForest
+from pipeline.table.learners.learner import Family
+from pipeline.table.learners.linear import Linear
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Baseline(),
+        Linear(),
+        CatBoost(),
+        LightGBM(),
+        XGBoost(),
+        ExtraTrees(),
+        RandomForest(),
+    )
+}

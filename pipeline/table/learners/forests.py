@@ -1,0 +1,108 @@
+"""Forests of independent trees, grown in steps so that they can end in time."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+
+from pipeline.table.learners.family import BaseFamily, Grown, without
+from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.pace import Pace
+from pipeline.table.learners.targets import Problem
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+_STEP = 10
+_NODE_BYTES = 80
+_MOST_LEAVES = 8_000
+_TREES = 200
+
+
+class _Forest(BaseFamily):
+    view = ViewKind.TREES
+    classifier: ClassVar[Any]
+    regressor: ClassVar[Any]
+
+    def portfolio(self, shape: Shape) -> Sequence[Parameters]:
+        leaf = max(1, shape.rows // _MOST_LEAVES)
+        if shape.classes:
+            return (
+                {"trees": _TREES, "max_features": "sqrt", "min_samples_leaf": max(2, leaf)},
+                {"trees": _TREES, "max_features": 0.5, "min_samples_leaf": max(4, leaf)},
+            )
+        return (
+            {"trees": _TREES, "max_features": 0.5, "min_samples_leaf": leaf},
+            {"trees": _TREES, "max_features": 1.0, "min_samples_leaf": max(3, leaf)},
+        )
+
+    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+        leaf = max(1, shape.rows // _MOST_LEAVES)
+        return {
+            "trees": _TREES,
+            "max_features": trial.suggest_float("max_features", 0.1, 1.0),
+            "min_samples_leaf": leaf * trial.suggest_int("min_samples_leaf", 1, 20, log=True),
+        }
+
+    def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:
+        leaves = shape.rows / int(parameters.get("min_samples_leaf", 1))
+        node = _NODE_BYTES + 8 * max(1, shape.classes)
+        return int(2 * leaves * node * int(parameters.get("trees", _TREES)))
+
+    def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
+        total = int(parameters["trees"])
+        kind = self.classifier if problem.classes else self.regressor
+        model = kind(
+            **without(parameters, "trees"),
+            warm_start=True,
+            random_state=pace.order.seed,
+            n_jobs=pace.order.threads,
+        )
+        for size in range(_STEP, total + _STEP, _STEP):
+            model.set_params(n_estimators=min(size, total))
+            model.fit(problem.train.matrix, problem.train.target)
+            if not pace.goes_on(min(size, total), total):
+                break
+        return Grown(_Trees([tree.tree_ for tree in model.estimators_], problem.classes))
+
+
+class _Trees:
+    """The trees alone: asking each costs a fraction of what the estimator around them does."""
+
+    __slots__ = ("_classes", "_trees")
+
+    def __init__(self, trees: Sequence[Any], classes: int) -> None:
+        self._trees = tuple(trees)
+        self._classes = classes
+
+    def output(self, matrix: Array) -> Array:
+        rows = np.ascontiguousarray(matrix, dtype=np.float32)
+        total = np.zeros((len(rows), max(1, self._classes)))
+        for tree in self._trees:
+            total += tree.predict(rows).reshape(total.shape)
+        total /= len(self._trees)
+        return total if self._classes else total[:, 0]
+
+
+class ExtraTrees(_Forest):
+    """Trees with random thresholds on all rows."""
+
+    name = "extra_trees"
+    title = "extra trees"
+    classifier = ExtraTreesClassifier
+    regressor = ExtraTreesRegressor
+
+
+class RandomForest(_Forest):
+    """Trees with the best thresholds on samples of the rows."""
+
+    name = "random_forest"
+    title = "random forest"
+    classifier = RandomForestClassifier
+    regressor = RandomForestRegressor
