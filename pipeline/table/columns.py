@@ -1,137 +1,131 @@
-"""What each column is to a model: a number, a category, a date, a text, or nothing to learn from."""
+"""What each column is to a model: numbers, categories, dates, texts, or nothing to learn from."""
 
+import zoneinfo
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
-from pipeline.table.encoding.categories import CategoryEncoder
 from pipeline.table.encoding.dates import DateEncoder
 from pipeline.table.encoding.features import ColumnEncoder
-from pipeline.table.encoding.numbers import NumberEncoder
-from pipeline.table.encoding.presence import PresenceEncoder
-from pipeline.table.encoding.texts import TextEncoder
-from pipeline.table.encoding.written_dates import ISO
-from pipeline.table.encoding.written_numbers import PLAIN
+from pipeline.table.encoding.recognition import (
+    CATEGORIES,
+    DATES,
+    NUMBERS,
+    PARTS,
+    PRESENCE,
+    TEXTS,
+    Recognised,
+    recognise_numbers,
+    recognise_texts,
+)
+from pipeline.table.encoding.written_dates import ISO, DateFormat
 
-FEW_VALUES = 30
-_IDENTIFIER_SHARE = 0.5
-_IDENTIFIER_MIN_VALUES = 10
-_RUNNING_NUMBER_SPAN = 3
-_PARSED_SHARE = 0.98
-_SAMPLE = 10_000
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
-_LEADING_ZERO = r"0\d+"
+_EIGHT_DIGITS = (19_000_101, 21_001_231)
+_LEAST_DAYS = 10
 
 
 @dataclass(slots=True)
 class ColumnPlan:
-    """Which columns are learned from, and how; ``presence`` columns only by being filled or not."""
+    """How each column is read. A column in ``dropped`` is not learned from, or, if its kind is
+    ``PRESENCE``, only by being filled in or not.
 
-    numbers: list[str] = field(default_factory=list)
-    categories: list[str] = field(default_factory=list)
-    dates: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    presence: list[str] = field(default_factory=list)
+    Attributes
+    ----------
+    kinds
+        Of each column that is learned from.
+    encoders
+        Of the same columns, not fitted.
+    dropped
+        Columns with the reason for leaving them out.
+    """
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    encoders: dict[str, tuple[ColumnEncoder, ...]] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> dict[str, str]:
-        groups = ("numbers", "categories", "dates", "texts", "presence")
-        return {name: group for group in groups for name in getattr(self, group)}
 
     @property
     def features(self) -> tuple[str, ...]:
         return tuple(self.kinds)
 
-    def encoders(self, name: str) -> list[ColumnEncoder]:
-        make = {
-            "numbers": lambda name: NumberEncoder(name, PLAIN),
-            "categories": CategoryEncoder,
-            "dates": lambda name: DateEncoder(name, ISO),
-            "texts": TextEncoder,
-            "presence": PresenceEncoder,
-        }
-        return [make[self.kinds[name]](name)]
+    @property
+    def numbers(self) -> list[str]:
+        return self._of(NUMBERS)
+
+    @property
+    def categories(self) -> list[str]:
+        return self._of(CATEGORIES)
+
+    @property
+    def dates(self) -> list[str]:
+        return self._of(DATES)
+
+    @property
+    def texts(self) -> list[str]:
+        return [*self._of(TEXTS), *self._of(PARTS)]
+
+    @property
+    def presence(self) -> list[str]:
+        return self._of(PRESENCE)
+
+    def place(self, name: str, found: Recognised) -> None:
+        """Note what the column ``name`` was recognised as."""
+        if found.kind is not None:
+            self.kinds[name] = found.kind
+            self.encoders[name] = found.encoders
+        if found.reason is not None:
+            self.dropped[name] = found.reason
+
+    def _of(self, kind: str) -> list[str]:
+        return [name for name, found in self.kinds.items() if found == kind]
 
 
 def plan_columns(frame: pd.DataFrame) -> ColumnPlan:
     """Decide for each column of the training rows, from its values only, never from the target."""
     plan = ColumnPlan()
     for name in frame.columns:
-        _place(plan, str(name), frame[name])
+        plan.place(str(name), _recognise(str(name), frame[name]))
     return plan
-
-
-def _place(plan: ColumnPlan, name: str, column: pd.Series) -> None:
-    present = column.dropna()
-    if present.empty:
-        plan.dropped[name] = "all values are missing"
-    elif pd.api.types.is_object_dtype(column.dtype):
-        plan.dropped[name] = "raw bytes, not text or numbers"
-    elif not column.hasnans and present.nunique() == 1:
-        plan.dropped[name] = "the same value in every row"
-    elif pd.api.types.is_datetime64_any_dtype(column.dtype):
-        plan.dates.append(name)
-    elif _is_running_number(column):
-        plan.dropped[name] = "a running number, like a row identifier"
-    elif _is_text(column):
-        _place_text(plan, name, present.astype("str"), len(column))
-    else:
-        plan.numbers.append(name)
-
-
-def _is_text(column: pd.Series) -> bool:
-    return isinstance(column.dtype, (pd.StringDtype, pd.CategoricalDtype))
-
-
-def _is_running_number(column: pd.Series) -> bool:
-    if not pd.api.types.is_integer_dtype(column.dtype) or len(column) <= _IDENTIFIER_MIN_VALUES:
-        return False
-    span = int(column.max()) - int(column.min()) + 1
-    return span <= _RUNNING_NUMBER_SPAN * len(column) and bool(column.is_unique)
-
-
-def _place_text(plan: ColumnPlan, name: str, present: pd.Series, rows: int) -> None:
-    sample = present.sample(min(_SAMPLE, len(present)), random_state=0)
-    distinct = present.nunique()
-    if _holds_dates(sample):
-        plan.dates.append(name)
-    elif _holds_numbers(sample):
-        plan.numbers.append(name)
-    elif distinct > max(_IDENTIFIER_MIN_VALUES, _IDENTIFIER_SHARE * len(present)):
-        _drop_identifier(plan, name, distinct, is_sparse=len(present) < rows)
-    else:
-        plan.categories.append(name)
-
-
-def _drop_identifier(plan: ColumnPlan, name: str, distinct: int, *, is_sparse: bool) -> None:
-    reason = f"text with {distinct:,} different values, like an identifier or free text"
-    if is_sparse:
-        plan.presence.append(name)
-        reason += "; only whether it is filled in is learned from"
-    plan.dropped[name] = reason
-
-
-def _holds_dates(sample: pd.Series) -> bool:
-    if not sample.str.match(_ISO_DATE).mean() >= _PARSED_SHARE:
-        return False
-    parsed = pd.to_datetime(sample, format="ISO8601", errors="coerce", utc=True)
-    return bool(parsed.notna().mean() >= _PARSED_SHARE)
-
-
-def _holds_numbers(sample: pd.Series) -> bool:
-    """Digits with a leading zero are codes (postcodes, article numbers), not amounts."""
-    if sample.str.fullmatch(_LEADING_ZERO).any():
-        return False
-    return bool(pd.to_numeric(sample, errors="coerce").notna().mean() >= _PARSED_SHARE)
 
 
 def date_encoder(column: pd.Series) -> DateEncoder | None:
     """How the dates of ``column`` are read; None if it holds none."""
-    name = str(column.name)
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return DateEncoder(name, ISO)
+    found = _recognise(str(column.name), column)
+    first = found.encoders[0] if found.kind == DATES else None
+    return first if isinstance(first, DateEncoder) else None
+
+
+def _recognise(name: str, column: pd.Series) -> Recognised:
     present = column.dropna()
-    if present.empty or not _is_text(column) or not _holds_dates(present.astype("str")):
-        return None
-    return DateEncoder(name, ISO)
+    kind = column.dtype.kind
+    if present.empty:
+        return Recognised(None, reason="all values are missing")
+    if len(present) == len(column) and present.nunique() == 1:
+        return Recognised(None, reason="the same value in every row")
+    if kind == "M":
+        return Recognised(DATES, (DateEncoder(name, ISO, _zone(column)),))
+    if kind in "iu" and _are_days(present):
+        return Recognised(DATES, (DateEncoder(name, DateFormat("%Y%m%d", is_number=True)),))
+    if kind in "iufbm":
+        return recognise_numbers(name, column)
+    if isinstance(column.dtype, (pd.StringDtype, pd.CategoricalDtype)):
+        return recognise_texts(name, column)
+    return Recognised(None, reason="raw bytes, not text or numbers")
+
+
+def _zone(column: pd.Series) -> zoneinfo.ZoneInfo | None:
+    """The time zone of moments, if it has a name by which it can be stored."""
+    zone = getattr(column.dtype, "tz", None)
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    return zoneinfo.ZoneInfo(name) if name else None
+
+
+def _are_days(present: pd.Series) -> bool:
+    """Whether whole numbers are dates written like 20260131."""
+    least, most = present.min(), present.max()
+    if least < _EIGHT_DIGITS[0] or most > _EIGHT_DIGITS[1]:
+        return False
+    distinct = np.unique(present.to_numpy(dtype=np.int64))
+    month, day = distinct // 100 % 100, distinct % 100
+    are_valid = (1 <= month) & (month <= 12) & (1 <= day) & (day <= 31)
+    return len(distinct) >= _LEAST_DAYS and bool(are_valid.all())

@@ -12,7 +12,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from pipeline.table.columns import FEW_VALUES, ColumnPlan
+from pipeline.table.columns import ColumnPlan
+from pipeline.table.encoding.recognition import FEW_VALUES
 
 _RARE_SHARE = 0.005
 _FREQUENT_VALUES = 20

@@ -6,7 +6,7 @@ faster; the same value gives the same result in both.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +16,11 @@ import pandas as pd
 
 Cells = pd.Series | npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
+Moments = npt.NDArray[np.datetime64]
+ReadMoment = Callable[[str], dt.datetime | None]
 
 FEW_ROWS = 64
 _LARGEST = 1e100
-_MICROSECONDS = 1_000_000
 
 
 def cells_of(frame: pd.DataFrame, names: Sequence[str]) -> list[Cells]:
@@ -34,7 +35,7 @@ def cells_of(frame: pd.DataFrame, names: Sequence[str]) -> list[Cells]:
 
 def is_missing(value: object) -> bool:
     """None, NaN, NaT and NA."""
-    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 - NaN
+    return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
 def numbers(cells: Cells, read_text: Callable[[str], float] | None = None) -> Floats:
@@ -104,9 +105,7 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-def moments(
-    cells: Cells, read_text: Callable[[str], dt.datetime | None], zone: dt.tzinfo | None
-) -> npt.NDArray[np.datetime64]:
+def moments(cells: Cells, read_text: ReadMoment, zone: dt.tzinfo | None) -> Moments:
     """Dates as the clock on the wall showed them, to the microsecond: weekdays and hours are habits
     of people. What knows its time zone is brought to ``zone`` first, if there is one."""
     if isinstance(cells, pd.Series) and cells.dtype.kind == "M":
@@ -114,14 +113,10 @@ def moments(
             cells = cells.dt.tz_convert(zone) if zone is not None else cells
             cells = cells.dt.tz_localize(None)
         return cells.to_numpy(dtype="datetime64[us]")
-    if isinstance(cells, pd.Series) and cells.dtype.kind in "iufbm":
-        return np.full(len(cells), np.datetime64("NaT", "us"))
     return _each(cells, lambda value: _moment(value, read_text, zone), "datetime64[us]")
 
 
-def _moment(
-    value: Any, read_text: Callable[[str], dt.datetime | None], zone: dt.tzinfo | None
-) -> Any:
+def _moment(value: Any, read_text: ReadMoment, zone: dt.tzinfo | None) -> Any:
     if isinstance(value, str):
         read = read_text(value.strip())
         if read is not None and read.tzinfo is not None:

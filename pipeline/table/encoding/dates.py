@@ -11,7 +11,7 @@ from pipeline.table.encoding.features import Feature
 from pipeline.table.encoding.written_dates import DateFormat
 from pipeline.table.values import Cells
 
-_MICROSECONDS_PER_DAY = 86_400_000_000
+_MICROSECONDS_PER_HOUR = 3_600_000_000
 _DAYS_PER_YEAR = 365.2425
 _NUMBERS = ("year", "month", "day", "weekday", "day of year", "hour", "days since 1970")
 _WAVES = ("year, sine", "year, cosine", "day, sine", "day, cosine", "weekend")
@@ -36,6 +36,9 @@ class DateEncoder:
         return self
 
     def moments(self, cells: Cells) -> npt.NDArray[np.datetime64]:
+        """Dates as the clock on the wall showed them."""
+        if self.written.is_number:
+            cells = np.array(values.texts(cells), dtype=object)
         return values.moments(cells, self.written.read, self.zone)
 
     def write(
@@ -49,7 +52,7 @@ class DateEncoder:
         year = day.astype("datetime64[Y]")
         days = day.astype(np.int64)
         of_year = days - year.astype("datetime64[D]").astype(np.int64)
-        hour = (moments - day).astype(np.int64) / 3_600_000_000
+        hour = (moments - day).astype(np.int64) / _MICROSECONDS_PER_HOUR
         month_number = month.astype(np.int64) - year.astype("datetime64[M]").astype(np.int64)
         weekday = (days + 3) % 7
         in_year = 2 * np.pi * of_year / _DAYS_PER_YEAR

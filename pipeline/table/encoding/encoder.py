@@ -1,5 +1,6 @@
 """From the columns of a plan to arrays of numbers and codes; the target takes no part."""
 
+from copy import deepcopy
 from typing import Self
 
 import numpy as np
@@ -40,7 +41,7 @@ class TableEncoder:
         self._columns = [
             (name, encoder.fit(cells))
             for name, cells in zip(names, cells_of(frame, names), strict=True)
-            for encoder in self.plan.encoders(name)
+            for encoder in deepcopy(self.plan.encoders[name])
         ]
         everything = self._write(frame)
         self._numbers = np.flatnonzero([_varies(column) for column in everything.numbers.T])

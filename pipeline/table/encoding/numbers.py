@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from pipeline.table import values
 from pipeline.table.encoding.features import FIRST_CODE, MISSING_CODE, RARE_CODE, Feature
-from pipeline.table.encoding.written_numbers import NumberFormat
+from pipeline.table.encoding.written_numbers import NumberReader
 from pipeline.table.values import Cells
 
 _LARGEST = 1e18
@@ -19,7 +19,7 @@ class NumberEncoder:
 
     codes: tuple[Feature, ...] = ()
 
-    def __init__(self, name: str, written: NumberFormat) -> None:
+    def __init__(self, name: str, written: NumberReader) -> None:
         self.numbers = (Feature(name, name),)
         self.written = written
         self.origin = 0.0
@@ -43,7 +43,7 @@ class NumberCodeEncoder:
 
     numbers: tuple[Feature, ...] = ()
 
-    def __init__(self, name: str, written: NumberFormat, *, is_restated: bool) -> None:
+    def __init__(self, name: str, written: NumberReader, *, is_restated: bool) -> None:
         self.name = name
         self.written = written
         self.is_restated = is_restated
