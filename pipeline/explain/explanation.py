@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline.explain.answers import Answers, OnStep, OutOfTimeError, no_step
@@ -18,17 +16,12 @@ from pipeline.explain.dependence import partial_dependence
 from pipeline.explain.figures import Array
 from pipeline.explain.importance import permutation_importance
 from pipeline.explain.judged import Judged
+from pipeline.explain.measures import measure_of
 from pipeline.explain.residuals import residuals
 from pipeline.explain.strength import shap_importance
 from pipeline.explain.worst import worst_rows
 from pipeline.table.predict import INTERVAL_LEVEL, FittedTable, predict_rows
-from pipeline.table.scores import (
-    accuracy,
-    classification_scores,
-    metric_named,
-    r2,
-    regression_scores,
-)
+from pipeline.table.scores import Metric, metric_named
 
 Section = Callable[[], Any]
 LearningCurve = Sequence[Mapping[str, float | int | None]]
@@ -107,7 +100,7 @@ def _of_predictions(
     sections: dict[str, Section] = {
         "metric_intervals": partial(
             with_intervals,
-            _measure(judged, ml_task),
+            measure_of(judged),
             len(judged.rows),
             seed=seed,
             seconds=_BOOTSTRAP_SHARE * answers.seconds_left,
@@ -127,26 +120,8 @@ def _of_predictions(
     return sections
 
 
-def _measure(
-    judged: Judged, ml_task: str
-) -> Callable[[npt.NDArray[np.int64]], dict[str, float | None]]:
-    target, values = judged.target, judged.values
-    if ml_task == "regression":
-        amounts = values[:, 0]
-        return lambda drawn: {
-            "test_accuracy": accuracy(ml_task, target[drawn], amounts[drawn]),
-            "test_r2": r2(target[drawn], amounts[drawn]),
-            **regression_scores(target[drawn], amounts[drawn]),
-        }
-    decided = judged.decided
-    return lambda drawn: {
-        "test_accuracy": accuracy(ml_task, target[drawn], decided[drawn]),
-        **classification_scores(target[drawn], decided[drawn], values[drawn]),
-    }
-
-
 def _ask_model(
-    told: dict[str, Any], judged: Judged, answers: Answers, metric: Any, seed: int
+    told: dict[str, Any], judged: Judged, answers: Answers, metric: Metric, seed: int
 ) -> None:
     """Add the sections for which the model is asked again, as far as the time allows."""
     sections: dict[str, Section] = {

@@ -1,6 +1,7 @@
 """Small fitted tables made of real estimators, with the methods that a trained model has."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,12 +89,14 @@ def _days(frame):
     return (frame - pd.Timestamp("2025-01-01")) / pd.Timedelta("1D")
 
 
+@cache
 def linear_regressor() -> Fitted:
     frame = inputs()
     estimator = make_pipeline(_encoder(), LinearRegression()).fit(frame, amounts(frame))
     return Fitted(Answering(estimator, interval=1.0), INPUTS)
 
 
+@cache
 def forest_regressor() -> Fitted:
     frame = inputs()
     forest = RandomForestRegressor(n_estimators=20, random_state=0)
@@ -101,6 +104,7 @@ def forest_regressor() -> Fitted:
     return Fitted(Answering(estimator, interval=15.0), INPUTS)
 
 
+@cache
 def forest_classifier() -> Fitted:
     frame = inputs()
     forest = RandomForestClassifier(n_estimators=20, random_state=0)
