@@ -7,6 +7,7 @@ lose. Their arguments matter to RabbitMQ only.
 TRAIN_PRODUCT = "model_studio.train_product"
 TRAIN_TABLE = "model_studio.train_table"
 FIT_SHARED = "model_studio.fit_shared"
+PREDICT_FILE = "model_studio.predict_file"
 DISPATCH = "model_studio.dispatch"
 SWEEP = "model_studio.sweep"
 COLLECT_GARBAGE = "model_studio.collect_garbage"
@@ -59,6 +60,7 @@ task_routes = {
     TRAIN_PRODUCT: {"queue": TRAINING_QUEUE},
     TRAIN_TABLE: {"queue": TRAINING_QUEUE},
     FIT_SHARED: {"queue": TRAINING_QUEUE},
+    PREDICT_FILE: {"queue": TRAINING_QUEUE},
     DISPATCH: {"queue": HOUSEKEEPING_QUEUE},
     SWEEP: {"queue": HOUSEKEEPING_QUEUE},
     COLLECT_GARBAGE: {"queue": HOUSEKEEPING_QUEUE},

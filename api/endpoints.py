@@ -7,6 +7,7 @@ from api.addresses import ROOT, TRAINING
 from api.alerts import endpoints as alerts
 from api.analytics import endpoints as analytics
 from api.audit import endpoints as audit
+from api.batch_predictions.endpoints import BATCH_PREDICTIONS
 from api.calendar import endpoints as calendar
 from api.endpoint import Endpoint
 from api.jobs import endpoints as jobs
@@ -67,7 +68,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
     models = (
         replace(endpoint, path=prefix + endpoint.path)
         for prefix in (TRAINING, ROOT)
-        for endpoint in (*trained_models.MODELS, *MODELS_IN_USE)
+        for endpoint in (*trained_models.MODELS, *MODELS_IN_USE, *BATCH_PREDICTIONS)
     )
     return (
         *sales.ENDPOINTS,

@@ -53,6 +53,12 @@ def load_bundle(store: ArtifactStore, manifest_digest: str, key: str) -> dict[st
     return {name: _load(store, entry) for name, entry in manifest.files.items()}
 
 
+def load_file(store: ArtifactStore, manifest_digest: str, key: str, name: str) -> bytes | None:
+    """The content of one file of a bundle, verified; None if the bundle has no such file."""
+    entry = load_manifest(store, manifest_digest, key).files.get(name)
+    return None if entry is None else _load(store, entry)
+
+
 def _store(store: ArtifactStore, content: bytes, compression: Compression) -> FileEntry:
     # Without a time in it, the same content compresses to the same bytes and is stored once.
     stored = (

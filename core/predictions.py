@@ -6,7 +6,8 @@ expires, and a request that was taken back is never worked on.
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, cast
 from uuid import UUID
 
@@ -17,12 +18,20 @@ GONE_AFTER_S = 12
 LONGEST_WAIT_S = 0.5
 """Of one call of `wait`; who wants to wait longer calls again."""
 
+PREDICTING, STORING = "predicting", "storing"
+"""The phases of a job that predicts a file, after `data_loading`."""
+
+Operation = Literal["predict", "explain", "export"]
 Outcome = Literal["predicted", "refused", "unloadable", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionRequest:
-    """A model, and rows in the form in which the caller sent them. `accept` is a media type."""
+    """What is wanted of a model, and rows in the form in which the caller sent them.
+
+    `accept` is a media type; `options` are what the address asks for beside the rows; `chosen` is
+    the candidate that somebody put in place of the one that the training chose.
+    """
 
     tenant_id: str
     actor: str
@@ -31,6 +40,9 @@ class PredictionRequest:
     content_type: str
     accept: str
     body: bytes
+    operation: Operation = "predict"
+    options: Mapping[str, str] = field(default_factory=dict)
+    chosen: str | None = None
 
     def to_bytes(self) -> bytes:
         """A line of JSON, then the body as it came."""
@@ -44,11 +56,15 @@ class PredictionRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionAnswer:
-    """What the caller gets. Unless it is `predicted`, the body is JSON with a `detail`."""
+    """What the caller gets. Unless it is `predicted`, the body is JSON with a `detail`.
+
+    `file_name` is what a body should be called that is kept as a file.
+    """
 
     outcome: Outcome
     content_type: str
     body: bytes
+    file_name: str | None = None
 
     def to_bytes(self) -> bytes:
         """A line of JSON, then the body."""
@@ -76,10 +92,13 @@ class PredictionExchange:
         """Whether a worker was there some seconds ago."""
         return bool(self._redis.exists(self._workers))
 
-    def put(self, prediction_id: UUID, request: PredictionRequest) -> bool:
-        """Leave a request for a worker; whether there is one."""
+    def put(
+        self, prediction_id: UUID, request: PredictionRequest, *, within_s: float | None = None
+    ) -> bool:
+        """Leave a request for a worker, `within_s` seconds at most; whether there is one."""
+        expires_ms = self._expires_ms if within_s is None else math.ceil(1000 * within_s)
         with self._redis.pipeline(transaction=False) as commands:
-            commands.set(self._request(prediction_id), request.to_bytes(), px=self._expires_ms)
+            commands.set(self._request(prediction_id), request.to_bytes(), px=expires_ms)
             commands.exists(self._workers)
             _, is_served = commands.execute()
         return bool(is_served)

@@ -20,6 +20,7 @@ from db.analytics import (
 )
 from db.tables import (
     TERMINAL_STATUSES,
+    WITHOUT_MODEL,
     Product,
     TrainedModel,
     TrainingJob,
@@ -83,6 +84,7 @@ def jobs(session: Session, scope: Scope) -> Jobs:
     ]
     statement = select(*columns).where(
         TrainingJob.tenant_id == scope.tenant_id,
+        TrainingJob.is_training,
         TrainingJob.status.in_(TERMINAL_STATUSES),
         TrainingJob.started_at.is_not(None),
         scope.within(TrainingJob.completed_at),
@@ -172,7 +174,7 @@ def _trainings(scope: Scope, statement: Query) -> Query:
         .outerjoin(Product, Product.id == TrainingTask.product_id)
         .where(
             TrainingTask.tenant_id == scope.tenant_id,
-            TrainingTask.kind != "shared",
+            TrainingTask.kind.not_in(WITHOUT_MODEL),
             TrainingTask.status == "completed",
             TrainingTask.skipped_reason.is_(None),
             scope.within(TrainingTask.completed_at),

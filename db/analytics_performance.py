@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import Grouping
 
 from db.analytics import Query, Scope, share
-from db.tables import STATUSES, Product, TrainedModel, TrainingJob, TrainingTask
+from db.tables import STATUSES, WITHOUT_MODEL, Product, TrainedModel, TrainingJob, TrainingTask
 
 _TRAINED = (TrainingTask.status == "completed") & TrainingTask.skipped_reason.is_(None)
 _SKIPPED = (TrainingTask.status == "completed") & TrainingTask.skipped_reason.is_not(None)
@@ -71,7 +71,9 @@ class Saved:
 
 def jobs(session: Session, scope: Scope) -> Jobs:
     statement = select(TrainingJob.status, TrainingJob.trigger, func.count()).where(
-        TrainingJob.tenant_id == scope.tenant_id, scope.within(TrainingJob.created_at)
+        TrainingJob.tenant_id == scope.tenant_id,
+        TrainingJob.is_training,
+        scope.within(TrainingJob.created_at),
     )
     if scope.is_of_some_products:
         of_job = _tasks(scope, select(TrainingTask.job_id)).where(
@@ -185,7 +187,7 @@ def _tasks(scope: Scope, statement: Query) -> Query:
         .outerjoin(Product, Product.id == TrainingTask.product_id)
         .where(
             TrainingTask.tenant_id == scope.tenant_id,
-            TrainingTask.kind != "shared",
+            TrainingTask.kind.not_in(WITHOUT_MODEL),
             *scope.of_products(),
         )
     )

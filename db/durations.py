@@ -16,6 +16,7 @@ from db.tables import OPEN_STATUSES, TERMINAL_STATUSES, TrainingJob, TrainingTas
 from db.tenancy import across_tenants
 from db.workers import live_slots
 
+_TASK_OF_JOB = {"products": "product", "upload": "table", "prediction": "prediction"}
 RECENT = 200
 FEWEST = 5
 
@@ -50,7 +51,7 @@ class Estimate:
 
 def recorded(session: Session, job: TrainingJob) -> Durations | None:
     """Those of the tenant, or of everybody while it has too few; None where these are few, too."""
-    kind = "table" if job.kind == "upload" else "product"
+    kind = _TASK_OF_JOB[job.kind]
     mine = _recorded(session, TrainingTask.tenant_id == job.tenant_id, TrainingTask.kind == kind)
     if mine is not None:
         return mine

@@ -16,7 +16,7 @@ from db.operation_tables import (
 )
 from db.tables import TrainingTask
 
-TASK_KINDS = ("shared", "product", "table")
+TASK_KINDS = ("shared", "product", "table", "prediction")
 SCHEDULE_GRACE_S = 60
 _NOW = func.clock_timestamp()
 

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from db.base import Json
 from db.metrics import metric_values
 from db.registration import model_file_path
-from db.tables import ModelMetrics, TrainedModel, TrainingJob, TrainingTask
+from db.tables import BatchPrediction, ModelMetrics, TrainedModel, TrainingJob, TrainingTask
 
 
 def job_result(session: Session, job: TrainingJob, now: datetime) -> Json:
-    """The counts of a job over products; of an upload, its model or what went wrong."""
+    """The counts of a job over products; of a file, its model, its predictions or what went
+    wrong.
+    """
     if job.kind == "products":
         return _products_result(session, job, now)
-    if job.status == "completed":
-        return upload_result(session, job)
-    return _upload_error(session, job)
+    if job.status != "completed":
+        return _error(session, job)
+    return upload_result(session, job) if job.is_training else _prediction_result(session, job)
 
 
 def upload_result(session: Session, job: TrainingJob) -> Json:
@@ -73,7 +75,17 @@ def _products_result(session: Session, job: TrainingJob, now: datetime) -> Json:
     }
 
 
-def _upload_error(session: Session, job: TrainingJob) -> Json:
+def _prediction_result(session: Session, job: TrainingJob) -> Json:
+    prediction = session.get_one(BatchPrediction, job.id)
+    return {
+        "model_id": prediction.model_public_id,
+        "rows_predicted": prediction.rows_predicted,
+        "result_bytes": prediction.result_bytes,
+        "result_digest": prediction.result_digest,
+    }
+
+
+def _error(session: Session, job: TrainingJob) -> Json:
     task = session.scalars(select(TrainingTask).where(TrainingTask.job_id == job.id)).one()
     return {
         "error_type": task.error_type,

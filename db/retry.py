@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.audit import Actor
+from db.batch_predictions import PredictionJobRequest, add_prediction_job
 from db.errors import JobNotEndedError, NothingToRetryError
 from db.idempotency import JOB, once
 from db.job_requests import JobLimits, JobRequest, add_job
 from db.locks import lock_job
-from db.tables import TERMINAL_STATUSES, Product, TrainingJob, TrainingTask
+from db.tables import TERMINAL_STATUSES, BatchPrediction, Product, TrainingJob, TrainingTask
 from db.upload_requests import UploadRequest, add_upload_job
 
 RETRIED = ("failed", "cancelled")
@@ -41,7 +42,7 @@ def retry_job(
     def make() -> str:
         if job.status not in TERMINAL_STATUSES:
             raise JobNotEndedError(job.id, job.status)
-        add = _add_upload if job.kind == "upload" else _add_products
+        add = _ADDITIONS[job.kind]
         return str(add(session, job, actor, trace_context, limits).id)
 
     digest = job_id.hex
@@ -92,6 +93,38 @@ def _add_upload(
         trace_context=trace_context,
     )
     return add_upload_job(session, job.tenant_id, wanted, limits, retry_of=job.id)
+
+
+def _add_prediction(
+    session: Session,
+    job: TrainingJob,
+    actor: Actor,
+    trace_context: str | None,
+    limits: JobLimits,
+) -> TrainingJob:
+    former = session.get_one(BatchPrediction, job.id)
+    if job.status not in RETRIED or job.upload_digest is None or former.model_id is None:
+        raise NothingToRetryError(job.id)
+    wanted = PredictionJobRequest(
+        model_id=former.model_id,
+        model_public_id=former.model_public_id,
+        upload_digest=job.upload_digest,
+        options=job.request,
+        timeout_s=job.timeout_seconds,
+        job_name=job.job_name,
+        priority=job.priority,
+        trigger="retry",
+        actor=actor,
+        trace_context=trace_context,
+    )
+    return add_prediction_job(session, job.tenant_id, wanted, limits, retry_of=job.id)
+
+
+_ADDITIONS = {
+    "products": _add_products,
+    "upload": _add_upload,
+    "prediction": _add_prediction,
+}
 
 
 def _untrained_products(session: Session, job: TrainingJob) -> Sequence[Product]:

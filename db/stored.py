@@ -11,13 +11,31 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, all_, any_, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    all_,
+    any_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.artifacts import REFRESH_AFTER, ArtifactStore
 from core.errors import ArtifactError
 from db.engine import Sessions
-from db.tables import TERMINAL_STATUSES, ModelArtifact, TrainedModel, TrainingJob
+from db.tables import (
+    TERMINAL_STATUSES,
+    BatchPrediction,
+    ModelArtifact,
+    TrainedModel,
+    TrainingJob,
+)
 from db.tenancy import as_system
 
 log = structlog.get_logger(__name__)
@@ -54,11 +72,14 @@ class Reclaimed:
 _Condition = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
 
 
-def named_digests(session: Session, *, keep_uploads_days: int) -> set[str]:
+def named_digests(
+    session: Session, *, keep_uploads_days: int, keep_predictions_days: int
+) -> set[str]:
     """Everything in the store that must stay. Uploads are kept as long as models are, to train them
-    again.
+    again, and files that were predicted as long as their results are.
     """
-    kept_since = func.now() - timedelta(days=keep_uploads_days)
+    days = case((TrainingJob.is_training, keep_uploads_days), else_=keep_predictions_days)
+    kept_since = func.now() - func.make_interval(0, 0, 0, days)
     is_wanted = TrainingJob.status.not_in(TERMINAL_STATUSES) | (
         TrainingJob.completed_at > kept_since
     )
@@ -146,6 +167,7 @@ def _naming(is_meant: _Condition, *of_uploads: ColumnElement[bool]) -> Iterator[
         ModelArtifact.checksum,
         TrainedModel.manifest_digest,
         TrainingJob.shared_artifact,
+        BatchPrediction.result_digest,
     ):
         yield select(column).where(is_meant(column))
     upload = TrainingJob.upload_digest

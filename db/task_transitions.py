@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db import wording
+from db.batch_predictions import keep_result
 from db.guards import change, unclaimed
 from db.locks import FRESH, lock_job, lock_job_of
 from db.logs import add_lines
 from db.messages import News, append_job_news, append_task_news
 from db.metrics import outcome_metrics
-from db.outcomes import LogLine, Outcome, SharedOutcome, SkippedOutcome
+from db.outcomes import LogLine, Outcome, PredictionOutcome, SharedOutcome, SkippedOutcome
 from db.registration import add_shared_artifacts, register_model
 from db.settling import cancel_running, failure, measure, retry_news, settle
 from db.tables import TrainedModel, TrainingJob, TrainingTask
@@ -163,6 +164,9 @@ def _record(
         return News(event=news.event, message=news.message), ()
     if isinstance(outcome, SkippedOutcome):
         return replace(news, model_id=outcome.kept_public_id), ()
+    if isinstance(outcome, PredictionOutcome):
+        keep_result(session, job.id, outcome)
+        return news, ()
     model, line = register_model(session, task, outcome, now)
     news = replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id)
     return news, () if line is None else (line,)

@@ -94,7 +94,8 @@ def collect(session: Session, *, max_tenants: int) -> Telemetry:
     waiting, running, oldest_wait_s = _open_jobs(session)
     events, lag_s = _outbox(session)
     quality = ModelMetrics.tenant_id
-    duration_s = func.extract("epoch", TrainingJob.completed_at - TrainingJob.started_at)
+    seconds = func.extract("epoch", TrainingJob.completed_at - TrainingJob.started_at)
+    duration_s = case((TrainingJob.is_training, seconds))
     return Telemetry(
         jobs=_ended_jobs(session, tenant),
         durations=_histograms(session, tenant, DURATIONS, TrainingJob.tenant_id, duration_s),
@@ -139,7 +140,7 @@ def _ended_jobs(session: Session, tenant: TenantLabel) -> dict[tuple[str, str], 
     label = tenant(TrainingJob.tenant_id)
     there = (
         select(label, TrainingJob.status, func.count())
-        .where(TrainingJob.status.in_(TERMINAL_STATUSES))
+        .where(TrainingJob.status.in_(TERMINAL_STATUSES), TrainingJob.is_training)
         .group_by(label, TrainingJob.status)
     )
     return _counts(session, there, tenant, JOBS)

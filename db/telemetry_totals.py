@@ -35,7 +35,9 @@ def category_of_model() -> ColumnElement[str]:
 
 
 def amounts_of_job(job: TrainingJob) -> list[Amount]:
-    """What a job that has ended counts for."""
+    """What a job that has ended counts for; of one that only predicts, nothing."""
+    if not job.is_training:
+        return []
     amounts: list[Amount] = [(JOBS, job.status, 1)]
     if job.started_at is not None and job.completed_at is not None:
         amounts += _observed(DURATIONS, (job.completed_at - job.started_at).total_seconds())

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from core.progress import ProgressMessage
 
-JobKind = Literal["products", "upload"]
-TaskKind = Literal["shared", "product", "table"]
+JobKind = Literal["products", "upload", "prediction"]
+TaskKind = Literal["shared", "product", "table", "prediction"]
 StopMode = Literal["abort", "finish"]
 Messages = list[ProgressMessage]
 

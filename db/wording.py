@@ -12,16 +12,25 @@ AFTER_TIMEOUT = (
     " a training with a longer timeout_seconds, train fewer products at once, or add workers"
 )
 
+AFTER_PREDICTION_TIMEOUT = (
+    "Retry the job with a longer timeout_seconds, predict smaller files, or choose a faster"
+    " candidate of the model"
+)
+
 
 def job_started(job: TrainingJob) -> str:
     if job.kind == "upload":
         return "Training started"
+    if not job.is_training:
+        return "Prediction of the file started"
     return f"Training of {_products(job.products_total)} started"
 
 
 def task_started(task: TrainingTask) -> str:
     if task.kind == "shared":
         return "Learning what all products have in common"
+    if task.kind == "prediction":
+        return "Prediction started"
     return f"Training of {task.product_name or 'the table'} started"
 
 
@@ -40,6 +49,8 @@ def job_ended(job: TrainingJob) -> str:
         return CANCELLED
     if job.kind == "upload":
         return job.error_message or "Model training completed successfully"
+    if not job.is_training:
+        return job.error_message or "The file is predicted"
     if job.products_skipped == job.products_total:
         if job.products_total == 1:
             return "Nothing changed since the product was trained"
@@ -82,12 +93,20 @@ def worker_lost(attempt: int) -> dict[str, Any]:
     return problem(
         "WorkerLostError",
         f"The worker stopped without finishing (attempt {attempt}).",
-        "Train again; if it happens again, give the workers more memory",
+        "Start it again; if it happens again, give the workers more memory",
         "high",
     )
 
 
 def timed_out(job: TrainingJob) -> dict[str, Any]:
+    if not job.is_training:
+        return problem(
+            "TrainingTimeoutError",
+            f"The job reached its time limit of {duration(job.timeout_seconds)} before the file"
+            " was predicted.",
+            AFTER_PREDICTION_TIMEOUT,
+            "high",
+        )
     return problem(
         "TrainingTimeoutError",
         f"The job reached its time limit of {duration(job.timeout_seconds)} "

@@ -7,6 +7,7 @@ WorkerError
 │   ├── LeaseLostError
 │   └── WorkerDrainedError
 ├── TaskDataMissingError
+│   └── ModelMissingError
 ├── ModelNotLoadableError
 ├── BrokerUnavailableError
 ├── NotDeliveredError
@@ -51,6 +52,12 @@ class TaskDataMissingError(WorkerError):
 
     severity: ClassVar[Severity] = "medium"
     recommended_action: ClassVar[str] = "Import the data again and start a new training"
+
+
+class ModelMissingError(TaskDataMissingError):
+    """The model that a file is to be predicted with is gone, or cannot be used any more."""
+
+    recommended_action: ClassVar[str] = "Train the model again, and predict the file with that one"
 
 
 class ModelNotLoadableError(WorkerError):

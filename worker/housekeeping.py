@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
 from db import (
+    batch_predictions,
     consumed,
     deliveries,
     idempotency,
@@ -73,7 +74,9 @@ def collect_orphans(context: Context, *, older_than: timedelta) -> int:
     old = [blob.digest for blob in context.store.digests() if blob.modified_at < put_before]
     with context.sessions() as session:
         named = stored.named_digests(
-            session, keep_uploads_days=context.settings.model_retention_days
+            session,
+            keep_uploads_days=context.settings.model_retention_days,
+            keep_predictions_days=context.settings.batch_prediction_retention_days,
         )
     deleted = sum(
         stored.delete_quietly(context.store, digest, put_before)
@@ -90,6 +93,8 @@ def _prunings(context: Context) -> Iterator[tuple[Callable[..., int], timedelta]
     yield outbox.prune, FORGET_EVENTS_AFTER
     if context.settings.rabbitmq_url is None:
         yield outbox.prune_unheard, FORGET_EVENTS_AFTER
+    kept_days = context.settings.batch_prediction_retention_days
+    yield batch_predictions.forget_results, timedelta(days=kept_days)
     yield deliveries.prune, FORGET_DELIVERIES_AFTER
     yield consumed.prune, FORGET_CONSUMED_AFTER
     yield source_cache.prune, FORGET_SOURCES_AFTER

@@ -7,7 +7,7 @@ from functools import cache
 from celery import Celery, current_app
 from kombu.exceptions import OperationalError
 
-from celeryconfig import FIT_SHARED, TRAIN_PRODUCT, TRAIN_TABLE
+from celeryconfig import FIT_SHARED, PREDICT_FILE, TRAIN_PRODUCT, TRAIN_TABLE
 from core.settings import Settings
 from db.dispatch import Dispatch
 from worker.broker import message_priority
@@ -16,7 +16,17 @@ from worker.drain import Drain
 from worker.errors import BrokerUnavailableError
 
 CONFIRM_TIMEOUT_S = 5.0
-TASK_OF_KIND = {"product": TRAIN_PRODUCT, "table": TRAIN_TABLE, "shared": FIT_SHARED}
+TASK_OF_KIND = {
+    "product": TRAIN_PRODUCT,
+    "table": TRAIN_TABLE,
+    "shared": FIT_SHARED,
+    "prediction": PREDICT_FILE,
+}
+_READABLE = {
+    "shared": "what the products share",
+    "table": "an uploaded table",
+    "prediction": "the predictions of a file",
+}
 
 
 @cache
@@ -38,7 +48,7 @@ def readable(task: Dispatch) -> str:
     """What Flower and Celery's logs show of a task instead of its id."""
     if task.kind == "product":
         return task.product_name or "a product"
-    return "what the products share" if task.kind == "shared" else "an uploaded table"
+    return _READABLE[task.kind]
 
 
 def sender(app: Celery) -> Send:

@@ -22,11 +22,13 @@ from db.transitions import Claim
 from pipeline.errors import PipelineError
 from pipeline.progress import Progress, ProgressCallback
 from worker import endings
+from worker.batch_predictions import predict_file
 from worker.context import Context
 from worker.database import UNAVAILABLE, in_transaction
 from worker.dispatcher import dispatch_if_possible
 from worker.errors import TaskDataMissingError, TaskStoppedError
 from worker.lease import UNWIND_WITHIN_S, Lease
+from worker.pace import Pace, SteadyPace, TablePace, ticking
 from worker.phase_clock import PhaseClock
 from worker.products import train_product
 from worker.reporter import Reporter
@@ -42,10 +44,13 @@ WORK: Mapping[str, Work] = {
     "product": train_product,
     "table": train_uploaded_table,
     "shared": fit_shared_profile,
+    "prediction": predict_file,
 }
 
-LEAST_PHASE_S: Mapping[str, float] = {"product": 0.2}
+PRODUCT_PACE = SteadyPace(least_phase_s=0.2)
 """A product is one of many: its short phases are not told one by one, those of a table are."""
+
+PACES: Mapping[str, Pace] = {"product": PRODUCT_PACE, "table": TablePace()}
 
 EXIT_OVERDUE = 70
 
@@ -118,7 +123,7 @@ def _work(claim: Claim, context: Context, work: Work, lease: Lease, clock: Phase
     reporter = Reporter(
         partial(_report, claim, context),
         lease.check,
-        least_phase_s=LEAST_PHASE_S.get(claim.kind, 0.0),
+        PACES.get(claim.kind, SteadyPace()),
     )
     threads = context.settings.task_threads
     with (
@@ -127,9 +132,21 @@ def _work(claim: Claim, context: Context, work: Work, lease: Lease, clock: Phase
         _thread_pools().limit(limits=threads),
     ):
         own = replace(context, should_finish=lease.should_finish)
-        outcome = work(claim, own, clock.watch(reporter))
+        with _told_to_the_end(claim, reporter):
+            outcome = work(claim, own, clock.watch(reporter))
     lease.check()
     return outcome
+
+
+@contextmanager
+def _told_to_the_end(claim: Claim, reporter: Reporter) -> Iterator[None]:
+    """Who uploaded a table watches it: nothing of its progress is left unsaid."""
+    if claim.kind != "table":
+        yield
+        return
+    with ticking(reporter.tick):
+        yield
+    reporter.flush()
 
 
 @contextmanager

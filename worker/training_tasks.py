@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import signals
 
-from celeryconfig import FIT_SHARED, TRAIN_PRODUCT, TRAIN_TABLE
+from celeryconfig import FIT_SHARED, PREDICT_FILE, TRAIN_PRODUCT, TRAIN_TABLE
 from core.processes import end_with_parent
 from worker.app import training
 from worker.presence import Presence
@@ -24,7 +24,7 @@ def _run(task_id: str) -> None:
         run_task(UUID(task_id), process_context())
 
 
-for _name in (TRAIN_PRODUCT, TRAIN_TABLE, FIT_SHARED):
+for _name in (TRAIN_PRODUCT, TRAIN_TABLE, FIT_SHARED, PREDICT_FILE):
     training.task(name=_name)(_run)
 
 

@@ -1,4 +1,4 @@
-"""Work that would hold up every connection of an API process: storing and importing files.
+"""Work that would hold up every connection of an API process: files to store, read and import.
 
 Served by gevent, one thread has all connections, so a chore runs in a child process. That may also
 load what this one must not (pyarrow brings numpy), and use `COPY`, which psycopg2 cannot do under
@@ -10,14 +10,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from api.chores.protocol import REFUSED, ChoreError
-from api.errors import InvalidRequestError
+from api.chores.protocol import REFUSED, UNREADABLE, ChoreError
+from api.errors import InvalidRequestError, ModelNotLoadableError
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
 from db.stored import Reclaimed
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 _AT_ONCE = 2
 _LONGEST_S = 3600.0
+_KEPT_TEXTS = 32
 
 
 class ChildChores:
@@ -34,6 +36,8 @@ class ChildChores:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = dict(environment)
         self._turn = threading.Semaphore(_AT_ONCE)
+        # What a manifest names never changes, and a page asks for the same again and again.
+        self._read_text = lru_cache(_KEPT_TEXTS)(partial(self._run, "read-text"))
 
     def store(self, path: Path) -> Blob:
         return Blob(**self._run("store", str(path)))
@@ -41,8 +45,14 @@ class ChildChores:
     def holds(self, digest: str) -> bool:
         return bool(self._run("holds", digest))
 
+    def fetch(self, digest: str, directory: Path) -> Path:
+        return Path(self._run("fetch", digest, str(directory)))
+
     def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
         return Reclaimed(**self._run("reclaim", json.dumps(dict(freed))))
+
+    def read_text(self, manifest_digest: str, name: str) -> str:
+        return str(self._read_text(manifest_digest, name))
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         answer = self._run("import-sales", str(path), media_type, str(tenant_id))
@@ -61,6 +71,8 @@ class ChildChores:
             )
         if done.returncode == REFUSED:
             raise InvalidRequestError(**json.loads(done.stdout))
+        if done.returncode == UNREADABLE:
+            raise ModelNotLoadableError(**json.loads(done.stdout))
         if done.returncode != 0:
             log.error(
                 "chore failed",

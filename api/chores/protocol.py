@@ -13,6 +13,9 @@ from db.stored import Reclaimed
 REFUSED = 3
 """The exit status of a child that refuses a file."""
 
+UNREADABLE = 4
+"""The exit status of a child that cannot use the files of a model."""
+
 
 class ChoreError(ApiError):
     """A chore ended without a result; the log has what it said."""
@@ -25,8 +28,17 @@ class Chores(Protocol):
     def holds(self, digest: str) -> bool:
         """Whether the artifact store has this file."""
 
+    def fetch(self, digest: str, directory: Path) -> Path:
+        """A verified copy of a stored file, for the caller to delete."""
+
     def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
         """Delete from the artifact store what no row names any more (bytes by digest)."""
+
+    def read_text(self, manifest_digest: str, name: str) -> str:
+        """A text among the files of a model, which its signed manifest vouches for.
+
+        Raises `ModelNotLoadableError`.
+        """
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""

@@ -113,7 +113,7 @@ def _require_upload(services: Services, tenant_id: UUID, job_id: UUID) -> None:
     if job is None or job.upload_digest is None or job.status not in RETRIED:
         return
     if not services.chores.holds(job.upload_digest):
-        raise GoneError("The uploaded file is not kept any more. Upload it again to train on it.")
+        raise GoneError("The uploaded file is not kept any more. Upload it again.")
 
 
 def accepted(job: TrainingJob) -> AcceptedJob:

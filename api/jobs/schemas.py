@@ -12,7 +12,7 @@ from core.training_options import LONGEST_TIMEOUT_S, TrainingOptions
 
 MOST_PRODUCTS = 100_000
 
-JobKind = Literal["products", "upload"]
+JobKind = Literal["products", "upload", "prediction"]
 Trigger = Literal["request", "schedule", "event", "drift", "retry"]
 SortKey = Literal["created_at", "completed_at", "priority", "duration"]
 Direction = Literal["asc", "desc"]
@@ -86,7 +86,7 @@ class DeletedJob(Answer):
 class HistoryQuery(PageQuery):
     status: Status | None = Field(default=None, description="Only jobs in this state")
     kind: JobKind | None = Field(
-        default=None, description="Only jobs over products, or only those of uploaded tables"
+        default=None, description="Only jobs over products, those of uploaded tables, or predictions of files"
     )
     trigger: Trigger | None = Field(default=None, description="Only jobs started by this")
     job_name: Text | None = Field(
@@ -114,7 +114,7 @@ class ProductStatusQuery(PageQuery):
 
 class JobSummary(Answer):
     job_id: UUID
-    kind: JobKind = Field(description="Over products of the catalogue, or an uploaded table")
+    kind: JobKind = Field(description="Over products of the catalogue, an uploaded table, or the prediction of a file")
     job_name: str | None
     status: Status
     priority: int

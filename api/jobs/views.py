@@ -85,8 +85,8 @@ def status(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.JobStat
             "products_next_cursor": products.next_cursor,
         }
         fields |= _estimate_fields(session, job, limits)
-        if job.kind == "upload":
-            fields |= _upload_fields(session, job, products.items[0])
+        if job.kind != "products":
+            fields |= _file_fields(session, job, products.items[0])
     return schemas.JobStatus.model_validate(fields)
 
 
@@ -197,9 +197,9 @@ def _summary_fields(job: TrainingJob) -> dict[str, object]:
     return {"job_id": job.id} | {name: getattr(job, name) for name in names}
 
 
-def _upload_fields(session: Session, job: TrainingJob, task: TaskStatus) -> dict[str, object]:
+def _file_fields(session: Session, job: TrainingJob, task: TaskStatus) -> dict[str, object]:
     fields: dict[str, object] = {"phase": task.phase, "message": task.current_step}
-    if job.status != "completed" or task.model_id is None:
+    if job.status != "completed" or task.model_id is None:  # none comes of a prediction
         return fields
     record = find_model(session, job.tenant_id, task.model_id)
     result = upload_result(session, job)

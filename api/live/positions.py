@@ -14,7 +14,7 @@ from db.tables import TERMINAL_STATUSES, TrainingJob
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """`at_once` where every message counts by itself: an upload has one task, not many."""
+    """`at_once` where every message counts by itself: a job over a file has one task, not many."""
 
     job_id: UUID
     after: int
@@ -41,6 +41,6 @@ def find_position(services: Services, tenant_id: UUID, job_id: UUID, asked: str)
     return Position(
         job_id,
         after=int(asked),
-        at_once=found.kind == "upload",
+        at_once=found.kind != "products",
         has_everything=found.status in TERMINAL_STATUSES and int(asked) == newest,
     )

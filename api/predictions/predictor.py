@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Self
 from uuid import UUID, uuid4
 
@@ -23,6 +24,14 @@ NO_WORKER = (
     "No prediction worker is running. `model-studio up` starts one; on a fleet, start"
     " `celery --app worker.app:predictions worker --queues predictions`"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an answer is waited for, and the setting that says so."""
+
+    seconds: float
+    setting: str
 
 
 class Predictor:
@@ -46,7 +55,8 @@ class Predictor:
     def create(cls, settings: Settings, stream: ProgressStream) -> Self:
         """With the Redis of the progress and the broker of the settings; nothing connects yet."""
         timeout_s = settings.prediction_timeout_seconds
-        queue = PredictionQueue(settings.broker_url or stream.redis_url, expires_s=timeout_s)
+        longest_s = max(timeout_s, settings.explanation_timeout_seconds)
+        queue = PredictionQueue(settings.broker_url or stream.redis_url, expires_s=longest_s)
         return cls(
             PredictionExchange(stream.redis_url, timeout_s=timeout_s, prefix=stream.prefix),
             queue.send,
@@ -54,25 +64,33 @@ class Predictor:
             max_waiting=settings.prediction_max_waiting,
         )
 
-    def ask(self, request: PredictionRequest, is_wanted: Callable[[], bool]) -> PredictionAnswer:
+    def ask(
+        self,
+        request: PredictionRequest,
+        is_wanted: Callable[[], bool],
+        patience: Patience | None = None,
+    ) -> PredictionAnswer:
         """The answer of a worker. While nobody reads it any more, nothing is waited for.
 
         Raises `UnavailableError`, `TooManyPredictionsError` or `PredictionTimeoutError`.
         """
+        patience = patience or Patience(self._timeout_s, "PREDICTION_TIMEOUT_SECONDS")
         prediction_id = uuid4()
         with self._place(), self._redis_or_unavailable():
-            if not self._exchange.put(prediction_id, request):
+            if not self._exchange.put(prediction_id, request, within_s=patience.seconds):
                 self._exchange.withdraw(prediction_id)
                 raise UnavailableError(NO_WORKER)
             try:
                 self._send(prediction_id)
-                return self._wait(prediction_id, is_wanted)
+                return self._wait(prediction_id, is_wanted, patience)
             except BaseException:
                 self._exchange.withdraw(prediction_id)
                 raise
 
-    def _wait(self, prediction_id: UUID, is_wanted: Callable[[], bool]) -> PredictionAnswer:
-        until = time.monotonic() + self._timeout_s
+    def _wait(
+        self, prediction_id: UUID, is_wanted: Callable[[], bool], patience: Patience
+    ) -> PredictionAnswer:
+        until = time.monotonic() + patience.seconds
         while (left_s := until - time.monotonic()) > 0:
             answer = self._exchange.wait(prediction_id, left_s)
             if answer is not None:
@@ -80,8 +98,8 @@ class Predictor:
             if not is_wanted():
                 raise ClientDisconnected
         raise PredictionTimeoutError(
-            f"No prediction within {self._timeout_s:g} seconds (PREDICTION_TIMEOUT_SECONDS): the"
-            " prediction workers are busy, or have just ended; send fewer rows or try again"
+            f"No answer within {patience.seconds:g} seconds ({patience.setting}): the prediction"
+            " workers are busy, or have just ended; send fewer rows or try again"
         )
 
     @contextmanager

@@ -1,58 +1,51 @@
-"""A prediction on demand, and the live scores of a forecast."""
+"""What is asked of a model in use: predictions, explanations, a file, and its live scores."""
 
-import json
 from uuid import UUID
 
 from flask import Response, request
 
-from api.caller import caller_of_request
-from api.errors import (
-    InvalidRequestError,
-    ModelNotLoadableError,
-    NotAcceptableError,
-    NotFoundError,
-    PredictionFailedError,
-    UnsupportedTypeError,
-)
+from api.errors import NotAcceptableError, NotFoundError, UnsupportedTypeError
 from api.models.summaries import find_record
-from api.predictions.client import is_connected
+from api.predictions.asking import JSON, Wanted, ask, stated
 from api.predictions.figures import live_figures
-from api.predictions.schemas import LiveScores
+from api.predictions.schemas import ExplainQuery, ExportQuery, LiveScores, PredictQuery
 from api.services import Services
-from core.predictions import PredictionAnswer, PredictionRequest
 from db import live_scores
 
-JSON = "application/json"
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 ARROW = "application/vnd.apache.arrow.stream"
 CONSUMES = (CSV, PARQUET, ARROW)
 PRODUCES = (JSON, CSV, ARROW)
+BINARY = "application/octet-stream"
 
-_REFUSALS = {
-    "refused": InvalidRequestError,
-    "unloadable": ModelNotLoadableError,
-    "failed": PredictionFailedError,
-}
 _BYTES_PER_MB = 10**6
 
 
-def predict(services: Services, tenant_id: UUID, model_id: str) -> Response:
-    request.max_content_length = services.settings.prediction_max_mb * _BYTES_PER_MB
-    content_type, accept, body = _content_type(), _accepted(), request.get_data()
-    with services.sessions() as session:
-        model = find_record(session, tenant_id, model_id).model
-    asked = PredictionRequest(
-        tenant_id=str(tenant_id),
-        actor=caller_of_request().subject,
-        model_id=str(model.id),
-        manifest_digest=model.manifest_digest,
-        content_type=content_type,
-        accept=accept,
-        body=body,
+def predict(services: Services, tenant_id: UUID, model_id: str, query: PredictQuery) -> Response:
+    content_type, accept = _content_type(), _accepted()
+    return ask(
+        services,
+        tenant_id,
+        model_id,
+        Wanted(
+            "predict",
+            stated(query),
+            content_type=content_type,
+            accept=accept,
+            body=_body(services),
+        ),
     )
-    environ = request.environ
-    return _respond(services.predictor.ask(asked, lambda: is_connected(environ)))
+
+
+def explain(services: Services, tenant_id: UUID, model_id: str, query: ExplainQuery) -> Response:
+    content_type = _content_type()
+    wanted = Wanted("explain", stated(query), content_type=content_type, body=_body(services))
+    return ask(services, tenant_id, model_id, wanted)
+
+
+def export(services: Services, tenant_id: UUID, model_id: str, query: ExportQuery) -> Response:
+    return ask(services, tenant_id, model_id, Wanted("export", stated(query)))
 
 
 def live(services: Services, tenant_id: UUID, model_id: str) -> LiveScores:
@@ -95,8 +88,6 @@ def _accepted() -> str:
     return best
 
 
-def _respond(answer: PredictionAnswer) -> Response:
-    if answer.outcome == "predicted":
-        return Response(answer.body, content_type=answer.content_type)
-    told = json.loads(answer.body)
-    raise _REFUSALS[answer.outcome](**told)
+def _body(services: Services) -> bytes:
+    request.max_content_length = services.settings.prediction_max_mb * _BYTES_PER_MB
+    return request.get_data()

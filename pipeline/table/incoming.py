@@ -2,9 +2,10 @@
 
 import io
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -20,6 +21,7 @@ CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 ARROW = "application/vnd.apache.arrow.stream"
 _DIGITS_OF_64_BITS = 18
+_BOOLEANS = {"true": "1", "false": "0"}
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
@@ -54,7 +56,10 @@ def frame_of_rows(rows: object, limits: TableLimits) -> pd.DataFrame:
     names = list(dict.fromkeys(name for row in rows for name in row))
     if names or not rows:
         check_shape(len(rows), max(1, len(names)), limits)
-    return pd.DataFrame({name: _column(rows, name) for name in names}, index=range(len(rows)))
+    cells = np.empty((len(rows), len(names)), dtype=object)
+    for place, row in enumerate(rows):
+        cells[place] = [row.get(name) for name in names]
+    return pd.DataFrame(cells, columns=names)
 
 
 def read_rows(
@@ -77,13 +82,22 @@ def read_rows(
     return read_table(io.BytesIO(body), limits)
 
 
+def number_booleans(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """The texts true and false as 1 and 0 in ``columns``, which hold numbers: a file of text knows
+    no booleans."""
+    written = {
+        name: frame[name].where(
+            ~frame[name].str.lower().isin(_BOOLEANS), frame[name].str.lower().map(_BOOLEANS)
+        )
+        for name in columns
+        if name in frame and isinstance(frame[name].dtype, pd.StringDtype)
+    }
+    return frame.assign(**written) if written else frame
+
+
 def _whole_number(digits: str) -> int | float:
     """What does not fit into 64 bits becomes a float, as in every other form."""
     return int(digits) if len(digits) <= _DIGITS_OF_64_BITS else float(digits)
-
-
-def _column(rows: Sequence[Mapping[str, Any]], name: str) -> pd.Series:
-    return pd.Series([row.get(name) for row in rows])
 
 
 def _read_csv(body: bytes, limits: TableLimits, text_columns: Collection[str]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from pipeline.table.arrow import (
     to_plain,
 )
 from pipeline.table.footer import check_footer
-from pipeline.table.pages import check_pages
+from pipeline.table.pages import check_pages, check_pages_in_turn
 from pipeline.table.size import check_bytes, check_shape, is_text, row_bytes
 from pipeline.table.spec import TableLimits
 
@@ -54,13 +54,57 @@ def read_table(source: BinaryIO | pa.NativeFile, limits: TableLimits) -> pd.Data
         If there are more rows, columns or bytes than ``limits`` accepts.
     """
     check_footer(source)
-    with _damage_as_invalid_data():
+    with damage_as_invalid_data():
         description = _open(source, limits, read_dictionary=())
         _check_description(description, limits)
         check_pages(source, limits.max_bytes_in_memory)
         file = _open(source, limits, read_dictionary=_text_columns(description.schema_arrow))
         table = _read_batches(file, limits)
-    return _to_pandas(table)
+    return to_pandas(table)
+
+
+def open_table(source: BinaryIO, limits: TableLimits) -> pq.ParquetFile:
+    """A Parquet file from anyone, to be read with :func:`plain_batches`: however many rows it has.
+
+    Raises
+    ------
+    InvalidDataError, InsufficientDataError, ResourceLimitError
+        As :func:`read_table`; only its number of rows and their size do not matter.
+    """
+    check_footer(source)
+    with damage_as_invalid_data():
+        file = _open(source, limits, read_dictionary=())
+        schema = file.schema_arrow
+        check_shape(min(1, file.metadata.num_rows), len(schema.names), limits)
+        check_types(schema)
+        check_names(schema.names)
+        check_pages_in_turn(source, limits.max_bytes_in_memory)
+        return _open(source, limits, read_dictionary=_text_columns(schema))
+
+
+def plain_batches(
+    file: pq.ParquetFile, names: Sequence[str], limits: TableLimits
+) -> Iterator[pa.Table]:
+    """Some rows after the other, of these columns, each in its plain type.
+
+    Raises
+    ------
+    InvalidDataError
+        If the file is damaged or a column is not UTF-8.
+    ResourceLimitError
+        If a few rows alone take more memory than ``limits`` accepts.
+    """
+    rows = _rows_per_batch(file)
+    with damage_as_invalid_data():
+        for batch in file.iter_batches(rows, columns=list(names), use_threads=False):
+            check_bytes(sum(expanded_bytes(column) for column in batch.columns), limits)
+            columns = {name: _plain_column(name, batch.column(name)) for name in names}
+            yield pa.table(columns)
+
+
+def data_columns(schema: pa.Schema) -> list[str]:
+    """The columns of a file without those in which pandas keeps an index."""
+    return [name for name in schema.names if not name.startswith(_INDEX_COLUMN_PREFIX)]
 
 
 def plain_frame(frame: pd.DataFrame, limits: TableLimits) -> pd.DataFrame:
@@ -75,7 +119,7 @@ def plain_frame(frame: pd.DataFrame, limits: TableLimits) -> pd.DataFrame:
     check_types(table.schema)
     columns = [pa.chunked_array([to_plain(part) for part in c.chunks]) for c in table.columns]
     check_bytes(sum(column.nbytes for column in columns), limits)
-    return _to_pandas(pa.table(columns, names=table.column_names))
+    return to_pandas(pa.table(columns, names=table.column_names))
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -88,7 +132,7 @@ def check_names(names: Sequence[str]) -> None:
 
 
 @contextmanager
-def _damage_as_invalid_data() -> Iterator[None]:
+def damage_as_invalid_data() -> Iterator[None]:
     """Say of a file that Arrow cannot decode that it is damaged; let real I/O errors through."""
     try:
         yield
@@ -138,16 +182,19 @@ def _text_columns(schema: pa.Schema) -> list[str]:
 
 
 def _read_batches(file: pq.ParquetFile, limits: TableLimits) -> pa.Table:
-    names = [n for n in file.schema_arrow.names if not n.startswith(_INDEX_COLUMN_PREFIX)]
-    rows_per_batch = max(64, min(_BATCH_ROWS, _BATCH_BYTES // row_bytes(file.schema_arrow)))
+    names = data_columns(file.schema_arrow)
     columns: dict[str, list[pa.Array]] = {name: [] for name in names}
     used = 0
-    for batch in file.iter_batches(rows_per_batch, columns=names, use_threads=False):
+    for batch in file.iter_batches(_rows_per_batch(file), columns=names, use_threads=False):
         for name, array in zip(names, batch.columns, strict=True):
             used += expanded_bytes(array)
             check_bytes(used, limits)
             columns[name].append(_plain_column(name, array))
     return pa.table({name: _join(parts) for name, parts in columns.items()})
+
+
+def _rows_per_batch(file: pq.ParquetFile) -> int:
+    return max(64, min(_BATCH_ROWS, _BATCH_BYTES // row_bytes(file.schema_arrow)))
 
 
 def _plain_column(name: str, array: pa.Array) -> pa.Array:
@@ -168,8 +215,8 @@ def _join(parts: list[pa.Array]) -> pa.ChunkedArray:
     return pa.chunked_array(parts)
 
 
-def _to_pandas(table: pa.Table) -> pd.DataFrame:
-    """``self_destruct`` frees each Arrow column once it is copied, so no column exists twice."""
+def to_pandas(table: pa.Table) -> pd.DataFrame:
+    """The frame of a table, which is used up. ``self_destruct`` frees each Arrow column once it is copied, so no column exists twice."""
     frame: pd.DataFrame = table.to_pandas(
         types_mapper={pa.bool_(): pd.BooleanDtype()}.get, split_blocks=True, self_destruct=True
     )

@@ -28,27 +28,69 @@ def check_pages(source: BinaryIO, max_bytes: int) -> None:
     InvalidDataError
         If the file does not say where its pages are, or they are not there.
     """
+    unpacked = 0
+    for pages in _pages_of_chunks(source):
+        unpacked += sum(pages)
+        _check_unpacked(unpacked, max_bytes)
+
+
+def check_pages_in_turn(source: BinaryIO, max_bytes: int) -> None:
+    """The same for a file that is read a few rows at a time: a page of each column is unpacked at
+    once, so the largest pages of the columns together count.
+
+    Raises
+    ------
+    ResourceLimitError
+        If they unpack to more than ``max_bytes``.
+    InvalidDataError
+        If the file does not say where its pages are, or they are not there.
+    """
+    columns = _columns(source)
+    largest = [0] * columns
+    for number, pages in enumerate(_pages_of_chunks(source)):
+        column = number % columns
+        largest[column] = max(largest[column], *pages, 0)
+        _check_unpacked(sum(largest), max_bytes)
+
+
+def _check_unpacked(unpacked: int, max_bytes: int) -> None:
+    if unpacked > max_bytes:
+        raise ResourceLimitError(
+            "The Parquet file unpacks to more than is accepted: "
+            f"up to {max_bytes / 1024**2:,.0f} MB"
+        )
+
+
+def _pages_of_chunks(source: BinaryIO) -> Iterator[list[int]]:
+    """What the pages of each column of each row group unpack to, in bytes."""
     size = source.seek(0, 2)
-    unpacked = packed = 0
+    packed = 0
     for chunk in _chunks(read_footer(source)):
         start, length = _extent(chunk, size)
         packed += length
         if packed > size:
             raise _damaged("its columns overlap")
-        unpacked += _unpacked_bytes(source, start, start + length)
-        if unpacked > max_bytes:
-            raise ResourceLimitError(
-                "The Parquet file unpacks to more than is accepted: "
-                f"up to {max_bytes / 1024**2:,.0f} MB"
-            )
+        yield list(_unpacked_bytes(source, start, start + length))
+
+
+def _columns(source: BinaryIO) -> int:
+    """Columns of the widest row group, at least one."""
+    footer = read_footer(source)
+    return max((len(columns) for columns in _row_groups(footer)), default=1) or 1
 
 
 def _chunks(footer: bytes) -> Iterator[Struct]:
     """The description of each column of each row group."""
+    for columns in _row_groups(footer):
+        yield from columns
+
+
+def _row_groups(footer: bytes) -> Iterator[list[Struct]]:
+    """The descriptions of the columns of each row group."""
     try:
         for group in _structs(ThriftReader(footer).struct().get(_ROW_GROUPS)):
-            for column in _structs(group.get(_COLUMNS)):
-                yield from _structs([column.get(_COLUMN_METADATA)])
+            columns = _structs(group.get(_COLUMNS))
+            yield _structs([column.get(_COLUMN_METADATA) for column in columns])
     except (EOFError, ThriftError) as error:
         raise _damaged("its footer cannot be read") from error
 
@@ -69,16 +111,14 @@ def _extent(chunk: Struct, size: int) -> tuple[int, int]:
     return start, length
 
 
-def _unpacked_bytes(source: BinaryIO, position: int, end: int) -> int:
-    unpacked = 0
+def _unpacked_bytes(source: BinaryIO, position: int, end: int) -> Iterator[int]:
     while position < end:
         header, header_bytes = _page_header(source, position)
         sizes = (header.get(_PAGE_UNPACKED), header.get(_PAGE_PACKED))
         if not all(isinstance(size, int) and size >= 0 for size in sizes):
             raise _damaged("a page states no size")
-        unpacked += sizes[0] or 0
+        yield sizes[0] or 0
         position += header_bytes + (sizes[1] or 0)
-    return unpacked
 
 
 def _page_header(source: BinaryIO, position: int) -> tuple[Struct, int]:

@@ -261,7 +261,7 @@ def test_a_digest_is_unnamed_when_its_last_row_is_gone(session: Session, product
     freed = delete(session, second).freed
     assert unnamed(session, digests) == {"b" * 64, "e" * 64}
     assert freed == {"b" * 64: ord("b"), "B" * 64: 0}
-    assert "c" * 64 in named_digests(session, keep_uploads_days=90)
+    assert "c" * 64 in named_digests(session, keep_uploads_days=90, keep_predictions_days=7)
 
 
 def test_only_settled_bytes_leave_the_store_at_once(sessions: Sessions, tmp_path: Path) -> None:

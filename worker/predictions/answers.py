@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,16 @@ def predicted(frame: pd.DataFrame, as_json: dict[str, Any], accept: str) -> Pred
     if accept == ARROW:
         return _answer(ARROW, _arrow(frame))
     return _answer(JSON, json.dumps(as_json, allow_nan=False).encode())
+
+
+def explained(told: Mapping[str, Any]) -> PredictionAnswer:
+    return _answer(JSON, json.dumps(told, allow_nan=False).encode())
+
+
+def exported(content: bytes, media_type: str, file_name: str) -> PredictionAnswer:
+    return PredictionAnswer(
+        outcome="predicted", content_type=media_type, body=content, file_name=file_name
+    )
 
 
 def refused(error: PipelineError) -> PredictionAnswer:

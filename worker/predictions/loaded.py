@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.bundles import load_bundle
 from core.errors import ArtifactError, ManifestError
-from core.predictions import PredictionRequest
 from db import audit
 from db.audit import Actor
 from db.tables import TrainedModel
@@ -25,12 +24,18 @@ from worker.errors import ModelNotLoadableError
 
 @dataclass(frozen=True, slots=True)
 class LoadedTable:
-    """The parts of a table model that predicting needs."""
+    """The parts of a table model that predicting and explaining need.
+
+    `background` is the file with rows that explanations compare with.
+    """
 
     preprocessing: Any
     model: Any
     features: tuple[str, ...]
     classes: tuple[str, ...] | None
+    ml_task: str = "regression"
+    interval_level: float | None = None
+    background: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +50,14 @@ class LoadedModel:
     size: int
 
 
-def load_model(request: PredictionRequest, context: Context) -> LoadedModel:
-    """Read the model that is asked for; that it was loaded, and for whom, is recorded."""
-    with as_tenant(UUID(request.tenant_id)):
+def load_model(tenant_id: UUID, model_id: UUID, actor: str, context: Context) -> LoadedModel:
+    """Read the model that is asked for; that it was loaded, and for whom, is recorded.
+
+    Raises `ModelNotLoadableError`.
+    """
+    with as_tenant(tenant_id):
         with context.sessions() as session:
-            row = _row(session, request)
+            row = _row(session, tenant_id, model_id)
         files = _files(context, row)
         loaded = LoadedModel(
             model_id=row.id,
@@ -60,7 +68,7 @@ def load_model(request: PredictionRequest, context: Context) -> LoadedModel:
             size=sum(map(len, files.values())),
         )
         with context.sessions.begin() as session:
-            _record(session, row, request.actor, context.worker)
+            _record(session, row, actor, context.worker)
     return loaded
 
 
@@ -76,12 +84,9 @@ def _record(session: Session, row: TrainedModel, actor: str, worker: str) -> Non
     )
 
 
-def _row(session: Session, request: PredictionRequest) -> TrainedModel:
+def _row(session: Session, tenant_id: UUID, model_id: UUID) -> TrainedModel:
     row = session.scalars(
-        select(TrainedModel).where(
-            TrainedModel.id == UUID(request.model_id),
-            TrainedModel.tenant_id == UUID(request.tenant_id),
-        )
+        select(TrainedModel).where(TrainedModel.id == model_id, TrainedModel.tenant_id == tenant_id)
     ).one_or_none()
     if row is None:
         raise ModelNotLoadableError("The model was deleted")
@@ -107,6 +112,9 @@ def _fitted(row: TrainedModel, files: dict[str, bytes]) -> FittedForecaster | Lo
             model=model,
             features=tuple(json.loads(files["feature_list.json"])),
             classes=None if classes is None else tuple(classes),
+            ml_task=row.ml_task,
+            interval_level=row.details.get("interval_level"),
+            background=files.get("background.parquet"),
         )
     try:
         return with_periods(model, row.horizon_days or 0)

@@ -1,5 +1,6 @@
 """The story of one prediction: take the request, find the model, predict, answer."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -11,6 +12,8 @@ from worker.context import Context
 from worker.errors import ModelNotLoadableError
 from worker.predictions import answers
 from worker.predictions.cache import ModelCache
+from worker.predictions.explaining import explain_table
+from worker.predictions.exporting import export_table
 from worker.predictions.forecasts import predict_forecast
 from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
 from worker.predictions.since import known_since
@@ -33,6 +36,8 @@ class PredictionServer:
             max_columns=settings.table_max_columns,
             max_bytes_in_memory=settings.table_max_memory_mb * BYTES_PER_MB,
         )
+        self._explanation_limits = replace(self._limits, max_rows=settings.explanation_max_rows)
+        self._most_exported_bytes = settings.export_max_mb * BYTES_PER_MB
         self.cache = ModelCache(
             max_models=settings.prediction_cache_models,
             max_bytes=settings.prediction_cache_mb * BYTES_PER_MB,
@@ -48,7 +53,7 @@ class PredictionServer:
 
     def _answer(self, request: PredictionRequest) -> PredictionAnswer:
         try:
-            return self._predict(self._model(request), request)
+            return self._work(self._model(request), request)
         except PipelineError as error:
             return answers.refused(error)
         except ModelNotLoadableError as error:
@@ -67,7 +72,17 @@ class PredictionServer:
 
     def _load(self, request: PredictionRequest) -> LoadedModel:
         self._context.count("model_cache_misses")
-        return load_model(request, self._context)
+        tenant_id, model_id = UUID(request.tenant_id), UUID(request.model_id)
+        return load_model(tenant_id, model_id, request.actor, self._context)
+
+    def _work(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
+        match request.operation:
+            case "predict":
+                return self._predict(loaded, request)
+            case "explain":
+                return explain_table(loaded, request, self._explanation_limits)
+            case "export":
+                return export_table(loaded, request, self._most_exported_bytes)
 
     def _predict(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
         model, public_id = loaded.fitted, loaded.public_id

@@ -1,44 +1,44 @@
 """Rows of a table in, their predictions out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from core.predictions import PredictionAnswer, PredictionRequest
-from pipeline.errors import InvalidDataError
-from pipeline.table.incoming import JSON, frame_of_rows, json_object, read_rows
-from pipeline.table.kinds import NUMBERS, check_columns, kind_of_columns
+from pipeline.table.kinds import check_columns
 from pipeline.table.predict import predict_rows
 from pipeline.table.spec import TableLimits
 from worker.predictions.answers import predicted
 from worker.predictions.loaded import LoadedTable
+from worker.predictions.rows import asked_rows
+
+PROBABILITY = "probability_"
+INTERVAL = ("lower", "upper")
 
 
 def predict_table(
     fitted: LoadedTable, public_id: str, request: PredictionRequest, limits: TableLimits
 ) -> PredictionAnswer:
-    rows = _rows(fitted, request, limits)
-    check_columns(fitted, rows)
-    frame = predict_rows(fitted, rows)
-    return predicted(frame, _as_json(fitted, public_id, frame), request.accept)
+    wanted = asked_rows(fitted, request, limits)
+    check_columns(fitted, wanted.frame)
+    frame = predict_rows(fitted, wanted.frame, wanted.candidate)
+    as_json = {"model_id": public_id, **wanted.named_candidate(), **answer_fields(frame, fitted)}
+    return predicted(frame, as_json, request.accept)
 
 
-def _rows(fitted: LoadedTable, request: PredictionRequest, limits: TableLimits) -> pd.DataFrame:
-    if request.content_type != JSON:
-        kinds = kind_of_columns(fitted)
-        text_columns = [name for name, kind in kinds.items() if kind != NUMBERS]
-        return read_rows(request.body, request.content_type, limits, text_columns)
-    asked = json_object(request.body)
-    if "rows" not in asked:
-        raise InvalidDataError(
-            f"rows is missing: send a list of objects with {', '.join(fitted.features[:50])}"
-        )
-    return frame_of_rows(asked["rows"], limits)
-
-
-def _as_json(fitted: LoadedTable, public_id: str, frame: pd.DataFrame) -> dict[str, Any]:
-    answer: dict[str, Any] = {"model_id": public_id, "predictions": frame["prediction"].tolist()}
-    if fitted.classes is not None:
-        shares = frame[[f"probability_{name}" for name in fitted.classes]]
-        answer |= {"classes": list(fitted.classes), "probabilities": shares.to_numpy().tolist()}
+def answer_fields(frame: pd.DataFrame, fitted: LoadedTable) -> dict[str, Any]:
+    """Predictions as JSON has them; what the model does not tell is left out."""
+    answer: dict[str, Any] = {"predictions": frame["prediction"].tolist()}
+    shares = [name for name in frame if name.startswith(PROBABILITY)]
+    if shares:
+        answer["classes"] = [name.removeprefix(PROBABILITY) for name in shares]
+        answer["probabilities"] = _rows(frame, shares)
+    if set(INTERVAL) <= set(frame):
+        answer["intervals"] = _rows(frame, INTERVAL)
+        answer["interval_level"] = fitted.interval_level
     return answer
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[float]]:
+    return list(map(list, zip(*(frame[name].tolist() for name in columns), strict=True)))

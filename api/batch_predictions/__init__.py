@@ -1,0 +1,1 @@
+"""Files that a model predicts as a job, and their results."""
