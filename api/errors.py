@@ -45,6 +45,7 @@ from db.errors import (
     NotTrainableError,
     QuotaExceededError,
     RecordError,
+    UnknownCandidateError,
     UnknownProductsError,
 )
 
@@ -246,6 +247,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(NotNowError, _refuse_conflict)
     app.register_error_handler(NotTrainableError, _refuse_products)
     app.register_error_handler(QuotaExceededError, _refuse_quota)
+    app.register_error_handler(UnknownCandidateError, _refuse_candidate)
     app.register_error_handler(DBAPIError, _refuse_database)
     app.register_error_handler(PoolTimeoutError, _refuse_busy)
     app.register_error_handler(Exception, _fail)
@@ -312,6 +314,16 @@ def _refuse_products(error: NotTrainableError) -> Response:
             for name in unknown[:_MOST_LISTED]
         ]
         more["errors_total"] = len(unknown)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), more=more)
+
+
+def _refuse_candidate(error: UnknownCandidateError) -> Response:
+    problem_of_field = {
+        "field": "candidate",
+        "value": error.candidate,
+        "message": "The leaderboard of the model has no such candidate",
+    }
+    more = {"errors": [problem_of_field]}
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), more=more)
 
 

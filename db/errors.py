@@ -8,6 +8,7 @@ RecordError
 │   ├── JobNotEndedError
 │   └── NothingToRetryError
 ├── QuotaExceededError
+├── UnknownCandidateError
 └── NotTrainableError
     ├── UnknownProductsError
     ├── InactiveProductsError
@@ -49,6 +50,16 @@ class InvalidCursorError(RecordError):
 
 class AlreadyExistsError(RecordError):
     """There is one of this name already."""
+
+
+class UnknownCandidateError(RecordError):
+    """The leaderboard of the model has no such candidate."""
+
+    def __init__(self, candidate: str, possible: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no candidate {candidate!r}; accepted: {_named(possible) or 'none'}"
+        )
+        self.candidate = candidate
 
 
 class NotNowError(RecordError):

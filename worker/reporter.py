@@ -1,5 +1,6 @@
 """The progress callback of a running task: says how far it is, and stops it when it has to."""
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -7,16 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.progress import Progress
+from worker.pace import Pace, SteadyPace
 
 MOST_LOGS = 50
+_STEADY = SteadyPace()
 
 
 class Reporter:
-    """Passes progress on, at most every half second within a phase, and lets nothing but log lines
-    beyond a limit get lost: what comes in between is merged into the next report.
-
-    A new phase is told once `least_phase_s` have passed since the last report (or the start): with
-    0 every phase is seen, with more a task that ends sooner costs no report at all.
+    """Passes progress on at a pace, and lets nothing but log lines beyond a limit get lost: what
+    comes in between is merged into the next report.
 
     `check` is called first, every time: it raises when the task has to stop.
     """
@@ -25,33 +25,54 @@ class Reporter:
         self,
         report: Callable[[Progress], None],
         check: Callable[[], None],
+        pace: Pace = _STEADY,
         *,
-        least_interval_s: float = 0.5,
-        least_phase_s: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._report = report
         self._check = check
-        self._least_interval_s = least_interval_s
-        self._least_phase_s = least_phase_s
+        self._pace = pace
         self._clock = clock
+        self._lock = threading.Lock()
+        self._latest: Progress | None = None
+        self._is_told = True
         self._phase: str | None = None
         self._percentage = 0.0
-        self._reported_at = clock()
+        self._began_at = self._reported_at = clock()
         self._metrics: dict[str, Any] = {}
         self._logs: deque[str] = deque(maxlen=MOST_LOGS)
 
     def __call__(self, progress: Progress) -> None:
         self._check()
-        self._metrics.update(progress.metrics)
-        self._logs.extend(progress.logs)
-        self._percentage = max(self._percentage, progress.percentage)
-        if self._is_due(progress.phase):
-            self._pass_on(progress)
+        with self._lock:
+            self._metrics.update(progress.metrics)
+            self._logs.extend(progress.logs)
+            self._percentage = max(self._percentage, progress.percentage)
+            self._latest, self._is_told = progress, False
+            if self._is_due(progress.phase):
+                self._pass_on(progress)
+
+    def tick(self) -> None:
+        """Tell what was held back once it is due, or the same again where the pace wants that."""
+        with self._lock:
+            latest = self._latest
+            if latest is None or (self._is_told and not self._pace.repeats(latest.phase)):
+                return
+            if self._is_due(latest.phase):
+                self._pass_on(latest)
+
+    def flush(self) -> None:
+        """Tell what was held back: the work is done."""
+        with self._lock:
+            if self._latest is not None and not self._is_told:
+                self._pass_on(self._latest)
 
     def _is_due(self, phase: str) -> bool:
-        least_s = self._least_interval_s if phase == self._phase else self._least_phase_s
-        return self._clock() - self._reported_at >= least_s
+        now = self._clock()
+        least_s = self._pace.least_s(
+            phase, is_new=phase != self._phase, running_s=now - self._began_at
+        )
+        return now - self._reported_at >= least_s
 
     def _pass_on(self, progress: Progress) -> None:
         merged = replace(
@@ -61,6 +82,7 @@ class Reporter:
             logs=tuple(self._logs),
         )
         self._phase, self._reported_at = progress.phase, self._clock()
+        self._is_told = True
         self._metrics = {}
         self._logs = deque(maxlen=MOST_LOGS)
         self._report(merged)

@@ -34,6 +34,7 @@ ANSWER_WITHIN_S = 10.0
 SEND_WITHIN_S = 15.0
 DRAIN_S = 3.0
 _RECEIVE_BYTES = 1 << 16
+_COMPRESSED_BYTES = 1 << 12
 _SEND_BUFFER_BYTES = 1 << 18
 _TEXT_IN_CLOSE_BYTES = 120
 
@@ -54,11 +55,14 @@ class Connection:
         *,
         heartbeat_s: float,
         make_spool: Callable[[], Spool],
+        is_compressed: bool = False,
     ) -> None:
         self._sock = sock
         self._protocol = protocol
         self._heartbeat_s = heartbeat_s
         self._make_spool = make_spool
+        # Compressed, few bytes may become a thousand times as many.
+        self._piece_bytes = _COMPRESSED_BYTES if is_compressed else _RECEIVE_BYTES
         self._lock = threading.Lock()
         self._heard_at = self._pinged_at = time.monotonic()
         self._is_closed = False
@@ -103,8 +107,7 @@ class Connection:
                         raise MessageTooBigError(max_bytes)
                     if event.message_finished:
                         return Incoming(spool, is_text=isinstance(event, TextMessage))
-            # Compressed, few bytes may become a thousand times as many.
-            data = self._read(deadline, min(_RECEIVE_BYTES, max_bytes))
+            data = self._read(deadline, min(self._piece_bytes, max_bytes))
             self._pending.extend(self._events(data))
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str = "") -> None:

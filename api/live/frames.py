@@ -55,11 +55,6 @@ def agree_on_compression(environ: MutableMapping[str, Any]) -> int | None:
     return None
 
 
-def refuse_compression(environ: MutableMapping[str, Any]) -> None:
-    """Answer as if the peer had not offered any."""
-    environ.pop(_OFFERS, None)
-
-
 def _answer(offer: str) -> tuple[str, int] | None:
     name, *parameters = (part.strip() for part in offer.split(";"))
     if name != "permessage-deflate":

@@ -12,7 +12,7 @@ from flask_sock import Sock
 from api.caller import Scope, tenant_of_request
 from api.errors import NotAWebSocketError
 from api.live.connection import Connection
-from api.live.frames import agree_on_compression, refuse_compression
+from api.live.frames import agree_on_compression
 from api.live.positions import Position, find_position
 from api.live.progress_views import forecast_view
 from api.live.studio_socket import serve_studio
@@ -78,7 +78,13 @@ def register_sockets(app: Flask, services: Services) -> None:
 
     @sock.route(STUDIO_PATH)  # type: ignore[untyped-decorator]  # flask-sock has no types
     def train_from_parquet(server: simple_websocket.Server) -> None:
-        serve_studio(services, _take_over(server, services), g.admission.tenant_id)
+        admission: Admission = g.admission
+        serve_studio(
+            services,
+            _take_over(server, services),
+            admission.tenant_id,
+            window_bits=admission.window_bits,
+        )
 
     @app.before_request
     def admit() -> None:
@@ -105,9 +111,7 @@ def _check_handshake() -> None:
 
 def _find(services: Services, tenant_id: UUID, path: Mapping[str, Any]) -> Admission:
     if "job_id" not in path:
-        # A compressed upload would only cost time, and could be a bomb.
-        refuse_compression(request.environ)
-        return Admission(tenant_id)
+        return Admission(tenant_id, window_bits=agree_on_compression(request.environ))
     asked = request.args.get("after", "0")
     position = find_position(services, tenant_id, path["job_id"], asked)
     return Admission(tenant_id, position, window_bits=agree_on_compression(request.environ))
@@ -120,5 +124,6 @@ def _take_over(server: simple_websocket.Server, services: Services) -> Connectio
         server.sock,
         server.ws,
         heartbeat_s=services.settings.websocket_heartbeat_interval,
+        is_compressed=g.admission.window_bits is not None,
         make_spool=services.make_spool,
     )

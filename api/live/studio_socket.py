@@ -36,7 +36,9 @@ _PIECE_BYTES = 1 << 20
 _PARQUET_MAGIC = b"PAR1"
 
 
-def serve_studio(services: Services, connection: Connection, tenant_id: UUID) -> None:
+def serve_studio(
+    services: Services, connection: Connection, tenant_id: UUID, *, window_bits: int | None
+) -> None:
     try:
         job_id = _start(services, connection, tenant_id)
     except PeerGoneError:
@@ -75,7 +77,7 @@ def serve_studio(services: Services, connection: Connection, tenant_id: UUID) ->
             job_id=job_id,
             after=0,
             at_once=True,
-            window_bits=None,
+            window_bits=window_bits,
         )
 
 

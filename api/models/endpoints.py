@@ -3,11 +3,68 @@
 from api.addresses import IDEMPOTENCY_KEY, MULTIPART, TRAINING
 from api.endpoint import Endpoint
 from api.jobs.schemas import AcceptedJob
-from api.models import comparison, deployment_views, retention_views, schemas, views
+from api.models import (
+    comparison,
+    deployment_views,
+    retention_views,
+    schemas,
+    table_schemas,
+    table_views,
+    views,
+)
 from api.references import PRODUCT
 from api.schemas import ModelSummary, Page, PageQuery
 from api.uploads import views as uploads
 from api.uploads.schemas import UploadForm
+
+_TABLE_MODELS = (
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/leaderboard",
+        view=table_views.leaderboard,
+        summary="What was compared for a table's model: score, time, size and latency of each",
+        tag="Models",
+        answer=table_schemas.Leaderboard,
+    ),
+    Endpoint(
+        method="POST",
+        path="/models/<model_id>/candidate",
+        scope="deploy",
+        view=table_views.choose,
+        summary="Let another candidate of a table's model predict; again is harmless",
+        tag="Models",
+        body=table_schemas.CandidateChoice,
+        answer=table_schemas.Leaderboard,
+        refusals=(409,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/explanation",
+        view=table_views.explanation,
+        summary="What a table's model goes by, as data to draw: importances, curves, errors",
+        tag="Models",
+        answer=table_schemas.Explanation,
+        refusals=(409,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/profile",
+        view=table_views.profile,
+        summary="What a table's model was made from: its columns, and what was noticed",
+        tag="Models",
+        answer=table_schemas.DataProfile,
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/card",
+        view=table_views.card,
+        summary="The card of a table's model, as Markdown or as a page",
+        tag="Models",
+        produces=table_views.MARKDOWN,
+        also_produces=(table_views.HTML,),
+        refusals=(406, 409),
+    ),
+)
 
 MODELS = (
     Endpoint(
@@ -126,6 +183,7 @@ MODELS = (
         tag="Models",
         answer=schemas.ModelDetail,
     ),
+    *_TABLE_MODELS,
 )
 
 ENDPOINTS = (

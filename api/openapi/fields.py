@@ -28,7 +28,7 @@ FIELDS: Mapping[str, str] = {
     "is_deployed": "Whether it is the one in use for its product",
     "is_pinned": "Whether retention leaves it alone",
     "degraded_reason": "Why it is less than was asked for, else null",
-    "ml_task": "What the model does: `forecast`, `classification` or `regression`",
+    "ml_task": "What the model does: `forecast` (a product), or the task of a table's model",
     "training_job_id": "The job that made it, null where its record was deleted",
     "metrics": "Errors on rows that the model had not seen, by name",
     "baseline": "The same of the seasonal naive forecast, on the same rows",

@@ -26,6 +26,7 @@ from tests.fixtures.database import copied_database
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 30.0
+SIGNING_KEY = "a key only for these tests"
 
 
 @pytest.fixture
@@ -38,7 +39,9 @@ def sent() -> list[str]:
 def app(
     tmp_path: Path, sessions: Sessions, valkey_url: str, key_prefix: str, sent: list[str]
 ) -> Iterator[Flask]:
-    settings = Settings(data_dir=str(tmp_path), max_http_upload_mb=8)
+    settings = Settings(
+        data_dir=str(tmp_path), max_http_upload_mb=8, artifact_signing_key=SIGNING_KEY
+    )
     with application(settings, sessions, valkey_url, key_prefix, sent) as app:
         yield app
 

@@ -96,6 +96,36 @@ def test_a_file_is_stored_and_trained_with_live_progress(served: Served) -> None
     assert list(served.data.joinpath("uploads").iterdir()) == []
 
 
+OPTIONS = {
+    "timeout_seconds": 600,
+    "time_budget_seconds": 30.0,
+    "exclude_columns": ["id", "street, number"],
+    "time_column": "sold_at",
+    "group_column": "town",
+    "horizon": 14,
+    "metric": "mae",
+    "seed": 7,
+    "max_predict_ms": 20.0,
+}
+
+
+@pytest.mark.parametrize("ml_task", ["classification", "regression", "clustering", "time_series"])
+def test_every_option_reaches_the_worker(served: Served, ml_task: str) -> None:
+    target = {"target_variable": None} if ml_task == "clustering" else {}
+    with connect(served.studio_url) as connection:
+        connection.send(with_file(ml_task=ml_task, **target, **OPTIONS))
+        take_job(served).finish()
+        *_, end = (json.loads(text) for text in connection)
+    assert end["type"] == "completed"
+    row = stored_job(served)
+    assert row.timeout_seconds == 600
+    wanted = REQUEST | OPTIONS | {"ml_task": ml_task} | target
+    sent = {name for name, value in wanted.items() if value is not None}
+    assert row.request == {
+        name: wanted[name] for name in sent - {"action", "timeout_seconds"}
+    }
+
+
 def test_words_during_the_training_do_not_end_it_for_the_client(served: Served) -> None:
     with connect(served.studio_url) as connection:
         connection.send(with_file())
@@ -138,6 +168,18 @@ def test_a_large_file_with_escaped_slashes_arrives_whole(served: Served) -> None
     assert stored_job(served).status == "completed"
 
 
+def test_messages_are_compressed_both_ways_for_who_offers_it(served: Served) -> None:
+    with connect(served.studio_url, compression="deflate") as connection:
+        (agreed,) = connection.protocol.extensions
+        assert agreed.name == "permessage-deflate"
+        connection.send(with_file(b"PAR1" + bytes(900_000)))
+        take_job(served).finish()
+        types = [json.loads(text)["type"] for text in connection]
+    assert types[-1] == "completed"
+    with connect(served.studio_url, compression=None) as connection:
+        assert connection.protocol.extensions == []
+
+
 @pytest.mark.parametrize(
     ("message", "told", "code"),
     [
@@ -147,8 +189,15 @@ def test_a_large_file_with_escaped_slashes_arrives_whole(served: Served) -> None
         (with_file(action="stop"), "start_training", 1003),
         (json.dumps({"file_data": "UEFSMQ=="}), "action", 1003),
         (with_file(ml_task="poetry"), "ml_task", 1003),
-        (with_file(ml_task="clustering"), "not available yet", 1003),
         (with_file(target_variable=None), "target_variable is required", 1003),
+        (with_file(ml_task="time_series", target_variable=None), "target_variable is", 1003),
+        (with_file(exclude_columns=["area", "price"]), "names the target variable", 1003),
+        (with_file(exclude_columns="area"), "exclude_columns", 1003),
+        (with_file(time_budget_seconds=90, timeout_seconds=60), "at most timeout_seconds", 1003),
+        (with_file(time_budget_seconds=100_000), "time_budget_seconds", 1003),
+        (with_file(horizon=0), "horizon", 1003),
+        (with_file(seed=-1), "seed", 1003),
+        (with_file(max_predict_ms=0), "max_predict_ms", 1003),
         (with_file(test_size=1.5), "test_size", 1003),
         (with_file(test_size="NaN"), "test_size", 1003),
         (with_file(colour="red"), "colour", 1003),

@@ -1,9 +1,14 @@
+"""What a task tells of itself, how often, and in how many bytes."""
+
+import json
 from dataclasses import dataclass, field
 
 import pytest
 
+from api.live.progress_views import studio_view
 from pipeline.progress import Progress
 from worker.errors import TrainingCancelledError
+from worker.pace import Pace, SteadyPace, TablePace
 from worker.reporter import MOST_LOGS, Reporter
 
 
@@ -14,11 +19,11 @@ class Watch:
     now: float = 0.0
     reports: list[Progress] = field(default_factory=list)
 
-    def reporter(self, least_phase_s: float = 0.0) -> Reporter:
+    def reporter(self, pace: Pace | None = None) -> Reporter:
         return Reporter(
             self.reports.append,
             lambda: None,
-            least_phase_s=least_phase_s,
+            pace or SteadyPace(),
             clock=lambda: self.now,
         )
 
@@ -61,7 +66,7 @@ def test_a_new_phase_is_reported_at_once(watch: Watch) -> None:
 
 
 def test_short_phases_are_merged_where_that_is_wanted(watch: Watch) -> None:
-    report = watch.reporter(least_phase_s=0.2)
+    report = watch.reporter(SteadyPace(least_phase_s=0.2))
     report(progress(1, "validation", logs=("read",)))
     watch.now = 0.1
     report(progress(10, "training", logs=("fitted",)))
@@ -127,3 +132,100 @@ def test_a_task_that_must_stop_is_stopped_before_anything_is_reported(watch: Wat
     with pytest.raises(TrainingCancelledError):
         report(progress(1))
     assert watch.reports == []
+
+
+def table(watch: Watch) -> Reporter:
+    return watch.reporter(TablePace())
+
+
+def run(watch: Watch, report: Reporter, phase: str, seconds: float, *, steps_a_second: int) -> None:
+    for _ in range(int(seconds * steps_a_second)):
+        watch.now += 1 / steps_a_second
+        report(progress(5, phase))
+
+
+@pytest.mark.parametrize(
+    ("phase", "least_s"), [("data_loading", 1), ("preprocessing", 2), ("training", 0.5)]
+)
+def test_a_table_is_told_at_the_rates_of_the_document(
+    watch: Watch, phase: str, least_s: float
+) -> None:
+    run(watch, table(watch), phase, 20, steps_a_second=32)
+
+    assert len(watch.reports) == 20 / least_s
+
+
+def test_a_slow_iteration_is_a_message(watch: Watch) -> None:
+    report = table(watch)
+    for _ in range(10):
+        watch.now += 3
+        report(progress(50))
+
+    assert len(watch.reports) == 10
+
+
+@pytest.mark.parametrize(("phase", "told"), [("data_loading", 5), ("preprocessing", 3)])
+def test_a_long_step_gives_signs_of_life(watch: Watch, phase: str, told: int) -> None:
+    report = table(watch)
+    report(progress(3, phase, logs=("began",)))
+    for _ in range(16):
+        watch.now += 0.25
+        report.tick()
+
+    assert [step.percentage for step in watch.reports] == [3] * told
+    assert [step.logs for step in watch.reports[:2]] == [("began",), ()]
+
+
+def test_the_last_of_many_quick_iterations_is_told_soon(watch: Watch) -> None:
+    report = table(watch)
+    report(progress(50))
+    report(progress(51))
+    for _ in range(4):
+        watch.now += 0.25
+        report.tick()
+
+    assert [step.percentage for step in watch.reports] == [50, 51]
+
+
+def test_the_evaluation_is_told_once_at_its_end(watch: Watch) -> None:
+    report = table(watch)
+    report(progress(84, "training"))
+    run(watch, report, "evaluation", 5, steps_a_second=4)
+    report(progress(95, "evaluation"))
+    report.flush()
+    report.flush()
+
+    assert [(step.phase, step.percentage) for step in watch.reports] == [
+        ("training", 84),
+        ("evaluation", 95),
+    ]
+
+
+def test_ten_minutes_of_quick_iterations_stay_below_a_megabyte(watch: Watch) -> None:
+    report = table(watch)
+    for number in range(6000):
+        watch.now += 0.1
+        line = f"Iteration {number}: train_acc=0.8912, val_acc=0.8613"
+        report(progress(50, logs=(line,), iteration=number, train_accuracy=0.8912))
+
+    assert sum(map(size_of, watch.reports)) < 10**6
+
+
+def size_of(step: Progress) -> int:
+    """Bytes of the message to a watcher."""
+    task = {
+        "phase": step.phase,
+        "percentage": step.percentage,
+        "message": step.message,
+        "metrics": dict(step.metrics),
+        "logs": step.logs,
+    }
+    record = {
+        "event": "task_progress",
+        "job_id": "0" * 36,
+        "seq": 1000,
+        "timestamp": "2026-01-30T18:15:30.000Z",
+        "task": task,
+        "job": {"percentage": 50.0, "current_step": step.message},
+    }
+    return len(json.dumps(studio_view(record)))

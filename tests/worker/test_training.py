@@ -22,7 +22,7 @@ from pipeline.progress import ProgressCallback
 from tests.worker.support import Shop, quick_work, small_outcome, step, work_until_stopped
 from worker.context import Context
 from worker.errors import TrainingCancelledError, WorkerDrainedError
-from worker.training import LEAST_PHASE_S, Work, run_task
+from worker.training import PRODUCT_PACE, Work, run_task
 
 WAIT_S = 30
 
@@ -47,7 +47,7 @@ class Ending:
 
 def pause() -> None:
     """Long enough for the next step to be reported."""
-    threading.Event().wait(LEAST_PHASE_S["product"])
+    threading.Event().wait(PRODUCT_PACE.least_phase_s)
 
 
 def told_work(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
