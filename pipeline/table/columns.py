@@ -100,7 +100,7 @@ def _recognise(name: str, column: pd.Series) -> Recognised:
     kind = column.dtype.kind
     if present.empty:
         return Recognised(None, reason="all values are missing")
-    if len(present) == len(column) and present.nunique() == 1:
+    if len(present) == len(column) and bool((present == present.iloc[0]).all()):
         return Recognised(None, reason="the same value in every row")
     if kind == "M":
         return Recognised(DATES, (DateEncoder(name, ISO, _zone(column)),))
@@ -127,5 +127,5 @@ def _are_days(present: pd.Series) -> bool:
         return False
     distinct = np.unique(present.to_numpy(dtype=np.int64))
     month, day = distinct // 100 % 100, distinct % 100
-    are_valid = (1 <= month) & (month <= 12) & (1 <= day) & (day <= 31)
+    are_valid = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     return len(distinct) >= _LEAST_DAYS and bool(are_valid.all())

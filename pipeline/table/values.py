@@ -6,6 +6,8 @@ faster; the same value gives the same result in both.
 """
 
 import datetime as dt
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -20,7 +22,7 @@ Moments = npt.NDArray[np.datetime64]
 ReadMoment = Callable[[str], dt.datetime | None]
 
 FEW_ROWS = 64
-_LARGEST = 1e100
+_LARGEST = 1e18
 
 
 def cells_of(frame: pd.DataFrame, names: Sequence[str]) -> list[Cells]:
@@ -40,56 +42,73 @@ def is_missing(value: object) -> bool:
 
 def numbers(cells: Cells, read_text: Callable[[str], float] | None = None) -> Floats:
     """One float each: booleans as 0 and 1, durations and times of day in seconds; infinite or
-    unreadable values are missing, and beyond ±1e100 they are cut so that squares stay finite."""
-    read = _raw_numbers(cells, read_text or plain_number)
-    return np.clip(np.where(np.isfinite(read), read, np.nan), -_LARGEST, _LARGEST)
+    unreadable values are missing, and beyond ±1e18 they are cut so that squares stay finite."""
+    read_text = read_text or plain_number
+    if isinstance(cells, pd.Series):
+        kind = cells.dtype.kind
+        if kind in "iufb":
+            return _bounded(cells.to_numpy(dtype=np.float64, na_value=np.nan))
+        if kind == "m":
+            return _bounded(np.asarray(cells.dt.total_seconds(), dtype=np.float64))
+        if kind == "M":
+            return np.full(len(cells), np.nan)
+    return each(cells, lambda value: _number(value, read_text), np.float64)
 
 
 def plain_number(text: str) -> float:
     """What Python reads as a number, without its underscores; else NaN."""
     try:
-        return float(text) if "_" not in text else np.nan
+        return float(text) if "_" not in text else math.nan
     except ValueError:
-        return np.nan
+        return math.nan
 
 
-def _raw_numbers(cells: Cells, read_text: Callable[[str], float]) -> Floats:
-    if isinstance(cells, pd.Series):
-        kind = cells.dtype.kind
-        if kind in "iufb":
-            return cells.to_numpy(dtype=np.float64, na_value=np.nan)
-        if kind == "m":
-            return np.asarray(cells.dt.total_seconds(), dtype=np.float64)
-        if kind == "M":
-            return np.full(len(cells), np.nan)
-    return _each(cells, lambda value: _number(value, read_text), np.float64)
+def _bounded(read: Floats) -> Floats:
+    return np.clip(np.where(np.isfinite(read), read, np.nan), -_LARGEST, _LARGEST)
 
 
 def _number(value: Any, read_text: Callable[[str], float]) -> float:
+    read = _raw_number(value, read_text)
+    return max(-_LARGEST, min(_LARGEST, read)) if math.isfinite(read) else math.nan
+
+
+def _raw_number(value: Any, read_text: Callable[[str], float]) -> float:
+    if isinstance(value, float):
+        return value
     if isinstance(value, str):
         return read_text(value)
     if is_missing(value):
-        return np.nan
-    if isinstance(value, (int, float, Decimal, np.number, np.bool_)):
+        return math.nan
+    if isinstance(value, (int, Decimal, np.number, np.bool_)):
         return _as_float(value)
     if isinstance(value, dt.timedelta):
         return value.total_seconds()
     if isinstance(value, dt.time):
         return (value.hour * 60 + value.minute) * 60 + value.second + value.microsecond / 1e6
-    return np.nan
+    return math.nan
 
 
 def _as_float(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:
-        return np.inf
+        return math.inf
 
 
 def texts(cells: Cells) -> list[str | None]:
     """Each value as text without space around it; None where it is missing or empty."""
-    values = cells.to_numpy(dtype=object) if isinstance(cells, pd.Series) else cells
-    return [text_of(value) for value in values.tolist()]
+    return [text_of(value) for value in _objects(cells)]
+
+
+def text_counts(cells: Cells) -> Counter[str]:
+    """How often each text occurs."""
+    if isinstance(cells, pd.Series) and isinstance(cells.dtype, pd.StringDtype):
+        counts: Counter[str] = Counter()
+        for value, count in cells.value_counts(sort=False).items():
+            if (text := text_of(value)) is not None:
+                counts[text] += int(count)
+        return counts
+    return Counter(text for text in texts(cells) if text is not None)
 
 
 def text_of(value: Any) -> str | None:
@@ -113,7 +132,7 @@ def moments(cells: Cells, read_text: ReadMoment, zone: dt.tzinfo | None) -> Mome
             cells = cells.dt.tz_convert(zone) if zone is not None else cells
             cells = cells.dt.tz_localize(None)
         return cells.to_numpy(dtype="datetime64[us]")
-    return _each(cells, lambda value: _moment(value, read_text, zone), "datetime64[us]")
+    return each(cells, lambda value: _moment(value, read_text, zone), "datetime64[us]")
 
 
 def _moment(value: Any, read_text: ReadMoment, zone: dt.tzinfo | None) -> Any:
@@ -133,11 +152,15 @@ def _moment(value: Any, read_text: ReadMoment, zone: dt.tzinfo | None) -> Any:
     return np.datetime64("NaT", "us")
 
 
-def _each(cells: Cells, read: Callable[[Any], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+def each(cells: Cells, read: Callable[[Any], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """``read`` of each value; in a long column of text only once for each distinct one."""
     if isinstance(cells, pd.Series) and isinstance(cells.dtype, pd.StringDtype):
         places, distinct = pd.factorize(cells)
-        found = np.array([*map(read, distinct.tolist()), read(None)], dtype=dtype)
-        return found[places]
-    values = cells.to_numpy(dtype=object) if isinstance(cells, pd.Series) else cells
-    return np.array([read(value) for value in values.tolist()], dtype=dtype)
+        found = np.array([*map(read, _objects(distinct)), read(None)], dtype=dtype)
+        return np.asarray(found[places])
+    return np.array([read(value) for value in _objects(cells)], dtype=dtype)
+
+
+def _objects(cells: Any) -> list[Any]:
+    values = cells if isinstance(cells, np.ndarray) else cells.to_numpy(dtype=object)
+    return list(values.tolist())

@@ -1,13 +1,13 @@
 """Columns of names that repeat."""
 
 from collections import Counter
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import FIRST_CODE, MISSING_CODE, RARE_CODE, Feature
-from pipeline.table.values import Cells, texts
+from pipeline.table.values import Cells, each, text_counts, text_of
 
 MOST_CODES = 20_000
 
@@ -26,22 +26,22 @@ class CategoryEncoder:
     def codes(self) -> tuple[Feature, ...]:
         return (Feature(self.name, self.source, len(self.code_of) + FIRST_CODE),)
 
-    def labels(self, cells: Cells) -> list[str | None]:
-        """What the codes stand for, one for each cell."""
-        return texts(cells)
+    def label(self, text: str) -> str:
+        """What a code stands for."""
+        return text
 
     def fit(self, cells: Cells) -> Self:
-        counts = Counter(text for text in self.labels(cells) if text is not None)
-        ordered = sorted(counts, key=lambda text: (-counts[text], text))[:MOST_CODES]
-        repeated = [text for text in ordered if counts[text] > 1]
-        self.code_of = {text: code for code, text in enumerate(repeated, FIRST_CODE)}
+        counts: Counter[str] = Counter()
+        for text, count in text_counts(cells).items():
+            counts[self.label(text)] += count
+        ordered = sorted(counts, key=lambda label: (-counts[label], label))[:MOST_CODES]
+        repeated = [label for label in ordered if counts[label] > 1]
+        self.code_of = {label: code for code, label in enumerate(repeated, FIRST_CODE)}
         return self
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
-        known = self.code_of
-        codes[:, 0] = [
-            MISSING_CODE if text is None else known.get(text, RARE_CODE)
-            for text in self.labels(cells)
-        ]
+    def write(self, cells: Cells, out: Encoded) -> None:
+        out.codes[:, 0] = each(cells, self._code, np.int32)
+
+    def _code(self, value: Any) -> int:
+        text = text_of(value)
+        return MISSING_CODE if text is None else self.code_of.get(self.label(text), RARE_CODE)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.table import values
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import Feature
 from pipeline.table.encoding.written_dates import DateFormat
 from pipeline.table.values import Cells
@@ -41,9 +42,7 @@ class DateEncoder:
             cells = np.array(values.texts(cells), dtype=object)
         return values.moments(cells, self.written.read, self.zone)
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
+    def write(self, cells: Cells, out: Encoded) -> None:
         moments = self.moments(cells)
         is_missing = np.isnat(moments)
         moments = np.where(is_missing, np.datetime64(0, "us"), moments)
@@ -72,8 +71,8 @@ class DateEncoder:
             weekday >= 5,
         )
         for place, part in enumerate(parts):
-            numbers[:, place] = part
-        numbers[is_missing] = np.nan
+            out.numbers[:, place] = part
+        out.numbers[is_missing] = np.nan
         for place, part in enumerate((month_number, weekday, hour)):
-            codes[:, place] = part.astype(np.int32) + 2
-        codes[is_missing] = 0
+            out.codes[:, place] = part.astype(np.int32) + 2
+        out.codes[is_missing] = 0

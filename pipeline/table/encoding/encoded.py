@@ -30,3 +30,7 @@ class Encoded:
     def take(self, rows: npt.NDArray[np.int64] | slice) -> Self:
         """Only ``rows``, in their order."""
         return type(self)(numbers=self.numbers[rows], codes=self.codes[rows])
+
+    def columns(self, numbers: slice, codes: slice) -> Self:
+        """Only some columns of both, as views of the same memory."""
+        return type(self)(numbers=self.numbers[:, numbers], codes=self.codes[:, codes])

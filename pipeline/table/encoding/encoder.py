@@ -1,5 +1,6 @@
 """From the columns of a plan to arrays of numbers and codes; the target takes no part."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Self
 
@@ -8,14 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.table.columns import ColumnPlan
+from pipeline.table.encoding.dates import DateEncoder
 from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import ColumnEncoder, Feature, Layout
-from pipeline.table.values import cells_of
+from pipeline.table.encoding.gaps import GapEncoder
+from pipeline.table.values import Cells, cells_of
+
+_Places = npt.NDArray[np.int64]
 
 
 class TableEncoder:
-    """Encodes every column of ``plan`` by itself, so that neither the order of the rows nor other
-    rows or columns change what a row becomes.
+    """Encodes every row by itself, so that neither the order of the rows nor other rows or columns
+    change what it becomes.
 
     Parameters
     ----------
@@ -25,10 +30,12 @@ class TableEncoder:
 
     def __init__(self, plan: ColumnPlan) -> None:
         self.plan = plan
-        self._columns: list[tuple[str, ColumnEncoder]] = []
-        self._numbers: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._codes: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.layout = Layout((), ())
+        self._columns: list[tuple[int, ColumnEncoder]] = []
+        self._gaps = GapEncoder([])
+        self._width = (0, 0)
+        self._numbers: _Places = np.empty(0, dtype=np.int64)
+        self._codes: _Places = np.empty(0, dtype=np.int64)
 
     def fit(self, frame: pd.DataFrame) -> Self:
         """Learn categories and texts from ``frame``, and leave out what is constant in it."""
@@ -38,25 +45,27 @@ class TableEncoder:
     def fit_transform(self, frame: pd.DataFrame) -> Encoded:
         """``fit`` and ``transform`` of the same rows."""
         names = self.plan.features
+        cells = cells_of(frame, names)
         self._columns = [
-            (name, encoder.fit(cells))
-            for name, cells in zip(names, cells_of(frame, names), strict=True)
+            (place, encoder.fit(cells[place]))
+            for place, name in enumerate(names)
             for encoder in deepcopy(self.plan.encoders[name])
         ]
-        everything = self._write(frame)
+        dates = [(names[i], one) for i, one in self._columns if isinstance(one, DateEncoder)]
+        self._gaps = GapEncoder(dates)
+        encoders = [one for _, one in self._columns]
+        numbers = [*(f for one in encoders for f in one.numbers), *self._gaps.numbers]
+        codes = [feature for one in encoders for feature in one.codes]
+        self._width = (len(numbers), len(codes))
+        everything = self._write(cells, len(frame))
         self._numbers = np.flatnonzero([_varies(column) for column in everything.numbers.T])
         self._codes = np.flatnonzero([_varies(column) for column in everything.codes.T])
-        self.layout = Layout(
-            _select(
-                [feature for _, one in self._columns for feature in one.numbers], self._numbers
-            ),
-            _select([feature for _, one in self._columns for feature in one.codes], self._codes),
-        )
+        self.layout = Layout(_select(numbers, self._numbers), _select(codes, self._codes))
         return self._kept(everything)
 
     def transform(self, frame: pd.DataFrame) -> Encoded:
         """The rows of ``frame``, which has at least the columns ``plan.features``."""
-        return self._kept(self._write(frame))
+        return self._kept(self._write(cells_of(frame, self.plan.features), len(frame)))
 
     def kinds(self) -> dict[str, str]:
         """What each column holds, as ``kinds.check_columns`` wants it."""
@@ -81,18 +90,21 @@ class TableEncoder:
         """How many codes each code column may hold."""
         return self.layout.cardinalities
 
-    def _write(self, frame: pd.DataFrame) -> Encoded:
-        rows = len(frame)
-        widths = [(len(one.numbers), len(one.codes)) for _, one in self._columns]
-        numbers = np.empty((rows, sum(width for width, _ in widths)), dtype=np.float32)
-        codes = np.empty((rows, sum(width for _, width in widths)), dtype=np.int32)
+    def _write(self, cells: Sequence[Cells], rows: int) -> Encoded:
+        wide, coded = self._width
+        out = Encoded(
+            numbers=np.empty((rows, wide), dtype=np.float32),
+            codes=np.empty((rows, coded), dtype=np.int32),
+        )
         number, code = 0, 0
-        names = [name for name, _ in self._columns]
-        cells = cells_of(frame, names)
-        for (_, one), column, (wide, coded) in zip(self._columns, cells, widths, strict=True):
-            one.write(column, numbers[:, number : number + wide], codes[:, code : code + coded])
-            number, code = number + wide, code + coded
-        return Encoded(numbers=numbers, codes=codes)
+        for place, one in self._columns:
+            wide, coded = number + len(one.numbers), code + len(one.codes)
+            one.write(cells[place], out.columns(slice(number, wide), slice(code, coded)))
+            number, code = wide, coded
+        if self._gaps.numbers:
+            dates = [cells[self.plan.features.index(name)] for name in self._gaps.columns]
+            self._gaps.write(dates, out.columns(slice(number, None), slice(code, None)))
+        return out
 
     def _kept(self, everything: Encoded) -> Encoded:
         return Encoded(
@@ -104,11 +116,11 @@ class TableEncoder:
 def _varies(column: npt.NDArray[np.generic]) -> bool:
     if len(column) == 0:
         return False
-    is_nan = column != column  # noqa: PLR0124 - NaN differs from itself
+    is_nan = column != column
     if is_nan.any():
         return not is_nan.all()
     return bool((column != column[0]).any())
 
 
-def _select(features: list[Feature], places: npt.NDArray[np.int64]) -> tuple[Feature, ...]:
+def _select(features: Sequence[Feature], places: _Places) -> tuple[Feature, ...]:
     return tuple(features[place] for place in places)

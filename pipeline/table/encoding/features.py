@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-import numpy as np
-import numpy.typing as npt
-
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.values import Cells
 
 MISSING_CODE, RARE_CODE, FIRST_CODE = 0, 1, 2
@@ -44,11 +42,8 @@ class ColumnEncoder(Protocol):
     @property
     def codes(self) -> tuple[Feature, ...]: ...
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
-        """Fill ``numbers`` (rows, ``len(self.numbers)``) and ``codes`` (rows, ``len(self.codes)``)
-        with what ``cells`` hold."""
+    def write(self, cells: Cells, out: Encoded) -> None:
+        """Fill ``out``, which is as wide as ``numbers`` and ``codes``, with what ``cells`` hold."""
         ...
 
 

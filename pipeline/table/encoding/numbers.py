@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.table import values
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import FIRST_CODE, MISSING_CODE, RARE_CODE, Feature
 from pipeline.table.encoding.written_numbers import NumberReader
 from pipeline.table.values import Cells
-
-_LARGEST = 1e18
 
 
 class NumberEncoder:
@@ -27,15 +26,12 @@ class NumberEncoder:
     def fit(self, cells: Cells) -> Self:
         read = values.numbers(cells, self.written.read)
         distinct = np.unique(read[~np.isnan(read)])
-        single = np.unique(np.clip(distinct, -_LARGEST, _LARGEST).astype(np.float32))
+        single = np.unique(distinct.astype(np.float32))
         self.origin = float(np.median(distinct)) if len(single) < len(distinct) else 0.0
         return self
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
-        read = values.numbers(cells, self.written.read) - self.origin
-        numbers[:, 0] = np.clip(read, -_LARGEST, _LARGEST)
+    def write(self, cells: Cells, out: Encoded) -> None:
+        out.numbers[:, 0] = values.numbers(cells, self.written.read) - self.origin
 
 
 class NumberCodeEncoder:
@@ -64,12 +60,10 @@ class NumberCodeEncoder:
         self.code_of[by_frequency] = np.arange(len(counts), dtype=np.int32) + FIRST_CODE
         return self
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
+    def write(self, cells: Cells, out: Encoded) -> None:
         read = values.numbers(cells, self.written.read)
-        codes[:, 0] = np.where(np.isnan(read), MISSING_CODE, RARE_CODE)
+        out.codes[:, 0] = np.where(np.isnan(read), MISSING_CODE, RARE_CODE)
         if len(self.known):
             places = np.minimum(np.searchsorted(self.known, read), len(self.known) - 1)
             is_known = self.known[places] == read
-            codes[is_known, 0] = self.code_of[places[is_known]]
+            out.codes[is_known, 0] = self.code_of[places[is_known]]

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import ColumnEncoder, Feature
 from pipeline.table.values import Cells, texts
 
@@ -85,12 +86,10 @@ class PartsEncoder:
                 parts[row] = self.splitting.split(text)
         return parts
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
+    def write(self, cells: Cells, out: Encoded) -> None:
         parts = self.parts(cells)
         number, code = 0, 0
         for part, one in self._encoders:
             wide, coded = number + len(one.numbers), code + len(one.codes)
-            one.write(parts[:, part], numbers[:, number:wide], codes[:, code:coded])
+            one.write(parts[:, part], out.columns(slice(number, wide), slice(code, coded)))
             number, code = wide, coded

@@ -1,12 +1,12 @@
 """Columns of which only whether they are filled in says anything."""
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import Feature
-from pipeline.table.values import Cells, texts
+from pipeline.table.values import Cells, each, text_of
 
 
 class PresenceEncoder:
@@ -20,7 +20,9 @@ class PresenceEncoder:
     def fit(self, cells: Cells) -> Self:  # noqa: ARG002 - nothing to learn
         return self
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
-        numbers[:, 0] = [text is not None for text in texts(cells)]
+    def write(self, cells: Cells, out: Encoded) -> None:
+        out.numbers[:, 0] = each(cells, _is_filled, np.float32)
+
+
+def _is_filled(value: Any) -> bool:
+    return text_of(value) is not None

@@ -20,7 +20,7 @@ from pipeline.table.encoding.texts import TextEncoder
 from pipeline.table.encoding.units import UnitEncoder
 from pipeline.table.encoding.written_dates import find_date_format
 from pipeline.table.encoding.written_numbers import PLAIN, NumberReader, find_number_format
-from pipeline.table.values import numbers, texts
+from pipeline.table.values import numbers, text_counts
 
 FEW_VALUES = 30
 _IDENTIFIER_SHARE = 0.5
@@ -75,22 +75,18 @@ def recognise_numbers(name: str, column: pd.Series, written: NumberReader = PLAI
 
 def recognise_texts(name: str, column: pd.Series) -> Recognised:
     """A column of text with at least two different values."""
-    present = [text for text in texts(column) if text is not None]
-    counts = Counter(present)
+    counts = text_counts(column)
     sample = _sample(list(counts))
     if (date := find_date_format(sample)) is not None:
         return Recognised(DATES, (DateEncoder(name, date),))
     if (written := find_number_format(sample)) is not None:
-        return _with_presence(name, recognise_numbers(name, column, written), present, len(column))
-    return _with_presence(
-        name, _recognise_words(name, present, len(counts), sample), present, len(column)
-    )
+        return _with_presence(name, recognise_numbers(name, column, written), column)
+    return _with_presence(name, _recognise_words(name, counts, sample), column)
 
 
-def _recognise_words(
-    name: str, present: Sequence[str], distinct: int, sample: Sequence[str]
-) -> Recognised:
-    is_identifying = distinct > max(_IDENTIFIER_MIN_VALUES, _IDENTIFIER_SHARE * len(present))
+def _recognise_words(name: str, counts: Counter[str], sample: Sequence[str]) -> Recognised:
+    distinct = len(counts)
+    is_identifying = distinct > max(_IDENTIFIER_MIN_VALUES, _IDENTIFIER_SHARE * counts.total())
     if distinct <= FEW_VALUES and not is_identifying:
         return Recognised(CATEGORIES, (CategoryEncoder(name),))
     repeats = () if is_identifying else (CategoryEncoder(name),)
@@ -98,7 +94,7 @@ def _recognise_words(
     is_prose = np.mean([len(words(text)) for text in sample]) >= _PROSE_WORDS
     if is_prose and _share_terms(sample):
         return Recognised(kind, (*repeats, TextEncoder(name)))
-    parts = _parts(name, present, sample)
+    parts = _parts(name, counts, sample)
     if parts is not None:
         return Recognised(kind if repeats else PARTS, (*repeats, parts))
     if _share_terms(sample):
@@ -108,36 +104,38 @@ def _recognise_words(
     return Recognised(None, reason=f"text with {distinct:,} different values, like an identifier")
 
 
-def _with_presence(name: str, found: Recognised, present: Sequence[str], rows: int) -> Recognised:
+def _with_presence(name: str, found: Recognised, column: pd.Series) -> Recognised:
     """Of a column that is dropped, at least whether it is filled in may tell something."""
-    if found.reason is None or len(present) == rows:
+    if found.reason is None or not column.isna().any():
         return found
     reason = f"{found.reason}; only whether it is filled in is learned from"
     return Recognised(PRESENCE, (PresenceEncoder(name),), reason)
 
 
-def _parts(name: str, present: Sequence[str], sample: Sequence[str]) -> PartsEncoder | None:
-    """The parts of which at least one tells something."""
+def _parts(name: str, counts: Counter[str], sample: Sequence[str]) -> PartsEncoder | None:
+    """The parts, if at least one of them tells something."""
     splitting = find_splitting(sample)
     if splitting is None:
         return None
-    rows = [splitting.split(text) for text in present]
-    encoders = []
-    for part in range(splitting.count):
-        values = [row[part].strip() if row is not None else None for row in rows]
-        encoders.append(_recognise_part(f"{name}, part {part + 1}", values))
+    parts: list[Counter[str]] = [Counter() for _ in range(splitting.count)]
+    for text, count in counts.items():
+        for counted, part in zip(parts, splitting.split(text) or (), strict=False):
+            if part.strip():
+                counted[part.strip()] += count
+    encoders = [
+        _recognise_part(f"{name}, part {place + 1}", counted) for place, counted in enumerate(parts)
+    ]
     return PartsEncoder(name, splitting, encoders) if any(encoders) else None
 
 
-def _recognise_part(name: str, values: Sequence[str | None]) -> tuple[ColumnEncoder, ...]:
-    present = [value for value in values if value]
-    counts = Counter(present)
+def _recognise_part(name: str, counts: Counter[str]) -> tuple[ColumnEncoder, ...]:
     if len(counts) < 2:
         return ()
     written = find_number_format(_sample(list(counts)))
     if written is not None:
-        return recognise_numbers(name, pd.Series(present, dtype="str"), written).encoders
-    if len(counts) > max(_IDENTIFIER_MIN_VALUES, _IDENTIFIER_SHARE * len(present)):
+        values = pd.Series(list(counts.elements()), dtype="str")
+        return recognise_numbers(name, values, written).encoders
+    if len(counts) > max(_IDENTIFIER_MIN_VALUES, _IDENTIFIER_SHARE * counts.total()):
         return ()
     return (CategoryEncoder(name),)
 

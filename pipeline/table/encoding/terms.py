@@ -1,6 +1,7 @@
 """The words of a text, pairs of them and, in short texts, their letters."""
 
 import re
+from itertools import pairwise
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 400
@@ -16,7 +17,7 @@ def terms(text: str, *, with_letters: bool) -> list[str]:
     """Words and pairs of neighbours; ``with_letters``, also runs of three and four letters, with
     which words of the same stem have something in common."""
     found = words(text)
-    pairs = [f"{first} {second}" for first, second in zip(found, found[1:], strict=False)]
+    pairs = [f"{first} {second}" for first, second in pairwise(found)]
     return [*found, *pairs, *(_letters(found) if with_letters else ())]
 
 

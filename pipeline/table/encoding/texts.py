@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from sklearn.decomposition import TruncatedSVD
 
 from pipeline.table import values
+from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import Feature
 from pipeline.table.encoding.terms import terms, words
 from pipeline.table.values import Cells
@@ -21,7 +22,9 @@ _CHUNK = 4_096
 _LENGTHS = ("characters", "words", "share of capitals", "share of digits")
 _FOR_TREES = 30
 _MOST_COMPONENTS = 96
-_ROWS_PER_COMPONENT = 10
+_ROWS_PER_COMPONENT = 20
+_TERMS_PER_ROW = 3
+_LEAST_REPEATS = 3
 
 Matrix = npt.NDArray[np.float32]
 
@@ -57,26 +60,27 @@ class TextEncoder:
         self._learn_components(present)
         return self
 
-    def write(
-        self, cells: Cells, numbers: npt.NDArray[np.float32], codes: npt.NDArray[np.int32]
-    ) -> None:
+    def write(self, cells: Cells, out: Encoded) -> None:
         found = values.texts(cells)
         for row, text in enumerate(found):
-            numbers[row, : len(_LENGTHS)] = np.nan if text is None else _lengths(text)
+            out.numbers[row, : len(_LENGTHS)] = np.nan if text is None else _lengths(text)
         if not self._components.shape[1]:
             return
         for start in range(0, len(found), _CHUNK):
             part = found[start : start + _CHUNK]
             weights = self._weights([text or "" for text in part])
-            numbers[start : start + len(part), len(_LENGTHS) :] = weights @ self._components
-        numbers[[text is None for text in found], len(_LENGTHS) :] = np.nan
+            out.numbers[start : start + len(part), len(_LENGTHS) :] = weights @ self._components
+        out.numbers[[text is None for text in found], len(_LENGTHS) :] = np.nan
 
     def _learn_terms(self, present: list[str]) -> None:
         counts = Counter(
             term for text in present for term in set(terms(text, with_letters=self.with_letters))
         )
-        repeated = [term for term, count in counts.items() if 1 < count < len(present)]
-        kept = sorted(repeated, key=lambda term: (-counts[term], term))[:_MOST_TERMS]
+        repeated = [
+            term for term, count in counts.items() if _LEAST_REPEATS <= count < len(present)
+        ]
+        kept = sorted(repeated, key=lambda term: (-counts[term], term))
+        kept = kept[: min(_MOST_TERMS, _TERMS_PER_ROW * len(present))]
         self._place_of = {term: place for place, term in enumerate(kept)}
         often = np.array([counts[term] for term in kept], dtype=np.float64)
         self._rarity = (np.log((1 + len(present)) / (1 + often)) + 1).astype(np.float32)

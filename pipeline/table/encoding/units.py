@@ -2,7 +2,6 @@
 
 from pipeline.table.encoding.categories import CategoryEncoder
 from pipeline.table.encoding.written_numbers import NumberReader
-from pipeline.table.values import Cells, texts
 
 
 class UnitEncoder(CategoryEncoder):
@@ -12,5 +11,5 @@ class UnitEncoder(CategoryEncoder):
         super().__init__(f"{name}: unit", source=name)
         self._written = written
 
-    def labels(self, cells: Cells) -> list[str | None]:
-        return [None if text is None else self._written.unit(text) for text in texts(cells)]
+    def label(self, text: str) -> str:
+        return self._written.unit(text)
