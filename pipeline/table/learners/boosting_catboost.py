@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from catboost import CatBoost as Model
+from catboost import Pool
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
 from pipeline.table.learners.learner import Array, Parameters, Part, Shape, ViewKind
@@ -14,8 +16,6 @@ from pipeline.table.learners.rounds import patience
 from pipeline.table.learners.targets import Problem
 
 if TYPE_CHECKING:
-    from catboost import CatBoost as Model
-    from catboost import Pool
     from optuna.trial import BaseTrial
 
 _ALONE = 500
@@ -61,11 +61,9 @@ class CatBoost(BaseFamily):
         cells = shape.rows * shape.columns
         scores = 64 * shape.rows * max(1, shape.classes)
         leaves = 2 ** int(parameters.get("depth", 6)) * 255 * 16 * shape.columns
-        return 8 * cells + scores + leaves * max(1, shape.classes)
+        return int(8 * cells + scores + leaves * max(1, shape.classes))
 
     def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
-        from catboost import CatBoost as Model
-
         positions = sorted(pace.order.categories)
         watch = _Watch(pace, int(parameters["rounds"]))
         validation = problem.validation
@@ -111,9 +109,7 @@ class _Trees:
 
     __slots__ = ("_classes", "_model", "_positions", "_threads")
 
-    def __init__(
-        self, model: "Model", positions: Sequence[int], classes: int, threads: int
-    ) -> None:
+    def __init__(self, model: Model, positions: Sequence[int], classes: int, threads: int) -> None:
         self._model = model
         self._positions = list(positions)
         self._classes = classes
@@ -151,9 +147,7 @@ def _usual_rate(shape: Shape) -> float:
     return round(min(0.3, math.exp(slope * math.log(max(shape.rows, 2)) + offset)), 4)
 
 
-def _pool(part: Part, positions: Sequence[int]) -> "Pool":
-    from catboost import Pool
-
+def _pool(part: Part, positions: Sequence[int]) -> Pool:
     if not positions:
         return Pool(part.matrix, label=part.target)
     frame = pd.DataFrame(part.matrix, copy=False)
@@ -162,8 +156,6 @@ def _pool(part: Part, positions: Sequence[int]) -> "Pool":
 
 
 def _rows(matrix: Array, positions: Sequence[int]) -> Any:
-    from catboost import Pool
-
     if not positions:
         return matrix
     if len(matrix) > _ALONE:

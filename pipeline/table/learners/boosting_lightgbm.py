@@ -28,12 +28,12 @@ class LightGBM(BaseFamily):
     view = ViewKind.NATIVE
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        if shape.rows < 2_000:  # noqa: PLR2004 - where slow, small trees win
+        if shape.rows < 2_000:
             return _SMALL
-        return _MEDIUM if shape.rows < 50_000 else _LARGE  # noqa: PLR2004 - many leaves pay
+        return _MEDIUM if shape.rows < 50_000 else _LARGE
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
-        is_small = shape.rows < 2_000  # noqa: PLR2004 - as in the portfolio
+        is_small = shape.rows < 2_000
         return {
             "rounds": 3_000,
             "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.15, log=True),
@@ -64,15 +64,18 @@ class LightGBM(BaseFamily):
         )
         total = int(parameters["rounds"])
         watch = _Watch(pace, total, patience(parameters))
-        validation = problem.validation
+        watched = []
+        if problem.validation is not None:
+            part = problem.validation
+            watched = [train.create_valid(part.matrix, part.target)]
         booster = lightgbm.train(
             settings,
             train,
             num_boost_round=total,
-            valid_sets=validation and [train.create_valid(validation.matrix, validation.target)],
+            valid_sets=watched,
             callbacks=[watch],
         )
-        rounds = watch.best + 1 if validation else booster.current_iteration()
+        rounds = watch.best + 1 if watched else booster.current_iteration()
         return Grown(
             _Trees(booster.model_to_string(num_iteration=rounds), pace.order.threads), rounds
         )
@@ -141,7 +144,7 @@ def _settings(parameters: Parameters, problem: Problem, pace: Pace) -> dict[str,
 def _objective(classes: int) -> dict[str, Any]:
     if not classes:
         return {"objective": "regression", "metric": "l2"}
-    if classes == 2:  # noqa: PLR2004 - two classes
+    if classes == 2:
         return {"objective": "binary", "metric": "binary_logloss"}
     return {"objective": "multiclass", "metric": "multi_logloss", "num_class": classes}
 

@@ -31,12 +31,12 @@ class XGBoost(BaseFamily):
     view = ViewKind.TREES
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        if shape.rows < 2_000:  # noqa: PLR2004 - where slow, small trees win
+        if shape.rows < 2_000:
             return _SMALL
-        return _MEDIUM if shape.rows < 50_000 else _LARGE  # noqa: PLR2004 - deep trees pay
+        return _MEDIUM if shape.rows < 50_000 else _LARGE
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
-        is_small = shape.rows < 2_000  # noqa: PLR2004 - as in the portfolio
+        is_small = shape.rows < 2_000
         return {
             "rounds": 3_000,
             "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.15, log=True),
@@ -52,7 +52,7 @@ class XGBoost(BaseFamily):
         cells = shape.rows * shape.columns
         scores = 32 * shape.rows * max(1, shape.classes)
         histograms = 256 * 16 * shape.columns * 2 ** min(int(parameters.get("max_depth", 6)), 10)
-        return 6 * cells + scores + histograms
+        return int(6 * cells + scores + histograms)
 
     def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
         settings = _settings(parameters, problem, pace)
@@ -164,7 +164,7 @@ def _device(wanted: str) -> str:
 def _objective(classes: int) -> dict[str, Any]:
     if not classes:
         return {"objective": "reg:squarederror", "eval_metric": "rmse"}
-    if classes == 2:  # noqa: PLR2004 - two classes
+    if classes == 2:
         return {"objective": "binary:logistic", "eval_metric": "logloss"}
     return {"objective": "multi:softprob", "eval_metric": "mlogloss", "num_class": classes}
 

@@ -2,11 +2,15 @@
 
 from pipeline.table.learners.baseline import Baseline
 from pipeline.table.learners.boosting_catboost import CatBoost
+from pipeline.table.learners.boosting_histogram import HistogramBoosting
 from pipeline.table.learners.boosting_lightgbm import LightGBM
 from pipeline.table.learners.boosting_xgboost import XGBoost
 from pipeline.table.learners.forests import ExtraTrees, RandomForest
+from pipeline.table.learners.kernel import Kernel
 from pipeline.table.learners.learner import Family
 from pipeline.table.learners.linear import Linear
+from pipeline.table.learners.neighbours import Neighbours
+from pipeline.table.learners.neural_net import NeuralNet
 
 FAMILIES: dict[str, Family] = {
     family.name: family
@@ -18,5 +22,9 @@ FAMILIES: dict[str, Family] = {
         XGBoost(),
         ExtraTrees(),
         RandomForest(),
+        HistogramBoosting(),
+        NeuralNet(),
+        Kernel(),
+        Neighbours(),
     )
 }

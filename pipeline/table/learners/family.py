@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.targets import (
     Answer,
     Floats,
+    Logarithms,
     Problem,
     amount_problem,
     class_problem,
@@ -72,12 +73,12 @@ class Constant:
 
 
 class BaseFamily(ABC):
-    """A family that says how to ``grow`` a core; targets, lost classes and time are seen to here."""
+    """A family that says how to ``grow`` a core; the targets and lost classes are seen to here."""
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    view: ClassVar[ViewKind]
-    is_reference: ClassVar[bool] = False
+    name: str
+    title: str
+    view: ViewKind
+    is_reference: bool = False
 
     @abstractmethod
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
@@ -111,11 +112,14 @@ class BaseFamily(ABC):
         """Fit on ``train`` as ``Family.fit`` says."""
         pace = Pace(order, on_step)
         problem = _problem(parameters, train, validation, order.classes)
-        if len(np.unique(problem.train.target)) < 2:  # noqa: PLR2004 - nothing to tell apart
+        if len(np.unique(problem.train.target)) < 2:
             pace.goes_on(1, 1)
             return Fitted(self.name, Constant(_only(problem)), problem.answer)
         grown = self.grow(parameters, problem, pace)
-        return Fitted(self.name, grown.core, problem.answer, grown.rounds)
+        answer = problem.answer
+        if isinstance(answer, Logarithms):
+            answer = answer.leveled(grown.core.output(train.matrix), train.target)
+        return Fitted(self.name, grown.core, answer, grown.rounds)
 
 
 def _problem(parameters: Parameters, train: Part, validation: Part | None, classes: int) -> Problem:

@@ -97,8 +97,10 @@ class FittedLearner(Protocol):
     the algorithm allows.
     """
 
-    rounds: int | None
-    """The number of rounds that early stopping kept, where there are rounds."""
+    @property
+    def rounds(self) -> int | None:
+        """The number of rounds that early stopping kept, where there are rounds."""
+        ...
 
     def predict(self, matrix: Array) -> npt.NDArray[np.float64]:
         """Amounts, shape (rows,); or probabilities that sum to 1, shape (rows, classes)."""

@@ -69,7 +69,7 @@ class Weights:
             rows = self.bumps.spread(rows)
         scores = product(rows, self.weights) + self.offsets
         if not self.classes:
-            return scores[:, 0]
+            return np.asarray(scores[:, 0])
         if scores.shape[1] == 1:
-            return 1.0 / (1.0 + np.exp(-np.clip(scores[:, 0], -500, 500)))
+            return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores[:, 0], -500, 500))))
         return shares(scores)

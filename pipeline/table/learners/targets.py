@@ -4,8 +4,8 @@ Amounts are learned in units of their own spread, so that neither huge nor tiny 
 upset a penalty; classes that the rows lack are left out, and get a small probability afterwards.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 
 _SKEWED_FROM = 2.0
 _OUTSIDE = 3.0
+_MOST_FACTOR = 3.0
+_LEAST = 1e-12
 
 
 class Answer(Protocol):
@@ -55,7 +57,7 @@ class Classes:
             seen = np.column_stack([1.0 - seen, seen])
         seen = seen / seen.sum(axis=1, keepdims=True)
         if len(self.seen) == self.total:
-            return seen
+            return np.asarray(seen)
         share = 1.0 / (self.rows + self.total)
         answer = np.full((len(seen), self.total), share)
         answer[:, self.seen] = seen * (1.0 - share * (self.total - len(self.seen)))
@@ -96,6 +98,13 @@ class Logarithms:
 
     def __call__(self, output: Array) -> Floats:
         return np.expm1(self.logs(output)) * (self.unit * self.factor)
+
+    def leveled(self, output: Array, target: Array) -> Self:
+        """With the factor that gives predictions for rows with ``target`` their mean."""
+        answer = self(output)
+        shares = np.asarray(target, dtype=np.float64) / self.unit
+        factor = shares.mean() / max(float((answer / self.unit).mean()), _LEAST)
+        return replace(self, factor=float(np.clip(factor, 1 / _MOST_FACTOR, _MOST_FACTOR)))
 
 
 def is_skewed(target: Array) -> bool:

@@ -1,0 +1,89 @@
+"""Nearest neighbours: what the most similar rows were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.table.learners.family import BaseFamily, Grown
+from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.pace import Pace
+from pipeline.table.learners.steady import product
+from pipeline.table.learners.targets import Problem
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+_MOST_ROWS = 50_000
+_CELLS_AT_ONCE = 4_000_000
+_NEARER = 1e-6
+
+
+class Neighbours(BaseFamily):
+    """The mean over the nearest rows, each by how near it is."""
+
+    name = "knn"
+    title = "nearest neighbours"
+    view = ViewKind.SMOOTH
+
+    def portfolio(self, shape: Shape) -> Sequence[Parameters]:
+        if shape.rows > _MOST_ROWS:
+            return ()
+        usual = 20 if shape.rows > 1_000 else 10
+        return ({"neighbours": usual}, {"neighbours": 3 * usual})
+
+    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+        if shape.rows > _MOST_ROWS:
+            return None
+        most = max(2, min(200, shape.rows // 3))
+        return {"neighbours": trial.suggest_int("neighbours", 2, most, log=True)}
+
+    def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:  # noqa: ARG002 - protocol
+        return 4 * shape.rows * shape.columns + 16 * _CELLS_AT_ONCE
+
+    def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
+        rows = np.asarray(problem.train.matrix, dtype=np.float32)
+        count = min(int(parameters["neighbours"]), len(rows))
+        found = _Found(
+            columns=np.ascontiguousarray(rows.T),
+            squares=(rows**2).sum(axis=1),
+            target=problem.train.target,
+            count=count,
+            classes=problem.classes,
+        )
+        pace.goes_on(1, 1)
+        return Grown(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows themselves: this family learns nothing else."""
+
+    columns: Array
+    squares: Array
+    target: Array
+    count: int
+    classes: int
+
+    def output(self, matrix: Array) -> Array:
+        size = max(1, _CELLS_AT_ONCE // len(self.squares))
+        parts = [
+            self._some(np.asarray(matrix[start : start + size], dtype=np.float32))
+            for start in range(0, len(matrix), size)
+        ]
+        return np.concatenate(parts) if parts else self._some(matrix)
+
+    def _some(self, rows: Array) -> Array:
+        apart = self.squares - 2.0 * product(rows, self.columns)
+        near = np.argpartition(apart, self.count - 1, axis=1)[:, : self.count]
+        squares = np.take_along_axis(apart, near, axis=1) + (rows**2).sum(axis=1)[:, None]
+        weights = 1.0 / (np.sqrt(np.maximum(squares.astype(np.float64), 0.0)) + _NEARER)
+        weights /= weights.sum(axis=1, keepdims=True)
+        if not self.classes:
+            return np.asarray((self.target[near] * weights).sum(axis=1))
+        answer = np.zeros((len(rows), self.classes))
+        for number in range(self.classes):
+            answer[:, number] = (weights * (self.target[near] == number)).sum(axis=1)
+        share = 1.0 / (self.count + self.classes)
+        return np.asarray((answer + share / self.classes) / (1.0 + share))
