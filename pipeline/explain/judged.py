@@ -44,8 +44,8 @@ class Judged:
     @property
     def decided(self) -> npt.NDArray[np.int64]:
         """The number of the class that was predicted for each row."""
-        labels = pd.Index(self.classes or ())
-        return np.asarray(labels.get_indexer(self.predicted["prediction"]), dtype=np.int64)
+        named = pd.Index(self.predicted["prediction"])
+        return np.asarray(pd.Index(self.classes or ()).get_indexer(named), dtype=np.int64)
 
     def sample(self, most: int, seed: int) -> "Judged":
         """All rows, or ``most`` of them drawn at random, in their order."""

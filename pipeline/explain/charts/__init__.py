@@ -1,0 +1,1 @@
+"""Small drawings as SVG that needs no program and no file beside it."""

@@ -1,0 +1,1 @@
+"""What a model card says, section by section."""

@@ -1,0 +1,1 @@
+"""A model card as blocks of text, tables and drawings, and its two forms: Markdown and HTML."""
