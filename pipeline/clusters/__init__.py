@@ -1,0 +1,1 @@
+"""Groups of similar rows in a table of any columns, without a target."""

@@ -1,0 +1,96 @@
+"""The training phase: the best candidates are fitted again on other rows, and the best that is
+found again wins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.clusters.search import Candidate
+from pipeline.clusters.stability import Agreement, Refits
+from pipeline.table.phases import PhaseReporter, TablePhase
+from pipeline.table.search.clock import Clock
+
+STABILITY = "stability"
+_FINALISTS = 5
+_PAIRS = 4
+_DECIMALS = 3
+
+
+@dataclass(slots=True)
+class Finalist:
+    """A candidate with the agreements of its refits, pair by pair."""
+
+    candidate: Candidate
+    agreements: list[Agreement] = field(default_factory=list)
+
+    @property
+    def stability(self) -> float:
+        """The mean adjusted Rand index between refits on rows that neither saw, not below 0."""
+        return _mean([one.test for one in self.agreements])
+
+    @property
+    def train_stability(self) -> float:
+        """The same on rows that one of the refits learned from."""
+        return _mean([one.train for one in self.agreements])
+
+    def value(self, metric: str | None) -> float:
+        """What finalists are chosen by: the combined score times the stability."""
+        if metric == STABILITY:
+            return self.stability
+        return self.candidate.score * (1.0 if metric else self.stability)
+
+
+def play(
+    candidates: Sequence[Candidate],
+    refits: Refits,
+    metric: str | None,
+    clock: Clock,
+    reporter: PhaseReporter,
+) -> list[Finalist]:
+    """The finalists, the winner first; ``clock`` counts the time for all of them."""
+    finalists = [Finalist(one) for one in _chosen(candidates)]
+    _refit(finalists[0], 0, refits, 0.0, reporter)
+    rest = [(number, one) for number in range(_PAIRS) for one in finalists][1:]
+    with reporter.optional():
+        for done, (number, one) in enumerate(rest, start=1):
+            if clock.remaining() <= 0:
+                break
+            _refit(one, number, refits, done / (len(rest) + 1), reporter)
+    judged = [one for one in finalists if one.agreements]
+    return sorted(judged, key=lambda one: -round(one.value(metric), _DECIMALS))
+
+
+def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best five, and the best of each algorithm."""
+    best: dict[str, Candidate] = {}
+    for one in candidates:
+        best.setdefault(one.algorithm, one)
+    return [
+        one
+        for place, one in enumerate(candidates)
+        if place < _FINALISTS or best[one.algorithm] is one
+    ]
+
+
+def _refit(
+    finalist: Finalist, number: int, refits: Refits, share: float, reporter: PhaseReporter
+) -> None:
+    candidate = finalist.candidate
+    agreement = refits.compare(candidate, number)
+    finalist.agreements.append(agreement)
+    figures: dict[str, float | int | str | None] = {
+        "current_algorithm": candidate.algorithm,
+        "clusters": candidate.clusters,
+        "iteration": number + 1,
+        "total_iterations": _PAIRS,
+        "train_accuracy": round(finalist.train_stability, 4),
+        "validation_accuracy": round(finalist.stability, 4),
+    }
+    message = f"Training {candidate.title} again on other rows ({number + 1}/{_PAIRS})"
+    log = f"{candidate.title}: refits agree to {agreement.test:.2f}"
+    reporter.report(TablePhase.TRAINING, share, message, metrics=figures, logs=(log,))
+
+
+def _mean(values: list[float]) -> float:
+    return max(0.0, float(np.mean(values))) if values else 0.0

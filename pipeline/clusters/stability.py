@@ -1,0 +1,78 @@
+"""Whether the same clusters are found again in other rows of the same kind."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import adjusted_rand_score
+
+from pipeline.clusters.algorithms import CLUSTERERS
+from pipeline.clusters.partitions import Partition
+from pipeline.clusters.search import Candidate
+
+Array = npt.NDArray[Any]
+
+_MOST_REFIT_ROWS = 3_000
+_MOST_JUDGED_ROWS = 2_000
+_FEWEST_JUDGED_ROWS = 5
+_ENOUGH_ROWS = 100
+_MOST_SHARED = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The adjusted Rand index of two refits: on rows that one of them learned from (``train``), and
+    on rows that neither had seen (``test``)."""
+
+    train: float
+    test: float
+
+
+class Refits:
+    """Fits a candidate's algorithm again, twice, on different rows of the sample, and compares."""
+
+    def __init__(self, points: Array, *, test_size: float, seed: int) -> None:
+        self._points = points
+        self._test_size = test_size
+        self._seed = seed
+
+    def compare(self, candidate: Candidate, number: int) -> Agreement:
+        """Pair ``number`` of refits; the same number draws the same rows for every candidate."""
+        random = np.random.default_rng((self._seed, number))
+        order = random.permutation(len(self._points))
+        judged = self.judged_rows(len(self._points), self._test_size)
+        test, rest = order[:judged], order[judged:]
+        one, other = (self._refit(candidate, rows) for rows in _two_parts(rest, random))
+        if one is None or other is None:
+            return Agreement(0.0, 0.0)
+        seen = rest[:_MOST_JUDGED_ROWS]
+        return Agreement(
+            _agreement(one, other, self._points[seen]), _agreement(one, other, self._points[test])
+        )
+
+    @staticmethod
+    def judged_rows(rows: int, test_size: float) -> int:
+        """How many of ``rows`` neither refit of a pair sees."""
+        most = min(_MOST_JUDGED_ROWS, rows // 2)
+        return min(most, max(_FEWEST_JUDGED_ROWS, round(test_size * rows)))
+
+    def _refit(self, candidate: Candidate, rows: Array) -> Partition | None:
+        clusterer = CLUSTERERS[candidate.algorithm]
+        chosen = self._points[rows[: min(clusterer.most_rows, _MOST_REFIT_ROWS)]]
+        if len(chosen) <= candidate.clusters:
+            return None
+        fits = clusterer.fits(chosen, [candidate.fit.parameters], self._seed)
+        return next((fit.partition for fit in fits), None)
+
+
+def _two_parts(rows: Array, random: np.random.Generator) -> tuple[Array, Array]:
+    """Halves without a common row; of few rows larger parts, which overlap."""
+    if len(rows) >= _ENOUGH_ROWS:
+        return rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    count = round(min(_MOST_SHARED, _ENOUGH_ROWS / (2 * len(rows))) * len(rows))
+    return random.permutation(rows)[:count], random.permutation(rows)[:count]
+
+
+def _agreement(one: Partition, other: Partition, points: Array) -> float:
+    return float(adjusted_rand_score(one.assign(points), other.assign(points)))
