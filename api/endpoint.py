@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, json, request
 from pydantic import BaseModel, ValidationError
@@ -13,6 +13,7 @@ from api.errors import BadQueryError, InvalidRequestError, NotFoundError, Unsupp
 from api.services import Services
 from core.validation import in_words, plain
 
+Body = TypeVar("Body", bound=BaseModel)
 _LARGEST_JSON_BYTES = 4 << 20
 
 
@@ -99,7 +100,7 @@ def invalid_request(error: ValidationError) -> InvalidRequestError:
     )
 
 
-def read_body(model: type[BaseModel]) -> BaseModel:
+def read_body(model: type[Body]) -> Body:
     """The JSON body as its model; an empty body means no fields."""
     request.max_content_length = _LARGEST_JSON_BYTES
     content = request.get_data()

@@ -19,6 +19,7 @@ from client.commands.analytics import analytics
 from client.commands.calendar import calendar
 from client.commands.groups import SectionedGroup
 from client.commands.jobs import delete_job, jobs, logs, retry, status, stop
+from client.commands.model_use import explain, export, predict_file
 from client.commands.models import models
 from client.commands.predictions import forecast, predict
 from client.commands.products import products
@@ -70,6 +71,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "delete-job": delete_job,
     "forecast": forecast,
     "predict": predict,
+    "predict-file": predict_file,
+    "explain": explain,
+    "export": export,
     "retention": retention,
     "events": events,
     "audit": audit,

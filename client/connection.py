@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,12 +68,52 @@ class Connection:
     def delete(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         return self._once("DELETE", path, params=_params(query or {}))
 
-    def ask(self, path: str, content: bytes, content_type: str, *, timeout_s: float) -> Any:
+    def ask(
+        self,
+        path: str,
+        content: bytes,
+        content_type: str,
+        *,
+        timeout_s: float,
+        query: Mapping[str, object] | None = None,
+    ) -> Any:
         """A POST that only reads, so it may be repeated."""
-        headers = {"Content-Type": content_type}
         return self._repeat(
-            "POST", path, content=content, headers=headers, timeout=_timeout(timeout_s)
+            "POST",
+            path,
+            params=_params(query or {}),
+            content=content,
+            headers={"Content-Type": content_type},
+            timeout=_timeout(timeout_s),
         )
+
+    def download(
+        self,
+        path: str,
+        target: Path,
+        query: Mapping[str, object] | None = None,
+        *,
+        timeout_s: float,
+    ) -> Path:
+        """A file of any size; `target` is there when it is complete, and untouched otherwise."""
+        partial = target.with_name(f"{target.name}.part")
+        options: dict[str, Any] = {
+            "params": _params(query or {}),
+            "timeout": _timeout(timeout_s),
+        }
+        try:
+            with self._http.stream("GET", path, **options) as response, partial.open("wb") as file:
+                if not response.is_success:
+                    response.read()
+                    _read(response)
+                for chunk in response.iter_bytes():
+                    file.write(chunk)
+            return partial.replace(target)
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise ServiceUnreachableError(self.base_url, reason) from error
+        finally:
+            partial.unlink(missing_ok=True)
 
     def send_file(self, path: str, *, timeout_s: float, **parts: Any) -> Any:
         """One request whose body is a file; reading it on the other side may take `timeout_s`."""

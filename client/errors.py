@@ -13,6 +13,7 @@ StudioError
 ├── InvalidAddressError         the address of the service is not one
 ├── InvalidTokenError           the token cannot be one
 ├── TrainingFailedError         the training of an uploaded file ended with an error
+├── PredictionFailedError       the prediction of a file ended with an error, or was stopped
 └── ServiceStartError           the service could not be started on this machine
 """
 
@@ -119,6 +120,10 @@ class ServiceFailedError(ProblemError):
 
 class TrainingFailedError(StudioError):
     """The training of an uploaded file ended with an error."""
+
+
+class PredictionFailedError(StudioError):
+    """The prediction of a file ended with an error, or was stopped."""
 
 
 class ServiceStartError(StudioError):

@@ -13,7 +13,11 @@ TERMINAL_TYPES = {
     "cancelled": "training_cancelled",
 }
 """The type of the last message by the status that the job ended with."""
-_NAMES = {"shared": "What all products share", "table": "Uploaded file"}
+_NAMES = {
+    "shared": "What all products share",
+    "table": "Uploaded file",
+    "prediction": "Predictions of a file",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ import httpx
 from client.connection import Connection
 from client.resources.alerts import Alerts
 from client.resources.analytics import Analytics
+from client.resources.batch_predictions import BatchPredictionRequests
 from client.resources.calendar import Calendar
 from client.resources.catalogue import Catalogue, ProductLists
 from client.resources.models import ModelRequests
@@ -36,6 +37,7 @@ DEFAULT_URL = "http://127.0.0.1:8004"
 
 class Client(
     TableRequests,  # which follow jobs, so those are in it
+    BatchPredictionRequests,
     SalesRequests,
     ProductLists,
     ModelRequests,

@@ -176,6 +176,8 @@ def _expected_end(job: JobStatus) -> str | None:
 
 
 def _counts(job: JobStatus) -> str:
+    if job.kind == "prediction":
+        return "predictions of a file"
     if job.kind != "products":
         return "an uploaded file"
     failed = f", {job.products_failed} failed" if job.products_failed else ""

@@ -12,6 +12,10 @@ AFTER_TIMEOUT = (
     " a training with a longer timeout_seconds, train fewer products at once, or add workers"
 )
 
+_FILE_DONE = {
+    "upload": "Model training completed successfully",
+    "prediction": "The file is predicted",
+}
 AFTER_PREDICTION_TIMEOUT = (
     "Retry the job with a longer timeout_seconds, predict smaller files, or choose a faster"
     " candidate of the model"
@@ -47,10 +51,8 @@ def retrying(task: TrainingTask) -> str:
 def job_ended(job: TrainingJob) -> str:
     if job.status == "cancelled":
         return CANCELLED
-    if job.kind == "upload":
-        return job.error_message or "Model training completed successfully"
-    if not job.is_training:
-        return job.error_message or "The file is predicted"
+    if job.kind in _FILE_DONE:
+        return job.error_message or _FILE_DONE[job.kind]
     if job.products_skipped == job.products_total:
         if job.products_total == 1:
             return "Nothing changed since the product was trained"

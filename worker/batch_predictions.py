@@ -15,7 +15,7 @@ from worker.context import Context
 from worker.errors import ModelMissingError, ModelNotLoadableError, TaskDataMissingError
 from worker.phase_clock import FIRST_PHASE
 from worker.predictions.loaded import LoadedTable, load_model
-from worker.tables import table_limits
+from worker.table_request import table_limits
 
 _LOADED, _PREDICTED = 5.0, 95.0
 _RESULT = "predictions.parquet"

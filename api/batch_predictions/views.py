@@ -1,6 +1,6 @@
 """Predictions of files: start one, see how far it is, fetch its result."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Response, request
@@ -34,7 +34,6 @@ def create(services: Services, tenant_id: UUID, model_id: str) -> schemas.Accept
     if request.mimetype == MULTIPART:
         return _create_from_form(services, tenant_id, model)
     asked = read_body(schemas.StoredFileRequest)
-    assert isinstance(asked, schemas.StoredFileRequest)
     _require_file(services, tenant_id, asked.file)
     job = create_prediction_job(services, tenant_id, model, asked, asked.file)
     return accepted_prediction(job, model.public_id)
@@ -73,8 +72,6 @@ def show(
     job, prediction = found.job, found.prediction
     with services.sessions() as session:
         (task,) = task_statuses(session, job, limit=1, hold=None).items
-    kept = timedelta(days=services.settings.batch_prediction_retention_days)
-    is_kept = job.completed_at is not None and prediction.result_digest is not None
     same = ("job_name", "status", "progress_percentage", "current_step", "error_message")
     moments = ("created_at", "started_at", "completed_at")
     results = ("rows_predicted", "result_bytes", "result_digest")
@@ -86,7 +83,7 @@ def show(
             "candidate": job.request.get("candidate"),
             "keep_columns": bool(job.request.get("keep_columns")),
             "file": job.upload_digest,
-            "result_kept_until": job.completed_at + kept if is_kept else None,
+            "result_kept_until": _kept_until(services, found),
             "links": links_of(job.id, prediction.model_public_id),
         }
         | {name: getattr(job, name) for name in (*same, *moments)}
@@ -109,6 +106,13 @@ def result(services: Services, tenant_id: UUID, model_id: str, job_id: UUID) -> 
         raise _gone(services)
     name = f"{prediction.model_public_id}-{str(job.id)[:8]}.parquet"
     return send_stored(services, prediction.result_digest, PARQUET, name)
+
+
+def _kept_until(services: Services, found: PredictionJob) -> datetime | None:
+    if found.job.completed_at is None or found.prediction.result_digest is None:
+        return None
+    days = services.settings.batch_prediction_retention_days
+    return found.job.completed_at + timedelta(days=days)
 
 
 def _gone(services: Services) -> GoneError:

@@ -86,7 +86,8 @@ class DeletedJob(Answer):
 class HistoryQuery(PageQuery):
     status: Status | None = Field(default=None, description="Only jobs in this state")
     kind: JobKind | None = Field(
-        default=None, description="Only jobs over products, those of uploaded tables, or predictions of files"
+        default=None,
+        description="Only jobs over products, those of uploaded tables, or predictions of files",
     )
     trigger: Trigger | None = Field(default=None, description="Only jobs started by this")
     job_name: Text | None = Field(
@@ -114,7 +115,10 @@ class ProductStatusQuery(PageQuery):
 
 class JobSummary(Answer):
     job_id: UUID
-    kind: JobKind = Field(description="Over products of the catalogue, an uploaded table, or the prediction of a file")
+    kind: JobKind = Field(
+        description="Over products of the catalogue, of an uploaded table, or the prediction of a"
+        " file"
+    )
     job_name: str | None
     status: Status
     priority: int

@@ -67,19 +67,16 @@ class Predictions(Answer):
     classes: list[str] | None = None
     probabilities: list[list[float]] | None = Field(
         default=None,
-        description="A number for each of `classes`; of a clustering, how far a row belongs to each",
+        description="A number for each of `classes`: of a clustering, how much a row is of each",
     )
-    intervals: list[list[float]] | None = Field(
+    intervals: list[list[float | None]] | None = Field(
         default=None, description="The lower and the upper end of each amount"
     )
     interval_level: float | None = Field(
         default=None, description="Share of the intervals that should hold what comes true"
     )
-    periods: list[str] | None = Field(
-        default=None, description="Of a time series: the moment that each amount is for"
-    )
-    series: list[str] | None = Field(
-        default=None, description="Of several time series: the one that each amount is of"
+    rows: list[dict[str, str]] | None = Field(
+        default=None, description="Of periods ahead: the series and the time of each amount"
     )
     notes: list[str] | None = None
 

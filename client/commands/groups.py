@@ -15,7 +15,10 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         *("train", "train-parquet", "jobs", "status", "watch", "logs", "stop", "retry"),
         *("delete-job", "schedules"),
     ),
-    "Models": ("models", "forecast", "predict", "analytics", "alerts", "retention"),
+    "Models": (
+        *("models", "forecast", "predict", "predict-file", "explain", "export"),
+        *("analytics", "alerts", "retention"),
+    ),
     "Business": ("tenant", "webhooks", "events", "audit"),
 }
 _LONGEST_HELP = 100

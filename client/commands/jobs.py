@@ -25,7 +25,8 @@ State = Literal["pending", "running", "completed", "failed", "cancelled"]
 def jobs(
     state: Annotated[State | None, typer.Option(help="Only jobs in this state.")] = None,
     kind: Annotated[
-        Literal["products", "upload"] | None, typer.Option(help="Over products, or of a table.")
+        Literal["products", "upload", "prediction"] | None,
+        typer.Option(help="Over products, of a table, or predictions of a file."),
     ] = None,
     trigger: Annotated[
         Literal["request", "schedule", "event", "drift", "retry"] | None,

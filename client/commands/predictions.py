@@ -22,6 +22,7 @@ from client.terminal import counted, number, plain, share
 
 _DAY = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 _MOST_SHOWN = 50
+_CHANCE = "probability of "
 
 
 def forecast(
@@ -49,6 +50,12 @@ def predict(
         list[str] | None,
         typer.Option(metavar="JSON", help="A row, as a JSON object. May be repeated."),
     ] = None,
+    candidate: Annotated[
+        str | None, typer.Option(help="A candidate of the leaderboard instead of the chosen one.")
+    ] = None,
+    horizon: Annotated[
+        int | None, typer.Option(min=1, help="So many periods ahead, of time series in a table.")
+    ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="So many days ahead.")] = None,
     first: Annotated[
         datetime | None, typer.Option("--from", formats=_DAY, help="First day to forecast.")
@@ -66,15 +73,23 @@ def predict(
 
     Of a product, the model in use answers, or while there is none, the latest.
     """
-    rows = _rows(row)
-    if file is not None and (rows or days or first or last):
-        raise typer.BadParameter("A file has all its rows: leave --row, --days, --from, --to out")
+    rows = read_rows(row)
+    if file is not None and (rows or days or first or last or horizon):
+        raise typer.BadParameter("A file has all its rows: leave the options for others out")
     with connect(url) as studio:
-        model_id = _model_of(studio, name)
+        model_id = model_of(studio, name)
         found = (
-            studio.predict_file(model_id, file)
+            studio.predict_file(model_id, file, candidate=candidate)
             if file is not None
-            else studio.predict(model_id, rows, horizon_days=days, start=first, end=last)
+            else studio.predict(
+                model_id,
+                rows,
+                candidate=candidate,
+                horizon=horizon,
+                horizon_days=days,
+                start=first,
+                end=last,
+            )
         )
     if out is not None:
         _write_csv(out, found)
@@ -84,7 +99,8 @@ def predict(
         answer(found, _print_predictions, as_json=as_json)
 
 
-def _rows(texts: list[str] | None) -> list[dict[str, Any]] | None:
+def read_rows(texts: list[str] | None) -> list[dict[str, Any]] | None:
+    """Rows that are written as JSON objects."""
     return [_row(text) for text in texts] if texts else None
 
 
@@ -98,7 +114,8 @@ def _row(text: str) -> dict[str, Any]:
     return row
 
 
-def _model_of(studio: Client, name: str) -> str:
+def model_of(studio: Client, name: str) -> str:
+    """The model of this id, or the one in use for this product."""
     try:
         return studio.model(name).id
     except NotFoundError:
@@ -108,11 +125,20 @@ def _model_of(studio: Client, name: str) -> str:
 
 def _cells(found: Predictions) -> Iterator[dict[str, Any]]:
     """One row for each prediction, under the names of its columns."""
-    probabilities = found.probabilities or ((),) * len(found.predictions)
-    for predicted, chances in zip(found.predictions, probabilities, strict=True):
+    count = len(found.predictions)
+    probabilities = found.probabilities or ((),) * count
+    intervals = found.intervals or ((),) * count
+    named: tuple[Any, ...] = found.rows or ({},) * count
+    columns = zip(found.predictions, named, probabilities, intervals, strict=True)
+    for predicted, names, chances, ends in columns:
         row = dict(predicted) if isinstance(predicted, dict) else {"prediction": predicted}
-        names = (f"probability of {one}" for one in found.classes or ())
-        yield row | dict(zip(names, chances, strict=True))
+        shares = (_CHANCE + one for one in found.classes or ())
+        yield (
+            dict(names)
+            | row
+            | dict(zip(shares, chances, strict=True))
+            | dict(zip(("at least", "at most"), ends, strict=False))
+        )
 
 
 def _write_csv(path: Path, found: Predictions) -> None:
@@ -144,14 +170,20 @@ def _print_periods(console: Console, found: Predictions) -> None:
 
 
 def _print_rows(console: Console, found: Predictions) -> None:
-    classes = [plain(one) for one in found.classes or ()]
-    shown = table("rows", "prediction", *classes)
+    cells = list(_cells(found))
+    names = list(cells[0]) if cells else ["prediction"]
+    shown = table("rows", *map(_heading, names))
     shown.columns[0].header = "row"
-    probabilities = found.probabilities or ((),) * len(found.predictions)
-    rows = zip(found.predictions, probabilities, strict=True)
-    for count, (predicted, chances) in enumerate(rows, start=1):
-        if count > _MOST_SHOWN:
-            break
-        value = number(predicted, 4) if isinstance(predicted, float) else plain(predicted)
-        shown.add_row(str(count), value, *map(share, chances))
+    for count, row in enumerate(cells[:_MOST_SHOWN], start=1):
+        shown.add_row(str(count), *(_cell(name, row[name]) for name in names))
     console.print(shown)
+
+
+def _heading(name: str) -> str:
+    return plain(name.removeprefix(_CHANCE))
+
+
+def _cell(name: str, value: Any) -> str:
+    if name.startswith(_CHANCE):
+        return share(value)
+    return number(value, 4) if isinstance(value, float) else plain("" if value is None else value)

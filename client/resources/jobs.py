@@ -108,7 +108,7 @@ class JobRequests(Resource):
         self,
         *,
         status: str | None = None,
-        kind: Literal["products", "upload"] | None = None,
+        kind: Literal["products", "upload", "prediction"] | None = None,
         trigger: str | None = None,
         job_name: str | None = None,
         product: str | None = None,

@@ -1,6 +1,6 @@
 """The predictions of a file of any length, written as Parquet while it is read."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 

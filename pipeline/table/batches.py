@@ -102,11 +102,10 @@ class CsvRows:
         check_shape(1, len(columns), self._limits)
         return columns
 
-    def _open(self, **options: int) -> Any:
+    def _open(self, **options: Any) -> Any:
         self._source.seek(0)
-        return pd.read_csv(
-            self._source, sep=self._separator, dtype="str", encoding="utf-8-sig", **options
-        )
+        given = {"sep": self._separator, "dtype": "str", "encoding": "utf-8-sig", **options}
+        return pd.read_csv(self._source, **given)
 
 
 def _text(column: pd.Series) -> pa.Array:

@@ -216,7 +216,8 @@ def _join(parts: list[pa.Array]) -> pa.ChunkedArray:
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """The frame of a table, which is used up. ``self_destruct`` frees each Arrow column once it is copied, so no column exists twice."""
+    """The frame of a table, which is used up: ``self_destruct`` frees each Arrow column once it is
+    copied, so no column exists twice."""
     frame: pd.DataFrame = table.to_pandas(
         types_mapper={pa.bool_(): pd.BooleanDtype()}.get, split_blocks=True, self_destruct=True
     )

@@ -2,7 +2,6 @@
 
 from core.predictions import PredictionAnswer, PredictionRequest
 from pipeline.errors import InvalidParameterError, ResourceLimitError
-from pipeline.table.export import export
 from worker.predictions.answers import exported
 from worker.predictions.loaded import LoadedModel, LoadedTable
 
@@ -18,6 +17,8 @@ def export_table(
             f"{loaded.public_id} is the forecast of a product, which has no form for other"
             " programs; models of tables have"
         )
+    from pipeline.table.export import export  # noqa: PLC0415 - heavy converters, for few requests
+
     candidate = request.options.get("candidate") or request.chosen
     file = export(loaded.fitted, candidate, request.options.get("format", DEFAULT_FORMAT))
     if len(file.content) > most_bytes:

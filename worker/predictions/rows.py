@@ -14,6 +14,7 @@ from pipeline.table.kinds import NUMBERS, kind_of_columns
 from pipeline.table.spec import TableLimits
 from worker.predictions.loaded import LoadedTable
 
+TIME_SERIES = "time_series"
 MOST_COLUMNS_NAMED = 50
 
 
@@ -55,7 +56,7 @@ def asked_rows(fitted: LoadedTable, request: PredictionRequest, limits: TableLim
     asked = _asked({**request.options, **body})
     if "rows" in body:
         return AskedRows(frame_of_rows(body["rows"], limits), asked, request.chosen)
-    if asked.horizon is None:
+    if fitted.ml_task != TIME_SERIES:
         named = ", ".join(fitted.features[:MOST_COLUMNS_NAMED])
         raise InvalidDataError(f"rows is missing: send a list of objects with {named}")
     return AskedRows(None, asked, request.chosen)
