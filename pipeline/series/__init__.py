@@ -1,0 +1,1 @@
+"""Forecasts of one or many series in a table of any kind."""

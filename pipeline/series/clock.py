@@ -1,0 +1,52 @@
+"""How much time each series may take, so that the whole training ends within its budget."""
+
+import time
+from dataclasses import dataclass, field
+
+_FOR_FORECASTS = 0.9
+"""The rest of the budget is for the evaluation and for storing the model."""
+_CAUTION = 1.3
+
+
+@dataclass(slots=True)
+class Clock:
+    """Shares what is left of the budget between the series that are left.
+
+    It remembers how long the fits of each method took, per 1,000 rows, and by that tells whether
+    there is time for more of them.
+    """
+
+    end: float
+    paces: dict[str, float] = field(default_factory=dict)
+    series_end: float = 0.0
+
+    @classmethod
+    def of(cls, start: float, budget_seconds: float) -> "Clock":
+        """``start`` as `time.perf_counter` told it."""
+        return cls(end=start + _FOR_FORECASTS * budget_seconds)
+
+    def begin_series(self, left: int) -> None:
+        """A series begins, and ``left`` are left with it."""
+        now = time.perf_counter()
+        self.series_end = now + max(0.0, self.end - now) / max(1, left)
+
+    def has_time(self, name: str, guess: float, *, fits: int, rows: int) -> bool:
+        """Whether ``fits`` fits of a method on ``rows`` rows end in the time of the series."""
+        pace = self.paces.get(name, guess)
+        if guess == 0.0:
+            return True
+        needed = pace * fits * _size(rows) * _CAUTION
+        return time.perf_counter() + needed <= self.series_end
+
+    def learn(self, name: str, seconds: float, rows: int) -> None:
+        """A fit and its forecast took so long."""
+        pace = seconds / _size(rows)
+        before = self.paces.get(name, pace)
+        self.paces[name] = (
+            max(pace, 0.7 * before + 0.3 * pace) if pace > before else (0.7 * before + 0.3 * pace)
+        )
+
+
+def _size(rows: int) -> float:
+    """Fits have a part that does not depend on the rows."""
+    return 0.3 + rows / 1_000 * 0.7

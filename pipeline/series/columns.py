@@ -1,0 +1,221 @@
+"""Which columns of a table are the time, the names of the series, and what may explain them."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.errors import InvalidDataError, InvalidParameterError, TargetNotFoundError
+from pipeline.series.times import TimeReader, find_reader
+from pipeline.table.arrow import name_columns
+from pipeline.table.spec import TableSpec
+from pipeline.table.values import numbers
+
+_READABLE_SHARE = 0.95
+_REPEATED_SHARE = 0.02
+"""Up to so many rows of a series may share their time with another row of it."""
+_ROWS_PER_SERIES = 4
+_MOST_GROUP_COLUMNS = 3
+_TRIED_GROUP_COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesColumns:
+    """Names of columns; ``notes`` tell what was found without being asked for."""
+
+    time: str
+    reader: TimeReader
+    groups: tuple[str, ...]
+    target: str
+    covariates: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
+    """Find out what each column is for.
+
+    Raises
+    ------
+    PipelineError
+        One of its leaves, if a named column is not there or not of the kind it has to be, or if
+        no column tells a time.
+    """
+    _require_target(frame, spec)
+    _require_columns(frame, spec)
+    usable = [name for name in frame.columns if name not in (spec.target, *spec.exclude_columns)]
+    notes: list[str] = []
+    time, reader = _time_column(frame, usable, spec, notes)
+    times = reader.read(frame[time])
+    usable.remove(time)
+    groups = _group_columns(frame, usable, times, spec, notes)
+    covariates = tuple(
+        name for name in usable if name not in groups and _is_number_column(frame[name])
+    )
+    return SeriesColumns(
+        time=time,
+        reader=reader,
+        groups=groups,
+        target=spec.target,
+        covariates=covariates,
+        notes=tuple(notes),
+    )
+
+
+def _require_target(frame: pd.DataFrame, spec: TableSpec) -> None:
+    if spec.target not in frame.columns:
+        raise TargetNotFoundError(
+            f"Target variable '{spec.target}' not found in dataset. Available columns: "
+            f"{', '.join(map(str, frame.columns))}"
+        )
+    column = frame[spec.target]
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        raise InvalidDataError(
+            f"Column '{spec.target}' holds dates; the target of a time series is a number. Name"
+            " the column of amounts as target_variable and this one as time_column"
+        )
+    read = numbers(column)
+    present = column.notna().to_numpy()
+    if not present.any():
+        raise InvalidDataError(f"Column '{spec.target}' has no values to learn from")
+    readable = np.isfinite(read[present]).mean()
+    if readable < _READABLE_SHARE:
+        wrong = column[present][~np.isfinite(read[present])].iloc[0]
+        raise InvalidDataError(
+            f"Column '{spec.target}' is not numeric (it holds {str(wrong)[:60]!r}); the target of"
+            " a time series is a number for each time. For labels choose classification"
+        )
+
+
+def _require_columns(frame: pd.DataFrame, spec: TableSpec) -> None:
+    named = {"time_column": spec.time_column, "group_column": spec.group_column}
+    for role, name in named.items():
+        if name is not None and name not in frame.columns:
+            raise InvalidParameterError(
+                f"{role} is '{name}', which is not in the data. Available columns: "
+                f"{', '.join(map(str, frame.columns))}"
+            )
+    unknown = [name for name in spec.exclude_columns if name not in frame.columns]
+    if unknown:
+        raise InvalidParameterError(
+            f"exclude_columns names columns that are not in the data: {name_columns(unknown)}"
+        )
+
+
+def _time_column(
+    frame: pd.DataFrame, usable: list[str], spec: TableSpec, notes: list[str]
+) -> tuple[str, TimeReader]:
+    if spec.time_column is not None:
+        reader = find_reader(frame[spec.time_column])
+        if reader is None:
+            raise InvalidParameterError(
+                f"time_column is '{spec.time_column}', whose values cannot be read as times;"
+                " accepted: dates, time stamps, dates as text such as 2026-01-31, or whole years"
+            )
+        return spec.time_column, reader
+    readers = {name: reader for name in usable if (reader := find_reader(frame[name])) is not None}
+    if not readers:
+        raise InvalidDataError(
+            "No column tells the time: a time series needs one with dates, time stamps or years."
+            f" The columns are {', '.join(map(str, frame.columns))}. Name one as time_column, or"
+            " choose regression"
+        )
+    best = max(readers, key=lambda name: _as_time(frame, name, readers[name]))
+    others = [name for name in readers if name != best]
+    also = f"; it could also have been {name_columns(others)}" if others else ""
+    notes.append(f"'{best}' was taken as the time of each row{also}")
+    return best, readers[best]
+
+
+def _as_time(frame: pd.DataFrame, name: str, reader: TimeReader) -> tuple[bool, int, int]:
+    """How well a column serves as time: typed dates first, then the most different times."""
+    typed = pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
+    is_number = pd.api.types.is_numeric_dtype(frame[name].dtype)
+    different = reader.read(frame[name]).nunique()
+    return not is_number or reader.form != "%Y", different, int(typed)
+
+
+def _group_columns(
+    frame: pd.DataFrame,
+    usable: list[str],
+    times: pd.DatetimeIndex,
+    spec: TableSpec,
+    notes: list[str],
+) -> tuple[str, ...]:
+    if spec.group_column is not None:
+        return (spec.group_column,)
+    known = np.asarray(times.notna())
+    clock = times[known].asi8
+    if _repeated(clock, []) <= _REPEATED_SHARE:
+        return ()
+    codes = _group_candidates(frame[known], usable)
+    best = _telling_apart(clock, codes)
+    if best is None:
+        notes.append(
+            "Several rows share a time and no column tells them apart as series: they are taken"
+            " together as one series. Name a group_column to forecast several"
+        )
+        return ()
+    together = "together tell" if len(best) > 1 else "tells"
+    notes.append(f"{name_columns(list(best))} {together} the series apart")
+    return best
+
+
+def _group_candidates(frame: pd.DataFrame, usable: list[str]) -> dict[str, npt.NDArray[np.int64]]:
+    """Columns that name things (text, yes or no, whole numbers), as codes of their values."""
+    codes = {}
+    for name in usable:
+        column = frame[name]
+        if pd.api.types.is_float_dtype(column.dtype) or not _names_things(column):
+            continue
+        code, values = pd.factorize(column, use_na_sentinel=False)
+        if 2 <= len(values) <= len(column) / _ROWS_PER_SERIES:
+            codes[name] = code.astype(np.int64)
+    fewest = sorted(codes, key=lambda name: (-int(codes[name].max()), name))
+    return {name: codes[name] for name in fewest[:_TRIED_GROUP_COLUMNS]}
+
+
+def _names_things(column: pd.Series) -> bool:
+    kind = column.dtype
+    is_text = isinstance(kind, pd.StringDtype)
+    return bool(is_text or pd.api.types.is_bool_dtype(kind) or pd.api.types.is_integer_dtype(kind))
+
+
+def _telling_apart(
+    clock: npt.NDArray[np.int64], codes: dict[str, npt.NDArray[np.int64]]
+) -> tuple[str, ...] | None:
+    """The fewest columns within whose values (nearly) no time comes twice."""
+    for count in range(1, _MOST_GROUP_COLUMNS + 1):
+        fitting = []
+        for names in combinations(codes, count):
+            joined = _joined([codes[name] for name in names])
+            series = int(joined.max()) + 1
+            if series * _ROWS_PER_SERIES > len(clock):
+                continue
+            repeated = _repeated(clock, [joined])
+            if repeated <= _REPEATED_SHARE:
+                fitting.append((series, names))
+        if fitting:
+            return min(fitting)[1]
+    return None
+
+
+def _joined(codes: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    joined = codes[0]
+    for code in codes[1:]:
+        joined = joined * (int(code.max()) + 1) + code
+    return np.asarray(np.unique(joined, return_inverse=True)[1], dtype=np.int64)
+
+
+def _repeated(clock: npt.NDArray[np.int64], groups: list[npt.NDArray[np.int64]]) -> float:
+    """The share of rows that come after another one of the same series and time."""
+    if len(clock) == 0:
+        return 0.0
+    keys = pd.DataFrame(dict(enumerate([clock, *groups])))
+    return float(keys.duplicated().mean())
+
+
+def _is_number_column(column: pd.Series) -> bool:
+    kind = column.dtype
+    return bool(pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind))

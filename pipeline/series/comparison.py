@@ -1,0 +1,163 @@
+"""Methods compared on the selection windows of one series, and the choice between them."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.metrics import naive_scale
+from pipeline.series.clock import Clock
+from pipeline.series.methods.method import Ahead, Array, Past, fit_method, forecast
+from pipeline.series.methods.registry import BASELINE, METHODS
+from pipeline.series.windows import Plan, Window
+
+ENSEMBLE = "ensemble"
+_MEMBERS = 3
+_CLOSE = 1.3
+"""A member's error may be so many times the best one's."""
+_SINGLE_MARGIN = 0.05
+"""An average replaces a single method unless that is better by this share."""
+_WITHOUT_TEST = ("theta", BASELINE)
+
+BeforeFit = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """By method: its forecasts of the selection windows, its error, and seconds spent on it.
+
+    An error is the mean absolute error in units of the in-sample error of the seasonal naive
+    forecast, averaged over the windows; without windows (``was_scored``) it says nothing.
+    """
+
+    forecasts: dict[str, list[Array]] = field(default_factory=dict)
+    errors: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    short_of_time: list[str] = field(default_factory=list)
+    was_scored: bool = True
+
+    def add(self, name: str, forecasts: list[Array], past: Past, windows: Sequence[Window]) -> None:
+        self.forecasts[name] = forecasts
+        self.errors[name] = scaled_error(forecasts, past, windows)
+
+    def drop(self, name: str, why: str) -> None:
+        """Take a method out that failed later."""
+        self.failures[name] = why
+        for told in (self.forecasts, self.errors):
+            told.pop(name, None)
+            told.pop(ENSEMBLE, None)
+
+    def mean_of(self, members: Sequence[str], window: int) -> Array:
+        """The average forecast of some methods in a window."""
+        return np.asarray(np.mean([self.forecasts[name][window] for name in members], axis=0))
+
+
+def compare(
+    past: Past,
+    plan: Plan,
+    names: Sequence[str],
+    clock: Clock,
+    before_fit: BeforeFit,
+    comparison: Comparison,
+) -> None:
+    """Let every named method forecast the selection windows, as far as there is time.
+
+    ``comparison`` is filled as it goes, so that what raises in ``before_fit`` loses nothing.
+    """
+    fits = len(plan.selection) + len(plan.test) + 1
+    shortest = plan.selection[0].origin if plan.selection else len(past)
+    for name in names:
+        method, first = METHODS[name], head(past, shortest)
+        if shortest < method.minimum_rows or not method.is_applicable(first):
+            continue
+        if not clock.has_time(name, method.seconds, fits=fits, rows=len(past)):
+            comparison.short_of_time.append(name)
+            continue
+        if method.seconds:
+            before_fit(name)
+        started = time.perf_counter()
+        try:
+            made = [forecast_window(name, past, window, clock) for window in plan.selection]
+        except FitFailureError as failure:
+            comparison.failures[name] = str(failure)
+            continue
+        comparison.add(name, made, past, plan.selection)
+        comparison.seconds[name] = time.perf_counter() - started
+
+
+def forecast_window(name: str, past: Past, window: Window, clock: Clock) -> Array:
+    """The forecast of a window and beyond, by a method fitted before it."""
+    started = time.perf_counter()
+    known = head(past, window.origin)
+    fitted = fit_method(METHODS[name], known)
+    values = forecast(fitted, within(past, window.origin, window.reach), signed=past.signed)
+    clock.learn(name, time.perf_counter() - started, len(known))
+    return values
+
+
+def choose(comparison: Comparison, past: Past, plan: Plan, wanted: str) -> tuple[str, ...]:
+    """The method, or the methods whose average is the forecast, with the smallest error.
+
+    Up to three methods whose errors are close are averaged, because a few windows are little
+    evidence. ``wanted`` comes first, if it could be fitted.
+    """
+    if wanted in comparison.forecasts:
+        return (wanted,)
+    if not plan.selection:
+        return tuple(name for name in _WITHOUT_TEST if name in comparison.forecasts)
+    comparison.errors.pop(ENSEMBLE, None)
+    ranked = sorted(comparison.errors, key=lambda name: (comparison.errors[name], name))
+    best = ranked[0]
+    close = [name for name in ranked if comparison.errors[name] <= _CLOSE * comparison.errors[best]]
+    members = tuple(close[:_MEMBERS])
+    if len(members) < 2:
+        return (best,)
+    together = [comparison.mean_of(members, place) for place in range(len(plan.selection))]
+    error = scaled_error(together, past, plan.selection)
+    comparison.errors[ENSEMBLE] = error
+    return members if error * (1 - _SINGLE_MARGIN) <= comparison.errors[best] else (best,)
+
+
+def scaled_error(forecasts: Sequence[Array], past: Past, windows: Sequence[Window]) -> float:
+    """Mean over the windows; 0 where there is nothing to compare with."""
+    errors = []
+    for window, values in zip(windows, forecasts, strict=True):
+        actual = past.actual[window.origin : window.stop]
+        off = np.abs(actual - values[: len(actual)])
+        if np.isfinite(off).any():
+            errors.append(float(np.nanmean(off)) / scale_before(past, window))
+    return float(np.mean(errors)) if errors else 0.0
+
+
+def scale_before(past: Past, window: Window) -> float:
+    """The in-sample error of the seasonal naive forecast before a window, 1 where it has none."""
+    return naive_scale(past.actual[: window.origin], past.season) or 1.0
+
+
+def head(past: Past, rows: int) -> Past:
+    """The first ``rows`` periods."""
+    return Past(
+        actual=past.actual[:rows],
+        first=past.first,
+        calendar=past.calendar,
+        season=past.season if 2 * past.season <= rows else 1,
+        signed=past.signed,
+        covariates={name: values[:rows] for name, values in past.covariates.items()},
+        seed=past.seed,
+    )
+
+
+def within(past: Past, origin: int, stop: int) -> Ahead:
+    """The periods from ``origin`` to ``stop``, seen from before them."""
+    return Ahead(
+        steps=np.arange(1, stop - origin + 1, dtype=np.int64),
+        positions=past.first + np.arange(origin, stop, dtype=np.int64),
+        covariates=_cut(past.covariates, origin, stop),
+    )
+
+
+def _cut(covariates: Mapping[str, Array], origin: int, stop: int) -> dict[str, Array]:
+    return {name: values[origin:stop] for name, values in covariates.items()}

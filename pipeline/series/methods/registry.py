@@ -1,0 +1,40 @@
+"""Every method by name: the quick ones first."""
+
+from pipeline.series.methods.harmonics import fit_harmonics
+from pipeline.series.methods.holt_winters import fit_holt_winters
+from pipeline.series.methods.method import Method
+from pipeline.series.methods.sales_engine import engine_method
+from pipeline.series.methods.simple import (
+    fit_croston_tsb,
+    fit_drift,
+    fit_seasonal_mean,
+    fit_seasonal_naive,
+    is_rare,
+)
+from pipeline.series.methods.theta import fit_theta
+
+BASELINE = "seasonal_naive"
+
+METHODS: dict[str, Method] = {
+    BASELINE: Method(title="the last season repeated", fit=fit_seasonal_naive),
+    "seasonal_mean": Method(title="the average of the season", fit=fit_seasonal_mean),
+    "drift": Method(title="the straight trend", fit=fit_drift, minimum_rows=4),
+    "croston_tsb": Method(
+        title="the model for rare events",
+        fit=fit_croston_tsb,
+        minimum_rows=8,
+        seconds=0.002,
+        is_applicable=is_rare,
+    ),
+    "theta": Method(title="Theta", fit=fit_theta, minimum_rows=5, seconds=0.008),
+    "holt_winters": Method(
+        title="exponential smoothing", fit=fit_holt_winters, minimum_rows=8, seconds=0.05
+    ),
+    "harmonic_regression": Method(
+        title="regression on the seasons", fit=fit_harmonics, minimum_rows=12, seconds=0.02
+    ),
+    "poisson": engine_method("poisson", "the counting model", 0.1),
+    "gradient_boosting": engine_method("gradient_boosting", "the boosted trees", 1.5),
+    "prophet": engine_method("prophet", "Prophet", 0.5),
+    "prophet_covariates": engine_method("prophet_covariates", "Prophet with known facts", 0.6),
+}

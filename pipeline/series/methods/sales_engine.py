@@ -1,0 +1,107 @@
+"""The methods of the forecasting engine for sales, on the calendars that it knows.
+
+The engine takes quantities from 0 on, so a series with values below 0 is moved up for it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.forecast.candidate import Candidate, FitContext, FitFailureError
+from pipeline.forecast.candidates import CANDIDATES
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.history import History
+from pipeline.forecast.holiday_calendar import stated_calendar
+from pipeline.forecast.outliers import tame_outliers
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.series.calendar import Calendar
+from pipeline.series.methods.method import Ahead, Array, Method, Past
+
+_DAYS_OF_YEAR = 365
+_NO_HOLIDAYS = stated_calendar(())
+
+
+@dataclass(frozen=True, slots=True)
+class FittedCandidate:
+    """A fitted candidate of the engine, with how far the series was moved up."""
+
+    model: Any
+    calendar: Calendar
+    moved: float
+
+    def predict(self, ahead: Ahead) -> Array:
+        frame = pd.DataFrame(
+            {
+                "ds": self.calendar.times(ahead.positions).as_unit("ns"),
+                "step": ahead.steps,
+                **ahead.covariates,
+            }
+        )
+        return np.asarray(self.model.predict(frame), dtype=np.float64) - self.moved
+
+
+def engine_method(name: str, title: str, seconds: float) -> Method:
+    """A candidate of the engine as a method for any series."""
+    candidate = CANDIDATES[name]
+
+    def fit(past: Past) -> FittedCandidate:
+        frequency = _frequency(past)
+        moved = _moved(past)
+        history = _history(past, frequency, moved)
+        context = _context(history, past)
+        tamed, _ = tame_outliers(history, context.holidays)
+        return FittedCandidate(candidate.fit(tamed, context), past.calendar, moved)
+
+    return Method(
+        title=title,
+        fit=fit,
+        minimum_rows=candidate.minimum_rows,
+        seconds=seconds,
+        is_applicable=lambda past: _is_applicable(candidate, past),
+        failures=candidate.failures,
+    )
+
+
+def _is_applicable(candidate: Candidate, past: Past) -> bool:
+    frequency = past.calendar.engine
+    if frequency is None or np.isfinite(past.actual).sum() < candidate.minimum_rows:
+        return False
+    history = _history(past, frequency, _moved(past))
+    return candidate.is_applicable(history, _context(history, past))
+
+
+def _frequency(past: Past) -> Frequency:
+    if past.calendar.engine is None:
+        raise FitFailureError(f"it does not know {past.calendar.name} periods")
+    return past.calendar.engine
+
+
+def _moved(past: Past) -> float:
+    """By how much values must rise to lie well above 0."""
+    if not past.signed:
+        return 0.0
+    low, high = float(np.nanmin(past.actual)), float(np.nanmax(past.actual))
+    return (high - low or 1.0) - low
+
+
+def _history(past: Past, frequency: Frequency, moved: float) -> History:
+    frame = pd.DataFrame(
+        {
+            "ds": past.calendar.times(past.positions).as_unit("ns"),
+            "y": past.actual + moved,
+            "price": np.nan,
+            **past.covariates,
+        }
+    )
+    return History(frame=frame, frequency=frequency, known=tuple(past.covariates))
+
+
+def _context(history: History, past: Past) -> FitContext:
+    spec = ForecastSpec(holidays=(), seed=past.seed % 2**31)
+    return FitContext(
+        spec=spec,
+        holidays=_NO_HOLIDAYS,
+        models_year=history.frequency.days(len(history)) >= _DAYS_OF_YEAR,
+    )

@@ -1,0 +1,259 @@
+"""The rows of a table as series on one regular calendar."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.errors import InsufficientDataError, InvalidDataError, ResourceLimitError
+from pipeline.series.aggregation import adds_up, combine_rows
+from pipeline.series.calendar import Calendar
+from pipeline.series.columns import SeriesColumns
+from pipeline.series.inference import coarser_calendar, common_calendar, infer_calendar
+from pipeline.table.values import numbers
+
+Array = npt.NDArray[np.float64]
+MAX_SERIES = 2_000
+MAX_PERIODS = 50_000
+_MAX_GRID = 20_000_000
+_FEWEST_TIMES = 4
+_MIXED_SHARE = 0.1
+_SPARSE_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One series on the calendar.
+
+    Attributes
+    ----------
+    names
+        Its value of each group column, as text.
+    first
+        The number of its first period.
+    values
+        One per period, missing where unknown.
+    covariates
+        By name, one per period and further ones for the periods ahead that are known.
+    """
+
+    names: tuple[str, ...]
+    first: int
+    values: Array
+    covariates: dict[str, Array]
+
+    @property
+    def next(self) -> int:
+        """The number of the first period ahead."""
+        return self.first + len(self.values)
+
+    @property
+    def label(self) -> str:
+        return " / ".join(self.names) or "the series"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """All series of a table; ``signed`` tells whether values below 0 occur, ``future`` how many
+    periods ahead the table itself describes."""
+
+    calendar: Calendar
+    series: tuple[Series, ...]
+    signed: bool
+    future: int
+    notes: tuple[str, ...]
+
+
+def lay_panel(frame: pd.DataFrame, columns: SeriesColumns) -> Panel:
+    """Bring the rows of a table, in any order, onto one regular calendar.
+
+    Raises
+    ------
+    InsufficientDataError
+        If there are too few different times.
+    InvalidDataError
+        If the series have different frequencies.
+    ResourceLimitError
+        If there are too many series, or the calendar is too long.
+    """
+    notes: list[str] = []
+    rows, keys = _rows(frame, columns, notes)
+    times = pd.DatetimeIndex(rows["time"])
+    if times.nunique() < _FEWEST_TIMES:
+        raise InsufficientDataError(
+            f"Column '{columns.time}' has {times.nunique()} different times with a target value;"
+            f" a forecast needs at least {_FEWEST_TIMES}"
+        )
+    calendar = _calendar(rows, keys)
+    is_regular = calendar is not None
+    if calendar is None:
+        calendar = coarser_calendar(times.unique().sort_values())
+        notes.append(
+            f"The times of '{columns.time}' are not regular: the rows were put together"
+            f" {calendar.name}"
+        )
+    rows["period"] = calendar.positions(times)
+    span = int(rows["period"].max() - rows["period"].min()) + 1
+    if span * len(keys) > _MAX_GRID and span > MAX_PERIODS * 20:
+        raise ResourceLimitError(
+            f"From {times.min()} to {times.max()} there are {span:,} periods ({calendar.name});"
+            " add the rows up to a coarser frequency"
+        )
+    combined = combine_rows(rows, columns, calendar, notes)
+    fills = _fills_with_zero(combined, columns, is_regular=is_regular)
+    return _panel(combined, keys, columns, calendar, fills, notes)
+
+
+def _rows(
+    frame: pd.DataFrame, columns: SeriesColumns, notes: list[str]
+) -> tuple[pd.DataFrame, list[tuple[str, ...]]]:
+    """Columns ``time``, ``series`` (a number), ``target`` and the covariates, sorted."""
+    rows = pd.DataFrame({"time": columns.reader.read(frame[columns.time])})
+    rows["target"] = numbers(frame[columns.target])
+    for name in columns.covariates:
+        rows[f"covariate {name}"] = numbers(frame[name])
+    rows["series"], keys = series_numbers(frame, columns.groups)
+    lost = rows["time"].isna()
+    if lost.any():
+        notes.append(
+            f"{int(lost.sum()):,} rows have no readable '{columns.time}' and were left out"
+        )
+    rows = rows[~lost]
+    known = rows.loc[rows["target"].notna(), "series"].unique()
+    if len(known) < len(keys):
+        notes.append(f"{len(keys) - len(known):,} series have no target value and were left out")
+    if len(known) > MAX_SERIES:
+        raise ResourceLimitError(
+            f"{' and '.join(columns.groups)} make {len(known):,} series; accepted are up to"
+            f" {MAX_SERIES:,}. Choose another group_column or train on a part of the table"
+        )
+    rows = rows[rows["series"].isin(known)]
+    order = np.sort(known)
+    rows["series"] = np.searchsorted(order, rows["series"].to_numpy())
+    ordered = rows.sort_values(["series", "time"], kind="stable", ignore_index=True)
+    return ordered, [keys[place] for place in order]
+
+
+def series_numbers(
+    frame: pd.DataFrame, groups: tuple[str, ...]
+) -> tuple[npt.NDArray[np.int64], list[tuple[str, ...]]]:
+    """The number of the series of each row, and the names of each series in order."""
+    if not groups:
+        return np.zeros(len(frame), dtype=np.int64), [()]
+    texts = pd.MultiIndex.from_arrays([names_as_text(frame[name]) for name in groups])
+    codes, keys = pd.factorize(texts, sort=True)
+    return codes.astype(np.int64), [tuple(map(str, key)) for key in keys.tolist()]
+
+
+def names_as_text(column: pd.Series) -> pd.Series:
+    """Names of series as text; whole numbers have no decimals, a missing one is ``(missing)``."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        whole = column.where(column % 1 == 0)
+        text = whole.astype("Int64").astype("str").fillna(column.astype("str"))
+    else:
+        text = column.astype("str")
+    filled: pd.Series = text.where(column.notna(), "(missing)")
+    return filled.reset_index(drop=True)
+
+
+def _calendar(rows: pd.DataFrame, keys: list[tuple[str, ...]]) -> Calendar | None:
+    """The calendar that at least half of the series follow, or all of them together, if any."""
+    own: dict[int, Calendar] = {}
+    starts = np.searchsorted(rows["series"].to_numpy(), np.arange(len(keys) + 1))
+    for number, (start, stop) in enumerate(pairwise(starts.tolist())):
+        different = pd.DatetimeIndex(rows["time"].iloc[start:stop].drop_duplicates())
+        found = infer_calendar(different) if len(different) >= _FEWEST_TIMES else None
+        if found is not None:
+            own[number] = found
+    if len(own) * 2 < len(keys):
+        return infer_calendar(pd.DatetimeIndex(rows["time"].drop_duplicates().sort_values()))
+    _require_one_frequency(own, keys)
+    return common_calendar(list(own.values()))
+
+
+def _require_one_frequency(own: dict[int, Calendar], keys: list[tuple[str, ...]]) -> None:
+    kinds = Counter((one.unit, one.step) for one in own.values())
+    rare = {kind for kind, count in kinds.items() if count < max(1, _MIXED_SHARE * len(own))}
+    if len(kinds) - len(rare) < 2:
+        return
+    examples: dict[str, str] = {}
+    for number, calendar in own.items():
+        if (calendar.unit, calendar.step) not in rare:
+            examples.setdefault(calendar.name, " / ".join(keys[number]))
+    if len(examples) < 2:
+        return
+    told = ", ".join(f"{name} (such as {series!r})" for name, series in examples.items())
+    raise InvalidDataError(
+        f"The series have different frequencies: {told}. Train a model for each frequency, or"
+        " bring the rows to one"
+    )
+
+
+def _panel(
+    rows: pd.DataFrame,
+    keys: list[tuple[str, ...]],
+    columns: SeriesColumns,
+    calendar: Calendar,
+    fills: bool,
+    notes: list[str],
+) -> Panel:
+    made, absent, cut = [], 0, 0
+    starts = np.searchsorted(rows["series"].to_numpy(), np.arange(len(keys) + 1))
+    for names, (start, stop) in zip(keys, pairwise(starts.tolist()), strict=True):
+        table = rows.iloc[start:stop].set_index("period")
+        known = table.index[table["target"].notna()]
+        first, last = int(known[0]), int(known[-1])
+        if last - first >= MAX_PERIODS:
+            first, cut = last - MAX_PERIODS + 1, cut + 1
+        grid = pd.RangeIndex(first, last + 1)
+        missing = ~grid.isin(table.index)
+        absent += int(missing.sum())
+        values = table["target"].reindex(grid).to_numpy(dtype=np.float64, copy=True)
+        if fills:
+            values[missing] = 0.0
+        told = table.reindex(pd.RangeIndex(first, int(table.index[-1]) + 1))
+        covariates = {
+            name: told[f"covariate {name}"].to_numpy(dtype=np.float64)
+            for name in columns.covariates
+        }
+        made.append(Series(names=names, first=first, values=values, covariates=covariates))
+    notes.extend(_gap_notes(made, absent, cut, fills=fills))
+    return Panel(
+        calendar=calendar,
+        series=tuple(made),
+        signed=bool((rows["target"] < 0).any()),
+        future=max(0, int(rows["period"].max()) - max(one.next - 1 for one in made)),
+        notes=tuple(notes),
+    )
+
+
+def _fills_with_zero(rows: pd.DataFrame, columns: SeriesColumns, *, is_regular: bool) -> bool:
+    """Whether a missing row says that there was nothing: of amounts that come at any time, and of
+    counted things that often have no row."""
+    known = rows[rows["target"].notna()]
+    if not is_regular:
+        return adds_up(known["target"], columns.target)
+    if not ((known["target"] >= 0) & (known["target"] % 1 == 0)).all():
+        return False
+    periods = known.groupby("series")["period"]
+    spans = periods.max() - periods.min() + 1
+    return bool(1 - len(known) / spans.sum() > _SPARSE_SHARE)
+
+
+def _gap_notes(made: list[Series], absent: int, cut: int, *, fills: bool) -> list[str]:
+    notes = []
+    total = sum(len(one.values) for one in made)
+    if absent:
+        meaning = (
+            "these count as 0, because where nothing is counted there is often no row"
+            if fills
+            else "they are taken as not known: nothing is learned from there or judged by it"
+        )
+        notes.append(f"{absent:,} of {total:,} periods have no row; {meaning}")
+    if cut:
+        series = "1 series was" if cut == 1 else f"{cut:,} series were"
+        notes.append(f"{series} cut to the newest {MAX_PERIODS:,} periods")
+    return notes

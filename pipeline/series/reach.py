@@ -1,0 +1,83 @@
+"""How far ahead to forecast, and what is known of the periods ahead."""
+
+import numpy as np
+
+from pipeline.errors import InvalidParameterError
+from pipeline.series.methods.method import Array
+from pipeline.series.panel import Panel, Series
+from pipeline.table.arrow import name_columns
+from pipeline.table.spec import TableSpec
+
+_SHARE_OF_HISTORY = 4
+_KNOWN_SHARE = 0.5
+MOST_PERIODS = 10_000
+
+
+def find_horizon(panel: Panel, spec: TableSpec, notes: list[str]) -> int:
+    """What was asked for, at least what the table itself has rows for; by default what is usual for
+    the frequency, and at most a quarter of the history.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is longer than the longest series.
+    """
+    rows = [len(one.values) for one in panel.series]
+    most = min(max(rows), MOST_PERIODS)
+    if spec.horizon is not None and spec.horizon > most:
+        raise InvalidParameterError(
+            f"horizon is {spec.horizon}; the longest series has {max(rows):,} periods"
+            f" ({panel.calendar.name}); accepted: 1 to {most:,}"
+        )
+    future = min(panel.future, most)
+    if spec.horizon is not None:
+        return max(spec.horizon, future)
+    if future:
+        notes.append(
+            f"The table has rows of {future:,} periods without a target after the last one with it:"
+            " these are forecast"
+        )
+        return future
+    usual = max(1, min(panel.calendar.usual_horizon, int(np.median(rows)) // _SHARE_OF_HISTORY))
+    notes.append(
+        f"No horizon was asked for: {usual:,} periods ({panel.calendar.name}) are forecast"
+    )
+    return usual
+
+
+def known_ahead(series: Series, horizon: int) -> dict[str, Array]:
+    """The covariates of a series that are known for the whole horizon and vary in its history, for
+    its history and the periods ahead, without gaps."""
+    rows = len(series.values)
+    known = {}
+    for name, values in series.covariates.items():
+        past, ahead = values[:rows], values[rows : rows + horizon]
+        finite = np.isfinite(past)
+        if len(ahead) < horizon or not np.isfinite(ahead).all():
+            continue
+        if finite.mean() < _KNOWN_SHARE or np.ptp(past[finite]) == 0:
+            continue
+        known[name] = _without_gaps(values)
+    return known
+
+
+def covariate_notes(offered: tuple[str, ...], used: set[str]) -> list[str]:
+    """Which number columns are used, and why the others are not."""
+    notes = []
+    unused = [name for name in offered if name not in used]
+    if used:
+        named = name_columns([name for name in offered if name in used])
+        notes.append(f"Used beside the history, because the table tells them ahead: {named}")
+    if unused:
+        notes.append(
+            "Not used, because the table does not tell how they go on (rows with a time after the"
+            f" last target value), or because they never change: {name_columns(unused)}"
+        )
+    return notes
+
+
+def _without_gaps(values: Array) -> Array:
+    """A gap has the value before it, or the first one."""
+    known = np.isfinite(values)
+    places = np.maximum.accumulate(np.where(known, np.arange(len(values)), 0))
+    return np.where(np.isfinite(values[places]), values[places], values[known.argmax()])

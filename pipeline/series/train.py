@@ -1,0 +1,302 @@
+"""The story of a forecast of all series in a table."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.forecast.report import library_versions as forecast_versions
+from pipeline.series.asking import RowReader
+from pipeline.series.clock import Clock
+from pipeline.series.columns import SeriesColumns, find_columns
+from pipeline.series.comparison import Comparison, compare
+from pipeline.series.fitting import Outcome, finish_series, plan_series
+from pipeline.series.methods.method import Past
+from pipeline.series.methods.registry import BASELINE, METHODS
+from pipeline.series.model import SeriesModel
+from pipeline.series.panel import Panel, Series, lay_panel
+from pipeline.series.reach import covariate_notes, find_horizon, known_ahead
+from pipeline.series.report import (
+    SELECTION_METRIC,
+    explanation,
+    leaderboard,
+    main_algorithm,
+    summary,
+)
+from pipeline.series.scores import accuracy, measure
+from pipeline.table.phases import PhaseReporter, TablePhase
+from pipeline.table.profile import profile_table
+from pipeline.table.result import TableResult
+from pipeline.table.source import LoadedTable
+from pipeline.table.spec import TableSpec, check_model_type
+from pipeline.table.versions import library_versions
+
+_FINISHED_EARLY = (
+    "The training was told to finish early: the series that were left got the quick methods only"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """Everything that the training of one series needs, beside the series."""
+
+    spec: TableSpec
+    panel: Panel
+    horizon: int
+    names: tuple[str, ...]
+    clock: Clock
+    reporter: PhaseReporter
+
+
+def forecast_table(
+    loaded: LoadedTable, spec: TableSpec, reporter: PhaseReporter, start: float
+) -> TableResult:
+    """Forecast every series of a table.
+
+    Parameters
+    ----------
+    loaded
+        One row per series and time, in any order; further number columns are used if rows after
+        the last target value tell them ahead.
+    spec
+        What is asked for; ``time_column``, ``group_column`` and ``horizon`` are found if they are
+        not given.
+    reporter
+        Hears of every step.
+    start
+        When the run began, as `time.perf_counter` told it; the budget counts from there.
+
+    Raises
+    ------
+    PipelineError
+        One of its leaves, if the table has no series to forecast or the request does not fit it.
+    """
+    check_model_type(spec, METHODS)
+    columns, profile = _analyse(loaded, spec, reporter)
+    notes = list(columns.notes)
+    panel = _lay(loaded, columns, reporter)
+    notes.extend(panel.notes)
+    horizon = find_horizon(panel, spec, notes)
+    request = _Request(
+        spec=spec,
+        panel=panel,
+        horizon=horizon,
+        names=_names(spec),
+        clock=Clock.of(start, spec.time_budget_seconds),
+        reporter=reporter,
+    )
+    _announce_methods(request)
+    outcomes = [_train(number, one, request) for number, one in enumerate(panel.series)]
+    reporter.report(TablePhase.EVALUATION, 0.0, "Judging the forecasts of the newest periods")
+    notes.extend(_training_notes(outcomes, columns, request))
+    model = SeriesModel.of(
+        columns,
+        panel.calendar,
+        tuple(one.fitted for one in outcomes),
+        horizon,
+        main_algorithm(outcomes),
+    )
+    return _result(loaded, columns, profile, model, outcomes, notes, request, start)
+
+
+def _analyse(
+    loaded: LoadedTable, spec: TableSpec, reporter: PhaseReporter
+) -> tuple[SeriesColumns, dict[str, Any]]:
+    phase, count = TablePhase.DATA_ANALYSIS, len(loaded.frame.columns)
+    reporter.report(phase, 0.0, "Looking for the time and the series")
+    columns = find_columns(loaded.frame, spec)
+
+    def on_column(position: int, name: str) -> None:
+        message = f"Analysing column {position + 1} of {count}: {name}"
+        reporter.report(phase, 0.2 + 0.8 * position / count, message)
+
+    profile = profile_table(loaded.frame, on_column)
+    reporter.report(phase, 1.0, f"Analysed {count:,} columns", logs=columns.notes)
+    return columns, profile
+
+
+def _lay(loaded: LoadedTable, columns: SeriesColumns, reporter: PhaseReporter) -> Panel:
+    phase = TablePhase.PREPROCESSING
+    reporter.report(phase, 0.0, "Laying the rows on a regular calendar")
+    panel = lay_panel(loaded.frame, columns)
+    count = len(panel.series)
+    found = f"{count:,} series" if count > 1 else "one series"
+    message = f"Found {found}, {panel.calendar.name}"
+    reporter.report(phase, 1.0, message, logs=(message, *panel.notes))
+    return panel
+
+
+def _names(spec: TableSpec) -> tuple[str, ...]:
+    """Every method, or the wanted one and what stands in for it."""
+    if spec.model_type == "auto":
+        return tuple(METHODS)
+    return tuple(dict.fromkeys((BASELINE, spec.model_type)))
+
+
+def _announce_methods(request: _Request) -> None:
+    message = f"Comparing {len(request.names)} methods on past periods"
+    request.reporter.report(TablePhase.ALGORITHM_SELECTION, 1.0, message)
+
+
+def _train(number: int, series: Series, request: _Request) -> Outcome:
+    reporter, count = request.reporter, len(request.panel.series)
+    clock, spec = request.clock, request.spec
+    clock.begin_series(count - number)
+    known = known_ahead(series, request.horizon)
+    rows = len(series.values)
+    past = Past(
+        actual=series.values,
+        first=series.first,
+        calendar=request.panel.calendar,
+        season=1,
+        signed=request.panel.signed,
+        covariates={name: values[:rows] for name, values in known.items()},
+        seed=spec.seed,
+    )
+    ahead = {name: values[rows:] for name, values in known.items()}
+    planned = plan_series(past, series.names, ahead, request.horizon, spec.test_size)
+    comparison = Comparison(was_scored=bool(planned.plan.selection))
+    tried = iter(range(1, len(request.names) + 1))
+
+    def before_fit(name: str) -> None:
+        share = (number + next(tried) / (len(request.names) + 1)) / count
+        message = f"Testing {METHODS[name].title} on past periods of {series.label}"
+        told: dict[str, float | int | str | None] = {
+            "current_algorithm": name,
+            "iteration": number + 1,
+            "total_iterations": count,
+        }
+        reporter.report(TablePhase.TRAINING, share, message, metrics=told)
+
+    with reporter.optional():
+        names = _quick(request.names) if reporter.finished_early else request.names
+        compare(planned.past, planned.plan, names, clock, before_fit, comparison)
+    outcome = finish_series(planned, comparison, spec.model_type, clock)
+    _tell_series(number, outcome, request)
+    return outcome
+
+
+def _quick(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if METHODS[name].seconds == 0)
+
+
+def _tell_series(number: int, outcome: Outcome, request: _Request) -> None:
+    count = len(request.panel.series)
+    learned, judged = (accuracy(measure([one])) for one in (outcome.training, outcome.test))
+    algorithm = outcome.fitted.algorithm
+    figures: dict[str, float | int | str | None] = {
+        "current_algorithm": algorithm,
+        "iteration": number + 1,
+        "total_iterations": count,
+    }
+    if learned is not None:
+        figures["train_accuracy"] = round(learned, 4)
+    if judged is not None:
+        figures["validation_accuracy"] = round(judged, 4)
+    label = " / ".join(outcome.fitted.names) or "The series"
+    told = "" if judged is None else f", test accuracy {judged:.2f}"
+    message = f"{label}: {algorithm.replace('_', ' ')}{told}"
+    request.reporter.report(
+        TablePhase.TRAINING, (number + 1) / count, message, metrics=figures, logs=(message,)
+    )
+
+
+def _training_notes(
+    outcomes: Sequence[Outcome], columns: SeriesColumns, request: _Request
+) -> list[str]:
+    used = {name for one in outcomes for name in one.fitted.covariates}
+    notes = covariate_notes(columns.covariates, used)
+    short = sum(one.test.is_empty for one in outcomes)
+    if short:
+        notes.append(
+            f"{short:,} of {len(outcomes):,} series are too short to set a part aside: their"
+            " forecasts are simple and were not judged"
+        )
+    hurried = sum(bool(one.comparison.short_of_time) for one in outcomes)
+    if hurried:
+        notes.append(
+            f"For {hurried:,} of {len(outcomes):,} series the time allowed only a part of the"
+            " methods; a larger time_budget_seconds may give better forecasts"
+        )
+    wanted = request.spec.model_type
+    other = sum(wanted not in ("auto", one.fitted.algorithm) for one in outcomes)
+    if other:
+        notes.append(
+            f"{METHODS[wanted].title[:1].upper()}{METHODS[wanted].title[1:]} could not be used for"
+            f" {other:,} of {len(outcomes):,} series; a simpler method takes its place there"
+        )
+    if request.reporter.finished_early:
+        notes.append(_FINISHED_EARLY)
+    notes.append(
+        "The final forecasts learn from all periods; test figures are of the same choice without"
+        " the tested ones"
+    )
+    return notes
+
+
+def _result(
+    loaded: LoadedTable,
+    columns: SeriesColumns,
+    profile: dict[str, Any],
+    model: SeriesModel,
+    outcomes: Sequence[Outcome],
+    notes: Sequence[str],
+    request: _Request,
+    start: float,
+) -> TableResult:
+    metrics = {
+        "algorithm": model.algorithm,
+        **summary(outcomes),
+        "series": len(outcomes),
+        "horizon": model.horizon,
+        "total_time_seconds": round(time.perf_counter() - start, 3),
+    }
+    request.reporter.report(
+        TablePhase.EVALUATION, 1.0, "Evaluated on the newest periods", metrics=metrics
+    )
+    known = tuple(
+        name
+        for name in columns.covariates
+        if any(name in one.fitted.covariates for one in outcomes)
+    )
+    return TableResult(
+        algorithm=model.algorithm,
+        ml_task=request.spec.ml_task,
+        target_variable=columns.target,
+        metrics=metrics,
+        selection_metric=SELECTION_METRIC,
+        leaderboard=leaderboard(outcomes, model),
+        preprocessing=RowReader(
+            columns=columns,
+            calendar=model.calendar,
+            known=known,
+            numbers_of={one.names: number for number, one in enumerate(model.series)},
+        ),
+        model=model,
+        features=(*columns.groups, columns.time, *known),
+        classes=None,
+        profile={**profile, "dropped": _dropped(profile, columns, known, request.spec)},
+        hyperparameters={
+            "horizon": model.horizon,
+            "frequency": model.calendar.name,
+            "time_column": columns.time,
+            "group_columns": list(columns.groups),
+        },
+        notes=tuple(notes),
+        training_data_points=int(sum(np.isfinite(one.past.actual).sum() for one in outcomes)),
+        validation_data_points=sum(len(one.test.actual) for one in outcomes),
+        data_digest=loaded.digest,
+        library_versions={**library_versions(), **forecast_versions()},
+        explanation=explanation(outcomes, model),
+    )
+
+
+def _dropped(
+    profile: dict[str, Any], columns: SeriesColumns, known: tuple[str, ...], spec: TableSpec
+) -> dict[str, str]:
+    used = {columns.time, columns.target, *columns.groups, *known}
+    names = profile["columns"]
+    dropped = {str(name): "its values ahead are not known" for name in names if name not in used}
+    return {**dropped, **dict.fromkeys(spec.exclude_columns, "excluded by request")}
