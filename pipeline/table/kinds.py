@@ -1,22 +1,28 @@
 """Whether rows to predict have what a model was trained on, column by column."""
 
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.errors import ColumnProblem, WrongColumnsError
+from pipeline.table.encoding.written_dates import ISO
 from pipeline.table.predict import FittedTable
-from pipeline.table.preprocess import numbers
+from pipeline.table.values import Cells, cells_of, each, is_missing, plain_number
 
 NUMBERS, DATES = "numbers", "dates"
 _EXPECTED = {NUMBERS: "a number", DATES: "a date such as 2026-01-31"}
+_DTYPES = {NUMBERS: "iufbm", DATES: "M"}
+
+CanRead = Callable[[str], bool]
 
 
 def kind_of_columns(fitted: FittedTable) -> dict[str, str]:
-    """The group of `build_preprocessing` that reads each column."""
-    groups = fitted.preprocessing.steps[0][1].transformers
-    return {name: kind for kind, _, names in groups for name in names}
+    """What the model reads each column as, such as ``NUMBERS``."""
+    kinds: dict[str, str] = fitted.preprocessing.kinds()
+    return kinds
 
 
 def check_columns(fitted: FittedTable, frame: pd.DataFrame) -> None:
@@ -28,52 +34,66 @@ def check_columns(fitted: FittedTable, frame: pd.DataFrame) -> None:
         If columns are missing or hold values that cannot be read; it names each of them.
     """
     kinds = kind_of_columns(fitted)
-    found = (_problem(name, kinds.get(name, ""), frame) for name in fitted.features)
-    problems = [problem for problem in found if problem is not None]
+    written: Mapping[str, CanRead] = getattr(fitted.preprocessing, "can_read", {})
+    present = {str(name) for name in frame.columns}
+    names = [name for name in fitted.features if name in present]
+    problems = [
+        ColumnProblem(name, "is missing; send it, empty where the value is unknown")
+        for name in fitted.features
+        if name not in present
+    ]
+    for name, cells in zip(names, cells_of(frame, names), strict=True):
+        problem = _problem(name, kinds.get(name, ""), cells, written.get(name))
+        if problem is not None:
+            problems.append(problem)
     if problems:
         raise WrongColumnsError(problems)
 
 
-def _problem(name: str, kind: str, frame: pd.DataFrame) -> ColumnProblem | None:
-    if name not in frame:
-        return ColumnProblem(name, "is missing; send it, empty where the value is unknown")
-    column = frame[name]
-    place = _first(column.map(_is_nested).to_numpy(dtype=bool)) if column.dtype == object else None
-    expected = "a single value"
-    if place is None and kind in _EXPECTED:
-        place, expected = _first(_is_unreadable(column, kind)), _EXPECTED[kind]
-    if place is None:
+def _problem(name: str, kind: str, cells: Cells, can_read: CanRead | None) -> ColumnProblem | None:
+    if isinstance(cells, pd.Series) and cells.dtype.kind in _DTYPES.get(kind, "iufbmM"):
         return None
-    value = str(column.iloc[place])[:100]
-    return ColumnProblem(name, f"holds {value!r} where {expected} is expected", value, place + 1)
+    for is_wrong, expected in (
+        (_is_nested, "a single value"),
+        (_misreading(kind, can_read), _EXPECTED.get(kind, "")),
+    ):
+        places = np.flatnonzero(each(cells, is_wrong, bool))
+        if len(places):
+            place = int(places[0])
+            value = str(cells.iloc[place] if isinstance(cells, pd.Series) else cells[place])[:100]
+            told = f"holds {value!r} where {expected} is expected"
+            return ColumnProblem(name, told, value, place + 1)
+    return None
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, (list, dict))
+    return isinstance(value, (list, dict, np.ndarray))
 
 
-def _is_unreadable(column: pd.Series, kind: str) -> np.ndarray:
-    filled = column.notna().to_numpy(copy=True)
-    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
-        filled &= column.astype("str").str.strip().to_numpy() != ""
+def _misreading(kind: str, can_read: CanRead | None) -> Callable[[Any], bool]:
     if kind == NUMBERS:
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            return filled
-        read = numbers(column.to_frame())[:, 0]
-        is_infinite = column.isin([np.inf, -np.inf]).to_numpy()
-        return np.asarray(filled & np.isnan(read) & ~is_infinite)
-    return np.asarray(filled & ~_is_date(column))
+        return lambda value: _is_no_number(value, can_read or _is_number)
+    if kind == DATES:
+        return lambda value: _is_no_date(value, can_read or _is_iso)
+    return lambda _: False
 
 
-def _is_date(column: pd.Series) -> np.ndarray:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return np.ones(len(column), dtype=bool)
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return np.zeros(len(column), dtype=bool)
-    read = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
-    return np.asarray(read.notna())
+def _is_no_number(value: Any, can_read: CanRead) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip()) and not can_read(value)
+    return isinstance(value, (dt.date, np.datetime64)) and not is_missing(value)
 
 
-def _first(is_wrong: np.ndarray) -> int | None:
-    places = np.flatnonzero(is_wrong)
-    return int(places[0]) if len(places) else None
+def _is_no_date(value: Any, can_read: CanRead) -> bool:
+    if isinstance(value, (dt.date, np.datetime64)) or is_missing(value):
+        return False
+    text = str(value).strip()
+    return bool(text) and not (can_read(text) and not isinstance(value, float))
+
+
+def _is_number(text: str) -> bool:
+    return not np.isnan(plain_number(text))
+
+
+def _is_iso(text: str) -> bool:
+    return ISO.read(text) is not None

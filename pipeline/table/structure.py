@@ -1,5 +1,6 @@
 """Whether rows depend on each other: in time, or because they belong to the same group."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,11 +11,20 @@ import pandas as pd
 from pipeline.errors import InvalidParameterError
 from pipeline.table.arrow import name_columns
 from pipeline.table.columns import date_encoder
+from pipeline.table.encoding.target_means import outcomes
 from pipeline.table.spec import TableSpec
 from pipeline.table.values import texts
 
 _LEAST_MOMENTS_SHARE = 0.2
 _LEAST_MOMENTS = 50
+_LEAST_GROUPS = 20
+_ROWS_PER_GROUP = 3
+_LEAST_LIKENESS = 0.5
+_GROUP_NAME = re.compile(
+    r"(^|[\W_])(patient|subject|person|customer|client|user|member|player|student|employee|account|"
+    r"household|family|session|device|machine|engine|sensor)s?([\W_]?(id|no|nr|number|name|key))?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,27 +81,93 @@ def find_structure(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpe
         If a column that ``spec`` names is not there, or does not hold dates.
     """
     _check_named(frame, spec)
-    groups = None if spec.group_column is None else _groups(frame[spec.group_column])
-    if spec.time_column is not None:
-        moments = _named_moments(frame, spec.time_column)
-        return _described(spec.time_column, spec.group_column, moments, groups, ())
-    return _described(None, spec.group_column, None, groups, ())
-
-
-def _described(
-    time_column: str | None,
-    group_column: str | None,
-    moments: npt.NDArray[np.int64] | None,
-    groups: npt.NDArray[np.int64] | None,
-    notes: tuple[str, ...],
-) -> Structure:
+    time = spec.time_column or _find_time(frame, target, spec)
+    group = spec.group_column or (None if time else _find_group(frame, target, spec))
     return Structure(
-        time_column=time_column,
-        group_column=group_column,
-        moments=moments,
-        groups=groups,
-        notes=notes,
+        time_column=time,
+        group_column=group,
+        moments=None if time is None else _moments(frame, time),
+        groups=None if group is None else _groups(frame[group]),
+        notes=_notes(time, group, spec),
     )
+
+
+def _notes(time: str | None, group: str | None, spec: TableSpec) -> tuple[str, ...]:
+    notes = []
+    if time is not None:
+        found = "" if spec.time_column else ": the rows are in the order of this column"
+        notes.append(f"Tested on the newest rows by '{time}'{found}")
+    if group is not None:
+        found = "" if spec.group_column else ": rows of the same group are much alike"
+        notes.append(f"Rows of the same '{group}' are never both learned from and tested on{found}")
+    return tuple(notes)
+
+
+def _find_time(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpec) -> str | None:
+    """A column of dates in whose order the whole table is written."""
+    for name in frame.columns:
+        if str(name) in spec.exclude_columns or not _is_date_like(frame[name]):
+            continue
+        encoder = date_encoder(frame[name])
+        if encoder is None:
+            continue
+        moments = _ranks(encoder.moments(frame[name]))
+        if _is_ordered(moments) and _leaves_every_class(moments, target, spec):
+            return str(name)
+    return None
+
+
+def _is_date_like(column: pd.Series) -> bool:
+    """Cheap to see: text whose first and last values are dates could be, most others not."""
+    return column.dtype.kind in "MO" and not column.isna().any()
+
+
+def _is_ordered(moments: npt.NDArray[np.int64]) -> bool:
+    steps = np.diff(moments)
+    is_one_way = bool((steps >= 0).all() or (steps <= 0).all())
+    distinct = int(moments.max(initial=0))
+    return is_one_way and distinct >= max(_LEAST_MOMENTS, _LEAST_MOMENTS_SHARE * len(moments))
+
+
+def _leaves_every_class(
+    moments: npt.NDArray[np.int64], target: npt.NDArray[Any], spec: TableSpec
+) -> bool:
+    if spec.ml_task != "classification":
+        return True
+    newest = round(len(moments) * spec.test_size)
+    older = np.argsort(moments, kind="stable")[: max(1, len(moments) - newest)]
+    return len(np.unique(target[older])) == len(np.unique(target))
+
+
+def _find_group(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpec) -> str | None:
+    """A column that names persons, devices or the like, whose rows have much the same target."""
+    for name in frame.columns:
+        if str(name) in spec.exclude_columns or not _GROUP_NAME.search(str(name)):
+            continue
+        if frame[name].dtype.kind not in "iuO" or frame[name].isna().any():
+            continue
+        groups = _groups(frame[name])
+        count = int(groups.max()) + 1
+        if count < _LEAST_GROUPS or len(groups) < _ROWS_PER_GROUP * count:
+            continue
+        if _likeness(groups, outcomes(target, _classes(target, spec))) >= _LEAST_LIKENESS:
+            return str(name)
+    return None
+
+
+def _classes(target: npt.NDArray[Any], spec: TableSpec) -> int:
+    return int(target.max()) + 1 if spec.ml_task == "classification" else 0
+
+
+def _likeness(groups: npt.NDArray[np.int64], outcome: npt.NDArray[np.float64]) -> float:
+    """The share of the variance that lies between groups, less what chance would put there."""
+    rows = np.bincount(groups)
+    centred = outcome - outcome.mean(axis=0)
+    sums = np.stack([np.bincount(groups, weights=column) for column in centred.T], axis=1)
+    between = float((sums**2 / rows[:, None]).sum())
+    total = float((centred**2).sum())
+    by_chance = (len(rows) - 1) / (len(groups) - 1)
+    return (between / total - by_chance) / (1 - by_chance) if total > 0 else 0.0
 
 
 def _check_named(frame: pd.DataFrame, spec: TableSpec) -> None:
@@ -103,7 +179,7 @@ def _check_named(frame: pd.DataFrame, spec: TableSpec) -> None:
             )
 
 
-def _named_moments(frame: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
+def _moments(frame: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
     column = frame[name]
     if column.dtype.kind in "iuf":
         return _ranks(column.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -22,6 +22,7 @@ Moments = npt.NDArray[np.datetime64]
 ReadMoment = Callable[[str], dt.datetime | None]
 
 FEW_ROWS = 64
+_MAY_BE_NAN = (float, np.floating, Decimal, np.datetime64, np.timedelta64)
 _LARGEST = 1e18
 
 
@@ -37,7 +38,9 @@ def cells_of(frame: pd.DataFrame, names: Sequence[str]) -> list[Cells]:
 
 def is_missing(value: object) -> bool:
     """None, NaN, NaT and NA."""
-    return value is None or value is pd.NA or value is pd.NaT or value != value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, _MAY_BE_NAN) and value != value
 
 
 def numbers(cells: Cells, read_text: Callable[[str], float] | None = None) -> Floats:

@@ -42,6 +42,12 @@ class DateEncoder:
             cells = np.array(values.texts(cells), dtype=object)
         return values.moments(cells, self.written.read, self.zone)
 
+    def can_read(self, text: str) -> bool:
+        """Whether ``text`` is a date."""
+        if self.written.is_number or not text.isdigit():
+            return self.written.read(text) is not None
+        return False
+
     def write(self, cells: Cells, out: Encoded) -> None:
         moments = self.moments(cells)
         is_missing = np.isnat(moments)

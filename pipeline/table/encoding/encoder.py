@@ -1,6 +1,6 @@
 """From the columns of a plan to arrays of numbers and codes; the target takes no part."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Self
 
@@ -13,6 +13,7 @@ from pipeline.table.encoding.dates import DateEncoder
 from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import ColumnEncoder, Feature, Layout
 from pipeline.table.encoding.gaps import GapEncoder
+from pipeline.table.encoding.numbers import NumberEncoder
 from pipeline.table.values import Cells, cells_of
 
 _Places = npt.NDArray[np.int64]
@@ -70,6 +71,16 @@ class TableEncoder:
     def kinds(self) -> dict[str, str]:
         """What each column holds, as ``kinds.check_columns`` wants it."""
         return self.plan.kinds
+
+    @property
+    def can_read(self) -> dict[str, Callable[[str], bool]]:
+        """Of columns of numbers and dates, whether a text is one."""
+        firsts = {name: some[0] for name, some in self.plan.encoders.items()}
+        return {
+            name: one.can_read
+            for name, one in firsts.items()
+            if isinstance(one, (NumberEncoder, DateEncoder))
+        }
 
     @property
     def number_names(self) -> tuple[str, ...]:

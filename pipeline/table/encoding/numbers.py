@@ -33,6 +33,10 @@ class NumberEncoder:
     def write(self, cells: Cells, out: Encoded) -> None:
         out.numbers[:, 0] = values.numbers(cells, self.written.read) - self.origin
 
+    def can_read(self, text: str) -> bool:
+        """Whether ``text`` is a number, or one of the words that stand for one."""
+        return self.written.has_units or not np.isnan(self.written.read(text))
+
 
 class NumberCodeEncoder:
     """Each of the numbers that repeat as a code of its own: stars, months, shops, postcodes."""
