@@ -11,6 +11,10 @@ ARTIFACT_TYPES = {
     "model.pkl": "model_file",
     "preprocessing.pkl": "preprocessing",
     "feature_list.json": "feature_list",
+    "explanation.json": "explanation",
+    "background.parquet": "background",
+    "model_card.md": "model_card",
+    "model_card.html": "model_card_html",
     "shared.pkl": "shared_profile",
 }
 

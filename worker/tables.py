@@ -1,25 +1,24 @@
-"""The work of one upload: a Parquet file in, a stored classifier or regressor out."""
+"""The work of one upload: a Parquet file in, a stored model of its table out."""
 
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from core.settings import Settings
-from db.outcomes import LogLine, ModelOutcome
+from db.outcomes import LogLine, MlTask, ModelOutcome
 from db.transitions import Claim
 from pipeline.progress import ProgressCallback
 from pipeline.table.result import TableResult
-from pipeline.table.spec import TableLimits, TableSpec
+from pipeline.table.search.interval import INTERVAL_LEVEL
+from pipeline.table.spec import TableSpec
 from pipeline.table.train import train_table
-from worker import bundle
 from worker.artifacts import artifact_files, store_files
 from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.plain import plain
-
-BYTES_PER_MB = 1024**2
+from worker.table_files import table_files
+from worker.table_request import table_limits, table_spec
+from worker.trial_journal import TrialJournal
 
 
 def train_uploaded_table(
@@ -27,7 +26,7 @@ def train_uploaded_table(
 ) -> ModelOutcome:
     if claim.upload_digest is None:
         raise TaskDataMissingError("The job names no uploaded file")
-    spec = table_spec(claim.job_request, threads=context.settings.task_threads)
+    spec = table_spec(claim.job_request, context.settings, seconds_left=claim.seconds_left)
     path = context.store.fetch(claim.upload_digest, Path(tempfile.mkdtemp()))
     with path.open("rb") as source:
         result = train_table(
@@ -36,47 +35,20 @@ def train_uploaded_table(
             limits=table_limits(context.settings),
             on_progress=on_progress,
             should_finish=context.should_finish,
+            journal=TrialJournal(context.sessions, claim.token),
         )
     return _outcome(spec, result, context)
-
-
-def table_spec(request: dict[str, Any], *, threads: int) -> TableSpec:
-    """The request as the pipeline takes it; what was left out has the pipeline's default."""
-    given = {
-        name: request[name]
-        for name in ("model_type", "task_name", "test_size")
-        if request.get(name) is not None
-    }
-    return TableSpec(
-        ml_task=request.get("ml_task", ""),
-        target_variable=request.get("target_variable"),
-        exclude_columns=tuple(request.get("exclude_columns") or ()),
-        threads=threads,
-        **given,
-    )
-
-
-def table_limits(settings: Settings) -> TableLimits:
-    return TableLimits(
-        max_rows=settings.table_max_rows,
-        max_columns=settings.table_max_columns,
-        max_bytes_in_memory=settings.table_max_memory_mb * BYTES_PER_MB,
-    )
 
 
 def _outcome(spec: TableSpec, result: TableResult, context: Context) -> ModelOutcome:
     stored = store_files(
         context,
-        {
-            "model.pkl": bundle.dumps(result.model),
-            "preprocessing.pkl": bundle.dumps(result.preprocessing),
-            "feature_list.json": json.dumps(list(result.features), indent=1).encode(),
-        },
+        table_files(result, spec),
         versions=result.library_versions,
         data_digest=result.data_digest,
     )
     return ModelOutcome(
-        ml_task="classification" if result.ml_task == "classification" else "regression",
+        ml_task=cast("MlTask", result.ml_task),
         name=spec.task_name,
         algorithm=result.algorithm,
         manifest_digest=stored.manifest_digest,
@@ -84,16 +56,7 @@ def _outcome(spec: TableSpec, result: TableResult, context: Context) -> ModelOut
         metrics=plain(result.metrics),
         hyperparameters=plain(result.hyperparameters),
         features=result.features,
-        details={
-            "target_variable": result.target_variable,
-            "classes": plain(result.classes),
-            "selection_metric": result.selection_metric,
-            "leaderboard": plain(result.leaderboard),
-            "profile": plain(result.profile),
-            "notes": list(result.notes),
-            "library_versions": dict(result.library_versions),
-            "seed": spec.seed,
-        },
+        details=_details(spec, result),
         data_digest=result.data_digest,
         training_seconds=_seconds(result),
         training_data_points=result.training_data_points,
@@ -101,6 +64,26 @@ def _outcome(spec: TableSpec, result: TableResult, context: Context) -> ModelOut
         logs=tuple(_log_lines(result)),
         auto_deploy=False,
     )
+
+
+def _details(spec: TableSpec, result: TableResult) -> dict[str, Any]:
+    return {
+        "target_variable": result.target_variable,
+        "classes": plain(result.classes),
+        "selection_metric": result.selection_metric,
+        "leaderboard": plain(result.leaderboard),
+        "chosen_candidate": None,
+        "interval_level": INTERVAL_LEVEL if result.ml_task in _WITH_INTERVALS else None,
+        "profile": plain(result.profile),
+        "notes": list(result.notes),
+        "library_versions": dict(result.library_versions),
+        "time_budget_seconds": spec.time_budget_seconds,
+        "max_predict_ms": spec.max_predict_ms,
+        "seed": spec.seed,
+    }
+
+
+_WITH_INTERVALS = frozenset({"regression", "time_series"})
 
 
 def _seconds(result: TableResult) -> float:

@@ -1,26 +1,30 @@
 """Real trainings of uploaded tables: from bytes in the store to a stored model."""
 
 import io
-from typing import Any
+import json
+from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import func, select
 
 from core.bundles import load_bundle
 from core.settings import Settings
 from db.outcomes import Outcome
-from db.tables import DEFAULT_TENANT_ID
+from db.tables import DEFAULT_TENANT_ID, TableTrial
 from db.transitions import Claim, request_stop
 from pipeline.errors import InvalidParameterError
-from pipeline.progress import ProgressCallback
+from pipeline.progress import Progress, ProgressCallback
 from pipeline.table.train import FINISHED_EARLY
 from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
 from worker import bundle
 from worker.context import Context
-from worker.tables import BYTES_PER_MB, table_limits, table_spec, train_uploaded_table
+from worker.device import device_for
+from worker.table_request import BYTES_PER_MB, table_limits, table_spec
+from worker.tables import train_uploaded_table
 from worker.training import run_task
 
 REQUEST: dict[str, Any] = {
@@ -29,6 +33,9 @@ REQUEST: dict[str, Any] = {
     "model_type": "linear",
     "task_name": "Prices of flats",
 }
+
+
+QUICK = {"time_budget_seconds": 3}
 
 
 def parquet(rows: int = 200) -> bytes:
@@ -68,8 +75,14 @@ def test_an_upload_becomes_a_model_with_everything_to_predict_again(
     files = load_bundle(context.store, model.manifest_digest, SIGNING_KEY)
     rows = pd.DataFrame({"area": [50.0, 100.0], "district": ["north", "south"]})
     prepared = bundle.loads(files["preprocessing.pkl"]).transform(rows)
-    predicted = bundle.loads(files["model.pkl"]).predict(prepared)
-    assert predicted == pytest.approx([150, 300], abs=15)
+    answer = bundle.loads(files["model.pkl"]).answer(prepared, None, rows.index, None)
+    assert list(answer["prediction"]) == pytest.approx([150, 300], abs=15)
+    assert isinstance(json.loads(files["explanation.json"]), dict)
+    assert "Prices of flats" in files["model_card.md"].decode()
+    assert files["model_card.html"].decode().lstrip().lower().startswith("<!doctype html>")
+    background = pd.read_parquet(io.BytesIO(files["background.parquet"]))
+    assert 1 <= len(background) <= 100
+    assert {"area", "district"} <= set(background)
 
 
 def test_the_last_message_tells_what_the_document_promises(context: Context, shop: Shop) -> None:
@@ -114,15 +127,64 @@ def test_an_upload_that_is_gone_is_looked_for_again_before_it_fails(
     assert shop.show_job(job_id).status == "failed"
 
 
-def test_what_a_request_leaves_out_has_the_pipelines_default() -> None:
-    spec = table_spec({"ml_task": "regression", "target_variable": "price"}, threads=2)
+def test_what_a_request_leaves_out_has_the_settings_or_the_pipelines_default() -> None:
+    settings = Settings(task_threads=2, table_max_memory_mb=3, table_time_budget_seconds=45)
+    request = {"ml_task": "regression", "target_variable": "price"}
+    spec = table_spec(request, settings, seconds_left=600)
 
-    assert (spec.model_type, spec.test_size, spec.threads) == ("auto", 0.2, 2)
+    assert (spec.model_type, spec.test_size, spec.seed) == ("auto", 0.2, 0)
+    assert (spec.threads, spec.device, spec.time_budget_seconds) == (2, "cpu", 45)
+    assert spec.max_memory_bytes == 3 * BYTES_PER_MB
+
+
+def test_every_option_of_a_request_reaches_the_pipeline() -> None:
+    asked: dict[str, Any] = {
+        "ml_task": "time_series",
+        "target_variable": "price",
+        "model_type": "linear",
+        "task_name": "Prices of flats",
+        "test_size": 0.3,
+        "exclude_columns": ["id"],
+        "time_column": "sold_at",
+        "group_column": "town",
+        "horizon": 14,
+        "metric": "mae",
+        "time_budget_seconds": 20.0,
+        "max_predict_ms": 5.0,
+        "seed": 3,
+    }
+    spec = table_spec(asked, Settings(), seconds_left=600)
+
+    told = {name: getattr(spec, name) for name in asked}
+    assert told == asked | {"exclude_columns": ("id",)}
+
+
+def test_a_training_ends_before_its_job_has_to() -> None:
+    request = {"ml_task": "clustering", "time_budget_seconds": 3600}
+
+    assert table_spec(request, Settings(), seconds_left=100).time_budget_seconds == 90
+    assert table_spec(request, Settings(), seconds_left=0.1).time_budget_seconds == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "has_gpu", "device"),
+    [
+        ("cpu", True, "cpu"),
+        ("cuda", True, "cuda"),
+        ("cuda", False, "cpu"),
+        ("auto", True, "cuda"),
+        ("auto", False, "cpu"),
+    ],
+)
+def test_the_gpu_is_used_where_it_is_wanted_and_there(
+    wanted: Literal["cpu", "cuda", "auto"], has_gpu: bool, device: str
+) -> None:
+    assert device_for(wanted, has_gpu=lambda: has_gpu) == device
 
 
 def test_a_request_without_a_task_is_refused_in_words() -> None:
     with pytest.raises(InvalidParameterError, match="ml_task"):
-        table_spec({}, threads=1)
+        table_spec({}, Settings(), seconds_left=60)
 
 
 def test_limits_come_from_the_settings() -> None:
@@ -147,4 +209,36 @@ def test_a_table_told_to_finish_keeps_the_best_model_so_far(context: Context, sh
     assert (job.status, job.stop_mode, job.products_completed) == ("completed", "finish", 1)
     (model,) = shop.models()
     assert FINISHED_EARLY in model.details["notes"]
-    assert len([entry for entry in model.details["leaderboard"] if entry["failure"] is None]) == 1
+    board = model.details["leaderboard"]
+    tried = {entry["algorithm"] for entry in board if entry["failure"] is None}
+    assert tried <= {"baseline", "linear"}
+
+
+def test_what_an_interrupted_attempt_finished_is_kept_for_the_next(
+    context: Context, shop: Shop
+) -> None:
+    def interrupted(claim: Claim, own: Context, on_progress: ProgressCallback) -> Outcome:
+        def report(progress: Progress) -> None:
+            on_progress(progress)
+            if trials(shop):
+                raise ConnectionError("the database is away")
+
+        return train_uploaded_table(claim, own, report)
+
+    digest = context.store.put(parquet()).digest
+    job_id = shop.upload(digest, **(REQUEST | QUICK | {"model_type": "auto"}))
+    task_id = shop.next_task()
+    run_task(task_id, context, {"table": interrupted})
+    assert shop.show_task(task_id).status == "pending"
+    assert trials(shop) > 0
+
+    shop.no_more_waiting(task_id)
+    run_task(shop.next_task(), context)
+
+    assert shop.show_job(job_id).status == "completed"
+    assert trials(shop) == 0
+
+
+def trials(shop: Shop) -> int:
+    with shop.sessions() as session:
+        return session.scalars(select(func.count()).select_from(TableTrial)).one()
