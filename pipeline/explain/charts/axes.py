@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pipeline.explain.charts.svg import WIDTH, element, text
 
 _HEIGHT = 240.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 10.0, 8.0, 36.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 10.0, 24.0, 36.0
 _TICKS = 5
+_NAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Axes:
         ]
         below = self._named(x_labels) if x_labels is not None else self._numbered()
         titles = text(x_title, (WIDTH + _LEFT) / 2, self.height - 4, text_anchor="middle")
-        return "".join([*lines, *below, titles, text(y_title, 2, _TOP + 2, longest=24)])
+        return "".join([*lines, *below, titles, text(y_title, 2, 11)])
 
     def _numbered(self) -> list[str]:
         return [
@@ -52,7 +53,7 @@ class Axes:
         ]
 
     def _named(self, labels: Sequence[str]) -> list[str]:
-        step = max(1, math.ceil(len(labels) / 5))
+        step = max(1, math.ceil(len(labels) / _NAMES))
         return [
             text(label, self.across(at), self.bottom + 15, longest=11, text_anchor="middle")
             for at, label in enumerate(labels)

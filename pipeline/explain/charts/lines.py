@@ -12,12 +12,13 @@ _LEGEND_ROW = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve; ``name`` is for the legend, ``has_dots`` marks its points."""
+    """A curve; ``name`` is for the legend. It may mark its points, or have nothing between them."""
 
     name: str
     xs: Sequence[float]
     ys: Sequence[float]
     has_dots: bool = False
+    is_connected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def line_chart(
 
 def _curve(axes: Axes, line: Line, place: int) -> list[str]:
     points = axes.points(line.xs, line.ys)
-    marks = [element("polyline", points=path_of(points), class_=f"line s{place}")]
+    marks = []
+    if line.is_connected:
+        marks.append(element("polyline", points=path_of(points), class_=f"line s{place}"))
     if line.has_dots:
         marks += [element("circle", cx=x, cy=y, r=3.0, class_=f"dot s{place}") for x, y in points]
     return marks

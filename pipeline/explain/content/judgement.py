@@ -9,7 +9,7 @@ from pipeline.explain.charts.lines import MOST_LINES, Line, line_chart
 from pipeline.explain.charts.matrix import confusion
 from pipeline.explain.charts.points import actual_over_predicted
 from pipeline.explain.content.wording import amount, share
-from pipeline.explain.document.blocks import Chart
+from pipeline.explain.document.blocks import Chart, Table
 from pipeline.explain.facts import Facts
 
 _UNIT = (0.0, 1.0)
@@ -32,7 +32,12 @@ def _confusion(facts: Facts) -> Iterator[Chart]:
     summary = f"Most often mistaken: {_most_mistaken(classes, counts)}."
     if len(classes) <= _MOST_CLASSES:
         svg = confusion(classes, counts, found["shares"], label=summary)
-        yield Chart("Which classes are taken for which", svg, summary)
+        rows = tuple(
+            (name, *(f"{count:,}" for count in row))
+            for name, row in zip(classes, counts, strict=True)
+        )
+        numbers = Table(("True class, predicted:", *classes), rows)
+        yield Chart("Which classes are taken for which", svg, summary, numbers)
 
 
 def _most_mistaken(classes: list[str], counts: list[list[int]]) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 from pipeline.explain.charts.bars import lying_bars
 from pipeline.explain.charts.lines import MOST_LINES, Band, Line, line_chart
 from pipeline.explain.content.wording import amount, listed, metric_name
-from pipeline.explain.document.blocks import Chart, Paragraph, Section
+from pipeline.explain.document.blocks import Chart, Paragraph, Section, Table
 from pipeline.explain.facts import Facts
 
 _SHOWN = 12
+_IN_NUMBERS = 50
 _LABEL = 40
 
 
@@ -50,7 +51,7 @@ def _permutation(facts: Facts) -> Iterator[Chart]:
         deviations=[one["std"] or 0.0 for one in shown],
         label=summary,
     )
-    yield Chart("Importance by shuffling", svg, summary)
+    yield Chart("Importance by shuffling", svg, summary, _numbers(found, ("importance", "std")))
 
 
 def _shap(facts: Facts) -> Iterator[Chart]:
@@ -65,14 +66,23 @@ def _shap(facts: Facts) -> Iterator[Chart]:
         [one["importance"] or 0.0 for one in shown],
         label=summary,
     )
-    yield Chart("Size of contributions", svg, summary)
+    yield Chart("Size of contributions", svg, summary, _numbers(found, ("importance",)))
+
+
+def _numbers(found: Mapping[str, Any], parts: tuple[str, ...]) -> Table:
+    titles = {"importance": "Importance", "std": "Standard deviation"}
+    rows = tuple(
+        (str(one["column"]), *(amount(one[part], 3) for part in parts))
+        for one in found["columns"][:_IN_NUMBERS]
+    )
+    return Table(("Column", *(titles[part] for part in parts)), rows)
 
 
 def _dependence(facts: Facts) -> Iterator[Chart]:
     found = facts.section("partial_dependence") or {}
     for one in found.get("columns", ()):
         title = f"Effect of {one['column']}"
-        yield Chart(title, _curve(one), _range_told(one))
+        yield Chart(title, _curve(one), _range_told(one) + _band_told(one))
 
 
 def _curve(one: Mapping[str, Any]) -> str:
@@ -80,10 +90,16 @@ def _curve(one: Mapping[str, Any]) -> str:
     is_number = one["kind"] == "number" and all(isinstance(value, int | float) for value in grid)
     xs = grid if is_number else list(range(len(grid)))
     lines = [
-        Line(name if len(outputs) > 1 else "", xs, values["mean"], has_dots=not is_number)
+        Line(
+            name if len(outputs) > 1 else "",
+            xs,
+            values["mean"],
+            has_dots=one["kind"] == "category",
+            is_connected=one["kind"] != "category",
+        )
         for name, values in outputs.items()
     ]
-    only = next(iter(outputs.values())) if len(outputs) == 1 else None
+    only = next(iter(outputs.values())) if _has_band(one) else None
     return line_chart(
         lines,
         label=_range_told(one),
@@ -107,5 +123,13 @@ def _range_told(one: Mapping[str, Any]) -> str:
     return f"{what} goes from {amount(low, 3)} to {amount(high, 3)}."
 
 
+def _band_told(one: Mapping[str, Any]) -> str:
+    return " Eight of ten single rows lie in the band." if _has_band(one) else ""
+
+
+def _has_band(one: Mapping[str, Any]) -> bool:
+    return len(_drawn(one["outputs"])) == 1 and one["kind"] != "category"
+
+
 def _label(value: Any, kind: str) -> str:
-    return str(value)[:10] if kind == "date" else str(value)[:_LABEL]
+    return str(value)[:7] if kind == "date" else str(value)[:_LABEL]

@@ -26,12 +26,14 @@ class Table:
 class Chart:
     """A drawing with its title; ``svg`` is finished markup made by ``pipeline.explain.charts``.
 
-    ``summary`` says in words what it shows, for those who do not see it.
+    ``summary`` says in words what it shows, and ``data`` has its numbers, for those who do not see
+    it.
     """
 
     title: str
     svg: str
     summary: str
+    data: Table | None = None
 
 
 Block = Paragraph | Bullets | Table | Chart

@@ -61,9 +61,18 @@ def _block(block: Block) -> str:
             return f"<ul>{''.join(f'<li>{_text(item)}</li>' for item in items)}</ul>"
         case Table():
             return _table(block)
-        case Chart(title, svg, summary):
-            caption = f"<figcaption><b>{_text(title)}</b> {_text(summary)}</figcaption>"
-            return f"<figure>{caption}{svg}</figure>"
+        case Chart():
+            return _figure(block)
+
+
+def _figure(chart: Chart) -> str:
+    caption = f"<figcaption><b>{_text(chart.title)}</b> {_text(chart.summary)}</figcaption>"
+    numbers = (
+        f"<details><summary>In numbers</summary>{_table(chart.data)}</details>"
+        if chart.data
+        else ""
+    )
+    return f"<figure>{caption}{chart.svg}{numbers}</figure>"
 
 
 def _table(table: Table) -> str:

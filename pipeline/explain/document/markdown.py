@@ -8,7 +8,7 @@ from pipeline.explain.document.words import one_line
 
 _LONGEST_PARAGRAPH = 5_000
 _MARKUP = re.compile(r"([\\`*_\[\]|~<&$])")
-_AT_START = re.compile(r"^([-+#>=]|\d+(?=[.)]))")
+_AT_START = re.compile(r"^([-+#>=]|\d+(?=[.)](?:\s|$)))")
 _ADDRESS = re.compile(r"(?<=:)//|(?<=www)\.|@", re.IGNORECASE)
 
 
@@ -43,8 +43,9 @@ def _lines(block: Block) -> list[str]:
             rule = ["---" if place < first_number else "---:" for place in range(len(headers))]
             cells = [[escaped(cell) for cell in row] for row in (headers, *rows)]
             return [_row(cells[0]), _row(rule), *(_row(row) for row in cells[1:])]
-        case Chart(title, _, summary):
-            return [f"**{escaped(title)}.** {escaped(summary)}"]
+        case Chart(title, _, summary, data):
+            told = f"**{escaped(title)}.** {escaped(summary)}"
+            return [told] if data is None else [told, "", *_lines(data)]
 
 
 def _row(cells: Iterable[str]) -> str:

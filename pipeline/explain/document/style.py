@@ -31,7 +31,7 @@ li { margin: 0 0 .35rem; }
 table { border-collapse: collapse; min-width: 100%; font-size: .92rem; }
 th, td {
   text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0;
-  border-bottom: 1px solid var(--line); max-width: 22rem; overflow-wrap: anywhere;
+  border-bottom: 1px solid var(--line); max-width: 22rem; overflow-wrap: break-word;
 }
 th { color: var(--soft); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -42,8 +42,10 @@ th { color: var(--soft); font-weight: 600; }
 figure { margin: 0 0 .8rem; min-width: 0; }
 figcaption { font-size: .85rem; color: var(--soft); margin: 0 0 .4rem; overflow-wrap: anywhere; }
 figcaption b { color: var(--ink); display: block; font-size: .95rem; }
+details { font-size: .85rem; color: var(--soft); }
+summary { cursor: pointer; padding: .2rem 0; }
 svg { display: block; width: 100%; max-width: 30rem; height: auto; }
-svg text { font: 11px system-ui, sans-serif; fill: var(--soft); }
+svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
 svg .strong { fill: var(--ink); }
 svg .on-dark { fill: var(--surface); }
 svg .grid { stroke: var(--line); stroke-width: 1; }
