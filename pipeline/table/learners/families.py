@@ -11,6 +11,7 @@ from pipeline.table.learners.learner import Family
 from pipeline.table.learners.linear import Linear
 from pipeline.table.learners.neighbours import Neighbours
 from pipeline.table.learners.neural_net import NeuralNet
+from pipeline.table.learners.registered import registered_families
 
 FAMILIES: dict[str, Family] = {
     family.name: family
@@ -28,3 +29,14 @@ FAMILIES: dict[str, Family] = {
         Neighbours(),
     )
 }
+
+
+def all_families() -> dict[str, Family]:
+    """The families of this project, then those that the operator has added.
+
+    Raises
+    ------
+    RegisteredEstimatorError
+        If an added estimator cannot be used.
+    """
+    return {**FAMILIES, **registered_families(tuple(FAMILIES))}

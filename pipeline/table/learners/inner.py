@@ -10,6 +10,7 @@ from pipeline.table.learners.learner import Array
 
 Rows = npt.NDArray[np.int64]
 
+_TOO_FEW = 10
 _FEW = 3_000
 _FOLDS = 5
 _MOST = 20_000
@@ -34,7 +35,10 @@ def splits(target: Array, classes: int, seed: int) -> Iterator[tuple[Rows, Rows]
 
 
 def holdout(target: Array, classes: int, seed: int) -> tuple[Rows, Rows]:
-    """One pair: most of the rows, and some to watch a fit by."""
+    """One pair: most of the rows, and some to watch a fit by; of very few rows, all are both."""
+    if len(target) < _TOO_FEW:
+        every = np.arange(len(target))
+        return every, every
     judged = min(max(2, int(len(target) * 0.15)), 10_000)
     kind = StratifiedShuffleSplit if _can_stratify(target, classes, 2) else ShuffleSplit
     if kind is StratifiedShuffleSplit:

@@ -12,6 +12,7 @@ from pipeline.table.learners.learner import Array, Parameters
 from pipeline.table.learners.pace import Pace
 
 _STRENGTHS = tuple(float(10.0**power) for power in np.arange(-4.0, 3.01, 0.5))
+_USUAL_STRENGTH = 0.1
 _WORSE_BEFORE_END = 2
 _ITERATIONS = 100
 _LEAST = 1e-12
@@ -33,7 +34,13 @@ def weights(
 
 def _best_strength(matrix: Array, target: Array, classes: int, pace: Pace) -> float:
     """The inverse penalty with the least loss; from strong to weak, each fit begins at the last."""
-    pairs = list(inner.splits(target, classes, pace.order.seed))
+    pairs = [
+        (train, test)
+        for train, test in inner.splits(target, classes, pace.order.seed)
+        if np.ptp(target[train]) > 0
+    ]
+    if not pairs:
+        return _USUAL_STRENGTH
     models = [_model(_STRENGTHS[0], pace, warm_start=True) for _ in pairs]
     losses: list[float] = []
     for number, strength in enumerate(_STRENGTHS):

@@ -91,15 +91,15 @@ class _Net:
 
     def __init__(self, parameters: Parameters, problem: Problem, seed: int) -> None:
         kind = MLPClassifier if problem.classes else MLPRegressor
+        self._train, self._judge = inner.holdout(problem.train.target, problem.classes, seed)
         self._model = kind(
             hidden_layer_sizes=tuple(parameters["hidden"]),
             alpha=float(parameters["alpha"]),
             learning_rate_init=float(parameters["learning_rate"]),
-            batch_size=min(int(parameters["batch"]), len(problem.train.target)),
+            batch_size=min(int(parameters["batch"]), len(self._train)),
             random_state=seed % 2**32,
         )
         self._classes = problem.classes
-        self._train, self._judge = inner.holdout(problem.train.target, problem.classes, seed)
         self._patience = 10
         self._least = np.inf
         self._stale = 0
