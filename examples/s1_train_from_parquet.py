@@ -1,6 +1,7 @@
 """Train on a Parquet file and watch it: the Model Studio document's example client.
 
 python examples/s1_train_from_parquet.py penguins.parquet species --task classification
+python examples/s1_train_from_parquet.py customers.parquet --task clustering --seconds 30
 """
 
 import argparse
@@ -16,31 +17,33 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 ENDPOINT = "/api/model-studio/ws/train-from-parquet"
+TASKS = ("classification", "regression", "clustering", "time_series")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train on a Parquet file and watch it live.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("target", help="the column to predict")
-    parser.add_argument("--task", default="regression", choices=["classification", "regression"])
+    parser.add_argument("target", nargs="?", help="the column to predict; a clustering has none")
+    parser.add_argument("--task", default="regression", choices=TASKS)
+    parser.add_argument("--seconds", type=float, help="how long to look for the best model")
     parser.add_argument("--url", default="ws://127.0.0.1:8004", help="address of the service")
     return parser.parse_args()
 
 
-def request(file: Path, ml_task: str, target: str) -> str:
-    return json.dumps(
-        {
-            "action": "start_training",
-            "file_data": base64.b64encode(file.read_bytes()).decode("ascii"),
-            "ml_task": ml_task,
-            "target_variable": target,
-            "model_type": "auto",
-            "test_size": 0.2,
-        }
-    )
+def request(given: argparse.Namespace) -> str:
+    fields = {
+        "action": "start_training",
+        "file_data": base64.b64encode(given.file.read_bytes()).decode("ascii"),
+        "ml_task": given.task,
+        "target_variable": given.target,
+        "model_type": "auto",
+        "test_size": 0.2,
+        "time_budget_seconds": given.seconds,
+    }
+    return json.dumps({name: value for name, value in fields.items() if value is not None})
 
 
-async def train(url: str, file: Path, ml_task: str, target: str, console: Console) -> bool:
+async def train(url: str, start: str, console: Console) -> bool:
     """Whether the training completed."""
     columns = (
         SpinnerColumn(),
@@ -51,7 +54,7 @@ async def train(url: str, file: Path, ml_task: str, target: str, console: Consol
     with Progress(*columns, console=console) as bars:
         bar = bars.add_task("Sending the file", total=100)
         async with websockets.connect(url + ENDPOINT) as websocket:
-            await websocket.send(request(file, ml_task, target))
+            await websocket.send(start)
             async for message in websocket:
                 update = json.loads(message)
                 if update["type"] == "progress":
@@ -78,7 +81,7 @@ def report(update: dict[str, Any], console: Console) -> None:
 def main() -> None:
     given = arguments()
     url = "ws" + given.url.removeprefix("http").removeprefix("ws")
-    completed = asyncio.run(train(url, given.file, given.task, given.target, Console()))
+    completed = asyncio.run(train(url, request(given), Console()))
     sys.exit(0 if completed else 1)
 
 

@@ -197,6 +197,9 @@ class JobStatus(JobSummary):
     )
     products_next_cursor: str | None = None
     phase: str | None = None
+    progress: float | None = Field(
+        default=None, description="How far an upload is, in percent, as its messages tell"
+    )
     message: str | None = None
     model: ModelSummary | None = Field(
         default=None, description="The model that came of an upload; else null"

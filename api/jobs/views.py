@@ -9,7 +9,7 @@ from api.errors import NotFoundError
 from api.idempotency import idempotency_key
 from api.jobs import schemas
 from api.jobs.creation import accepted, create_products_job, create_retry_job
-from api.models.summaries import summary
+from api.jobs.file_status import file_fields
 from api.products.references import find_product
 from api.schemas import Page
 from api.services import Services
@@ -17,10 +17,8 @@ from db import audit, durations
 from db.deletion import delete_job
 from db.hints import hints
 from db.job_history import JobFilter, history
-from db.job_products import TaskStatus, task_statuses
+from db.job_products import task_statuses
 from db.jobs import find_job
-from db.models import find_model
-from db.results import upload_result
 from db.tables import TERMINAL_STATUSES, TrainingJob
 from db.transitions import request_stop
 from db.waiting import Hold, Limits, hold_of, queue_position, waiting_reason
@@ -86,7 +84,7 @@ def status(services: Services, tenant_id: UUID, job_id: UUID) -> schemas.JobStat
         }
         fields |= _estimate_fields(session, job, limits)
         if job.kind != "products":
-            fields |= _file_fields(session, job, products.items[0])
+            fields |= file_fields(session, job, products.items[0])
     return schemas.JobStatus.model_validate(fields)
 
 
@@ -195,17 +193,3 @@ def _job(session: Session, tenant_id: UUID, job_id: UUID) -> TrainingJob:
 def _summary_fields(job: TrainingJob) -> dict[str, object]:
     names = schemas.JobSummary.model_fields.keys() - {"job_id"}
     return {"job_id": job.id} | {name: getattr(job, name) for name in names}
-
-
-def _file_fields(session: Session, job: TrainingJob, task: TaskStatus) -> dict[str, object]:
-    fields: dict[str, object] = {"phase": task.phase, "message": task.current_step}
-    if job.status != "completed" or task.model_id is None:  # none comes of a prediction
-        return fields
-    record = find_model(session, job.tenant_id, task.model_id)
-    result = upload_result(session, job)
-    kept = ("metrics", "logs", "model_file_path", "preprocessing_file_path")
-    return (
-        fields
-        | {"phase": "completed", "model": summary(record) if record else None}
-        | {name: result[name] for name in kept}
-    )

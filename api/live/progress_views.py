@@ -16,6 +16,15 @@ _FORECAST_TYPES = {
 }
 _TOLD_BY_THE_JOB = frozenset({"task_completed", "task_failed", "task_cancelled"})
 _FIRST_PHASE = "data_loading"
+_ENDING_METRICS = (
+    "algorithm",
+    "train_accuracy",
+    "test_accuracy",
+    "train_r2",
+    "test_r2",
+    "total_time_seconds",
+)
+"""They are in every ending, whatever the task; null where the task knows no such figure."""
 
 
 def forecast_view(record: Record) -> Record:
@@ -77,7 +86,7 @@ def _completed(record: Record) -> dict[str, Any]:
         "phase": "completed",
         "progress": 100.0,
         "message": "Model training completed successfully",
-        "metrics": result.get("metrics", {}),
+        "metrics": dict.fromkeys(_ENDING_METRICS) | result.get("metrics", {}),
         "logs": result.get("logs", []),
         "model_id": result.get("model_id"),
         "model_file_path": result.get("model_file_path"),

@@ -83,7 +83,7 @@ def card(services: Services, tenant_id: UUID, model_id: str) -> Response:
 def _accepted_card() -> str:
     if not request.accept_mimetypes:
         return MARKDOWN
-    best = request.accept_mimetypes.best_match([*_CARDS], default=None)
+    best = request.accept_mimetypes.best_match([*_CARDS])
     if best is None:
         raise NotAcceptableError(f"A model card is {' or '.join(_CARDS)}")
     return best
@@ -107,7 +107,8 @@ def _stored_text(
 def _of_table(record: ModelRecord) -> ModelRecord:
     if record.model.ml_task == "forecast":
         raise NotFoundError(
-            f"{record.model.public_id} forecasts a product; only models of uploaded tables have this"
+            f"{record.model.public_id} is the forecast of a product; only models of uploaded tables"
+            " have this"
         )
     return record
 

@@ -121,9 +121,7 @@ def test_every_option_reaches_the_worker(served: Served, ml_task: str) -> None:
     assert row.timeout_seconds == 600
     wanted = REQUEST | OPTIONS | {"ml_task": ml_task} | target
     sent = {name for name, value in wanted.items() if value is not None}
-    assert row.request == {
-        name: wanted[name] for name in sent - {"action", "timeout_seconds"}
-    }
+    assert row.request == {name: wanted[name] for name in sent - {"action", "timeout_seconds"}}
 
 
 def test_words_during_the_training_do_not_end_it_for_the_client(served: Served) -> None:
