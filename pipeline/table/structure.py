@@ -81,8 +81,10 @@ def find_structure(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpe
         If a column that ``spec`` names is not there, or does not hold dates.
     """
     _check_named(frame, spec)
-    time = spec.time_column or _find_time(frame, target, spec)
-    group = spec.group_column or (None if time else _find_group(frame, target, spec))
+    time, group = spec.time_column, spec.group_column
+    if time is None and group is None:
+        time = _find_time(frame, target, spec)
+        group = None if time else _find_group(frame, target, spec)
     return Structure(
         time_column=time,
         group_column=group,
