@@ -60,14 +60,7 @@ def evaluate(found: Found, spec: TableSpec, reporter: PhaseReporter) -> Evaluate
     reporter.report(_PHASE, 0.2, "Assigning the rows to their clusters")
     labels = model.labels(prepared.encoded)
     reporter.report(_PHASE, 0.5, "Checking whether the clusters are clear")
-    clarity = judge_clarity(
-        chosen.candidate,
-        chosen.stability,
-        prepared.space,
-        prepared.points,
-        prepared.encoded,
-        spec.seed,
-    )
+    clarity = judge_clarity(chosen, prepared.space, prepared.encoded, spec.seed)
     reporter.report(_PHASE, 0.7, "Describing the clusters")
     frame = found.inputs.frame.iloc[prepared.rows]
     explanation = explain_clusters(model, prepared, frame, labels, clarity, found.judge)

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.clusters.criteria import METRICS
 from pipeline.clusters.search import Candidate
 from pipeline.clusters.stability import Agreement, Refits
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.search.clock import Clock
 
 STABILITY = "stability"
-_FINALISTS = 5
+_SIZES = 6
+_EMPTY_BORDER = 1.5
+_SCORE_FLOOR = 0.3
 _PAIRS = 4
 _DECIMALS = 3
 
@@ -34,11 +37,29 @@ class Finalist:
         """The same on rows that one of the refits learned from."""
         return _mean([one.train for one in self.agreements])
 
+    @property
+    def gap(self) -> float:
+        """From 0 to 1: how empty the borders are."""
+        return min(1.0, max(0.0, self.candidate.criteria.isolation / _EMPTY_BORDER))
+
+    @property
+    def separated(self) -> float:
+        """The share of rows in clusters that stand apart, by valleys or by empty borders."""
+        return max(self.gap, _mean([one.separated for one in self.agreements]))
+
     def value(self, metric: str | None) -> float:
-        """What finalists are chosen by: the combined score times the stability."""
+        """What finalists are chosen by, unless a metric decides alone.
+
+        The stability, times the combined score (never all of it, because good clusters that are
+        many rank low among few large ones), times one more for each cluster beyond the first that
+        stands apart: so the largest number of clusters wins that still has space between them.
+        """
         if metric == STABILITY:
             return self.stability
-        return self.candidate.score * (1.0 if metric else self.stability)
+        if metric in METRICS:
+            return self.candidate.score
+        apart = self.separated**2 * (self.candidate.clusters - 1)
+        return self.stability * (_SCORE_FLOOR + self.candidate.score) * (1.0 + apart)
 
 
 def play(
@@ -62,15 +83,14 @@ def play(
 
 
 def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best five, and the best of each algorithm."""
-    best: dict[str, Candidate] = {}
+    """The best of each algorithm, and of each number of clusters for the best six numbers."""
+    of_algorithm: dict[str, Candidate] = {}
+    of_size: dict[int, Candidate] = {}
     for one in candidates:
-        best.setdefault(one.algorithm, one)
-    return [
-        one
-        for place, one in enumerate(candidates)
-        if place < _FINALISTS or best[one.algorithm] is one
-    ]
+        of_algorithm.setdefault(one.algorithm, one)
+        of_size.setdefault(one.clusters, one)
+    kept = [*of_algorithm.values(), *list(of_size.values())[:_SIZES]]
+    return [one for one in candidates if any(one is finalist for finalist in kept)]
 
 
 def _refit(

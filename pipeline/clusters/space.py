@@ -86,10 +86,10 @@ class Space:
         ]
         return np.vstack(parts) if parts else np.empty((0, self.dimensions))
 
-    def continuous(self, points: Array) -> Array:
-        """What ``points`` are along the columns of many values, as far as the components tell."""
-        axes = self._components.components_[:, self._is_continuous]
-        return np.asarray(points @ axes)
+    @property
+    def continuous_axes(self) -> Array:
+        """Shape (dimensions, features of many values): takes points to these features."""
+        return np.asarray(self._components.components_[:, self._is_continuous])
 
     def _points(self, encoded: Encoded) -> Array:
         filled = self._gaps.fill(self._features(encoded) * self._weights)

@@ -10,6 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 from pipeline.clusters.algorithms import CLUSTERERS
 from pipeline.clusters.partitions import Partition
 from pipeline.clusters.search import Candidate
+from pipeline.clusters.valleys import separated_share
 
 Array = npt.NDArray[Any]
 
@@ -22,18 +23,38 @@ _MOST_SHARED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The adjusted Rand index of two refits: on rows that one of them learned from (``train``), and
-    on rows that neither had seen (``test``)."""
+    """Two refits compared.
+
+    Attributes
+    ----------
+    train, test
+        The adjusted Rand index of their clusters: of rows that one of them learned from, and of
+        rows that neither had seen.
+    separated
+        The share of rows in clusters with a valley around them.
+    """
 
     train: float
     test: float
+    separated: float
 
 
 class Refits:
-    """Fits a candidate's algorithm again, twice, on different rows of the sample, and compares."""
+    """Fits a candidate's algorithm again, twice, on different rows of the sample, and compares.
 
-    def __init__(self, points: Array, *, test_size: float, seed: int) -> None:
+    Parameters
+    ----------
+    points
+        The sample, in random order.
+    axes
+        Along which valleys are looked for; see ``separated_share``.
+    test_size
+        The share of the rows that neither refit of a pair learns from.
+    """
+
+    def __init__(self, points: Array, axes: Array, *, test_size: float, seed: int) -> None:
         self._points = points
+        self._axes = axes
         self._test_size = test_size
         self._seed = seed
 
@@ -43,12 +64,19 @@ class Refits:
         order = random.permutation(len(self._points))
         judged = self.judged_rows(len(self._points), self._test_size)
         test, rest = order[:judged], order[judged:]
-        one, other = (self._refit(candidate, rows) for rows in _two_parts(rest, random))
+        parts = _two_parts(rest, random)
+        one, other = (self._refit(candidate, rows) for rows in parts)
         if one is None or other is None:
-            return Agreement(0.0, 0.0)
-        seen = rest[:_MOST_JUDGED_ROWS]
+            return Agreement(0.0, 0.0, 0.0)
+        first, second = (self._points[rows[:_MOST_REFIT_ROWS]] for rows in parts)
         return Agreement(
-            _agreement(one, other, self._points[seen]), _agreement(one, other, self._points[test])
+            _agreement(one, other, self._points[rest[:_MOST_JUDGED_ROWS]]),
+            _agreement(one, other, self._points[test]),
+            (
+                separated_share(one, first, second, self._axes)
+                + separated_share(other, second, first, self._axes)
+            )
+            / 2.0,
         )
 
     @staticmethod

@@ -101,7 +101,8 @@ def _finals(
     clock: Clock,
     reporter: PhaseReporter,
 ) -> list[Finalist]:
-    refits = Refits(prepared.points, test_size=spec.test_size, seed=spec.seed)
+    axes = prepared.space.continuous_axes
+    refits = Refits(prepared.points, axes, test_size=spec.test_size, seed=spec.seed)
     own_clock = Clock(time.perf_counter(), _FINALS_SHARE * clock.remaining())
     finalists = play(candidates, refits, spec.metric, own_clock, reporter)
     best = finalists[0]
