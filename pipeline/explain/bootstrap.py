@@ -16,6 +16,7 @@ LEVEL = 0.95
 _REPEATS = 200
 _FEWEST_REPEATS = 20
 _ROWS = 2_000
+_DRAWS_PER_STEP = 20
 
 
 def with_intervals(
@@ -55,7 +56,8 @@ def with_intervals(
     for repeat in range(_REPEATS):
         if repeat >= _FEWEST_REPEATS and time.perf_counter() > end:
             break
-        on_step()
+        if repeat % _DRAWS_PER_STEP == 0:
+            on_step()
         for name, value in measure(random.integers(0, rows, size)).items():
             if value is not None:
                 drawn[name].append(value)

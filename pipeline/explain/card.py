@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.explain.content.cautions import cautions
+from pipeline.explain.content.clusters import clusters
 from pipeline.explain.content.data import data, origin
 from pipeline.explain.content.judgement import judgement_charts
 from pipeline.explain.content.overview import purpose, subtitle, title
 from pipeline.explain.content.quality import quality
 from pipeline.explain.content.reasons import reasons
+from pipeline.explain.content.series import series
 from pipeline.explain.content.training import training
 from pipeline.explain.document.blocks import Document
 from pipeline.explain.document.html import to_html
@@ -38,6 +40,8 @@ def _card(facts: Facts) -> Document:
     sections = (
         purpose(facts),
         quality(facts, judgement_charts(facts)),
+        clusters(facts),
+        series(facts),
         reasons(facts),
         cautions(facts),
         training(facts),

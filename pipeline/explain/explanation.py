@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.explain.answers import Answers, OnStep, OutOfTimeError, no_step
-from pipeline.explain.bootstrap import with_intervals
+from pipeline.explain.bootstrap import Measure, with_intervals
 from pipeline.explain.calibration import calibration
 from pipeline.explain.confusion import confusion_matrix
 from pipeline.explain.coverage import has_intervals, interval_coverage
@@ -28,6 +28,7 @@ LearningCurve = Sequence[Mapping[str, float | int | None]]
 
 _STRONGEST = 5
 _WARM_UP_ROWS = 200
+_MOST_ROWS, _CLASSES_OF_MOST_ROWS = 1_000_000, 20
 _BOOTSTRAP_SHARE = 0.15
 _IMPORTANCE_SHARE = 0.4
 _SHAP_SHARE = 0.6
@@ -83,7 +84,13 @@ def explain(
         told["left_out"] = {"all": "there is no test row"}
         return told
     answers = Answers(partial(predict_rows, fitted), classes, seconds=seconds, on_step=on_step)
-    for name, section in _of_predictions(judged, answers, ml_task, seed, on_step).items():
+    intervals = partial(
+        with_intervals,
+        seed=seed,
+        seconds=_BOOTSTRAP_SHARE * seconds,
+        on_step=on_step,
+    )
+    for name, section in _of_predictions(judged, intervals, seed).items():
         told[name] = section()
     if learning_curve:
         told["learning_curve"] = [dict(point) for point in learning_curve]
@@ -94,29 +101,25 @@ def explain(
 
 
 def _of_predictions(
-    judged: Judged, answers: Answers, ml_task: str, seed: int, on_step: OnStep
+    judged: Judged, intervals: Callable[[Measure, int], Any], seed: int
 ) -> dict[str, Section]:
-    """The sections that need no further prediction."""
+    """The sections that need no further prediction; the slower ones look at a sample."""
+    sample = judged.sample(
+        _MOST_ROWS // max(_CLASSES_OF_MOST_ROWS, len(judged.classes or ())), seed
+    )
     sections: dict[str, Section] = {
-        "metric_intervals": partial(
-            with_intervals,
-            measure_of(judged),
-            len(judged.rows),
-            seed=seed,
-            seconds=_BOOTSTRAP_SHARE * answers.seconds_left,
-            on_step=on_step,
-        ),
-        "worst_rows": partial(worst_rows, judged),
+        "metric_intervals": lambda: intervals(measure_of(sample), len(sample.rows)),
+        "worst_rows": lambda: worst_rows(judged),
     }
-    if ml_task == "classification":
-        sections["confusion_matrix"] = partial(confusion_matrix, judged)
-        sections["roc"] = partial(roc_curves, judged)
-        sections["precision_recall"] = partial(precision_recall_curves, judged)
-        sections["calibration"] = partial(calibration, judged)
-    else:
-        sections["residuals"] = partial(residuals, judged, seed)
-        if has_intervals(judged):
-            sections["interval_coverage"] = partial(interval_coverage, judged, INTERVAL_LEVEL)
+    if judged.classes is not None:
+        sections["confusion_matrix"] = lambda: confusion_matrix(judged)
+        sections["roc"] = lambda: roc_curves(sample)
+        sections["precision_recall"] = lambda: precision_recall_curves(sample)
+        sections["calibration"] = lambda: calibration(sample)
+        return sections
+    sections["residuals"] = lambda: residuals(judged, seed)
+    if has_intervals(judged):
+        sections["interval_coverage"] = lambda: interval_coverage(judged, INTERVAL_LEVEL)
     return sections
 
 

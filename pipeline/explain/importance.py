@@ -27,8 +27,9 @@ def permutation_importance(
     Returns
     -------
     dict
-        ``metric``, its ``value`` on the unshuffled rows, ``rows``, ``repeats``, and ``columns``:
-        for each the mean and standard deviation over the repeats, the most important first.
+        ``metric``, its ``value`` by the same model on the unshuffled rows, ``rows``, ``repeats``,
+        and ``columns``: for each the mean and standard deviation over the repeats, the most
+        important first.
 
     Raises
     ------
@@ -37,7 +38,7 @@ def permutation_importance(
     """
     rows, repeats = _size(answers, len(judged.rows), len(judged.rows.columns), share)
     sample = judged.sample(rows, seed)
-    before = metric.loss(sample.target, _measured(answers, sample.values))
+    before = metric.loss(sample.target, _measured(answers, answers.values(sample.rows)))
     random = np.random.default_rng(seed)
     found: list[list[float]] = []
     for _ in range(repeats):

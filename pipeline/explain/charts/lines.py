@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.explain.charts.axes import Axes, spread
-from pipeline.explain.charts.svg import drawing, element, path_of, text
+from pipeline.explain.charts.legend import legend_of
+from pipeline.explain.charts.svg import drawing, element, path_of
 
 MOST_LINES = 5
-_LEGEND_ROW = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def line_chart(
     for place, line in enumerate(shown):
         marks += _curve(axes, line, place)
     named = [line.name for line in shown if line.name] if len(shown) > 1 else []
-    legend = [_entry(name, place, axes.height) for place, name in enumerate(named)]
-    return drawing(axes.height + len(legend) * _LEGEND_ROW, *marks, *legend, label=label)
+    height, legend = legend_of(named, axes.height)
+    return drawing(height, *marks, legend, label=label)
 
 
 def _curve(axes: Axes, line: Line, place: int) -> list[str]:
@@ -70,9 +70,3 @@ def _curve(axes: Axes, line: Line, place: int) -> list[str]:
     if line.has_dots:
         marks += [element("circle", cx=x, cy=y, r=3.0, class_=f"dot s{place}") for x, y in points]
     return marks
-
-
-def _entry(name: str, place: int, top: float) -> str:
-    y = top + place * _LEGEND_ROW + 8
-    mark = element("rect", x=48.0, y=y - 4, width=14.0, height=4.0, class_=f"bar s{place}")
-    return mark + text(name, 68, y + 2, class_="strong")

@@ -68,7 +68,7 @@ def _imbalance(facts: Facts) -> Iterator[str]:
 
 
 def _suspects(facts: Facts) -> Iterator[str]:
-    suspects = list(facts.part("profile").get("suspects") or ())
+    suspects = list(facts.part("profile").get("leakage_suspects") or ())
     if suspects:
         yield (
             f"Perhaps too good to be true: {listed(suspects)} alone almost give the target away. "
@@ -97,7 +97,7 @@ def _wide_intervals(facts: Facts) -> Iterator[str]:
         }.get(name, False)
         if is_wide:
             yield (
-                f"{metric_name(name)} is uncertain: between {figure(name, low)} and "
+                f"{metric_name(name, facts.ml_task)} is uncertain: between {figure(name, low)} and "
                 f"{figure(name, high)}."
             )
 

@@ -79,7 +79,17 @@ def origin(facts: Facts) -> Section:
     items = [f"{name}: {value}" for name, value in named.items() if value is not None]
     if versions:
         items.append(f"Libraries: {', '.join(sorted(versions))}")
-    settings = [f"{name} = {value}" for name, value in facts.part("hyperparameters").items()]
-    if settings:
-        items.append(f"Settings: {', '.join(settings)}")
+    items += _settings(facts.part("hyperparameters"))
     return Section("Where it comes from", (Bullets(tuple(items)),))
+
+
+def _settings(chosen: Mapping[str, Any]) -> list[str]:
+    """One line, or one for each member of an ensemble."""
+    of_members = {name: one for name, one in chosen.items() if isinstance(one, Mapping)}
+    of_all = {name: one for name, one in chosen.items() if name not in of_members}
+    named = {"Settings": of_all, **{f"Settings of {name}": one for name, one in of_members.items()}}
+    return [
+        f"{title}: {', '.join(f'{name} = {value}' for name, value in settings.items())}"
+        for title, settings in named.items()
+        if settings
+    ]

@@ -7,6 +7,12 @@ from pipeline.explain.content.wording import METRICS, figure, metric_name
 from pipeline.explain.document.blocks import Block, Paragraph, Section, Table
 from pipeline.explain.facts import Facts, as_number
 
+_TESTED = {
+    "classification": "test rows that took no part in any decision.",
+    "regression": "test rows that took no part in any decision.",
+    "clustering": "rows that the compared refits had not seen.",
+    "time_series": "of the newest periods, which took no part in any decision.",
+}
 _NOT_METRICS = frozenset({"algorithm", "total_time_seconds"})
 
 
@@ -14,9 +20,7 @@ def quality(facts: Facts, charts: tuple[Block, ...]) -> Section:
     """The metrics with their confidence intervals, and drawings."""
     rows = _rows(facts)
     tested = facts.number("validation_data_points")
-    explained = (
-        f"Measured on {tested:,.0f} test rows that took no part in any decision. " if tested else ""
-    )
+    explained = f"Measured on {tested:,.0f} {_TESTED.get(facts.ml_task, 'rows')} " if tested else ""
     intervals = (
         "In 95 of 100 such measurements the true figure lies within the interval, as far as the "
         "test rows are a fair sample of those to come."
@@ -37,7 +41,11 @@ def _rows(facts: Facts) -> tuple[tuple[str, ...], ...]:
     rest = [name for name in measured if name not in METRICS and name not in _NOT_METRICS]
     intervals = facts.section("metric_intervals") or {}
     return tuple(
-        (metric_name(name), figure(name, as_number(measured[name])), _interval(name, intervals))
+        (
+            metric_name(name, facts.ml_task),
+            figure(name, as_number(measured[name])),
+            _interval(name, intervals),
+        )
         for name in (*order, *rest)
         if as_number(measured[name]) is not None
     )

@@ -42,8 +42,8 @@ def _permutation(facts: Facts) -> Iterator[Chart]:
     shown = found["columns"][:_SHOWN]
     metric = metric_name(found["metric"])
     summary = (
-        f"How much worse “{metric}” gets (from {amount(found['value'])}) when the values of a "
-        f"column are shuffled; {found['repeats']} repeats."
+        f"How much worse “{metric}” gets when the values of a column are shuffled "
+        f"({found['repeats']} repeats)."
     )
     svg = lying_bars(
         [one["column"] for one in shown],

@@ -7,9 +7,16 @@ TASKS = {
     "time_series": "a forecast of time series",
 }
 
+ACCURACIES = {
+    "classification": "Accuracy on {} rows",
+    "regression": "Accuracy (1 − WAPE) on {} rows",
+    "clustering": "Stability: agreement of refits on {} rows",
+    "time_series": "Accuracy (1 − WAPE) on {} periods",
+}
+
 METRICS = {
-    "test_accuracy": "Accuracy on the test rows",
-    "train_accuracy": "Accuracy on the training rows",
+    "test_accuracy": "Accuracy on test rows",
+    "train_accuracy": "Accuracy on training rows",
     "test_r2": "R² on the test rows",
     "train_r2": "R² on the training rows",
     "mae": "Mean absolute error",
@@ -23,11 +30,27 @@ METRICS = {
     "balanced_accuracy": "Balanced accuracy",
     "log_loss": "Log loss (lower is better)",
     "roc_auc": "Area under the ROC curve",
-    "stability": "Stability: agreement between refits",
-    "silhouette": "Silhouette",
     "clusters": "Clusters",
+    "silhouette": "Silhouette (1 is best)",
+    "calinski_harabasz": "Calinski-Harabasz index (higher is better)",
+    "davies_bouldin": "Davies-Bouldin index (lower is better)",
+    "share_without_cluster": "Rows without a cluster",
+    "series": "Series",
+    "horizon": "Periods ahead",
+    "seasonal_naive_mase": "MASE of the seasonal naive forecast, to compare",
+    "seasonal_naive_wape": "WAPE of the seasonal naive forecast, to compare",
 }
-SHARES = frozenset({"test_accuracy", "train_accuracy", "balanced_accuracy", "wape", "coverage"})
+SHARES = frozenset(
+    {
+        "test_accuracy",
+        "train_accuracy",
+        "balanced_accuracy",
+        "wape",
+        "coverage",
+        "share_without_cluster",
+        "seasonal_naive_wape",
+    }
+)
 SMALLER_IS_BETTER = frozenset({"log_loss", "rmse", "mae", "wape", "mape", "smape", "mase"})
 
 
@@ -56,7 +79,10 @@ def count(number: float | None, one: str, many: str | None = None) -> str:
     return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
 
 
-def metric_name(name: str) -> str:
+def metric_name(name: str, ml_task: str = "classification") -> str:
+    rows = {"test_accuracy": "test", "train_accuracy": "training"}.get(name)
+    if rows and ml_task in ACCURACIES:
+        return ACCURACIES[ml_task].format(rows)
     return METRICS.get(name, name.replace("_", " "))
 
 

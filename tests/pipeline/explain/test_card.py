@@ -199,9 +199,9 @@ CAUTIONS = {
     "Rare classes, of which little could be learned: “no”": {
         "profile": {"target": {"classes": {"yes": 100, "no": 5}}}
     },
-    "Perhaps too good to be true: “size” alone": {"profile": {"suspects": {"size": 0.999}}},
+    "Perhaps too good to be true: “size” alone": {"profile": {"leakage_suspects": {"size": 0.999}}},
     "40 rows repeat another row exactly": {"profile": {"duplicate_rows": 40}},
-    "Accuracy on the test rows is uncertain: between 70.0 % and 90.0 %": {
+    "Accuracy on test rows is uncertain: between 70.0 % and 90.0 %": {
         "explanation": {
             "metric_intervals": {"test_accuracy": {"value": 0.8, "low": 0.7, "high": 0.9}}
         }
