@@ -91,7 +91,7 @@ class Calendar:
                 _days(pd.DatetimeIndex([self.origin])), self.open_days
             )
         length = SECONDS[self.unit] * self.step
-        passed = (times - self.origin) / pd.Timedelta(seconds=length)
+        passed = (times.as_unit("us") - self.origin).to_numpy() / np.timedelta64(length, "s")
         exact = np.asarray(passed, dtype=np.float64)
         return np.floor(exact + (0.5 if self.rounds else 1e-9)).astype(np.int64)
 
@@ -103,8 +103,8 @@ class Calendar:
             first = _days(pd.DatetimeIndex([self.origin]))[0]
             days = np.busday_offset(first, positions, roll="forward", weekmask=list(self.open_days))
             return pd.DatetimeIndex(days).as_unit("us") + (self.origin - self.origin.normalize())
-        lengths = positions * SECONDS[self.unit] * self.step
-        return pd.DatetimeIndex(self.origin + pd.to_timedelta(lengths, unit="s")).as_unit("us")
+        lengths = (positions * SECONDS[self.unit] * self.step).astype("timedelta64[s]")
+        return pd.DatetimeIndex(np.datetime64(self.origin.as_unit("us")) + lengths).as_unit("us")
 
     def holds(self, times: pd.DatetimeIndex) -> npt.NDArray[np.bool_]:
         """Whether each time lies in a period: on an open day."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 _FOR_FORECASTS = 0.9
 """The rest of the budget is for the evaluation and for storing the model."""
-_CAUTION = 1.3
+_AFTERWARDS_PER_SERIES = 0.003
+_CAUTION = 1.15
+_MEMORY = 0.7
 
 
 @dataclass(slots=True)
@@ -21,30 +23,32 @@ class Clock:
     series_end: float = 0.0
 
     @classmethod
-    def of(cls, start: float, budget_seconds: float) -> "Clock":
+    def of(cls, start: float, budget_seconds: float, series: int) -> "Clock":
         """``start`` as `time.perf_counter` told it."""
-        return cls(end=start + _FOR_FORECASTS * budget_seconds)
+        return cls(end=start + _FOR_FORECASTS * budget_seconds - _AFTERWARDS_PER_SERIES * series)
 
     def begin_series(self, left: int) -> None:
         """A series begins, and ``left`` are left with it."""
         now = time.perf_counter()
         self.series_end = now + max(0.0, self.end - now) / max(1, left)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing but the simplest forecast is possible any more."""
+        return time.perf_counter() > self.end
+
     def has_time(self, name: str, guess: float, *, fits: int, rows: int) -> bool:
         """Whether ``fits`` fits of a method on ``rows`` rows end in the time of the series."""
-        pace = self.paces.get(name, guess)
-        if guess == 0.0:
-            return True
-        needed = pace * fits * _size(rows) * _CAUTION
+        if self.is_over:
+            return False
+        needed = self.paces.get(name, guess) * fits * _size(rows) * _CAUTION
         return time.perf_counter() + needed <= self.series_end
 
     def learn(self, name: str, seconds: float, rows: int) -> None:
         """A fit and its forecast took so long."""
         pace = seconds / _size(rows)
-        before = self.paces.get(name, pace)
-        self.paces[name] = (
-            max(pace, 0.7 * before + 0.3 * pace) if pace > before else (0.7 * before + 0.3 * pace)
-        )
+        remembered = _MEMORY * self.paces.get(name, 0.0) + (1 - _MEMORY) * pace
+        self.paces[name] = max(pace, remembered)
 
 
 def _size(rows: int) -> float:

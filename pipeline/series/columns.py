@@ -157,6 +157,7 @@ def _group_columns(
             " together as one series. Name a group_column to forecast several"
         )
         return ()
+    best = tuple(name for name in usable if name in best)
     together = "together tell" if len(best) > 1 else "tells"
     notes.append(f"{name_columns(list(best))} {together} the series apart")
     return best

@@ -67,14 +67,17 @@ def compare(
 
     ``comparison`` is filled as it goes, so that what raises in ``before_fit`` loses nothing.
     """
-    fits = len(plan.selection) + len(plan.test) + 1
+    fits = len(plan.selection) + (len(plan.test) + 2) // 2
     shortest = plan.selection[0].origin if plan.selection else len(past)
+    first = head(past, shortest)
     for name in names:
-        method, first = METHODS[name], head(past, shortest)
-        if shortest < method.minimum_rows or not method.is_applicable(first):
+        method = METHODS[name]
+        if shortest < method.minimum_rows:
             continue
         if not clock.has_time(name, method.seconds, fits=fits, rows=len(past)):
             comparison.short_of_time.append(name)
+            continue
+        if not method.is_applicable(first):
             continue
         if method.seconds:
             before_fit(name)

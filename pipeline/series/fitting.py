@@ -104,6 +104,10 @@ class Planned:
     plan: Plan
     ahead: Mapping[str, Array]
 
+    def without_windows(self) -> "Planned":
+        """For a series that there is no time to judge."""
+        return replace(self, plan=Plan((), ()))
+
 
 def plan_series(
     past: Past, names: tuple[str, ...], ahead: Mapping[str, Array], horizon: int, test_size: float
@@ -118,8 +122,12 @@ def finish_series(planned: Planned, comparison: Comparison, wanted: str, clock: 
     """Choose, judge the choice on the newest windows and fit it to everything.
 
     A method that cannot be fitted any more leaves the choice, at the latest for the seasonal naive
-    one, which fits every series.
+    one, which fits every series. That one alone is left where there was no time to compare.
     """
+    if not comparison.forecasts:
+        comparison.add(BASELINE, [], planned.past, ())
+        comparison.was_scored = False
+        planned = planned.without_windows()
     while True:
         members = choose(comparison, planned.past, planned.plan, wanted)
         try:

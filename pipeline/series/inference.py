@@ -9,13 +9,17 @@ import pandas as pd
 from pipeline.series.calendar import SECONDS, WHOLE_WEEK, Calendar, Unit
 
 _DAY, _WEEK = SECONDS[Unit.DAY], SECONDS[Unit.WEEK]
+_YEAR, _LONGEST_YEARS = 366 * _DAY, 100
 _REGULAR_SHARE = 0.6
 """At least so many of the steps between rows are of the usual length in a regular series."""
+_SPARSE_SHARE = 0.15
+"""Where rows are missing, at least so many are, and all others are multiples of it."""
 _WEEKS_TO_KNOW_OPEN_DAYS = 3
 _ROUND_SECONDS = {1: 0.95, 60: 0.95, 900: 0.95, 3_600: 0.95, _DAY: 0.6}
 """Lengths of periods that irregular rows are put together in, and the share of them that must have
 rows for that."""
 _FILLED_SHARE = 0.6
+_SLACK, _MULTIPLES_SHARE = 0.05, 0.9
 
 
 def infer_calendar(times: pd.DatetimeIndex) -> Calendar | None:
@@ -30,7 +34,7 @@ def infer_calendar(times: pd.DatetimeIndex) -> Calendar | None:
     if usual >= 27 * _DAY:
         return _of_months(times, usual)
     mode, share = _most_common(seconds)
-    if share < _REGULAR_SHARE or not _mostly_multiples(seconds, mode):
+    if not _is_step(seconds, mode, share):
         return _of_weeks(times, seconds, usual)
     if mode % _WEEK == 0:
         return Calendar(unit=Unit.WEEK, step=mode // _WEEK, origin=times[0], rounds=True)
@@ -88,21 +92,23 @@ def _most_common(seconds: npt.NDArray[np.float64]) -> tuple[int, float]:
     return int(values[best]), float(counts[best] / len(seconds))
 
 
-def _mostly_multiples(seconds: npt.NDArray[np.float64], step: int) -> bool:
+def _is_step(seconds: npt.NDArray[np.float64], step: int, share: float) -> bool:
+    """Whether rows come every ``step`` seconds, some missing or a little early or late."""
     ratio = seconds / step
-    near = np.abs(ratio - np.rint(ratio)) * step <= 0.05 * step
-    return bool(near.mean() >= 0.9)
+    multiples = float(np.mean(np.abs(ratio - np.rint(ratio)) <= _SLACK))
+    if share >= _REGULAR_SHARE:
+        return multiples >= _MULTIPLES_SHARE
+    return multiples == 1 and share >= _SPARSE_SHARE
 
 
 def _of_months(times: pd.DatetimeIndex, usual: float) -> Calendar | None:
     months = np.asarray(times.year * 12 + times.month, dtype=np.int64)
     gaps = np.diff(months)
+    if (gaps == 0).any() or usual > _LONGEST_YEARS * _YEAR:
+        return None
     step = int(np.median(gaps))
-    if step < 1 or (gaps == 0).any() or np.mean(gaps % step == 0) < 1:
-        return None if step < 1 or (gaps == 0).any() else _monthly(times, int(np.gcd.reduce(gaps)))
-    if np.mean(gaps == step) < _REGULAR_SHARE or usual > 400 * _DAY * max(1, step // 12):
-        step = int(np.gcd.reduce(gaps))
-    return _monthly(times, step)
+    is_usual = np.mean(gaps == step) >= _REGULAR_SHARE and (gaps % step == 0).all()
+    return _monthly(times, step if is_usual else int(np.gcd.reduce(gaps)))
 
 
 def _monthly(times: pd.DatetimeIndex, step: int) -> Calendar:

@@ -11,6 +11,7 @@ from pipeline.series.methods.method import Array
 
 INTERVAL_LEVEL = 0.9
 _FAR_ABOVE = 200.0
+_SMALLEST_LEVEL = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,19 @@ class Intervals:
 def learn_intervals(
     forecasts: Sequence[tuple[Array, Array]], past: Array, *, width: int, signed: bool, season: int
 ) -> Intervals:
-    """From pairs of forecast and actual values at 1, 2, 3, … periods from their origin.
-
-    With none, from the differences of values one season apart.
+    """From pairs of forecast and actual values at 1, 2, 3, … periods from their origin, whose
+    actual values may be missing; with none, from the differences of values of ``past`` one season
+    apart.
     """
-    spread = float(np.nanmax(past) - np.nanmin(past)) or abs(float(np.nanmax(past))) or 1.0
-    moved = _FAR_ABOVE * spread - float(np.nanmin(past)) if signed else 0.0
-    pairs = [(predicted, actual) for predicted, actual in forecasts if len(actual)]
-    if not any(np.isfinite(actual).any() for _, actual in pairs):
+    spread = float(np.ptp(past)) or abs(float(past[0])) or 1.0
+    moved = _FAR_ABOVE * spread - float(past.min()) if signed else 0.0
+    pairs = [pair for pair in forecasts if np.isfinite(pair[1]).any()]
+    if not pairs:
         lag = season if len(past) > season else 1
-        pairs = [
-            (past[index : index + 1], past[index + lag : index + lag + 1])
-            for index in range(len(past) - lag)
-        ]
-    known = [
-        (np.where(np.isfinite(p), p, 0.0), np.where(np.isfinite(p), a, np.nan)) for p, a in pairs
-    ]
-    level = float(np.nanmean(past)) + moved
+        pairs, width = [(past[:-lag], past[lag:])], len(past)
     calibration = calibrate(
-        [Errors(predicted + moved, actual + moved) for predicted, actual in known]
-        or [Errors(np.zeros(0), np.zeros(0))],
-        level=max(level, 1e-12),
+        [Errors(predicted + moved, actual + moved) for predicted, actual in pairs],
+        level=max(float(np.mean(past)) + moved, _SMALLEST_LEVEL),
         window=max(1, width),
         interval_width=INTERVAL_LEVEL,
     )

@@ -70,11 +70,12 @@ class TimeReader:
         """The time of each row, missing where there is none or it cannot be read."""
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return self._to_clock(column)
+        text = _as_text(column)
         if self.form in _EPOCHS:
             numbers = pd.to_numeric(column, errors="coerce").astype("float64")
             since_1970 = pd.to_timedelta(numbers, unit=_EPOCHS[self.form][2], errors="coerce")
-            return pd.DatetimeIndex(pd.Timestamp(0) + since_1970).as_unit("us")
-        text = _as_text(column)
+            stamps = pd.Series(pd.Timestamp(0) + since_1970).dt.as_unit("us")
+            return pd.DatetimeIndex(stamps.fillna(_read_zoned(text, "UTC").dt.tz_localize(None)))
         if self.form == QUARTER:
             return _read_quarters(text)
         if self.zone is not None:

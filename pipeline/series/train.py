@@ -84,7 +84,7 @@ def forecast_table(
         panel=panel,
         horizon=horizon,
         names=_names(spec),
-        clock=Clock.of(start, spec.time_budget_seconds),
+        clock=Clock.of(start, spec.time_budget_seconds, len(panel.series)),
         reporter=reporter,
     )
     _announce_methods(request)
@@ -157,6 +157,8 @@ def _train(number: int, series: Series, request: _Request) -> Outcome:
     )
     ahead = {name: values[rows:] for name, values in known.items()}
     planned = plan_series(past, series.names, ahead, request.horizon, spec.test_size)
+    if clock.is_over:
+        planned = planned.without_windows()
     comparison = Comparison(was_scored=bool(planned.plan.selection))
     tried = iter(range(1, len(request.names) + 1))
 
@@ -208,7 +210,7 @@ def _training_notes(
 ) -> list[str]:
     used = {name for one in outcomes for name in one.fitted.covariates}
     notes = covariate_notes(columns.covariates, used)
-    short = sum(one.test.is_empty for one in outcomes)
+    short = sum(one.test.is_empty and not one.comparison.short_of_time for one in outcomes)
     if short:
         notes.append(
             f"{short:,} of {len(outcomes):,} series are too short to set a part aside: their"

@@ -1,0 +1,1 @@
+"""Tests of forecasts of series in a table."""

@@ -1,0 +1,82 @@
+"""Columns of every form are read as times."""
+
+import pandas as pd
+import pytest
+
+from pipeline.series.times import find_reader
+
+DAYS = pd.date_range("2024-01-25", periods=40)
+MONTHS = pd.date_range("2020-01-01", periods=30, freq="MS")
+FORMS: dict[str, tuple[pd.DatetimeIndex, pd.Series]] = {
+    "typed": (DAYS, pd.Series(DAYS)),
+    "ISO": (DAYS, pd.Series(DAYS.strftime("%Y-%m-%d"))),
+    "day first": (DAYS, pd.Series(DAYS.strftime("%d/%m/%Y"))),
+    "month first": (DAYS, pd.Series(DAYS.strftime("%m/%d/%Y"))),
+    "dots": (DAYS, pd.Series(DAYS.strftime("%d.%m.%Y"))),
+    "digits": (DAYS, pd.Series(DAYS.strftime("%Y%m%d")).astype("int64")),
+    "seconds": (DAYS, pd.Series(DAYS.as_unit("s").asi8)),
+    "milliseconds": (DAYS, pd.Series(DAYS.as_unit("ms").asi8)),
+    "months": (MONTHS, pd.Series(MONTHS.strftime("%Y-%m"))),
+    "names of months": (MONTHS, pd.Series(MONTHS.strftime("%b %Y"))),
+    "months as numbers": (MONTHS, pd.Series(MONTHS.strftime("%Y%m")).astype("int64")),
+    "quarters": (MONTHS[::3], pd.Series([f"{t.year}-Q{t.quarter}" for t in MONTHS[::3]])),
+    "years": (
+        pd.date_range("1990-01-01", periods=9, freq="YS"),
+        pd.Series(range(1990, 1999)),
+    ),
+    "hours": (
+        pd.date_range("2024-03-30", periods=60, freq="h"),
+        pd.Series(pd.date_range("2024-03-30", periods=60, freq="h", tz="UTC")).dt.tz_convert(
+            "Europe/Madrid"
+        ),
+    ),
+    "days of a time zone": (DAYS, pd.Series(DAYS.tz_localize("America/New_York"))),
+    "text with an offset": (
+        pd.date_range("2024-03-30", periods=60, freq="h"),
+        pd.Series(pd.date_range("2024-03-30", periods=60, freq="h", tz="UTC").astype("str")),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_recognised_and_read(form: str) -> None:
+    times, column = FORMS[form]
+    reader = find_reader(column)
+    assert reader is not None
+    assert reader.read(column).tolist() == times.tolist()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_told_can_be_read_again(form: str) -> None:
+    times, column = FORMS[form]
+    reader = find_reader(column)
+    assert reader is not None
+    told = reader.tell(times)
+    assert reader.read(told).tolist() == times.tolist()
+    assert reader.read(told.astype("str")).tolist() == times.tolist()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([1.5, 2.25, 3.0]),
+        pd.Series([10, 20, 30]),
+        pd.Series(["red", "green"]),
+        pd.Series([True, False]),
+        pd.Series(["1", "2", "3"]),
+        pd.Series([None, None], dtype="str"),
+        pd.Series(pd.to_timedelta([1, 2], unit="h")),
+    ],
+)
+def test_other_columns_tell_no_time(column: pd.Series) -> None:
+    assert find_reader(column) is None
+
+
+def test_what_cannot_be_read_is_missing() -> None:
+    reader = find_reader(pd.Series(DAYS.strftime("%Y-%m-%d")))
+    assert reader is not None
+    assert reader.read(pd.Series(["2024-02-01", "soon", None])).isna().tolist() == [
+        False,
+        True,
+        True,
+    ]
