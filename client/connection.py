@@ -45,6 +45,10 @@ class Connection:
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         return self._repeat("GET", path, params=_params(query or {}))
 
+    def get_text(self, path: str, media_type: str) -> str:
+        """An answer for people, in this form."""
+        return _accepted(self._answer("GET", path, headers={"Accept": media_type})).text
+
     def probe(self, path: str) -> Any:
         """One GET without a second try."""
         return self._once("GET", path)
@@ -105,7 +109,7 @@ class Connection:
             with self._http.stream("GET", path, **options) as response, partial.open("wb") as file:
                 if not response.is_success:
                     response.read()
-                    _read(response)
+                    _accepted(response)
                 for chunk in response.iter_bytes():
                     file.write(chunk)
             return partial.replace(target)
@@ -130,6 +134,12 @@ class Connection:
         self._http.close()
 
     def _repeat(self, method: str, path: str, **options: Any) -> Any:
+        return _read(self._answer(method, path, **options))
+
+    def _once(self, method: str, path: str, **options: Any) -> Any:
+        return _read(self._first_answer(method, path, **options))
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         for delay_s in RETRY_DELAYS_S:
             try:
                 response = self._http.request(method, path, **options)
@@ -140,17 +150,16 @@ class Connection:
                 continue
             wait_s = wait_before_retry_s(response, delay_s)
             if wait_s is None:
-                return _read(response)
+                return response
             self.sleep(wait_s)
-        return self._once(method, path, **options)
+        return self._first_answer(method, path, **options)
 
-    def _once(self, method: str, path: str, **options: Any) -> Any:
+    def _first_answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
-            response = self._http.request(method, path, **options)
+            return self._http.request(method, path, **options)
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise ServiceUnreachableError(self.base_url, reason) from error
-        return _read(response)
 
 
 def is_loopback(url: str) -> bool:
@@ -198,13 +207,19 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
+def _accepted(response: httpx.Response) -> httpx.Response:
+    """The response, unless it is a refusal: that is raised."""
+    if not response.is_success:
+        body = _json(response)
+        problem = body if isinstance(body, dict) else {"detail": response.text[:500]}
+        raise refusal(response.status_code, problem, retry_after_s=retry_after_s(response))
+    return response
+
+
 def _read(response: httpx.Response) -> Any:
     if response.status_code == httpx.codes.NO_CONTENT:
         return None
-    body = _json(response)
-    if not response.is_success:
-        problem = body if isinstance(body, dict) else {"detail": response.text[:500]}
-        raise refusal(response.status_code, problem, retry_after_s=retry_after_s(response))
+    body = _json(_accepted(response))
     if body is None:
         raise refusal(502, {"detail": f"{response.url} answered something that is not JSON"})
     return body

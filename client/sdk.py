@@ -28,6 +28,7 @@ from client.resources.predictions import PredictionRequests
 from client.resources.retention import Retention
 from client.resources.sales import SalesRequests
 from client.resources.schedules import Schedules
+from client.resources.table_models import TableModelRequests
 from client.resources.tables import TableRequests
 from client.resources.tenant import TenantRequests
 from client.resources.webhooks import ConsumedEvents, Webhooks
@@ -41,6 +42,7 @@ class Client(
     SalesRequests,
     ProductLists,
     ModelRequests,
+    TableModelRequests,
     PredictionRequests,
     TenantRequests,
     ConsumedEvents,

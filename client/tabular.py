@@ -5,10 +5,11 @@ message on.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
@@ -19,6 +20,8 @@ from client.sockets import LOST, open_socket, permanent_refusal, read_frame
 
 LARGEST_SOCKET_UPLOAD = 100 * 10**6
 """Bytes of a file that the socket takes; larger files go through `POST /api/v1/models`."""
+TableTask = Literal["classification", "regression", "clustering", "time_series"]
+
 _PATH = "/api/model-studio/ws/train-from-parquet"
 _FIRST_PHASE = "data_loading"
 _TOLD_BY_THE_JOB = frozenset({"task_completed", "task_failed", "task_cancelled"})
@@ -26,26 +29,41 @@ _TOLD_BY_THE_JOB = frozenset({"task_completed", "task_failed", "task_cancelled"}
 
 @dataclass(frozen=True, kw_only=True)
 class TableRequest:
-    """What to learn from an uploaded file."""
+    """What to learn from an uploaded file; a clustering has no target.
 
-    target_variable: str | None
-    ml_task: str = "classification"
+    `time_column` orders the rows in time, and is the axis of a `time_series`; rows of one
+    `group_column` are never on both sides of the test, and it names the series of a `time_series`
+    of several. `horizon` is how many periods of it are forecast. The model is looked for during
+    `time_budget_seconds`; `max_predict_ms` is the longest time that it may take for one row.
+    """
+
+    target_variable: str | None = None
+    ml_task: TableTask = "classification"
     model_type: str = "auto"
     task_name: str | None = None
     test_size: float = 0.2
     timeout_seconds: int | None = None
+    time_budget_seconds: float | None = None
+    exclude_columns: Sequence[str] = ()
+    time_column: str | None = None
+    group_column: str | None = None
+    horizon: int | None = None
+    metric: str | None = None
+    seed: int | None = None
+    max_predict_ms: float | None = None
 
-    def fields(self) -> dict[str, str | float]:
+    def fields(self) -> dict[str, str | float | list[str]]:
         """The fields that were given, under the names of the service."""
-        given = {
-            "ml_task": self.ml_task,
-            "target_variable": self.target_variable,
-            "model_type": self.model_type,
-            "task_name": self.task_name,
-            "test_size": self.test_size,
-            "timeout_seconds": self.timeout_seconds,
-        }
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        given["exclude_columns"] = list(self.exclude_columns) or None
         return {name: value for name, value in given.items() if value is not None}
+
+    def form(self) -> dict[str, str]:
+        """The same as texts of a form."""
+        return {
+            name: json.dumps(value) if isinstance(value, list) else str(value)
+            for name, value in self.fields().items()
+        }
 
 
 def train_over_socket(

@@ -11,6 +11,7 @@ from rich.text import Text
 from client.commands.answers import answer, answer_list, done, first
 from client.commands.groups import ListingGroup
 from client.commands.live import live
+from client.commands.table_models import card, choose, explanation, leaderboard, profile
 from client.errors import NotFoundError
 from client.layout import moment, size, state, table, words, yes
 from client.model_records import Comparison, Deployment, ModelDetail, ModelVersion
@@ -22,7 +23,8 @@ Id = Annotated[str, typer.Argument(metavar="MODEL", help="Its id")]
 ProductOrModel = Annotated[str, typer.Argument(metavar="PRODUCT|MODEL", help="Id or SKU")]
 
 models = typer.Typer(cls=ListingGroup, help="List, show, deploy, compare and delete models.")
-models.command()(live)
+for _command in (live, leaderboard, choose, explanation, profile, card):
+    models.command()(_command)
 
 
 @models.command("list")

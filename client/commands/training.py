@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, cast
 
 import typer
 
@@ -15,7 +15,7 @@ from client.errors import InvalidInputError, TrainingFailedError
 from client.options import AsJson, Url, connect
 from client.progress import StudioUpdate
 from client.tables import print_import
-from client.tabular import TableRequest
+from client.tabular import TableRequest, TableTask
 from client.terminal import number, plain, remarks, results, write_json
 from client.training_options import StartOptions
 
@@ -80,13 +80,34 @@ def watch(
 
 def train_parquet(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A Parquet file")],
-    target: Annotated[str, typer.Option(help="The column to predict.")],
+    target: Annotated[
+        str | None, typer.Option(help="The column to predict; a clustering has none.")
+    ] = None,
     task: Annotated[
-        Literal["classification", "regression"], typer.Option(help="Classes, or amounts.")
+        TableTask, typer.Option(help="Classes, amounts, groups of rows, or days to come.")
     ] = "classification",
     algorithm: Annotated[str, typer.Option(help="auto compares them all.")] = "auto",
     test_size: Annotated[float, typer.Option(help="Share of rows kept for testing.")] = 0.2,
     name: Annotated[str | None, typer.Option(help="What to call the model.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, help="How long to look for the best model.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="A column not to learn from; may be repeated.")
+    ] = None,
+    time_column: Annotated[str | None, typer.Option(help="The column that tells when.")] = None,
+    group_column: Annotated[
+        str | None, typer.Option(help="Rows that belong together, or the name of a series.")
+    ] = None,
+    horizon: Annotated[
+        int | None, typer.Option(min=1, help="Periods of a time series to forecast.")
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="What to choose the model by.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same model.")] = None,
+    max_predict_ms: Annotated[
+        float | None, typer.Option(help="Longest time to predict one row, in milliseconds.")
+    ] = None,
+    timeout_seconds: Annotated[int | None, typer.Option(min=1, help="Longest duration.")] = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -100,6 +121,15 @@ def train_parquet(
         model_type=algorithm,
         task_name=name,
         test_size=test_size,
+        timeout_seconds=timeout_seconds,
+        time_budget_seconds=seconds,
+        exclude_columns=exclude or (),
+        time_column=time_column,
+        group_column=group_column,
+        horizon=horizon,
+        metric=metric,
+        seed=seed,
+        max_predict_ms=max_predict_ms,
     )
     with connect(url) as studio:
         updates = studio.train_parquet(file, request)

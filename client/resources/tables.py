@@ -29,7 +29,7 @@ class TableRequests(JobRequests):
                 timeout_s=_LONG_REQUEST_S,
                 key=idempotency_key,
                 files={"file": (file_path.name, file, PARQUET)},
-                data={name: str(value) for name, value in request.fields().items()},
+                data=request.form(),
             )
         return AcceptedJob.decode(answer)
 

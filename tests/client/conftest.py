@@ -1,14 +1,19 @@
 """The service that asks for tokens, behind a real server; each test is a tenant of its own."""
 
+import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from client import Client
+from client.cli import main
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.api.conftest import Served, start_api
+from tests.api.conftest import SIGNING_KEY, Served, start_api
 from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET, token
 from tests.fixtures.database import copied_database
 
@@ -18,9 +23,21 @@ WITH_TOKENS = {
     "jwt_audience": AUDIENCE,
     "jwt_issuer": ISSUER,
     "webhook_allowed_networks": "127.0.0.0/8",
+    "artifact_signing_key": SIGNING_KEY,
 }
 
 Login = Callable[..., Client]
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int | str | None
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+Tell = Callable[..., Any]
 
 
 @pytest.fixture(scope="package")
@@ -55,3 +72,36 @@ def login(served: Served, tenant_id: UUID) -> Iterator[Login]:
 @pytest.fixture
 def studio(login: Login) -> Client:
     return login()
+
+
+@pytest.fixture
+def run(
+    served: Served,
+    tenant_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """In this process, because starting one for each command would take minutes."""
+    monkeypatch.setenv("MODEL_STUDIO_URL", served.url)
+
+    def command(*arguments: str, scope: str = "admin") -> Done:
+        monkeypatch.setenv("MODEL_STUDIO_TOKEN", token(tenant_id, scope=scope))
+        monkeypatch.setattr(sys, "argv", ["model-studio", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Done(left.value.code, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture
+def tell(run: Run) -> Tell:
+    """What a command tells programs."""
+
+    def told(*arguments: str) -> Any:
+        done = run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        return json.loads(done.stdout)
+
+    return told

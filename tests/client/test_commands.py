@@ -4,62 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from client import Client
-from client.cli import main
 from tests.api.conftest import Served
-from tests.api.security.tokens import token
+from tests.client.conftest import Run, Tell
 from tests.client.peer import http_peer
-
-
-@dataclass(frozen=True)
-class Done:
-    returncode: int | str | None
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(
-    served: Served,
-    tenant_id: UUID,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Run:
-    """In this process, because starting one for each command would take minutes."""
-    monkeypatch.setenv("MODEL_STUDIO_URL", served.url)
-
-    def command(*arguments: str, scope: str = "admin") -> Done:
-        monkeypatch.setenv("MODEL_STUDIO_TOKEN", token(tenant_id, scope=scope))
-        monkeypatch.setattr(sys, "argv", ["model-studio", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return Done(left.value.code, *capsys.readouterr())
-
-    return command
-
-
-@pytest.fixture
-def tell(run: Run) -> Callable[..., Any]:
-    """What a command tells programs."""
-
-    def told(*arguments: str) -> Any:
-        done = run(*arguments, "--json")
-        assert done.returncode == 0, done.stderr
-        assert done.stderr == ""
-        return json.loads(done.stdout)
-
-    return told
-
 
 EMPTY = {
     ("products",): "There are no such products.",
@@ -91,7 +43,7 @@ def test_a_new_business_is_told_how_to_begin(run: Run, arguments: tuple[str, ...
     assert isinstance(json.loads(told.stdout), list | dict)
 
 
-def test_the_catalogue_and_the_calendar(run: Run, tell: Callable[..., Any]) -> None:
+def test_the_catalogue_and_the_calendar(run: Run, tell: Tell) -> None:
     added = run("products", "add", "BUN", "--name", "Bun", "--category", "Bread")
     assert added.stdout.startswith("Bun (SKU BUN, id ")
     changed = tell("products", "change", "BUN", "--category", "", "--inactive")
@@ -107,9 +59,7 @@ def test_the_catalogue_and_the_calendar(run: Run, tell: Callable[..., Any]) -> N
     assert run("products", "show", "BUN").returncode == 4
 
 
-def test_a_schedule_is_made_changed_and_run(
-    run: Run, tell: Callable[..., Any], studio: Client
-) -> None:
+def test_a_schedule_is_made_changed_and_run(run: Run, tell: Tell, studio: Client) -> None:
     studio.catalogue.create("BUN")
     made = tell(
         "schedules", "create", "Nightly", "0 3 * * *", "--product", "BUN", "--set", "force=true"
@@ -131,7 +81,7 @@ def test_a_schedule_is_made_changed_and_run(
 
 
 def test_a_job_with_every_option_and_what_becomes_of_it(
-    run: Run, tell: Callable[..., Any], studio: Client
+    run: Run, tell: Tell, studio: Client
 ) -> None:
     studio.catalogue.create("BUN")
     options = ("--force", "--priority", "3", "--set", "prophet_interval_width=0.9")
@@ -154,7 +104,7 @@ def test_a_setting_without_a_value_is_wrong_usage(run: Run) -> None:
     assert run("train", "--set", "prophet_verbose").returncode == 2
 
 
-def test_the_business_and_its_webhooks(run: Run, tell: Callable[..., Any]) -> None:
+def test_the_business_and_its_webhooks(run: Run, tell: Tell) -> None:
     place = ("--place", "48.85", "2.35")
     told = tell("tenant", "set", "--country", "FR", *place, "--default", "horizon_days=30")
     assert (told["country"], told["training_defaults"]) == ("FR", {"horizon_days": 30})
