@@ -1,6 +1,7 @@
 """The predictions of a file of any length, written as Parquet while it is read."""
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -62,17 +63,17 @@ def predict_batches(
     _require_columns(fitted, rows.columns)
     on_rows(0)
     done = 0
-    writer: pq.ParquetWriter | None = None
-    try:
-        for batch in rows.batches(rows.columns if options.keep_columns else fitted.features):
+    names = rows.columns if options.keep_columns else fitted.features
+    with ExitStack() as held:
+        writer: pq.ParquetWriter | None = None
+        for batch in held.enter_context(closing(rows.batches(names))):
             answered = _answered(fitted, batch, done, options)
-            writer = writer or pq.ParquetWriter(sink, answered.schema, compression="zstd")
+            if writer is None:
+                new = pq.ParquetWriter(sink, answered.schema, compression="zstd")
+                writer = held.enter_context(new)
             writer.write_table(_as_before(answered, writer.schema))
             done += answered.num_rows
             on_rows(done)
-    finally:
-        if writer is not None:
-            writer.close()
     return done
 
 

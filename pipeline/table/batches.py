@@ -1,6 +1,6 @@
 """The rows of a file a few at a time, so that a file of any length takes little memory."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
@@ -31,7 +31,7 @@ class RowFile(Protocol):
     @property
     def share_read(self) -> float: ...
 
-    def batches(self, names: Collection[str]) -> Iterator[pa.Table]:
+    def batches(self, names: Collection[str]) -> Generator[pa.Table]:
         """Of these columns, in the order of the file."""
 
 
@@ -61,7 +61,7 @@ class ParquetRows:
     def share_read(self) -> float:
         return self._read / max(1, self.rows or 0)
 
-    def batches(self, names: Collection[str]) -> Iterator[pa.Table]:
+    def batches(self, names: Collection[str]) -> Generator[pa.Table]:
         wanted = [name for name in self.columns if name in names]
         for table in plain_batches(self._file, wanted, self._limits):
             self._read += table.num_rows
@@ -83,12 +83,12 @@ class CsvRows:
     def share_read(self) -> float:
         return min(1.0, self._source.tell() / max(1, self._size))
 
-    def batches(self, names: Collection[str]) -> Iterator[pa.Table]:
+    def batches(self, names: Collection[str]) -> Generator[pa.Table]:
         wanted = [name for name in self.columns if name in names]
         rows = max(1, min(_CSV_ROWS, _CSV_CELLS // len(self.columns)))
         is_empty = True
-        with _trouble_as_invalid_data():
-            for frame in self._open(chunksize=rows):
+        with _trouble_as_invalid_data(), self._open(chunksize=rows) as frames:
+            for frame in frames:
                 is_empty = is_empty and len(frame) == 0
                 check_bytes(int(frame.memory_usage(deep=True).sum()), self._limits)
                 yield pa.table({name: _text(frame[name]) for name in wanted})

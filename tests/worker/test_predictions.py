@@ -1,11 +1,13 @@
 """The story of a prediction without Celery: verified files, a bounded cache, one audit line."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pandas as pd
 import pytest
 from sqlalchemy import select, update
@@ -61,6 +63,7 @@ def ask(
     body: dict[str, Any],
     *,
     tenant_id: UUID = DEFAULT_TENANT_ID,
+    **changes: Any,
 ) -> PredictionAnswer:
     prediction_id = uuid4()
     request = PredictionRequest(
@@ -71,6 +74,7 @@ def ask(
         content_type="application/json",
         accept="application/json",
         body=json.dumps(body).encode(),
+        **changes,
     )
     exchange.put(prediction_id, request)
     assert server.serve(prediction_id)
@@ -155,6 +159,138 @@ def test_a_table_model_predicts_as_in_its_own_process(
     )
     expected = predict_rows(fitted, pd.DataFrame(rows))["prediction"].tolist()
     assert json.loads(answer.body)["predictions"] == expected
+
+
+FLAT = {"area": 100.0, "district": "north"}
+
+
+def trained(context: Context, shop: Shop, frame: pd.DataFrame, **request: Any) -> TrainedModel:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    job_id = train(context, shop, buffer.getvalue(), **request)
+    assert shop.show_job(job_id).status == "completed", shop.show_job(job_id).error_message
+    (model,) = [one for one in shop.models() if one.training_job_id == job_id]
+    return model
+
+
+def told(answer: PredictionAnswer) -> dict[str, Any]:
+    assert answer.outcome == "predicted", answer.body
+    found: dict[str, Any] = json.loads(answer.body)
+    return found
+
+
+def test_an_amount_has_an_interval_and_a_class_has_probabilities(
+    server: PredictionServer,
+    exchange: PredictionExchange,
+    table_model: TrainedModel,
+    context: Context,
+    shop: Shop,
+) -> None:
+    amount = told(ask(server, exchange, table_model, {"rows": [FLAT]}))
+    assert amount.keys() == {"model_id", "predictions", "intervals", "interval_level"}
+    ((lower, upper),) = amount["intervals"]
+    assert lower < amount["predictions"][0] < upper
+    assert 0.5 < amount["interval_level"] < 1
+    large = pd.read_parquet(io.BytesIO(parquet()))
+    large = large.assign(size=np.where(large["area"] > 100, "large", "small")).drop(columns="price")
+    request = {**REQUEST, "ml_task": "classification", "target_variable": "size"}
+    model = trained(context, shop, large, **request)
+    classes = told(ask(server, exchange, model, {"rows": [{**FLAT, "area": 150.0}, FLAT]}))
+    assert classes.keys() == {"model_id", "predictions", "classes", "probabilities"}
+    assert classes["predictions"][0] == "large"
+    assert sum(classes["probabilities"][0]) == pytest.approx(1)
+
+
+def test_a_candidate_may_be_named_or_chosen_for_all(
+    server: PredictionServer, exchange: PredictionExchange, context: Context, shop: Shop
+) -> None:
+    frame = pd.read_parquet(io.BytesIO(parquet()))
+    request = {**REQUEST, "model_type": "auto", "time_budget_seconds": 15}
+    model = trained(context, shop, frame, **request)
+    held = [
+        entry["candidate"]
+        for entry in model.details["leaderboard"]
+        if entry["is_available"] and not entry["is_chosen"]
+    ]
+    rows = {"rows": [FLAT]}
+    own = told(ask(server, exchange, model, rows | {"candidate": held[0]}))
+    assert own["candidate"] == held[0]
+    chosen = told(ask(server, exchange, model, rows, chosen=held[0]))
+    assert "candidate" not in chosen
+    assert chosen["predictions"] == own["predictions"]
+    as_option = told(ask(server, exchange, model, rows, options={"candidate": held[0]}))
+    assert as_option["predictions"] == own["predictions"]
+    unknown = ask(server, exchange, model, rows | {"candidate": "oracle"})
+    assert unknown.outcome == "refused"
+    assert held[0] in json.loads(unknown.body)["detail"]
+
+
+def test_a_clustering_tells_memberships(
+    server: PredictionServer, exchange: PredictionExchange, context: Context, shop: Shop
+) -> None:
+    random = np.random.default_rng(5)
+    centres = random.choice([0.0, 50.0], 200)
+    frame = pd.DataFrame({"x": centres + random.normal(0, 1, 200), "y": random.normal(0, 1, 200)})
+    model = trained(context, shop, frame, ml_task="clustering", time_budget_seconds=10)
+    answer = told(ask(server, exchange, model, {"rows": [{"x": 0, "y": 0}, {"x": 50, "y": 0}]}))
+    first, second = answer["predictions"]
+    assert first != second
+    assert {first, second} <= set(answer["classes"])
+    assert [sum(shares) for shares in answer["probabilities"]] == pytest.approx([1, 1])
+    ahead = ask(server, exchange, model, {"rows": [{"x": 0, "y": 0}], "horizon": 3})
+    assert "this one is a clustering" in json.loads(ahead.body)["detail"]
+
+
+def test_a_time_series_tells_its_next_periods(
+    server: PredictionServer, exchange: PredictionExchange, context: Context, shop: Shop
+) -> None:
+    days = pd.date_range("2025-01-01", periods=120, freq="D")
+    frame = pd.DataFrame({"day": days, "sold": 20.0 + 5 * (np.arange(120) % 7)})
+    model = trained(
+        context,
+        shop,
+        frame,
+        ml_task="time_series",
+        target_variable="sold",
+        time_column="day",
+        horizon=14,
+        time_budget_seconds=15,
+    )
+    ahead = told(ask(server, exchange, model, {"horizon": 7}))
+    assert len(ahead["predictions"]) == len(ahead["intervals"]) == 7
+    assert ahead["rows"][0]["day"].startswith("2025-05-01")
+    row = {"day": ahead["rows"][2]["day"]}
+    assert told(ask(server, exchange, model, {"rows": [row]}))["predictions"] == [
+        ahead["predictions"][2]
+    ]
+    assert len(told(ask(server, exchange, model, {}))["predictions"]) == 14
+
+
+def test_a_prediction_is_explained_by_its_columns(
+    server: PredictionServer, exchange: PredictionExchange, table_model: TrainedModel
+) -> None:
+    rows = [FLAT, {"area": None, "district": "moon"}]
+    answer = told(ask(server, exchange, table_model, {"rows": rows}, operation="explain"))
+    assert answer["columns"] == ["area", "district"]
+    predicted = told(ask(server, exchange, table_model, {"rows": rows}))["predictions"]
+    for row, prediction in zip(answer["rows"], predicted, strict=True):
+        output = row["outputs"]["prediction"]
+        total = output["base_value"] + sum(output["contributions"].values())
+        assert total == pytest.approx(prediction)
+    assert next(iter(answer["rows"][0]["outputs"]["prediction"]["contributions"])) == "area"
+    many = ask(server, exchange, table_model, {"rows": [FLAT] * 101}, operation="explain")
+    assert many.outcome == "refused"
+    wrong = ask(server, exchange, table_model, {"rows": [{"area": "x"}]}, operation="explain")
+    assert {error["field"] for error in json.loads(wrong.body)["errors"]} == {"area", "district"}
+
+
+def test_what_a_forecast_of_a_product_does_not_have(
+    server: PredictionServer, exchange: PredictionExchange, forecast_model: TrainedModel
+) -> None:
+    for operation in ("explain", "export"):
+        answer = ask(server, exchange, forecast_model, {"rows": [FLAT]}, operation=operation)
+        assert answer.outcome == "refused"
+        assert "forecast of a product" in json.loads(answer.body)["detail"]
 
 
 def test_wrong_columns_are_told_one_by_one(
