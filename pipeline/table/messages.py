@@ -1,28 +1,67 @@
 """Steps of fits in the words and figures that a watcher sees."""
 
+import time
 from collections.abc import Mapping
+from typing import Any
 
-from pipeline.table.algorithms import ALGORITHMS
-from pipeline.table.fitting import OnStep, Step
+from pipeline.table.learners.learner import OnStep, Step
 from pipeline.table.phases import PhaseReporter, TablePhase
 
 Figures = Mapping[str, float | int | str | None]
+_SECONDS_BETWEEN_STEPS = 0.05
 
 
-class StepMessages:
-    """Tells of one algorithm within a stretch of a phase, from ``start`` and ``length`` long
-    (shares of the phase)."""
+class FitMessages:
+    """Tells of the fits of one candidate within a phase, of which ``share`` is done.
+
+    ``algorithm`` and ``title`` are the names of its family for programs and for people.
+    """
 
     def __init__(
-        self, reporter: PhaseReporter, phase: TablePhase, name: str, start: float, length: float
+        self, reporter: PhaseReporter, phase: TablePhase, algorithm: str, title: str
     ) -> None:
         self._reporter = reporter
         self._phase = phase
-        self._name = name
-        self._start = start
-        self._length = length
+        self._algorithm = algorithm
+        self._title = title
+        self._accuracies: dict[str, float] = {}
+        self._told_at = 0.0
 
-    def tell(
+    def begin(self, share: float, message: str, parameters: Mapping[str, Any]) -> None:
+        """Tell that a candidate with ``parameters`` is about to be fitted."""
+        self._tell(share, message, logs=(parameters_in_words(parameters),))
+
+    def steps(self, share: float) -> OnStep:
+        """What to call at each step of a fit; it passes on as many as a watcher can follow."""
+
+        def on_step(step: Step) -> None:
+            now = time.perf_counter()
+            if step.iteration < step.total and now - self._told_at < _SECONDS_BETWEEN_STEPS:
+                return
+            self._told_at = now
+            message = f"Training {self._title} model"
+            if step.total > 1:
+                message += f" (iteration {step.iteration}/{step.total})"
+            self._tell(share, message, figures=_figures(step))
+
+        return on_step
+
+    def judged(self, share: float, train: float, validation: float, rounds: int | None) -> None:
+        """Tell how a fit did on the rows that it learned from and on those that it did not."""
+        self._accuracies = {
+            "train_accuracy": round(train, 4),
+            "validation_accuracy": round(validation, 4),
+        }
+        at = f"Iteration {rounds}" if rounds else self._title
+        log = f"{at}: train_acc={train:.2f}, val_acc={validation:.2f}"
+        figures = {"iteration": rounds, "total_iterations": rounds} if rounds else {}
+        self._tell(share, f"Trained {self._title} model", figures=figures, logs=(log,))
+
+    def end(self, share: float, message: str, figures: Figures, log: str) -> None:
+        """Tell what became of the candidate."""
+        self._tell(share, message, figures=figures, logs=(log,))
+
+    def _tell(
         self,
         share: float,
         message: str,
@@ -30,40 +69,23 @@ class StepMessages:
         figures: Figures | None = None,
         logs: tuple[str, ...] = (),
     ) -> None:
-        """Tell that ``share`` of the stretch is done."""
-        metrics = {"current_algorithm": self._name, **(figures or {})}
-        at = self._start + self._length * share
-        self._reporter.report(self._phase, at, message, metrics=metrics, logs=logs)
+        metrics = {"current_algorithm": self._algorithm, **self._accuracies, **(figures or {})}
+        self._reporter.report(self._phase, share, message, metrics=metrics, logs=logs)
 
-    def part(self, position: int, count: int) -> OnStep:
-        """What to call at each step of fit number ``position`` (from 0) of ``count``."""
 
-        def on_step(step: Step) -> None:
-            share = (position + step.iteration / step.total) / count
-            title = ALGORITHMS[self._name].title
-            message = f"Training {title} model"
-            if step.total > 1:
-                message += f" (iteration {step.iteration}/{step.total})"
-            self.tell(share, message, figures=_figures(step), logs=_log(step))
+def parameters_in_words(parameters: Mapping[str, Any]) -> str:
+    """Parameters as people read them: "Learning rate: 0.01, max depth: 6"."""
+    if not parameters:
+        return "Usual parameters"
+    told = (f"{name.replace('_', ' ')}: {_short(value)}" for name, value in parameters.items())
+    return ", ".join(told).capitalize()
 
-        return on_step
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _figures(step: Step) -> Figures:
-    figures: dict[str, float | int | str | None] = {}
-    if step.total > 1:
-        figures |= {"iteration": step.iteration, "total_iterations": step.total}
-    if step.train_accuracy is not None:
-        figures["train_accuracy"] = round(step.train_accuracy, 4)
-    if step.validation_accuracy is not None:
-        figures["validation_accuracy"] = round(step.validation_accuracy, 4)
-    return figures
-
-
-def _log(step: Step) -> tuple[str, ...]:
-    if step.train_accuracy is None:
-        return ()
-    text = f"Iteration {step.iteration}: train_acc={step.train_accuracy:.2f}"
-    if step.validation_accuracy is not None:
-        text += f", val_acc={step.validation_accuracy:.2f}"
-    return (text,)
+    if step.total <= 1:
+        return {}
+    return {"iteration": step.iteration, "total_iterations": step.total}

@@ -2,11 +2,13 @@
 
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
 from pipeline.errors import InvalidDataError
 from pipeline.table.arrow import name_columns
+from pipeline.table.search.interval import INTERVAL_LEVEL
+
+__all__ = ["INTERVAL_LEVEL", "FittedTable", "predict_rows"]
 
 
 class FittedTable(Protocol):
@@ -22,8 +24,10 @@ class FittedTable(Protocol):
     def classes(self) -> tuple[str, ...] | None: ...
 
 
-def predict_rows(fitted: FittedTable, frame: pd.DataFrame) -> pd.DataFrame:
-    """Predict each row of ``frame``.
+def predict_rows(
+    fitted: FittedTable, frame: pd.DataFrame, candidate: str | None = None
+) -> pd.DataFrame:
+    """Predict each row of ``frame``, by the chosen model or by one ``candidate`` that it holds.
 
     Missing values and categories that were not in the training rows are allowed; further columns
     are ignored.
@@ -31,13 +35,16 @@ def predict_rows(fitted: FittedTable, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With the index of ``frame``: ``prediction``, and for a classification
-        ``probability_<class>`` for each class.
+        With the index of ``frame``: ``prediction``; for a classification also
+        ``probability_<class>`` for each class; for a regression ``lower`` and ``upper``, between
+        which the actual amount is expected with the probability ``INTERVAL_LEVEL``.
 
     Raises
     ------
     InvalidDataError
         If columns that the model was trained on are not there; the message names each.
+    InvalidParameterError
+        If the model does not hold ``candidate``.
     """
     columns = [str(name) for name in frame.columns]
     missing = [name for name in fitted.features if name not in columns]
@@ -46,19 +53,7 @@ def predict_rows(fitted: FittedTable, frame: pd.DataFrame) -> pd.DataFrame:
             f"Columns that the model needs are missing: {name_columns(missing)}. "
             "Send them, with empty values where the value is unknown"
         )
-    if len(frame) == 0:
-        return _predictions(fitted, None, frame.index)
-    matrix = fitted.preprocessing.transform(frame.set_axis(columns, axis=1)[list(fitted.features)])
-    return _predictions(fitted, matrix, frame.index)
-
-
-def _predictions(fitted: FittedTable, matrix: Any, index: pd.Index) -> pd.DataFrame:
-    if fitted.classes is None:
-        amounts = np.empty(0) if matrix is None else fitted.model.predict(matrix)
-        return pd.DataFrame({"prediction": amounts}, index=index, dtype=float)
-    labels = np.array(fitted.classes, dtype=object)
-    shares = np.empty((0, len(labels))) if matrix is None else fitted.model.predict_proba(matrix)
-    predictions = pd.DataFrame({"prediction": labels[shares.argmax(axis=1)]}, index=index)
-    for position, label in enumerate(fitted.classes):
-        predictions[f"probability_{label}"] = shares[:, position].astype(float)
-    return predictions
+    named = frame if columns == list(frame.columns) else frame.set_axis(columns, axis=1)
+    prepared = fitted.preprocessing.transform(named[list(fitted.features)])
+    answer: pd.DataFrame = fitted.model.answer(prepared, fitted.classes, frame.index, candidate)
+    return answer

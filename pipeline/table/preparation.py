@@ -1,26 +1,24 @@
-"""All that happens to a table before an algorithm sees it: analysis, split, preprocessing."""
+"""All that happens to a table before an algorithm sees it: analysis, split, encoding."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.table.arrow import name_columns
 from pipeline.table.columns import ColumnPlan, plan_columns
-from pipeline.table.fitting import Part
+from pipeline.table.encoding.encoded import Encoded
+from pipeline.table.encoding.encoder import TableEncoder
+from pipeline.table.leakage import find_suspects
 from pipeline.table.phases import PhaseReporter, TablePhase
-from pipeline.table.preprocess import build_preprocessing
 from pipeline.table.profile import profile_table, profile_target
-from pipeline.table.selection import Fold
 from pipeline.table.spec import TableSpec
-from pipeline.table.split import folds, sample_rows, split_rows
+from pipeline.table.split import Rows, folds, split_rows
+from pipeline.table.structure import Structure, find_structure
 from pipeline.table.target import Target, read_target
-
-_COMPARED_CELLS = 200_000
-_COMPARED_ROWS = (1_000, 5_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +27,51 @@ class Analysis:
 
     inputs: pd.DataFrame
     target: Target
+    structure: Structure
     profile: dict[str, Any]
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Matrices for every purpose. Those of ``folds`` are made by preprocessing of their own, fitted
-    on the rows that the fold fits on; ``preprocessing`` is fitted on all training rows."""
+    """The rows as arrays: those to learn from in a search, and those that judge the outcome.
 
+    ``encoder`` has learned from the rows ``train`` only. The final model learns from all of
+    ``inputs``.
+    """
+
+    inputs: pd.DataFrame
+    all_target: npt.NDArray[Any]
     plan: ColumnPlan
-    preprocessing: Pipeline
-    folds: tuple[Fold, ...]
-    train: Part
-    test: Part
+    encoder: TableEncoder
+    train_rows: Rows
+    test_rows: Rows
+    train: Encoded
+    test: Encoded
+    structure: Structure
+    suspects: dict[str, float]
 
     @property
-    def compared_rows(self) -> int:
-        """How many of the training rows the folds are made of."""
-        first = self.folds[0]
-        return len(first.train.target) + len(first.validation.target)
+    def train_target(self) -> npt.NDArray[Any]:
+        return self.all_target[self.train_rows]
+
+    @property
+    def test_target(self) -> npt.NDArray[Any]:
+        return self.all_target[self.test_rows]
+
+    def folds(self, count: int, repetition: int, spec: TableSpec) -> Sequence[tuple[Rows, Rows]]:
+        """``count`` pairs of training rows to fit on and to judge by; with time, the newest first.
+        Each ``repetition`` draws others, where chance has a part."""
+        made = list(
+            folds(
+                self.train_target,
+                is_classes=spec.ml_task == "classification",
+                seed=(spec.seed + repetition) % 2**32,
+                structure=self.structure.take(self.train_rows),
+                count=count,
+            )
+        )
+        return made[::-1] if self.structure.moments is not None else made
 
 
 def analyse(frame: pd.DataFrame, spec: TableSpec, reporter: PhaseReporter) -> Analysis:
@@ -61,18 +84,20 @@ def analyse(frame: pd.DataFrame, spec: TableSpec, reporter: PhaseReporter) -> An
 
     def on_column(position: int, name: str) -> None:
         message = f"Analysing column {position + 1} of {count}: {name}"
-        reporter.report(phase, 0.1 + 0.8 * position / count, message)
+        reporter.report(phase, 0.1 + 0.7 * position / count, message)
 
     profile = profile_table(frame, on_column)
     profile["target"] = profile_target(pd.Series(target.values), target.classes)
-    reporter.report(phase, 1.0, f"Analysed {count:,} columns", logs=target.notes)
-    inputs = frame.loc[target.kept].drop(columns=[spec.target, *spec.exclude_columns])
-    notes = (*target.notes, *_findings(profile, list(inputs.columns)))
-    return Analysis(inputs=inputs, target=target, profile=profile, notes=notes)
+    inputs = frame.loc[target.kept].drop(columns=[spec.target])
+    structure = find_structure(inputs, target.values, spec)
+    inputs = inputs.drop(columns=list(spec.exclude_columns))
+    notes = (*target.notes, *structure.notes, *_findings(profile, list(inputs.columns)))
+    reporter.report(phase, 1.0, f"Analysed {count:,} columns", logs=notes)
+    return Analysis(inputs=inputs, target=target, structure=structure, profile=profile, notes=notes)
 
 
 def prepare(analysis: Analysis, spec: TableSpec, reporter: PhaseReporter) -> Prepared:
-    """Split the rows and turn them into matrices (the preprocessing phase).
+    """Split the rows and turn them into arrays (the preprocessing phase).
 
     Raises
     ------
@@ -82,44 +107,58 @@ def prepare(analysis: Analysis, spec: TableSpec, reporter: PhaseReporter) -> Pre
     phase = TablePhase.PREPROCESSING
     reporter.report(phase, 0.0, "Setting aside the rows for the final test")
     target, inputs = analysis.target, analysis.inputs
-    train, test = split_rows(target, spec)
-    training, y = inputs.iloc[train], target.values[train]
+    train, test = split_rows(target, spec, analysis.structure)
+    training = inputs.iloc[train]
     plan = plan_columns(training)
-    if not plan.features:
-        reasons = "; ".join(f"'{name}': {reason}" for name, reason in plan.dropped.items())
-        raise InvalidDataError(f"No column is left to learn from ({reasons or 'only the target'})")
-    reporter.report(phase, 0.2, f"Preprocessing {len(plan.features)} columns", logs=_drops(plan))
-    preprocessing = build_preprocessing(plan)
-    learned = Part(preprocessing.fit_transform(training), y)
-    reporter.report(phase, 0.6, "Preparing the rows for cross-validation")
-    made = _make_folds(training, y, plan, spec, reporter)
-    reporter.report(phase, 0.9, "Preparing the rows for the final test")
-    judged = Part(preprocessing.transform(inputs.iloc[test]), target.values[test])
-    message = f"Prepared {learned.matrix.shape[1]:,} features of {len(train):,} training rows"
-    reporter.report(phase, 1.0, message, logs=(message,))
-    return Prepared(plan=plan, preprocessing=preprocessing, folds=made, train=learned, test=judged)
+    encoder, encoded = _encode(plan, training, reporter)
+    reporter.report(phase, 0.7, "Preparing the rows for the final test")
+    tested = encoder.transform(inputs.iloc[test])
+    reporter.report(phase, 0.8, "Looking for columns that give the answer away")
+    suspects = find_suspects(
+        encoded,
+        encoder.layout,
+        target.values[train],
+        classes=len(target.classes or ()),
+        seed=spec.seed,
+    )
+    features = len(encoder.layout.numbers) + len(encoder.layout.codes)
+    message = f"Prepared {features:,} features of {len(train):,} training rows"
+    reporter.report(phase, 1.0, message, logs=(message, *suspect_notes(suspects)))
+    return Prepared(
+        inputs=inputs,
+        all_target=target.values,
+        plan=plan,
+        encoder=encoder,
+        train_rows=train,
+        test_rows=test,
+        train=encoded,
+        test=tested,
+        structure=analysis.structure,
+        suspects=suspects,
+    )
 
 
-def _make_folds(
-    training: pd.DataFrame,
-    y: np.ndarray[Any, Any],
-    plan: ColumnPlan,
-    spec: TableSpec,
-    reporter: PhaseReporter,
-) -> tuple[Fold, ...]:
-    is_classes = spec.ml_task == "classification"
-    fewest, most = _COMPARED_ROWS
-    count = min(most, max(fewest, _COMPARED_CELLS // len(plan.features)))
-    sample = sample_rows(y, count, is_classes=is_classes, seed=spec.seed)
-    rows, y = training.iloc[sample], y[sample]
-    made = []
-    for fit, judge in folds(y, is_classes=is_classes, seed=spec.seed):
-        preprocessing = build_preprocessing(plan)
-        fitted = Part(preprocessing.fit_transform(rows.iloc[fit]), y[fit])
-        made.append(Fold(fitted, Part(preprocessing.transform(rows.iloc[judge]), y[judge])))
-        message = "Preparing the rows for cross-validation"
-        reporter.report(TablePhase.PREPROCESSING, 0.6 + 0.05 * len(made), message)
-    return tuple(made)
+def suspect_notes(suspects: dict[str, float]) -> list[str]:
+    """A warning for each column that predicts the target too well by itself."""
+    return [
+        f"'{name}' alone explains {share:.0%} of the target: make sure that it is known before "
+        "the target is, or exclude it"
+        for name, share in suspects.items()
+    ]
+
+
+def _encode(
+    plan: ColumnPlan, training: pd.DataFrame, reporter: PhaseReporter
+) -> tuple[TableEncoder, Encoded]:
+    if plan.features:
+        message = f"Preprocessing {len(plan.features)} columns"
+        reporter.report(TablePhase.PREPROCESSING, 0.2, message, logs=_drops(plan))
+        encoder = TableEncoder(plan)
+        encoded = encoder.fit_transform(training)
+        if encoder.layout.numbers or encoder.layout.codes:
+            return encoder, encoded
+    reasons = "; ".join(f"'{name}': {reason}" for name, reason in plan.dropped.items())
+    raise InvalidDataError(f"No column is left to learn from ({reasons or 'only the target'})")
 
 
 def _check_excluded(frame: pd.DataFrame, spec: TableSpec) -> None:

@@ -1,14 +1,43 @@
 """How good predictions are. Every figure is defined on every input: a finite number or ``None``."""
 
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn import metrics
 
+from pipeline.errors import InvalidParameterError
+
 Array = npt.NDArray[Any]
-_SKEWED_CLASS_SHARE = 0.8
+_LEAST_PROBABILITY = 1e-15
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What models are compared by.
+
+    ``measure`` takes the actual values and what is predicted: amounts, or probabilities of shape
+    (rows, classes). ``decides`` tells that only the class with the greatest probability counts.
+    """
+
+    name: str
+    measure: Callable[[Array, Array], float]
+    smaller_is_better: bool = False
+    decides: bool = False
+
+    def loss(self, actual: Array, predicted: Array) -> float:
+        """The value turned so that smaller is better; infinite where it is not a number."""
+        value = self.measure(actual, predicted)
+        if not math.isfinite(value):
+            return math.inf
+        return value if self.smaller_is_better else -value
+
+    def value(self, loss: float) -> float:
+        """The value that has this loss."""
+        return loss if self.smaller_is_better else -loss
 
 
 def wape(actual: Array, predicted: Array) -> float | None:
@@ -30,22 +59,10 @@ def accuracy(ml_task: str, actual: Array, predicted: Array) -> float:
     return 0.0 if share is None else max(0.0, 1.0 - share)
 
 
-def selection_metric(ml_task: str, target: Array) -> str:
-    """What algorithms are compared by: R², accuracy, or macro F1 where one class is over 80 %,
-    because there the accuracy says little."""
-    if ml_task == "regression":
-        return "r2"
-    shares = np.bincount(target) / len(target)
-    return "f1_macro" if shares.max() > _SKEWED_CLASS_SHARE else "accuracy"
-
-
-def selection_score(metric: str, actual: Array, predicted: Array) -> float:
-    """The value of a :func:`selection_metric`; greater is better."""
-    if metric == "accuracy":
-        return accuracy("classification", actual, predicted)
-    if metric == "f1_macro":
-        return float(metrics.f1_score(actual, predicted, average="macro", zero_division=0.0))
-    return r2(actual, predicted)
+def decided_accuracy(ml_task: str, actual: Array, predicted: Array) -> float:
+    """:func:`accuracy` of amounts, or of the most probable classes."""
+    decided = predicted.argmax(axis=1) if ml_task == "classification" else predicted
+    return accuracy(ml_task, actual, decided)
 
 
 def r2(actual: Array, predicted: Array) -> float:
@@ -53,11 +70,22 @@ def r2(actual: Array, predicted: Array) -> float:
     return float(metrics.r2_score(actual, predicted)) if len(actual) > 1 else 0.0
 
 
+def log_loss(actual: Array, probabilities: Array) -> float:
+    """The mean of −ln of what was given to the class that came true."""
+    of_actual = probabilities[np.arange(len(actual)), actual]
+    return float(-np.log(np.clip(of_actual, _LEAST_PROBABILITY, 1.0)).mean())
+
+
+def rmse(actual: Array, predicted: Array) -> float:
+    """The root of the mean squared error, in units of the target."""
+    return float(np.sqrt(np.mean(np.square(actual - predicted))))
+
+
 def regression_scores(actual: Array, predicted: Array) -> dict[str, float | None]:
     """MAE, RMSE (units of the target) and WAPE (a share) on held-out rows."""
     return {
         "mae": float(metrics.mean_absolute_error(actual, predicted)),
-        "rmse": float(metrics.root_mean_squared_error(actual, predicted)),
+        "rmse": rmse(actual, predicted),
         "wape": wape(actual, predicted),
     }
 
@@ -66,11 +94,10 @@ def classification_scores(
     actual: Array, predicted: Array, probabilities: Array
 ) -> dict[str, float | None]:
     """Macro F1, balanced accuracy, log loss and (one-against-rest) ROC AUC on held-out rows."""
-    classes = range(probabilities.shape[1])
     return {
-        "f1_macro": selection_score("f1_macro", actual, predicted),
+        "f1_macro": _f1_macro(actual, predicted),
         "balanced_accuracy": _balanced_accuracy(actual, predicted),
-        "log_loss": float(metrics.log_loss(actual, probabilities, labels=list(classes))),
+        "log_loss": log_loss(actual, probabilities),
         "roc_auc": _roc_auc(actual, probabilities),
     }
 
@@ -78,6 +105,36 @@ def classification_scores(
 def finite(value: float | None) -> float | None:
     """The value, or ``None`` in place of what JSON cannot carry."""
     return value if value is not None and math.isfinite(value) else None
+
+
+def metric_named(ml_task: str, name: str | None) -> Metric:
+    """The metric that was asked for, or the usual one of the task: log loss, RMSE.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the task has no metric of that name.
+    """
+    known = METRICS[ml_task]
+    if name is None:
+        return next(iter(known.values()))
+    if name not in known:
+        raise InvalidParameterError(
+            f"metric '{name}' is unknown for {ml_task}; accepted: {', '.join(known)}"
+        )
+    return known[name]
+
+
+def _of_decisions(measure: Callable[[Array, Array], float]) -> Callable[[Array, Array], float]:
+    return lambda actual, probabilities: measure(actual, probabilities.argmax(axis=1))
+
+
+def _plain_accuracy(actual: Array, predicted: Array) -> float:
+    return accuracy("classification", actual, predicted)
+
+
+def _f1_macro(actual: Array, predicted: Array) -> float:
+    return float(metrics.f1_score(actual, predicted, average="macro", zero_division=0.0))
 
 
 def _balanced_accuracy(actual: Array, predicted: Array) -> float:
@@ -95,3 +152,38 @@ def _roc_auc(actual: Array, probabilities: Array) -> float | None:
         if 0 < int(np.sum(actual == label)) < len(actual)
     ]
     return float(np.mean(areas)) if areas else None
+
+
+def _roc_auc_or_nan(actual: Array, probabilities: Array) -> float:
+    area = _roc_auc(actual, probabilities)
+    return math.nan if area is None else area
+
+
+def _mae(actual: Array, predicted: Array) -> float:
+    return float(np.abs(actual - predicted).mean())
+
+
+def _wape_or_nan(actual: Array, predicted: Array) -> float:
+    share = wape(actual, predicted)
+    return math.nan if share is None else share
+
+
+def _by_name(*known: Metric) -> Mapping[str, Metric]:
+    return {metric.name: metric for metric in known}
+
+
+METRICS: Mapping[str, Mapping[str, Metric]] = {
+    "classification": _by_name(
+        Metric("log_loss", log_loss, smaller_is_better=True),
+        Metric("accuracy", _of_decisions(_plain_accuracy), decides=True),
+        Metric("balanced_accuracy", _of_decisions(_balanced_accuracy), decides=True),
+        Metric("f1_macro", _of_decisions(_f1_macro), decides=True),
+        Metric("roc_auc", _roc_auc_or_nan),
+    ),
+    "regression": _by_name(
+        Metric("rmse", rmse, smaller_is_better=True),
+        Metric("mae", _mae, smaller_is_better=True),
+        Metric("r2", r2),
+        Metric("wape", _wape_or_nan, smaller_is_better=True),
+    ),
+}

@@ -51,6 +51,9 @@ class TableSpec:
         The whole training ends within this time.
     max_predict_ms
         The longest time that the model may need for the prediction of one row.
+    max_trials
+        The most configurations that are tried; by default as many as the time allows. A run that
+        ends by this limit, well within its time, gives the same model every time.
     seed
         The same data, request and seed give the same model, as far as the time allows.
     threads
@@ -78,6 +81,7 @@ class TableSpec:
     metric: str | None = None
     time_budget_seconds: float = 60.0
     max_predict_ms: float | None = None
+    max_trials: int | None = None
     seed: int = 0
     threads: int = 1
     device: str = "cpu"
@@ -123,6 +127,7 @@ class TableSpec:
             "threads": (self.threads, 1),
             "horizon": (self.horizon, 1),
             "time_budget_seconds": (self.time_budget_seconds, 1),
+            "max_trials": (self.max_trials, 1),
         }
         for name, (value, least) in at_least.items():
             if value is not None and value < least:

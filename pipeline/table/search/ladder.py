@@ -1,0 +1,85 @@
+"""How thoroughly a candidate is judged: from one cheap fit up to several cross-validations.
+
+All candidates start on the lowest rung; only those that do well there are worth the next.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int64]
+MakeFolds = Callable[[int, int], Sequence[tuple[Rows, Rows]]]
+"""From a number of folds and of a repetition to pairs of rows to fit on and to judge by."""
+
+_TINY, _SMALL, _MIDDLE, _LARGE = 300, 1_000, 4_000, 15_000
+_SAMPLE_SHARE, _SAMPLE_ROWS = 0.2, (4_000, 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Rows to fit on and to judge by.
+
+    With ``stops_early`` boosting may end when the loss on the judging rows stops falling. That
+    flatters it on few rows; without, it does the rounds that were found on other folds.
+    """
+
+    fit: Rows
+    judge: Rows
+    stops_early: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """``rungs`` are numbers of ``folds``: those that count once a candidate is on that rung."""
+
+    folds: tuple[Fold, ...]
+    rungs: tuple[tuple[int, ...], ...]
+
+    @property
+    def top(self) -> int:
+        return len(self.rungs) - 1
+
+
+def make_ladder(rows: int, make_folds: MakeFolds, seed: int) -> Ladder:
+    """A ladder that fits the size of the table.
+
+    Below 1,000 rows whole cross-validations, up to three; below 4,000 up to two; from the second
+    one on without early stopping, and only those count then. Below 15,000 first one fold of a
+    cross-validation, then the others. On more rows a fit on a sample of them comes before that.
+    """
+    if rows < _MIDDLE:
+        return _repeated(rows, make_folds)
+    folds = [Fold(fit, judge) for fit, judge in make_folds(5, 0)]
+    everything = tuple(range(len(folds)))
+    if rows < _LARGE:
+        return Ladder(tuple(folds), (everything[:1], everything))
+    sample = Fold(_sample(folds[0].fit, seed), folds[0].judge)
+    rungs = ((0,), (1,), (1, 2, 3), tuple(fold + 1 for fold in everything))
+    return Ladder((sample, *folds), tuple(rung for rung in rungs if max(rung) <= len(folds)))
+
+
+def _repeated(rows: int, make_folds: MakeFolds) -> Ladder:
+    count = 8 if rows < _TINY else 5
+    repetitions = 2 if rows < _SMALL else 1
+    folds: list[Fold] = []
+    rungs: list[tuple[int, ...]] = []
+    for repetition in range(1 + repetitions):
+        made = [Fold(fit, judge, not repetition) for fit, judge in make_folds(count, repetition)]
+        if repetition > 1 and _same(made, folds[-len(made) :]):
+            break  # a split by time has no second version
+        first = len(rungs[0]) if rungs else 0
+        folds.extend(made)
+        rungs.append(tuple(range(first, len(folds))))
+    return Ladder(tuple(folds), tuple(rungs))
+
+
+def _same(some: Sequence[Fold], others: Sequence[Fold]) -> bool:
+    pairs = zip(some, others, strict=False)
+    return all(np.array_equal(one.judge, other.judge) for one, other in pairs)
+
+
+def _sample(rows: Rows, seed: int) -> Rows:
+    size = int(np.clip(_SAMPLE_SHARE * len(rows), *_SAMPLE_ROWS))
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:size])

@@ -1,0 +1,59 @@
+"""What a search works on: rows as arrays, their targets, and how candidates are judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.table.encoding.encoded import Encoded
+from pipeline.table.encoding.features import Layout
+from pipeline.table.learners.learner import FitOrder, Shape
+from pipeline.table.learners.targets import is_skewed
+from pipeline.table.scores import Array, Metric
+from pipeline.table.search.ladder import Ladder
+from pipeline.table.spec import TableSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A classification (``classes`` of them) or a regression (``classes`` is 0).
+
+    The targets of the ``test`` rows are not here: nothing in a search may see them.
+    """
+
+    spec: TableSpec
+    classes: int
+    layout: Layout
+    train: Encoded
+    target: Array
+    test: Encoded
+    ladder: Ladder
+    metric: Metric
+
+    @property
+    def all_rows(self) -> int:
+        """How many rows the final model learns from."""
+        return len(self.train) + len(self.test)
+
+    def judged_target(self, folds: Sequence[int]) -> Array:
+        """The targets of the rows that judge in ``folds``, one fold after the other."""
+        return np.concatenate([self.target[self.ladder.folds[fold].judge] for fold in folds])
+
+    def shape(self, rows: int) -> Shape:
+        columns = len(self.layout.numbers) + len(self.layout.codes)
+        skewed = not self.classes and is_skewed(self.target)
+        return Shape(rows=rows, columns=columns, classes=self.classes, is_skewed=skewed)
+
+    def order(
+        self, categories: Mapping[int, int], seed: int, seconds: float | None, threads: int
+    ) -> FitOrder:
+        """How to fit, on ``threads`` and within ``seconds``."""
+        return FitOrder(
+            ml_task=self.spec.ml_task,
+            classes=self.classes,
+            seed=seed % 2**32,
+            threads=threads,
+            device=self.spec.device,
+            seconds=seconds,
+            categories=categories,
+        )

@@ -1,0 +1,188 @@
+"""The search for good candidates: proven configurations first, then new ones where they pay.
+
+All candidates are judged on the lowest rung of the ladder; the best climb to the next rungs as
+far as the time allows, and from then on new configurations that look promising follow them.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+from pipeline.errors import InvalidDataError, ResourceLimitError
+from pipeline.table.learners.learner import Family
+from pipeline.table.phases import PhaseReporter, TablePhase
+from pipeline.table.search.candidate import Candidate
+from pipeline.table.search.climbing import HOPELESS_GAP, climbers
+from pipeline.table.search.pacing import MEMBERS_EXPECTED, Pacing
+from pipeline.table.search.problem import Problem
+from pipeline.table.search.standings import best_of_each_family
+from pipeline.table.search.trials import TOO_LARGE, Stage, Trials
+from pipeline.table.search.tuning import STALE_TRIALS, Tuning
+
+SEARCH_SHARE = 0.75
+"""How much of the training phase the search is; the rest is fitting on all rows."""
+
+_FEWEST_CLIMBERS = 2
+_PROMISING_RANK = 5
+
+Configurations = Sequence[Mapping[str, Any] | None]
+"""One for each family; None where it has no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All candidates, and the folds on which the best of them can be compared."""
+
+    candidates: tuple[Candidate, ...]
+    folds: tuple[int, ...]
+
+
+class Search:
+    """Tries configurations of ``families`` while ``pacing`` has time."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        families: Sequence[Family],
+        trials: Trials,
+        pacing: Pacing,
+        reporter: PhaseReporter,
+    ) -> None:
+        self._problem = problem
+        self._families = families
+        self._trials = trials
+        self._pacing = pacing
+        self._reporter = reporter
+        self._rung = 0
+        self._stage = Stage(TablePhase.TRAINING, lambda: SEARCH_SHARE * pacing.share())
+
+    def run(self) -> Found:
+        """Search until the time is over or nothing better comes up any more.
+
+        Raises
+        ------
+        InvalidDataError
+            If no candidate could learn from the table.
+        ResourceLimitError
+            If none fits in the memory.
+        """
+        shape = self._problem.shape(len(self._problem.ladder.folds[0].fit))
+        portfolios = [list(family.portfolio(shape)) for family in self._families]
+        rounds = list(zip_longest(*portfolios))
+        self._compare_families(rounds[0])
+        with self._reporter.optional():
+            for configurations in rounds[1:]:
+                self._try_further(configurations)
+            self._climb()
+            self._tune(Tuning(self._problem, self._trials, shape))
+        return Found(tuple(self._trials.candidates), self._folds)
+
+    @property
+    def _lowest(self) -> tuple[int, ...]:
+        return self._problem.ladder.rungs[0]
+
+    @property
+    def _folds(self) -> tuple[int, ...]:
+        return self._problem.ladder.rungs[self._rung]
+
+    def _compare_families(self, configurations: Configurations) -> None:
+        """The best bet of each family, all optional once there is a model."""
+        for position, (family, parameters) in enumerate(
+            zip(self._families, configurations, strict=True)
+        ):
+            if parameters is None:
+                continue
+            share = position / len(self._families)
+            stage = Stage(TablePhase.ALGORITHM_SELECTION, partial(float, share))
+            with self._optional_once_there_is_a_model():
+                self._fit(self._trials.add(family, parameters), self._lowest, stage)
+        self._check_any()
+
+    def _optional_once_there_is_a_model(self) -> AbstractContextManager[None]:
+        return self._reporter.optional() if self._trials.has_model else nullcontext()
+
+    def _try_further(self, configurations: Configurations) -> None:
+        for family, parameters in zip(self._families, configurations, strict=True):
+            if (
+                parameters is None
+                or self._is_over()
+                or not self._trials.can_afford(family, self._lowest)
+            ):
+                continue
+            if self._family_gap(family) <= HOPELESS_GAP:
+                self._judge(self._trials.add(family, parameters))
+
+    def _judge(self, candidate: Candidate) -> None:
+        """Judge on the lowest rung, and further up if it keeps up with those that are there."""
+        self._fit(candidate, self._lowest, self._stage)
+        if self._rung and self._is_promising(candidate):
+            self._fit(candidate, self._folds, self._stage)
+
+    def _fit(self, candidate: Candidate, folds: Sequence[int], stage: Stage) -> None:
+        self._trials.fit(candidate, folds, stage)
+        self._trials.drop_models(self._folds)
+        ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
+        self._pacing.keep_for_refit(best_of_each_family(ranked)[:MEMBERS_EXPECTED])
+
+    def _is_promising(self, candidate: Candidate) -> bool:
+        standings = self._trials.standings
+        climbed = [one for one in self._trials.contenders if one.covers(self._folds)]
+        ranked = standings.ranked(climbed, self._lowest)[:_PROMISING_RANK]
+        bar = standings.loss(ranked[-1], self._lowest) if ranked else math.inf
+        return standings.loss(candidate, self._lowest) <= bar < math.inf
+
+    def _climb(self) -> None:
+        """Take the best candidates up as many rungs as the time allows."""
+        while self._rung < self._problem.ladder.top and not self._is_over():
+            chosen = climbers(self._rung, self._trials, self._problem, self._pacing)
+            if len(chosen) < min(_FEWEST_CLIMBERS, len(self._trials.contenders)):
+                return
+            target = self._problem.ladder.rungs[self._rung + 1]
+            references = [one for one in self._trials.candidates if one.family.is_reference]
+            for candidate in (*references, *chosen):
+                self._fit(candidate, target, self._stage)
+            if not any(one.covers(target) for one in chosen):
+                return
+            self._rung += 1
+
+    def _tune(self, tuning: Tuning) -> None:
+        since_success = 0
+        while not self._is_over():
+            candidate = tuning.next(self._judge)
+            if candidate is None:
+                return
+            since_success = 0 if self._is_among_best(candidate) else since_success + 1
+            if since_success >= STALE_TRIALS:
+                before = self._rung
+                self._climb()
+                if self._rung == before:
+                    return
+                since_success = 0
+
+    def _is_among_best(self, candidate: Candidate) -> bool:
+        ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
+        return candidate in ranked[:_PROMISING_RANK]
+
+    def _is_over(self) -> bool:
+        limit = self._problem.spec.max_trials
+        tried = len(self._trials.contenders)
+        return self._pacing.left() <= 0 or (limit is not None and tried >= limit)
+
+    def _family_gap(self, family: Family) -> float:
+        everyone = self._trials.candidates
+        own = [one for one in everyone if one.family is family and one.fits]
+        gaps = [self._trials.standings.gap(one, everyone, self._lowest) for one in own]
+        return min(gaps, default=math.inf)
+
+    def _check_any(self) -> None:
+        everyone = self._trials.candidates
+        if any(one.fits and not one.failure for one in everyone):
+            return
+        reasons = "; ".join(f"{one.name}: {one.failure}" for one in everyone)
+        if all((one.failure or "").startswith(TOO_LARGE) for one in everyone):
+            raise ResourceLimitError(f"No algorithm fits in the memory ({reasons})")
+        raise InvalidDataError(f"No algorithm could learn from the table ({reasons})")
