@@ -23,6 +23,9 @@ class Pace(Protocol):
     def repeats(self, phase: str) -> bool:
         """Whether the last message is told again while nothing new happens."""
 
+    def tells_last(self, phase: str) -> bool:
+        """Whether the last step of this phase is told by itself before the next phase begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class SteadyPace:
@@ -38,6 +41,10 @@ class SteadyPace:
         return self.least_phase_s if is_new else self.least_interval_s
 
     def repeats(self, phase: str) -> bool:
+        del phase
+        return False
+
+    def tells_last(self, phase: str) -> bool:
         del phase
         return False
 
@@ -59,6 +66,9 @@ class TablePace:
 
     def repeats(self, phase: str) -> bool:
         return phase in _REPEATED
+
+    def tells_last(self, phase: str) -> bool:
+        return phase == "training"
 
 
 @contextmanager

@@ -45,6 +45,8 @@ class Reporter:
     def __call__(self, progress: Progress) -> None:
         self._check()
         with self._lock:
+            if self._ends_phase(progress):
+                self._pass_on_rest()
             self._metrics.update(progress.metrics)
             self._logs.extend(progress.logs)
             self._percentage = max(self._percentage, progress.percentage)
@@ -64,8 +66,18 @@ class Reporter:
     def flush(self) -> None:
         """Tell what was held back: the work is done."""
         with self._lock:
-            if self._latest is not None and not self._is_told:
-                self._pass_on(self._latest)
+            self._pass_on_rest()
+
+    def _ends_phase(self, progress: Progress) -> bool:
+        """Whether this is the first step behind a phase whose last step must not be lost."""
+        last = self._latest
+        return (
+            last is not None and last.phase != progress.phase and self._pace.tells_last(last.phase)
+        )
+
+    def _pass_on_rest(self) -> None:
+        if self._latest is not None and not self._is_told:
+            self._pass_on(self._latest)
 
     def _is_due(self, phase: str) -> bool:
         now = self._clock()

@@ -66,8 +66,8 @@ def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
 def _require_target(frame: pd.DataFrame, spec: TableSpec) -> None:
     if spec.target not in frame.columns:
         raise TargetNotFoundError(
-            f"Target variable '{spec.target}' not found in dataset. Available columns: "
-            f"{', '.join(map(str, frame.columns))}"
+            f"Target variable '{spec.target}' not found in data. "
+            f"Available columns: {[str(name) for name in frame.columns]}"
         )
     column = frame[spec.target]
     if pd.api.types.is_datetime64_any_dtype(column.dtype):

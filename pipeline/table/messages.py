@@ -54,8 +54,8 @@ class FitMessages:
         }
         at = f"Iteration {rounds}" if rounds else self._title
         log = f"{at}: train_acc={train:.2f}, val_acc={validation:.2f}"
-        figures = {"iteration": rounds, "total_iterations": rounds} if rounds else {}
-        self._tell(share, f"Trained {self._title} model", figures=figures, logs=(log,))
+        at_end = _figures(Step(rounds or 1, rounds or 1))
+        self._tell(share, f"Trained {self._title} model", figures=at_end, logs=(log,))
 
     def end(self, share: float, message: str, figures: Figures, log: str) -> None:
         """Tell what became of the candidate."""
@@ -86,6 +86,4 @@ def _short(value: Any) -> str:
 
 
 def _figures(step: Step) -> Figures:
-    if step.total <= 1:
-        return {}
     return {"iteration": step.iteration, "total_iterations": step.total}

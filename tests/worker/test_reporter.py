@@ -201,6 +201,20 @@ def test_the_evaluation_is_told_once_at_its_end(watch: Watch) -> None:
     ]
 
 
+def test_the_last_iteration_is_told_before_the_evaluation(watch: Watch) -> None:
+    report = table(watch)
+    report(progress(80, "training"))
+    report(progress(85, "training", iteration=100))
+    report(progress(90, "evaluation", rows=40))
+    report.flush()
+
+    assert [(step.phase, step.percentage, step.metrics) for step in watch.reports] == [
+        ("training", 80, {}),
+        ("training", 85, {"iteration": 100}),
+        ("evaluation", 90, {"rows": 40}),
+    ]
+
+
 def test_ten_minutes_of_quick_iterations_stay_below_a_megabyte(watch: Watch) -> None:
     report = table(watch)
     for number in range(6000):
