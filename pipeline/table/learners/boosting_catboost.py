@@ -81,7 +81,7 @@ class CatBoost(BaseFamily):
         if watch.raised is not None:
             raise watch.raised
         return Grown(
-            _Trees(model, positions, problem.classes, pace.order.threads), model.tree_count_
+            CatBoostTrees(model, positions, problem.classes, pace.order.threads), model.tree_count_
         )
 
 
@@ -104,21 +104,21 @@ class _Watch:
             return False
 
 
-class _Trees:
+class CatBoostTrees:
     """Trees without what they were trained with."""
 
-    __slots__ = ("_classes", "_model", "_positions", "_threads")
+    __slots__ = ("_threads", "classes", "model", "positions")
 
     def __init__(self, model: Model, positions: Sequence[int], classes: int, threads: int) -> None:
-        self._model = model
-        self._positions = list(positions)
-        self._classes = classes
+        self.model = model
+        self.positions = list(positions)
+        self.classes = classes
         self._threads = threads
 
     def output(self, matrix: Array) -> Array:
-        answer = self._model.predict(
-            _rows(matrix, self._positions),
-            prediction_type="Probability" if self._classes else "RawFormulaVal",
+        answer = self.model.predict(
+            _rows(matrix, self.positions),
+            prediction_type="Probability" if self.classes else "RawFormulaVal",
             thread_count=1 if len(matrix) < _ALONE else self._threads,
         )
         return np.asarray(answer)

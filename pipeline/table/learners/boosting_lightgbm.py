@@ -77,7 +77,7 @@ class LightGBM(BaseFamily):
         )
         rounds = watch.best + 1 if watched else booster.current_iteration()
         return Grown(
-            _Trees(booster.model_to_string(num_iteration=rounds), pace.order.threads), rounds
+            LightGBMTrees(booster.model_to_string(num_iteration=rounds), pace.order.threads), rounds
         )
 
 
@@ -102,7 +102,7 @@ class _Watch:
             raise lightgbm.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
 
 
-class _Trees:
+class LightGBMTrees:
     """Trees without what they were trained with."""
 
     __slots__ = ("_booster", "_text", "_threads")
@@ -117,6 +117,7 @@ class _Trees:
 
     @property
     def booster(self) -> Any:
+        """As LightGBM knows it."""
         return self._booster
 
     def output(self, matrix: Array) -> Array:

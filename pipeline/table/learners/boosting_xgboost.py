@@ -71,7 +71,7 @@ class XGBoost(BaseFamily):
             settings, train, total, evals=watched, callbacks=[watch], verbose_eval=False
         )
         rounds = watch.best + 1 if watched else booster.num_boosted_rounds()
-        return Grown(_Trees(bytes(booster[:rounds].save_raw("ubj")), threads), rounds)
+        return Grown(XGBoostTrees(bytes(booster[:rounds].save_raw("ubj")), threads), rounds)
 
 
 class _Watch(TrainingCallback):
@@ -106,7 +106,7 @@ class _Live:
     threads: int
 
 
-class _Trees:
+class XGBoostTrees:
     """Trees without what they were trained with."""
 
     __slots__ = ("_live", "_model", "_threads")
@@ -124,6 +124,7 @@ class _Trees:
 
     @property
     def booster(self) -> Any:
+        """As XGBoost knows it."""
         return self._live.booster
 
     @property

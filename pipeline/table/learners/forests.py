@@ -69,25 +69,25 @@ class _Forest(BaseFamily):
             model.fit(problem.train.matrix, problem.train.target)
             if not pace.goes_on(min(size, total), total):
                 break
-        return Grown(_Trees([tree.tree_ for tree in model.estimators_], problem.classes))
+        return Grown(ForestTrees([tree.tree_ for tree in model.estimators_], problem.classes))
 
 
-class _Trees:
+class ForestTrees:
     """The trees alone: asking each costs a fraction of what the estimator around them does."""
 
-    __slots__ = ("_classes", "_trees")
+    __slots__ = ("classes", "trees")
 
     def __init__(self, trees: Sequence[Any], classes: int) -> None:
-        self._trees = tuple(trees)
-        self._classes = classes
+        self.trees = tuple(trees)
+        self.classes = classes
 
     def output(self, matrix: Array) -> Array:
         rows = np.ascontiguousarray(matrix, dtype=np.float32)
-        total = np.zeros((len(rows), max(1, self._classes)))
-        for tree in self._trees:
+        total = np.zeros((len(rows), max(1, self.classes)))
+        for tree in self.trees:
             total += tree.predict(rows).reshape(total.shape)
-        total /= len(self._trees)
-        return total if self._classes else total[:, 0]
+        total /= len(self.trees)
+        return total if self.classes else total[:, 0]
 
 
 class ExtraTrees(_Forest):

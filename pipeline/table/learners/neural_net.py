@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FEWEST_ROWS = 100
 _LEAST = 1e-12
-_REACH = 6.0
+REACH = 6.0
 
 Layers = tuple[tuple[Array, Array], ...]
 
@@ -68,7 +68,7 @@ class NeuralNet(BaseFamily):
         return int(8 * shape.rows * shape.columns + 32 * weights * int(parameters["nets"]))
 
     def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
-        matrix = np.clip(np.asarray(problem.train.matrix, dtype=np.float32), -_REACH, _REACH)
+        matrix = np.clip(np.asarray(problem.train.matrix, dtype=np.float32), -REACH, REACH)
         nets: list[Layers] = []
         epochs = int(parameters["epochs"])
         count = int(parameters["nets"])
@@ -83,7 +83,7 @@ class NeuralNet(BaseFamily):
             nets.append(net.best)
             if not is_in_time:
                 break
-        return Grown(_Nets(tuple(nets), problem.classes))
+        return Grown(Nets(tuple(nets), problem.classes))
 
 
 class _Net:
@@ -127,14 +127,14 @@ class _Net:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nets:
+class Nets:
     """The weights alone of several nets, whose answers are averaged."""
 
     nets: tuple[Layers, ...]
     classes: int
 
     def output(self, matrix: Array) -> Array:
-        rows = np.clip(np.asarray(matrix, dtype=np.float32), -_REACH, _REACH)
+        rows = np.clip(np.asarray(matrix, dtype=np.float32), -REACH, REACH)
         answers = [_output(layers, rows, self.classes) for layers in self.nets]
         return np.asarray(sum(answers[1:], answers[0]) / len(answers))
 

@@ -14,7 +14,7 @@ from pipeline.table.learners.learner import Array, Part
 
 Floats = npt.NDArray[np.float64]
 
-_SKEWED_FROM = 2.0
+_SKEWED_FROM = 1.0
 _OUTSIDE = 3.0
 _MOST_FACTOR = 3.0
 _LEAST = 1e-12
@@ -51,6 +51,11 @@ class Classes:
     total: int
     rows: int
 
+    @property
+    def share(self) -> float:
+        """The probability of a class that was not seen."""
+        return 1.0 / (self.rows + self.total)
+
     def __call__(self, output: Array) -> Floats:
         seen = np.asarray(output, dtype=np.float64)
         if seen.ndim == 1:
@@ -58,7 +63,7 @@ class Classes:
         seen = seen / seen.sum(axis=1, keepdims=True)
         if len(self.seen) == self.total:
             return np.asarray(seen)
-        share = 1.0 / (self.rows + self.total)
+        share = self.share
         answer = np.full((len(seen), self.total), share)
         answer[:, self.seen] = seen * (1.0 - share * (self.total - len(self.seen)))
         return answer

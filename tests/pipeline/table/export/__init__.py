@@ -1,0 +1,1 @@
+"""Tests of table models as files for other programs."""
