@@ -134,7 +134,7 @@ class DenseClusterer:
 
     name = "hdbscan"
     title = "HDBSCAN"
-    most_rows = 3_000
+    most_rows = 2_000
 
     def grid(self, sizes: Sequence[int]) -> Sequence[Parameters]:  # noqa: ARG002 - it finds the number of clusters itself
         return [{"smallest_cluster_share": share} for share in _DENSE_SHARES]

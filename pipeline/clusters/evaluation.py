@@ -58,7 +58,7 @@ def evaluate(found: Found, spec: TableSpec, reporter: PhaseReporter) -> Evaluate
     model.chosen = _quick_enough(latencies, spec.max_predict_ms)
     chosen = finalists[model.chosen]
     reporter.report(_PHASE, 0.2, "Assigning the rows to their clusters")
-    labels = model.labels(prepared.encoded)
+    labels = partitions[model.chosen].assign(prepared.points)
     reporter.report(_PHASE, 0.5, "Checking whether the clusters are clear")
     clarity = judge_clarity(chosen, prepared.space, prepared.encoded, spec.seed)
     reporter.report(_PHASE, 0.7, "Describing the clusters")

@@ -20,6 +20,7 @@ from pipeline.clusters.words import in_words
 _PROJECTED_ROWS = 1_000
 _MOST_COLUMNS = 100
 _DECIMALS = 4
+_ESTIMATED_DIGITS = 3
 
 
 def explain_clusters(
@@ -47,7 +48,9 @@ def explain_clusters(
         "are_clear": clarity.is_clear,
         "clarity": clarity.reason,
         "clusters": [
-            _cluster(name, place, int(sizes[place]), len(labels), profiles, silhouettes[place])
+            _cluster(
+                name, place, sizes[place] / len(labels), prepared, profiles, silhouettes[place]
+            )
             for place, name in enumerate(names)
             if sizes[place] or name != NONE
         ],
@@ -81,18 +84,22 @@ def candidates_as_data(
 def _cluster(
     name: str,
     place: int,
-    rows: int,
-    total: int,
+    share: float,
+    prepared: Prepared,
     profiles: Sequence[Profile],
     silhouette: float | None,
 ) -> dict[str, Any]:
-    share = rows / total
+    is_estimated = len(prepared.rows) < prepared.table_rows
+    rows = round(share * prepared.table_rows)
+    if is_estimated:
+        rows = int(float(f"{rows:.{_ESTIMATED_DIGITS}g}"))
     return {
         "name": name,
         "rows": rows,
+        "rows_are_estimated": is_estimated,
         "share": round(share, _DECIMALS),
         "silhouette": _rounded(silhouette),
-        "words": in_words(place, rows, share, profiles) if rows else "no row of the table",
+        "words": in_words(place, rows, share, profiles, is_estimated=is_estimated),
         "centre": {one.column: one.centre(place) for one in profiles[:_MOST_COLUMNS]},
     }
 

@@ -75,9 +75,8 @@ def play(
     rest = [(number, one) for number in range(_PAIRS) for one in finalists][1:]
     with reporter.optional():
         for done, (number, one) in enumerate(rest, start=1):
-            if clock.remaining() <= 0:
-                break
-            _refit(one, number, refits, done / (len(rest) + 1), reporter)
+            if clock.remaining() > refits.expected_seconds(one.candidate):
+                _refit(one, number, refits, done / (len(rest) + 1), reporter)
     judged = [one for one in finalists if one.agreements]
     return sorted(judged, key=lambda one: -round(one.value(metric), _DECIMALS))
 

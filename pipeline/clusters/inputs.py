@@ -24,7 +24,6 @@ from pipeline.table.profile import profile_table
 from pipeline.table.spec import TableSpec
 
 FEWEST_ROWS = 10
-_DESCRIBED_ROWS = 100_000
 _LEARNED_ROWS = 20_000
 _FEWEST_LEARNED_ROWS = 2_000
 _LEARNED_CELLS = 8_000_000
@@ -43,8 +42,8 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Rows in random order: ``rows`` are their positions in the table. The first ``len(points)`` of
-    them are learned from, all are described."""
+    """The rows that are learned from and described, in random order; ``rows`` are their positions
+    in a table of ``table_rows``."""
 
     plan: ColumnPlan
     encoder: TableEncoder
@@ -52,6 +51,7 @@ class Prepared:
     rows: npt.NDArray[np.int64]
     encoded: Encoded
     points: npt.NDArray[np.float64]
+    table_rows: int
     notes: tuple[str, ...]
 
 
@@ -104,7 +104,7 @@ def prepare(inputs: Inputs, spec: TableSpec, reporter: PhaseReporter) -> Prepare
     if not plan.features:
         raise InvalidDataError(f"No column is left to cluster by ({'; '.join(drops)})")
     random = np.random.default_rng(spec.seed)
-    rows = random.permutation(len(inputs.frame))[:_DESCRIBED_ROWS]
+    rows = random.permutation(len(inputs.frame))[:_LEARNED_ROWS]
     reporter.report(phase, 0.2, f"Preprocessing {len(plan.features)} columns", logs=drops)
     encoder = TableEncoder(plan)
     encoded = encoder.fit_transform(inputs.frame.iloc[rows])
@@ -121,9 +121,10 @@ def prepare(inputs: Inputs, spec: TableSpec, reporter: PhaseReporter) -> Prepare
         plan=plan,
         encoder=encoder,
         space=space,
-        rows=rows,
-        encoded=encoded,
+        rows=rows[: len(points)],
+        encoded=learned,
         points=points,
+        table_rows=len(inputs.frame),
         notes=_sampled(len(inputs.frame), len(points)),
     )
 

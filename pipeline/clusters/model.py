@@ -17,7 +17,6 @@ Array = npt.NDArray[Any]
 
 NONE = "none"
 _DECIMALS = 6
-_CHUNK_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +77,6 @@ class ClusterModel:
     def classes_of(self, candidate: str | None = None) -> tuple[str, ...]:
         """The names of its clusters."""
         return self._partition(candidate).names
-
-    def labels(self, encoded: Encoded, candidate: str | None = None) -> npt.NDArray[np.int64]:
-        """The position of each row's cluster in ``classes_of(candidate)``."""
-        partition = self._partition(candidate)
-        parts = [
-            partition.assign(self.space.transform(encoded.take(slice(at, at + _CHUNK_ROWS))))
-            for at in range(0, len(encoded), _CHUNK_ROWS)
-        ]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
     def answer(
         self,

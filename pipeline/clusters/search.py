@@ -1,5 +1,6 @@
 """Which algorithms and numbers of clusters are tried, and how they rank."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,15 +19,19 @@ Array = npt.NDArray[Any]
 
 _MOST_CLUSTERS = 15
 _ROWS_PER_CLUSTER = 5
+_FEWEST_ROWS = 500
+_EASY_SECONDS = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One clustering, what the criteria say of it, and its combined score among all."""
+    """One clustering, on how many rows it was fitted and in how many seconds, what the criteria say
+    of it, and its combined score among all."""
 
     algorithm: str
     fit: Fit
     criteria: Criteria
+    rows: int
     seconds: float
     score: float = 0.0
 
@@ -58,7 +63,10 @@ class Search:
     sizes
         The numbers of clusters to try.
     seconds
-        For the whole comparison.
+        For the whole comparison, from now on.
+    budget
+        Seconds that it has by request, however busy the machine is: by these the numbers of rows
+        are chosen, so that two runs choose the same.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class Search:
         *,
         seed: int,
         seconds: float,
+        budget: float,
     ) -> None:
         self._points = points
         self._judge = judge
@@ -77,6 +86,7 @@ class Search:
         self._sizes = sizes
         self._seed = seed
         self._clock = Clock(time.perf_counter(), seconds)
+        self._seconds_each = budget / len(names)
         self._found: list[Candidate] = []
         self._seen: set[tuple[str, bytes]] = set()
 
@@ -89,13 +99,13 @@ class Search:
             If no algorithm finds two clusters.
         """
         fits = self._fits()
-        for name, fit, seconds in fits:
-            self._add(name, fit, seconds, reporter)
+        for fitted in fits:
+            self._add(*fitted, reporter)
             if self._found:
                 break
         with reporter.optional():
-            for name, fit, seconds in fits:
-                self._add(name, fit, seconds, reporter)
+            for fitted in fits:
+                self._add(*fitted, reporter)
         if not self._found:
             raise InvalidDataError(
                 f"No two clusters were found by {_titles(self._names)}. Use model_type 'auto', "
@@ -104,27 +114,29 @@ class Search:
             )
         return ranked(self._found, metric)
 
-    def _fits(self) -> Iterator[tuple[str, Fit, float]]:
+    def _fits(self) -> Iterator[tuple[str, Fit, int, float]]:
         for position, name in enumerate(self._names):
             clusterer = CLUSTERERS[name]
-            deadline = self._clock.elapsed() + self._clock.remaining() / (
-                len(self._names) - position
-            )
-            rows = self._points[: clusterer.most_rows]
+            seconds = max(0.0, self._clock.remaining()) / (len(self._names) - position)
+            deadline = self._clock.elapsed() + seconds
+            rows = self._points[: _affordable(clusterer.most_rows, self._seconds_each)]
             before = time.perf_counter()
             for fit in clusterer.fits(rows, clusterer.grid(self._sizes), self._seed):
-                yield name, fit, time.perf_counter() - before
-                if self._clock.elapsed() > deadline:
+                took = time.perf_counter() - before
+                yield name, fit, len(rows), took
+                if self._clock.elapsed() + took > deadline:
                     break
                 before = time.perf_counter()
 
-    def _add(self, name: str, fit: Fit, seconds: float, reporter: PhaseReporter) -> None:
+    def _add(self, name: str, fit: Fit, rows: int, seconds: float, reporter: PhaseReporter) -> None:
         labels = fit.partition.assign(self._judge.points)
         known = (name, labels.tobytes())
         criteria = None if known in self._seen else self._judge.measure(labels, fit.bic)
         self._seen.add(known)
         if criteria is not None:
-            found = Candidate(algorithm=name, fit=fit, criteria=criteria, seconds=seconds)
+            found = Candidate(
+                algorithm=name, fit=fit, criteria=criteria, rows=rows, seconds=seconds
+            )
             self._found.append(found)
             self._report(found, reporter)
 
@@ -148,6 +160,12 @@ def ranked(candidates: Sequence[Candidate], metric: str | None) -> list[Candidat
     scores = combine([one.criteria for one in candidates], metric)
     scored = [replace(one, score=score) for one, score in zip(candidates, scores, strict=True)]
     return sorted(scored, key=lambda one: -round(one.score, 9))
+
+
+def _affordable(most: int, seconds: float) -> int:
+    """How many rows to fit on where the time is short; some algorithms grow with their square."""
+    share = math.sqrt(min(1.0, seconds / _EASY_SECONDS))
+    return max(min(most, _FEWEST_ROWS), round(most * share))
 
 
 def distinct_rows(points: Array) -> int:

@@ -79,6 +79,10 @@ class Refits:
             / 2.0,
         )
 
+    def expected_seconds(self, candidate: Candidate) -> float:
+        """About how long a pair takes, from the first fit."""
+        return 2.0 * candidate.seconds * min(1.0, _MOST_REFIT_ROWS / candidate.rows)
+
     @staticmethod
     def judged_rows(rows: int, test_size: float) -> int:
         """How many of ``rows`` neither refit of a pair sees."""
@@ -87,7 +91,7 @@ class Refits:
 
     def _refit(self, candidate: Candidate, rows: Array) -> Partition | None:
         clusterer = CLUSTERERS[candidate.algorithm]
-        chosen = self._points[rows[: min(clusterer.most_rows, _MOST_REFIT_ROWS)]]
+        chosen = self._points[rows[: min(candidate.rows, _MOST_REFIT_ROWS)]]
         if len(chosen) <= candidate.clusters:
             return None
         fits = clusterer.fits(chosen, [candidate.fit.parameters], self._seed)

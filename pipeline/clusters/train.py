@@ -25,6 +25,7 @@ FINISHED_EARLY = (
 _JUDGED_ROWS = 1_500
 _BACKGROUND_ROWS = 100
 _FEWEST_DISTINCT = 3
+_SPENT_SHARE = 0.9
 _SEARCH_SHARE, _FINALS_SHARE = 0.5, 0.6
 
 
@@ -58,7 +59,7 @@ def cluster_table(
     """
     check_model_type(spec, CLUSTERERS)
     _check_metric(spec)
-    clock = Clock(start, spec.time_budget_seconds)
+    clock = Clock(start, _SPENT_SHARE * spec.time_budget_seconds)
     inputs = read_inputs(loaded.frame, spec, reporter)
     prepared = prepare(inputs, spec, reporter)
     judge = Judge(prepared.points[:_JUDGED_ROWS])
@@ -81,8 +82,15 @@ def _search(
     sizes = sizes_to_try(len(prepared.points), distinct)
     message = f"Comparing {len(names)} algorithms with 2 to {sizes[-1]} clusters"
     reporter.report(TablePhase.ALGORITHM_SELECTION, 0.0, message)
-    seconds = _SEARCH_SHARE * clock.remaining()
-    search = Search(prepared.points, judge, names, sizes, seed=spec.seed, seconds=seconds)
+    search = Search(
+        prepared.points,
+        judge,
+        names,
+        sizes,
+        seed=spec.seed,
+        seconds=_SEARCH_SHARE * clock.remaining(),
+        budget=_SEARCH_SHARE * clock.budget,
+    )
     candidates = search.run(spec.metric, reporter)
     best = candidates[0]
     reporter.report(

@@ -14,12 +14,16 @@ _MOSTLY = 0.6
 _NEARLY_ALL = 0.95
 
 
-def in_words(place: int, rows: int, share: float, profiles: Sequence[Profile]) -> str:
+def in_words(
+    place: int, rows: int, share: float, profiles: Sequence[Profile], *, is_estimated: bool = False
+) -> str:
     """Such as "84 rows (24 %): high flipper_length_mm (215 against 201 on average), species mostly
     Gentoo (98 % against 36 %)"."""
     found = sorted(_findings(place, profiles), key=lambda one: -one[0])
     told = ", ".join(text for _, text in found[:_MOST_FINDINGS])
-    return f"{_rows(rows)} ({percent(share)}): {told or 'close to the average in every column'}"
+    about = "about " if is_estimated else ""
+    size = f"{about}{_rows(rows)} ({percent(share)})"
+    return f"{size}: {told or 'close to the average in every column'}"
 
 
 def percent(share: float) -> str:
