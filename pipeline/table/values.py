@@ -22,7 +22,7 @@ Moments = npt.NDArray[np.datetime64]
 ReadMoment = Callable[[str], dt.datetime | None]
 
 FEW_ROWS = 64
-_MAY_BE_NAN = (float, np.floating, Decimal, np.datetime64, np.timedelta64)
+_MAY_BE_NAN = (float, np.floating, np.datetime64, np.timedelta64)
 _LARGEST = 1e18
 
 
@@ -40,6 +40,8 @@ def is_missing(value: object) -> bool:
     """None, NaN, NaT and NA."""
     if value is None or value is pd.NA or value is pd.NaT:
         return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
     return isinstance(value, _MAY_BE_NAN) and value != value
 
 

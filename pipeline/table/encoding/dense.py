@@ -11,12 +11,11 @@ from scipy.special import logit
 from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import Feature, Layout
 from pipeline.table.encoding.scaling import NormalScaling, StandardScaling
-from pipeline.table.encoding.target_means import TargetMeans, outcomes, random_folds
+from pipeline.table.encoding.target_features import TargetFeatures
 
 _FEW_CODES = 32
 _FREQUENT_CODES = 20
 _MOST_CODE_COLUMNS = 400
-_MOST_CLASSES = 10
 _LEAST_SHARE = 1e-4
 
 
@@ -28,17 +27,13 @@ class DenseView:
 
     def __init__(self, layout: Layout, *, classes: int, seed: int, is_smooth: bool) -> None:
         self._layout = layout
-        self._classes = classes
-        self._seed = seed
+        self._has_classes = classes > 0
         self._scaling = NormalScaling() if is_smooth else StandardScaling()
         self._flags = np.empty(0, dtype=np.int64)
-        self._averaged = (
-            [i for i, one in enumerate(layout.codes) if one.codes > _FEW_CODES]
-            if classes <= _MOST_CLASSES
-            else []
+        self._averages = TargetFeatures(
+            layout, fewest_codes=_FEW_CODES + 1, with_texts=False, classes=classes, seed=seed
         )
-        self._means: list[TargetMeans] = []
-        self._mean_scaling = StandardScaling()
+        self._average_scaling = StandardScaling()
         self._columns: list[npt.NDArray[np.int64]] = []
         self._width = 0
         self.feature_names: tuple[str, ...] = ()
@@ -49,39 +44,26 @@ class DenseView:
     ) -> npt.NDArray[np.float32]:
         self._scaling.fit(encoded.numbers)
         self._flags = _distinct_gaps(encoded.numbers)
-        outcome = outcomes(target, self._classes)
-        fold = random_folds(len(encoded), self._seed)
-        self._means = [TargetMeans(self._layout.codes[i].codes) for i in self._averaged]
-        crossed = [
-            one.fit_transform(encoded.codes[:, place], outcome, fold)
-            for one, place in zip(self._means, self._averaged, strict=True)
-        ]
-        means = self._on_line(crossed, len(encoded))
-        self._mean_scaling.fit(means)
-        start = encoded.numbers.shape[1] + len(self._flags) + means.shape[1]
+        averages = self._on_line(self._averages.fit_transform(encoded, target))
+        self._average_scaling.fit(averages)
+        start = encoded.numbers.shape[1] + len(self._flags) + averages.shape[1]
         self._lay_out_codes(encoded, start)
-        self._name(means.shape[1])
-        return self._joined(encoded, means)
+        self._name()
+        return self._joined(encoded, averages)
 
     def transform(self, encoded: Encoded) -> npt.NDArray[np.float32]:
-        found = [
-            one.transform(encoded.codes[:, place])
-            for one, place in zip(self._means, self._averaged, strict=True)
-        ]
-        return self._joined(encoded, self._on_line(found, len(encoded)))
+        return self._joined(encoded, self._on_line(self._averages.transform(encoded)))
 
-    def _on_line(self, means: list[npt.NDArray[np.floating]], rows: int) -> npt.NDArray[np.float32]:
+    def _on_line(self, averages: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Shares of classes as log odds, which linear models add up."""
-        if not means:
-            return np.empty((rows, 0), dtype=np.float32)
-        joined = np.concatenate(means, axis=1).astype(np.float32)
-        if self._classes:
-            joined = logit(np.clip(joined, _LEAST_SHARE, 1 - _LEAST_SHARE))
-        return joined
+        if not self._has_classes:
+            return averages
+        odds: npt.NDArray[np.float32] = logit(np.clip(averages, _LEAST_SHARE, 1 - _LEAST_SHARE))
+        return odds
 
     def _lay_out_codes(self, encoded: Encoded, start: int) -> None:
         """Give the codes that occur a column each, the frequent ones first if they are many."""
-        room = max(0, _MOST_CODE_COLUMNS)
+        room = _MOST_CODE_COLUMNS
         self._columns = []
         for place, feature in enumerate(self._layout.codes):
             counts = np.bincount(encoded.codes[:, place], minlength=feature.codes)
@@ -95,13 +77,16 @@ class DenseView:
             room -= len(shown)
         self._width = start
 
-    def _joined(self, encoded: Encoded, means: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def _joined(
+        self, encoded: Encoded, averages: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
         matrix = np.zeros((len(encoded), self._width), dtype=np.float32)
         wide = encoded.numbers.shape[1]
         flagged = wide + len(self._flags)
         matrix[:, :wide] = self._scaling.transform(encoded.numbers)
         matrix[:, wide:flagged] = np.isnan(encoded.numbers[:, self._flags])
-        matrix[:, flagged : flagged + means.shape[1]] = self._mean_scaling.transform(means)
+        averaged = flagged + averages.shape[1]
+        matrix[:, flagged:averaged] = self._average_scaling.transform(averages)
         rows = np.arange(len(encoded))
         for place, columns in enumerate(self._columns):
             column = columns[encoded.codes[:, place]]
@@ -109,20 +94,15 @@ class DenseView:
             matrix[rows[is_shown], column[is_shown]] = 1
         return matrix
 
-    def _name(self, means: int) -> None:
-        layout = self._layout
-        per_column = means // len(self._averaged) if self._averaged else 0
+    def _name(self) -> None:
+        numbers = self._layout.numbers
         named: list[tuple[str, Feature]] = [
-            *((feature.name, feature) for feature in layout.numbers),
-            *((f"{layout.numbers[i].name} is missing", layout.numbers[i]) for i in self._flags),
-            *(
-                (f"{layout.codes[i].name}: target on average", layout.codes[i])
-                for i in self._averaged
-                for _ in range(per_column)
-            ),
+            *((feature.name, feature) for feature in numbers),
+            *((f"{numbers[place].name} is missing", numbers[place]) for place in self._flags),
+            *((feature.name, feature) for feature in self._averages.features),
             *(
                 (f"{feature.name}: value {code}", feature)
-                for feature, columns in zip(layout.codes, self._columns, strict=True)
+                for feature, columns in zip(self._layout.codes, self._columns, strict=True)
                 for code in np.flatnonzero(columns >= 0)
             ),
         ]

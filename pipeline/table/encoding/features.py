@@ -23,12 +23,15 @@ class Feature:
         How many codes there may be; 0 for a number.
     is_restated
         Whether it says again, for views without trees, what another feature says already.
+    topics_of
+        The text that it is a topic of.
     """
 
     name: str
     source: str
     codes: int = 0
     is_restated: bool = False
+    topics_of: str | None = None
 
 
 class ColumnEncoder(Protocol):
@@ -57,3 +60,12 @@ class Layout:
     @property
     def cardinalities(self) -> tuple[int, ...]:
         return tuple(feature.codes for feature in self.codes)
+
+    @property
+    def texts(self) -> dict[str, tuple[int, ...]]:
+        """Where the topics of each text are among the numbers."""
+        found: dict[str, list[int]] = {}
+        for place, feature in enumerate(self.numbers):
+            if feature.topics_of is not None:
+                found.setdefault(feature.topics_of, []).append(place)
+        return {name: tuple(places) for name, places in found.items()}

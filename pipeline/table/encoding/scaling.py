@@ -9,6 +9,7 @@ from scipy.special import ndtri
 _FARTHEST = 10.0
 _QUANTILES = 512
 _TAIL = 1e-4
+_RANKED_ROWS = 20_000
 
 Floats = npt.NDArray[np.float32]
 
@@ -41,7 +42,8 @@ class NormalScaling:
 
     def fit(self, numbers: Floats) -> Self:
         self._median = medians(numbers)
-        filled = _filled(numbers, self._median)
+        step = max(1, len(numbers) // _RANKED_ROWS)
+        filled = _filled(numbers[::step], self._median)
         shares = np.linspace(0, 1, min(_QUANTILES, max(len(filled), 2)))
         self._steps = [_steps(column, shares) for column in filled.T]
         return self

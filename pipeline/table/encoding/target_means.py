@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-_FOLDS = 5
+FOLDS = 5
 _LEAST_WEIGHT, _MOST_WEIGHT = 1.0, 100.0
 
 Floats = npt.NDArray[np.float64]
@@ -39,7 +39,7 @@ class TargetMeans:
     def fit_transform(self, codes: Codes, outcome: Floats, fold: npt.NDArray[np.int64]) -> Floats:
         """Fit on all rows; each row's own means come from the folds that it is not in."""
         shown = np.empty(outcome.shape)
-        for number in range(_FOLDS):
+        for number in range(FOLDS):
             is_in = fold == number
             shown[is_in] = _smoothed(codes[~is_in], outcome[~is_in], self._codes)[codes[is_in]]
         self.fit(codes, outcome)
@@ -48,7 +48,7 @@ class TargetMeans:
 
 def random_folds(rows: int, seed: int) -> npt.NDArray[np.int64]:
     """A fold number for each row, all folds of the same size."""
-    return np.random.default_rng(seed).permutation(rows) % _FOLDS
+    return np.random.default_rng(seed).permutation(rows) % FOLDS
 
 
 def _smoothed(codes: Codes, outcome: Floats, count: int) -> npt.NDArray[np.float32]:
@@ -57,7 +57,7 @@ def _smoothed(codes: Codes, outcome: Floats, count: int) -> npt.NDArray[np.float
     means = np.empty((count, outcome.shape[1]))
     for output in range(outcome.shape[1]):
         centred = outcome[:, output] - overall[output]
-        sums = np.bincount(codes, weights=centred, minlength=count)
+        sums = np.bincount(codes, weights=centred, minlength=count).astype(np.float64)
         weight = _prior_weight(rows, sums, float(centred @ centred))
         means[:, output] = overall[output] + sums / (rows + weight)
     return means.astype(np.float32)

@@ -45,7 +45,12 @@ class TextEncoder:
     def numbers(self) -> tuple[Feature, ...]:
         lengths = (Feature(f"{self.name}: {part}", self.name) for part in _LENGTHS)
         components = (
-            Feature(f"{self.name}: topic {i + 1}", self.name, is_restated=i >= _FOR_TREES)
+            Feature(
+                f"{self.name}: topic {i + 1}",
+                self.name,
+                is_restated=i >= _FOR_TREES,
+                topics_of=self.name,
+            )
             for i in range(self._components.shape[1])
         )
         return (*lengths, *components)

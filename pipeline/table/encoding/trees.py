@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.table.encoding.encoded import Encoded
-from pipeline.table.encoding.features import Feature, Layout
-from pipeline.table.encoding.target_means import TargetMeans, outcomes, random_folds
+from pipeline.table.encoding.features import Layout
+from pipeline.table.encoding.target_features import TargetFeatures
 
 _FEWEST_CODES = 6
-_MOST_CLASSES = 10
 
 
 class TreesView:
@@ -21,58 +20,34 @@ class TreesView:
     categories: Mapping[int, int] = MappingProxyType({})
 
     def __init__(self, layout: Layout, *, classes: int, seed: int) -> None:
-        self._classes = classes
-        self._seed = seed
         self._numbers = [i for i, one in enumerate(layout.numbers) if not one.is_restated]
         self._codes = [i for i, one in enumerate(layout.codes) if not one.is_restated]
-        many = [i for i in self._codes if layout.codes[i].codes >= _FEWEST_CODES]
-        self._means = {i: TargetMeans(layout.codes[i].codes) for i in self._averaged(many)}
-        outputs = 1 if classes <= 2 else classes
+        self._averages = TargetFeatures(
+            layout, fewest_codes=_FEWEST_CODES, classes=classes, seed=seed
+        )
         shown = [
-            *((layout.numbers[i], layout.numbers[i].name) for i in self._numbers),
-            *((layout.codes[i], layout.codes[i].name) for i in self._codes),
-            *(
-                (layout.codes[i], name)
-                for i in self._means
-                for name in self._names(layout.codes[i])
-            ),
+            *(layout.numbers[place] for place in self._numbers),
+            *(layout.codes[place] for place in self._codes),
+            *self._averages.features,
         ]
-        self._outputs = outputs
-        self.feature_names = tuple(name for _, name in shown)
-        self.sources = tuple(feature.source for feature, _ in shown)
+        self.feature_names = tuple(feature.name for feature in shown)
+        self.sources = tuple(feature.source for feature in shown)
 
     def fit_transform(
         self, encoded: Encoded, target: npt.NDArray[np.generic]
     ) -> npt.NDArray[np.float32]:
-        outcome = outcomes(target, self._classes)
-        fold = random_folds(len(encoded), self._seed)
-        means = [
-            one.fit_transform(encoded.codes[:, place], outcome, fold)
-            for place, one in self._means.items()
-        ]
-        return self._joined(encoded, means)
+        return self._joined(encoded, self._averages.fit_transform(encoded, target))
 
     def transform(self, encoded: Encoded) -> npt.NDArray[np.float32]:
-        means = [one.transform(encoded.codes[:, place]) for place, one in self._means.items()]
-        return self._joined(encoded, means)
+        return self._joined(encoded, self._averages.transform(encoded))
 
     def _joined(
-        self, encoded: Encoded, means: list[npt.NDArray[np.floating]]
+        self, encoded: Encoded, averages: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
         matrix = np.empty((len(encoded), len(self.feature_names)), dtype=np.float32)
         wide, coded = len(self._numbers), len(self._numbers) + len(self._codes)
         matrix[:, :wide] = encoded.numbers[:, self._numbers]
         codes = encoded.codes[:, self._codes]
         matrix[:, wide:coded] = np.where(codes == 0, np.float32(np.nan), codes)
-        for number, mean in enumerate(means):
-            start = coded + number * self._outputs
-            matrix[:, start : start + self._outputs] = mean
+        matrix[:, coded:] = averages
         return matrix
-
-    def _averaged(self, many: list[int]) -> list[int]:
-        return many if self._classes <= _MOST_CLASSES else []
-
-    def _names(self, feature: Feature) -> list[str]:
-        if self._classes <= 2:
-            return [f"{feature.name}: target on average"]
-        return [f"{feature.name}: share of class {number + 1}" for number in range(self._classes)]

@@ -44,7 +44,7 @@ class View(Protocol):
 def make_view(kind: ViewKind, layout: Layout, *, classes: int, seed: int) -> View:
     """An unfitted view; ``classes`` is 0 for a regression."""
     if kind is ViewKind.NATIVE:
-        return NativeView(layout)
+        return NativeView(layout, classes=classes, seed=seed)
     if kind is ViewKind.TREES:
         return TreesView(layout, classes=classes, seed=seed)
     return DenseView(layout, classes=classes, seed=seed, is_smooth=kind is ViewKind.SMOOTH)

@@ -85,9 +85,8 @@ def find_date_format(sample: Sequence[str]) -> DateFormat | None:
         return None
     if _share(sample[:_FIRST_LOOK], _is_iso) > 0.5:
         return ISO if _share(sample, _is_iso) >= _READ_SHARE else None
-    first = sample[:_FIRST_LOOK]
-    likely = [p for p in _PATTERNS if _share(first, lambda text, p=p: _is_date(text, p)) > 0.5]
-    sure = [p for p in likely if _share(sample, lambda text, p=p: _is_date(text, p)) >= _READ_SHARE]
+    likely = [one for one in _PATTERNS if _date_share(sample[:_FIRST_LOOK], one) > 0.5]
+    sure = [one for one in likely if _date_share(sample, one) >= _READ_SHARE]
     readings = {tuple(_parsed(text, pattern) for text in sample[:200]) for pattern in sure}
     return DateFormat(sure[0]) if len(readings) == 1 else None
 
@@ -100,9 +99,10 @@ def _is_iso(text: str) -> bool:
     return _ISO.fullmatch(text) is not None and ISO.read(text) is not None
 
 
-def _is_date(text: str, pattern: str) -> bool:
-    found = _parsed(text, pattern)
-    return found is not None and _YEARS[0] <= found.year <= _YEARS[1]
+def _date_share(sample: Sequence[str], pattern: str) -> float:
+    found = (_parsed(text, pattern) for text in sample)
+    likely = (one is not None and _YEARS[0] <= one.year <= _YEARS[1] for one in found)
+    return sum(likely) / len(sample)
 
 
 def _parsed(text: str, pattern: str) -> dt.datetime | None:
