@@ -2,8 +2,9 @@
 
 `python -m benchmarks.prediction [--requests 300]`. One row of a table and one day of a forecast,
 one request after the other over one HTTP connection; the direct calls use the very same stored
-models, in this process. The two take turns in blocks, so that a busy moment of the machine
-meets both.
+models, in this process. Of the table also what its worker does with the request, from JSON to
+JSON, and a plain XGBoost with its defaults on the same rows. All take turns in blocks, so that a
+busy moment of the machine meets all.
 """
 
 import argparse
@@ -18,37 +19,41 @@ from typing import Any
 import httpx
 import numpy as np
 import pandas as pd
+import xgboost
 
 from benchmarks.report import Line, print_lines
 from benchmarks.service import running_service
 from core.artifacts import ArtifactStore
 from core.bundles import load_bundle
 from core.errors import ManifestError
+from core.predictions import PredictionRequest
 from examples.shop import generate_shop
 from pipeline.forecast.on_demand import first_periods, forecast_rows
 from pipeline.table.predict import predict_rows
+from pipeline.table.spec import TableLimits
 from worker import bundle
 from worker.predictions.loaded import LoadedTable
+from worker.predictions.tables import predict_table
 
 BLOCKS = 5
 WARM_UP = 20
+SEARCH_S = 30
+Call = Callable[[], object]
 ROW = {"size": 61.5, "town": "Lyon", "rooms": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Milliseconds of each call."""
+    """Milliseconds of each call, by what was called."""
 
     name: str
-    served: list[float]
-    direct: list[float]
+    of: dict[str, list[float]]
 
     def lines(self) -> Iterator[Line]:
         for share in (50, 95):
-            served, direct = (float(np.percentile(of, share)) for of in (self.served, self.direct))
-            yield Line(f"{self.name}, HTTP p{share}", served, "ms")
-            yield Line(f"{self.name}, direct p{share}", direct, "ms")
-            yield Line(f"{self.name}, added p{share}", served - direct, "ms")
+            for way, each in self.of.items():
+                taken = float(np.percentile(each, share))
+                yield Line(f"{self.name}, {way} p{share}", taken, "ms")
 
 
 def main() -> None:
@@ -62,16 +67,11 @@ def main() -> None:
     ):
         table_id, forecast_id = _train_table(http), _train_forecast(http)
         table, forecast = _stored_models(Path(directory))
-        row = pd.DataFrame([ROW])
+        body = {"horizon_days": 1}
+        alone = {"direct": lambda: forecast_rows(forecast, first_periods(forecast, 1))}
         timed = [
-            _time(http, table_id, {"rows": [ROW]}, lambda: predict_rows(table, row), requests),
-            _time(
-                http,
-                forecast_id,
-                {"horizon_days": 1},
-                lambda: forecast_rows(forecast, first_periods(forecast, 1)),
-                requests,
-            ),
+            _time(http, table_id, {"rows": [ROW]}, _calls_of_table(table), requests),
+            _time(http, forecast_id, body, alone, requests),
         ]
     print_lines(f"{requests} predictions each", [line for one in timed for line in one.lines()])
 
@@ -80,7 +80,7 @@ def _time(
     http: httpx.Client,
     model: tuple[str, str],
     body: dict[str, Any],
-    call: Callable[[], object],
+    calls: dict[str, Call],
     requests: int,
 ) -> Timed:
     model_id, name = model
@@ -95,17 +95,47 @@ def _time(
         answer.raise_for_status()
 
     _await_worker(ask)
-    timed = Timed(name, [], [])
-    for _ in range(WARM_UP):
-        ask()
-        call()
+    ways = {"HTTP": ask, **calls}
+    timed = Timed(name, {way: [] for way in ways})
+    for call in ways.values():
+        for _ in range(WARM_UP):
+            call()
     for _ in range(BLOCKS):
-        timed.served.extend(_milliseconds(ask, requests // BLOCKS))
-        timed.direct.extend(_milliseconds(call, requests // BLOCKS))
+        for way, call in ways.items():
+            timed.of[way].extend(_milliseconds(call, requests // BLOCKS))
     return timed
 
 
-def _milliseconds(call: Callable[[], object], times: int) -> Iterator[float]:
+def _calls_of_table(table: LoadedTable) -> dict[str, Call]:
+    row, limits = pd.DataFrame([ROW]), TableLimits()
+    request = PredictionRequest(
+        tenant_id="",
+        actor="",
+        model_id="",
+        manifest_digest="",
+        content_type="application/json",
+        accept="application/json",
+        body=json.dumps({"rows": [ROW]}).encode(),
+    )
+    return {
+        "worker's share": lambda: predict_table(table, "model", request, limits),
+        "direct": lambda: predict_rows(table, row),
+        "plain XGBoost": _plain_xgboost(),
+    }
+
+
+def _plain_xgboost() -> Call:
+    """Its defaults, on categories as pandas has them."""
+    frame = _rents().astype({"town": "category"})
+    model = xgboost.XGBRegressor(enable_categorical=True).fit(
+        frame.drop(columns="rent"), frame["rent"]
+    )
+    towns = frame["town"].dtype
+    columns = [name for name in frame if name != "rent"]
+    return lambda: model.predict(pd.DataFrame([ROW])[columns].astype({"town": towns}))
+
+
+def _milliseconds(call: Call, times: int) -> Iterator[float]:
     for _ in range(times):
         start = time.perf_counter()
         call()
@@ -124,19 +154,22 @@ def _await_worker(ask: Callable[[], None]) -> None:
     raise TimeoutError("no prediction worker came up")
 
 
-def _train_table(http: httpx.Client) -> tuple[str, str]:
+def _rents() -> pd.DataFrame:
     random = np.random.default_rng(1)
     size, rooms = random.normal(60, 15, 600), random.integers(1, 6, 600)
     town = random.choice(["Lyon", "Lille", "Nice"], 600)
     rent = 12 * size + 80 * rooms + random.normal(0, 40, 600)
-    frame = pd.DataFrame({"size": size, "rooms": rooms, "town": town, "rent": rent})
+    return pd.DataFrame({"size": size, "rooms": rooms, "town": town, "rent": rent})
+
+
+def _train_table(http: httpx.Client) -> tuple[str, str]:
     answer = http.post(
         "/api/v1/models",
-        files={"file": ("rents.parquet", frame.to_parquet())},
+        files={"file": ("rents.parquet", _rents().to_parquet())},
         data={
             "ml_task": "regression",
             "target_variable": "rent",
-            "model_type": "hist_gradient_boosting",
+            "time_budget_seconds": SEARCH_S,
         },
     )
     _await_job(http, answer)

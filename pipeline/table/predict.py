@@ -46,14 +46,15 @@ def predict_rows(
     InvalidParameterError
         If the model does not hold ``candidate``.
     """
+    features = list(fitted.features)
     columns = [str(name) for name in frame.columns]
-    missing = [name for name in fitted.features if name not in columns]
+    missing = [name for name in features if name not in columns]
     if missing:
         raise InvalidDataError(
             f"Columns that the model needs are missing: {name_columns(missing)}. "
             "Send them, with empty values where the value is unknown"
         )
     named = frame if columns == list(frame.columns) else frame.set_axis(columns, axis=1)
-    prepared = fitted.preprocessing.transform(named[list(fitted.features)])
+    prepared = fitted.preprocessing.transform(named if columns == features else named[features])
     answer: pd.DataFrame = fitted.model.answer(prepared, fitted.classes, frame.index, candidate)
     return answer

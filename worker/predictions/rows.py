@@ -55,7 +55,9 @@ def asked_rows(fitted: LoadedTable, request: PredictionRequest, limits: TableLim
     body = json_object(request.body)
     asked = _asked({**request.options, **body})
     if "rows" in body:
-        return AskedRows(frame_of_rows(body["rows"], limits), asked, request.chosen)
+        return AskedRows(
+            frame_of_rows(body["rows"], limits, only=fitted.features), asked, request.chosen
+        )
     if fitted.ml_task != TIME_SERIES:
         named = ", ".join(fitted.features[:MOST_COLUMNS_NAMED])
         raise InvalidDataError(f"rows is missing: send a list of objects with {named}")

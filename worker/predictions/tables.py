@@ -1,9 +1,9 @@
 """Rows of a table in, their predictions out; or of time series, the periods ahead."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from core.predictions import PredictionAnswer, PredictionRequest
@@ -70,7 +70,6 @@ def _fields(frame: pd.DataFrame, fitted: LoadedTable) -> dict[str, Any]:
 
 def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[float | None]]:
     """An end that is not known is null."""
-    matrix = frame[list(columns)].to_numpy(dtype=float)
-    if not np.isnan(matrix).any():
-        return matrix.tolist()
-    return [[None if np.isnan(cell) else cell for cell in row] for row in matrix.tolist()]
+    values = [frame[name].to_numpy(dtype=float) for name in columns]
+    known = [[None if math.isnan(cell) else cell for cell in column.tolist()] for column in values]
+    return list(map(list, zip(*known, strict=True)))
