@@ -15,6 +15,8 @@ Values = npt.NDArray[np.float64]
 _ROWS_PER_CALL = 20_000
 _CELLS_PER_CALL = 2_000_000
 _SAFETY = 0.8
+_WARM_UP_ROWS = (100, 2_000)
+_QUICK_S = 0.05
 
 
 class OutOfTimeError(Exception):
@@ -71,9 +73,12 @@ class Answers:
         return self.seconds_left * share * _SAFETY / self._seconds_per_row
 
     def warm_up(self, frame: pd.DataFrame) -> None:
-        """Learn from one small call how long predictions take."""
-        if self.seconds_left > 0:
-            self._ask(frame)
+        """Learn how long predictions take: by a small call, and a larger one if that was quick."""
+        for size in _WARM_UP_ROWS:
+            if self.seconds_left <= 0 or self._seconds > _QUICK_S:
+                return
+            self._rows, self._seconds = 0, 0.0
+            self._ask(frame.iloc[np.resize(np.arange(len(frame)), size)])
 
     def values(self, frame: pd.DataFrame) -> Values:
         """Shape (rows, outputs): probabilities of the classes, or one column of amounts."""

@@ -27,7 +27,6 @@ Section = Callable[[], Any]
 LearningCurve = Sequence[Mapping[str, float | int | None]]
 
 _STRONGEST = 5
-_WARM_UP_ROWS = 200
 _MOST_ROWS, _CLASSES_OF_MOST_ROWS = 1_000_000, 20
 _BOOTSTRAP_SHARE = 0.15
 _IMPORTANCE_SHARE = 0.4
@@ -136,7 +135,7 @@ def _ask_model(
             answers, judged, strongest_columns(told, list(judged.rows.columns)), seed=seed
         ),
     }
-    answers.warm_up(judged.rows.head(_WARM_UP_ROWS))
+    answers.warm_up(judged.rows)
     for name, section in sections.items():
         try:
             told[name] = section()

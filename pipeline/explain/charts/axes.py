@@ -9,7 +9,7 @@ from pipeline.explain.charts.svg import WIDTH, element, text
 _HEIGHT = 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 10.0, 24.0, 36.0
 _TICKS = 5
-_NAMES = 4
+_LABEL, _CHARACTER = 11, 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,11 @@ class Axes:
         ]
 
     def _named(self, labels: Sequence[str]) -> list[str]:
-        step = max(1, math.ceil(len(labels) / _NAMES))
+        longest = min(_LABEL, max((len(label) for label in labels), default=1))
+        room = (WIDTH - _LEFT - _RIGHT) / (longest * _CHARACTER + 12)
+        step = max(1, math.ceil(len(labels) / max(1, int(room))))
         return [
-            text(label, self.across(at), self.bottom + 15, longest=11, text_anchor="middle")
+            text(label, self.across(at), self.bottom + 15, longest=_LABEL, text_anchor="middle")
             for at, label in enumerate(labels)
             if at % step == 0
         ]

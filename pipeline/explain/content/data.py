@@ -48,7 +48,8 @@ def _column(name: str, one: Mapping[str, Any], rows: float | None, facts: Facts)
 def _values(one: Mapping[str, Any]) -> str:
     top = one.get("top")
     if top:
-        return ", ".join(str(value.get("value")) for value in top[:_TOP_VALUES])
+        repeated = [str(value.get("value")) for value in top if (value.get("count") or 0) > 1]
+        return ", ".join(repeated[:_TOP_VALUES]) or "none repeats"
     low, high = one.get("min"), one.get("max")
     if low is None or high is None:
         return ""

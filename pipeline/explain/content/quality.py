@@ -29,13 +29,19 @@ def quality(facts: Facts, charts: tuple[Block, ...]) -> Section:
     )
     blocks: list[Block] = []
     if rows:
-        blocks.append(Table(("Metric", "Value", "95 % interval"), rows))
+        blocks.append(_table(rows))
     if explained or intervals:
         blocks.insert(0, Paragraph((explained + intervals).strip()))
     return Section("How good it is", (*blocks, *charts))
 
 
-def _rows(facts: Facts) -> tuple[tuple[str, ...], ...]:
+def _table(rows: tuple[tuple[str, str, str], ...]) -> Table:
+    if any(interval for *_, interval in rows):
+        return Table(("Metric", "Value", "95 % interval"), rows)
+    return Table(("Metric", "Value"), tuple((name, value) for name, value, _ in rows))
+
+
+def _rows(facts: Facts) -> tuple[tuple[str, str, str], ...]:
     measured = facts.part("metrics")
     order = [name for name in METRICS if name in measured]
     rest = [name for name in measured if name not in METRICS and name not in _NOT_METRICS]
@@ -43,11 +49,11 @@ def _rows(facts: Facts) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
             metric_name(name, facts.ml_task),
-            figure(name, as_number(measured[name])),
+            figure(name, value, facts.ml_task),
             _interval(name, intervals),
         )
         for name in (*order, *rest)
-        if as_number(measured[name]) is not None
+        if (value := as_number(measured[name])) is not None
     )
 
 

@@ -41,7 +41,7 @@ def _story(facts: Facts) -> str:
 
 def _leaderboard(facts: Facts) -> Table:
     rows = tuple(_entry(entry) for entry in facts.leaderboard[:_SHOWN])
-    headers = ("Candidate", "", "Score", "± ", "Seconds", "Size", "ms per row", "Weight")
+    headers = ("Candidate", "Remark", "Score", "±", "Seconds", "Size", "ms per row", "Weight")
     return Table(headers, rows, first_number=2)
 
 

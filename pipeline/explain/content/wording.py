@@ -19,6 +19,7 @@ METRICS = {
     "train_accuracy": "Accuracy on training rows",
     "test_r2": "R² on the test rows",
     "train_r2": "R² on the training rows",
+    "r2_score": "R² on test periods",
     "mae": "Mean absolute error",
     "rmse": "Root mean squared error",
     "wape": "Absolute error as a share of the amounts (WAPE)",
@@ -67,9 +68,10 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def figure(name: str, value: float | None) -> str:
+def figure(name: str, value: float | None, ml_task: str = "") -> str:
     """The value of a metric in the form that suits it."""
-    return share(value) if name in SHARES else amount(value)
+    is_agreement = ml_task == "clustering" and name in {"test_accuracy", "train_accuracy"}
+    return share(value) if name in SHARES and not is_agreement else amount(value)
 
 
 def count(number: float | None, one: str, many: str | None = None) -> str:
