@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.errors import InvalidDataError
 from pipeline.explain.explanation import explain
 from pipeline.table.evaluation import evaluate
-from pipeline.table.learners.families import FAMILIES
+from pipeline.table.learners.families import all_families
 from pipeline.table.learners.learner import Family
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.preparation import Analysis, Prepared, analyse, prepare, suspect_notes
@@ -56,7 +56,7 @@ _ONLY_BY_NAME = frozenset({"hist_gradient_boosting"})
 
 def check_supervised(spec: TableSpec) -> Metric:
     """What can be checked of a request without its data; the metric that it is judged by."""
-    check_model_type(spec, FAMILIES)
+    check_model_type(spec, all_families())
     return metric_named(spec.ml_task, spec.metric)
 
 
@@ -126,13 +126,10 @@ def _make(
 
 def _families(spec: TableSpec) -> Sequence[Family]:
     """All that compete, or the one that was asked for beside the reference that it has to beat."""
+    known = all_families().values()
     if spec.model_type == "auto":
-        return [family for name, family in FAMILIES.items() if name not in _ONLY_BY_NAME]
-    return [
-        family
-        for name, family in FAMILIES.items()
-        if name == spec.model_type or family.is_reference
-    ]
+        return [family for family in known if family.name not in _ONLY_BY_NAME]
+    return [family for family in known if family.name == spec.model_type or family.is_reference]
 
 
 def _only(found: Found, name: str) -> Found:

@@ -96,6 +96,8 @@ class Search:
         ):
             if parameters is None:
                 continue
+            if self._has_tried_enough():
+                break
             share = position / len(self._families)
             stage = Stage(TablePhase.ALGORITHM_SELECTION, partial(float, share))
             with self._optional_once_there_is_a_model():
@@ -168,9 +170,11 @@ class Search:
         return candidate in ranked[:_PROMISING_RANK]
 
     def _is_over(self) -> bool:
+        return self._pacing.left() <= 0 or self._has_tried_enough()
+
+    def _has_tried_enough(self) -> bool:
         limit = self._problem.spec.max_trials
-        tried = len(self._trials.contenders)
-        return self._pacing.left() <= 0 or (limit is not None and tried >= limit)
+        return limit is not None and len(self._trials.contenders) >= limit
 
     def _family_gap(self, family: Family) -> float:
         everyone = self._trials.candidates

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from pipeline.errors import InvalidParameterError
 from pipeline.table import scores
 
 AMOUNTS = arrays.arrays(np.float64, 8, elements=st.floats(-1e6, 1e6))
@@ -50,7 +51,34 @@ def test_roc_auc_of_one_class_is_unknown():
     assert measured["roc_auc"] is None
 
 
-def test_a_skewed_target_is_not_compared_by_accuracy():
-    assert scores.selection_metric("classification", np.array([0] * 9 + [1])) == "f1_macro"
-    assert scores.selection_metric("classification", np.array([0] * 7 + [1] * 3)) == "accuracy"
-    assert scores.selection_metric("regression", np.arange(3.0)) == "r2"
+@pytest.mark.parametrize(
+    ("task", "usual"), [("classification", "log_loss"), ("regression", "rmse")]
+)
+def test_the_usual_metric_of_a_task(task, usual):
+    assert scores.metric_named(task, None).name == usual
+
+
+def test_an_unknown_metric_lists_those_there_are():
+    with pytest.raises(InvalidParameterError, match="accepted: rmse, mae, r2, wape"):
+        scores.metric_named("regression", "accuracy")
+
+
+@pytest.mark.parametrize(
+    ("task", "name"), [(task, name) for task, known in scores.METRICS.items() for name in known]
+)
+def test_better_predictions_have_a_smaller_loss(task, name):
+    metric = scores.metric_named(task, name)
+    if task == "regression":
+        actual = np.array([1.0, 2.0, 4.0, 8.0])
+        good, bad = actual + 0.1, actual[::-1]
+    else:
+        actual = np.array([0, 0, 1, 1])
+        good = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.2, 0.8]])
+        bad = good[::-1]
+    assert metric.loss(actual, good) < metric.loss(actual, bad)
+    assert metric.value(metric.loss(actual, good)) == pytest.approx(metric.measure(actual, good))
+
+
+def test_an_undefined_value_is_the_worst_loss():
+    metric = scores.metric_named("classification", "roc_auc")
+    assert metric.loss(np.array([0, 0]), np.array([[0.8, 0.2], [0.7, 0.3]])) == np.inf
