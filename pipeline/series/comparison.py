@@ -74,10 +74,12 @@ def compare(
         method = METHODS[name]
         if shortest < method.minimum_rows:
             continue
-        if not clock.has_time(name, method.seconds, fits=fits, rows=len(past)):
+        if not clock.has_time(
+            name, method.seconds, fits=fits, rows=min(len(past), method.most_rows)
+        ):
             comparison.short_of_time.append(name)
             continue
-        if not method.is_applicable(first):
+        if not method.is_applicable(first.tail(method.most_rows)):
             continue
         if method.seconds:
             before_fit(name)
@@ -97,7 +99,7 @@ def forecast_window(name: str, past: Past, window: Window, clock: Clock) -> Arra
     known = head(past, window.origin)
     fitted = fit_method(METHODS[name], known)
     values = forecast(fitted, within(past, window.origin, window.reach), signed=past.signed)
-    clock.learn(name, time.perf_counter() - started, len(known))
+    clock.learn(name, time.perf_counter() - started, min(len(known), METHODS[name].most_rows))
     return values
 
 

@@ -20,6 +20,7 @@ _ROUND_SECONDS = {1: 0.95, 60: 0.95, 900: 0.95, 3_600: 0.95, _DAY: 0.6}
 rows for that."""
 _FILLED_SHARE = 0.6
 _SLACK, _MULTIPLES_SHARE = 0.05, 0.9
+_LEAST_FILLED = 0.02
 
 
 def infer_calendar(times: pd.DatetimeIndex) -> Calendar | None:
@@ -95,6 +96,8 @@ def _most_common(seconds: npt.NDArray[np.float64]) -> tuple[int, float]:
 def _is_step(seconds: npt.NDArray[np.float64], step: int, share: float) -> bool:
     """Whether rows come every ``step`` seconds, some missing or a little early or late."""
     ratio = seconds / step
+    if ratio.sum() * _LEAST_FILLED > len(seconds):
+        return False
     multiples = float(np.mean(np.abs(ratio - np.rint(ratio)) <= _SLACK))
     if share >= _REGULAR_SHARE:
         return multiples >= _MULTIPLES_SHARE
@@ -135,7 +138,7 @@ def _of_days(times: pd.DatetimeIndex, step: int) -> Calendar:
         return Calendar(unit=Unit.DAY, step=step, origin=times[0], rounds=True)
     open_days: tuple[bool, ...] = WHOLE_WEEK
     if (times[-1] - times[0]).days >= 7 * _WEEKS_TO_KNOW_OPEN_DAYS:
-        open_days = tuple(bool((times.day_of_week == day).any()) for day in range(7))
+        open_days = tuple(np.isin(range(7), times.day_of_week).tolist())
     return Calendar(unit=Unit.DAY, step=1, origin=times[0], open_days=open_days)
 
 

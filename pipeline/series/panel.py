@@ -162,10 +162,17 @@ def names_as_text(column: pd.Series) -> pd.Series:
 def _calendar(rows: pd.DataFrame, keys: list[tuple[str, ...]]) -> Calendar | None:
     """The calendar that at least half of the series follow, or all of them together, if any."""
     own: dict[int, Calendar] = {}
+    seen: dict[bytes, Calendar | None] = {}
+    clock = rows["time"].to_numpy()
     starts = np.searchsorted(rows["series"].to_numpy(), np.arange(len(keys) + 1))
     for number, (start, stop) in enumerate(pairwise(starts.tolist())):
-        different = pd.DatetimeIndex(rows["time"].iloc[start:stop].drop_duplicates())
-        found = infer_calendar(different) if len(different) >= _FEWEST_TIMES else None
+        times = np.unique(clock[start:stop])
+        if len(times) < _FEWEST_TIMES:
+            continue
+        same = times.tobytes()
+        if same not in seen:
+            seen[same] = infer_calendar(pd.DatetimeIndex(times))
+        found = seen[same]
         if found is not None:
             own[number] = found
     if len(own) * 2 < len(keys):
@@ -202,22 +209,25 @@ def _panel(
 ) -> Panel:
     made, absent, cut = [], 0, 0
     starts = np.searchsorted(rows["series"].to_numpy(), np.arange(len(keys) + 1))
+    periods = rows["period"].to_numpy()
+    table = rows[["target", *(f"covariate {name}" for name in columns.covariates)]].to_numpy(float)
     for names, (start, stop) in zip(keys, pairwise(starts.tolist()), strict=True):
-        table = rows.iloc[start:stop].set_index("period")
-        known = table.index[table["target"].notna()]
+        period, cells = periods[start:stop], table[start:stop]
+        known = period[np.isfinite(cells[:, 0])]
         first, last = int(known[0]), int(known[-1])
         if last - first >= MAX_PERIODS:
-            first, cut = last - MAX_PERIODS + 1, cut + 1
-        grid = pd.RangeIndex(first, last + 1)
-        missing = ~grid.isin(table.index)
+            first, cut = int(known[known > last - MAX_PERIODS][0]), cut + 1
+        kept = period >= first
+        told = np.full((int(period[-1]) - first + 1, table.shape[1]), np.nan)
+        told[period[kept] - first] = cells[kept]
+        missing = np.ones(last - first + 1, dtype=bool)
+        missing[period[kept & (period <= last)] - first] = False
         absent += int(missing.sum())
-        values = table["target"].reindex(grid).to_numpy(dtype=np.float64, copy=True)
+        values = told[: last - first + 1, 0].copy()
         if fills:
             values[missing] = 0.0
-        told = table.reindex(pd.RangeIndex(first, int(table.index[-1]) + 1))
         covariates = {
-            name: told[f"covariate {name}"].to_numpy(dtype=np.float64)
-            for name in columns.covariates
+            name: told[:, place].copy() for place, name in enumerate(columns.covariates, start=1)
         }
         made.append(Series(names=names, first=first, values=values, covariates=covariates))
     notes.extend(_gap_notes(made, absent, cut, fills=fills))

@@ -8,7 +8,6 @@ import numpy as np
 from pipeline.series.calendar import Calendar, Positions
 from pipeline.series.methods.method import Ahead, Array, Past
 
-_ROWS = 20_000
 _WAVES = 6
 _WAVES_OF_YEAR = 4
 _PENALTIES = np.logspace(-3, 3, 13)
@@ -40,7 +39,6 @@ class FittedHarmonics:
 
 def fit_harmonics(past: Past) -> FittedHarmonics:
     """Fit with the penalty of the smallest generalised cross-validation error."""
-    past = past.tail(_ROWS)
     waves = _waves_of(past.calendar, len(past))
     names = tuple(past.covariates)
     columns = [past.covariates[name] for name in names]

@@ -9,7 +9,6 @@ import numpy as np
 from pipeline.series.methods.method import Ahead, Array, Past
 from pipeline.series.methods.theta import seasonal_indices
 
-_ROWS = 1_500
 _LONGEST_SEASON = 400
 _LEVELS = (0.05, 0.15, 0.3, 0.5, 0.8)
 _TRENDS = (0.0, 0.05, 0.2)
@@ -43,7 +42,6 @@ class _Smoothed:
 def fit_holt_winters(past: Past) -> FittedSmoothing:
     """The setting with the smallest error one period ahead, of the values or, where all are above
     0, of their logarithms, if that is better."""
-    past = past.tail(max(_ROWS, 2 * past.season))
     values, season = past.filled, past.season if past.season <= _LONGEST_SEASON else 1
     plain = _smooth(values, season, is_log=False)
     if not past.is_positive or past.signed:

@@ -102,6 +102,8 @@ class Method:
         Raises `FitFailureError`, or one of ``failures``, when it cannot.
     minimum_rows
         Fewer are not tried.
+    most_rows
+        It looks at no more than the newest ones.
     seconds
         What a fit on 1,000 rows may take at most, until one has been measured.
     is_applicable
@@ -111,6 +113,7 @@ class Method:
     title: str
     fit: Callable[[Past], Fitted]
     minimum_rows: int = 1
+    most_rows: int = 50_000
     seconds: float = 0.0
     is_applicable: Callable[[Past], bool] = lambda _past: True
     failures: tuple[type[Exception], ...] = ()
@@ -119,7 +122,7 @@ class Method:
 def fit_method(method: Method, past: Past) -> Fitted:
     """The fitted method, or `FitFailureError`."""
     try:
-        return method.fit(past)
+        return method.fit(past.tail(method.most_rows))
     except method.failures as error:
         raise FitFailureError(f"{type(error).__name__}: {error}") from error
 

@@ -26,15 +26,25 @@ METHODS: dict[str, Method] = {
         seconds=0.002,
         is_applicable=is_rare,
     ),
-    "theta": Method(title="Theta", fit=fit_theta, minimum_rows=5, seconds=0.008),
+    "theta": Method(title="Theta", fit=fit_theta, minimum_rows=5, most_rows=3_000, seconds=0.008),
     "holt_winters": Method(
-        title="exponential smoothing", fit=fit_holt_winters, minimum_rows=8, seconds=0.05
+        title="exponential smoothing",
+        fit=fit_holt_winters,
+        minimum_rows=8,
+        most_rows=1_500,
+        seconds=0.05,
     ),
     "harmonic_regression": Method(
-        title="regression on the seasons", fit=fit_harmonics, minimum_rows=12, seconds=0.02
+        title="regression on the seasons",
+        fit=fit_harmonics,
+        minimum_rows=12,
+        most_rows=20_000,
+        seconds=0.02,
     ),
-    "poisson": engine_method("poisson", "the counting model", 0.1),
-    "gradient_boosting": engine_method("gradient_boosting", "the boosted trees", 1.5),
-    "prophet": engine_method("prophet", "Prophet", 0.5),
-    "prophet_covariates": engine_method("prophet_covariates", "Prophet with known facts", 0.6),
+    "poisson": engine_method("poisson", "the counting model", 0.1, 20_000),
+    "gradient_boosting": engine_method("gradient_boosting", "the boosted trees", 1.5, 10_000),
+    "prophet": engine_method("prophet", "Prophet", 0.5, 5_000),
+    "prophet_covariates": engine_method(
+        "prophet_covariates", "Prophet with known facts", 0.6, 5_000
+    ),
 }

@@ -42,7 +42,7 @@ class FittedCandidate:
         return np.asarray(self.model.predict(frame), dtype=np.float64) - self.moved
 
 
-def engine_method(name: str, title: str, seconds: float) -> Method:
+def engine_method(name: str, title: str, seconds: float, most_rows: int) -> Method:
     """A candidate of the engine as a method for any series."""
     candidate = CANDIDATES[name]
 
@@ -58,6 +58,7 @@ def engine_method(name: str, title: str, seconds: float) -> Method:
         title=title,
         fit=fit,
         minimum_rows=candidate.minimum_rows,
+        most_rows=most_rows,
         seconds=seconds,
         is_applicable=lambda past: _is_applicable(candidate, past),
         failures=candidate.failures,

@@ -7,7 +7,6 @@ import numpy as np
 
 from pipeline.series.methods.method import Ahead, Array, Past
 
-_ROWS = 3_000
 _ALPHAS = np.linspace(0.02, 0.98, 33)
 
 
@@ -28,7 +27,6 @@ class FittedTheta:
 
 def fit_theta(past: Past) -> FittedTheta:
     """Take the season out, smooth exponentially with the best weight, and add half the trend."""
-    past = past.tail(_ROWS)
     values = past.filled
     multiplies = past.is_positive and not past.signed
     seasonal = seasonal_indices(values, past.season, multiplies=multiplies)

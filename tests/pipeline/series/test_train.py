@@ -292,7 +292,7 @@ def test_a_caller_can_stop_the_training() -> None:
 
 
 REFUSED = {
-    "no target": (daily(), {"target": "profit"}, TargetNotFoundError, "profit.*date, sales"),
+    "no target": (daily(), {"target": "profit"}, TargetNotFoundError, "profit.*'date', 'sales'"),
     "a target of names": (
         daily().assign(sales="many"),
         {},
