@@ -6,6 +6,7 @@ import threading
 from urllib.parse import urlsplit
 
 import httpx
+import onnx
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +41,7 @@ def test_a_table_model_answers_rows_in_every_form_alike(predicting: Predicting) 
     answer = predicting.post(model, json={"rows": ROWS})
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    assert told.keys() == {"model_id", "predictions"}
+    assert told.keys() == {"model_id", "predictions", "intervals", "interval_level"}
     assert len(told["predictions"]) == 2
     for content_type, body in bodies().items():
         other = predicting.post(model, content=body, headers={"Content-Type": content_type})
@@ -105,6 +106,40 @@ def test_each_wrong_column_is_named(predicting: Predicting) -> None:
     assert errors.keys() == {"area", "district"}
     assert "is missing" in errors["district"]
     assert "where a number is expected" in errors["area"]
+
+
+def test_columns_explain_a_row(predicting: Predicting) -> None:
+    url = f"{predicting.served.url}/api/v1/models/{predicting.table.public_id}/explain"
+    answer = httpx.post(url, json={"rows": ROWS[:1]}, timeout=60)
+    assert answer.status_code == 200, answer.text
+    (row,) = answer.json()["rows"]
+    assert row["outputs"]["prediction"]["contributions"].keys() == {"area", "district"}
+    refused = httpx.post(url, json={"rows": []}, timeout=60)
+    assert refused.status_code == 422
+
+
+def test_a_model_is_downloaded_as_a_file(predicting: Predicting) -> None:
+    url = f"{predicting.served.url}/api/v1/models/{predicting.table.public_id}/export"
+    answer = httpx.get(url, params={"format": "onnx"}, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    name = f"{predicting.table.public_id}-linear.onnx"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+    assert onnx.load_from_string(answer.content).ir_version
+    unknown = httpx.get(url, params={"format": "docx"}, timeout=60)
+    assert unknown.status_code == 400
+    other = httpx.get(url, params={"format": "ubj"}, timeout=60)
+    assert (other.status_code, "available: onnx" in other.text) == (422, True)
+
+
+def test_a_candidate_that_is_not_there_is_refused_in_body_and_address(
+    predicting: Predicting,
+) -> None:
+    model = predicting.table.public_id
+    in_body = predicting.post(model, json={"rows": ROWS, "candidate": "oracle"})
+    in_address = predicting.post(model, json={"rows": ROWS}, params={"candidate": "oracle"})
+    assert in_body.status_code == in_address.status_code == 422
+    assert "accepted: linear" in in_body.json()["detail"]
 
 
 def test_refusals_before_a_worker_is_asked(predicting: Predicting) -> None:

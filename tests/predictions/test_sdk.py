@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +16,11 @@ import pandas as pd
 import pytest
 
 from client import Client
-from client.errors import InvalidInputError
+from client.errors import InvalidInputError, PredictionFailedError
+from tests.fixtures.waiting import eventually
 from tests.predictions.conftest import Predicting
+from tests.worker.support import Shop
+from worker.training import run_task
 
 ROWS = [{"area": 50.5, "district": "north"}, {"area": None, "district": "moon"}]
 
@@ -26,9 +31,11 @@ def studio(predicting: Predicting) -> Iterator[Client]:
         yield client
 
 
-def command(predicting: Predicting, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(
+    predicting: Predicting, *arguments: str, name: str = "predict"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "client.cli", "predict", *arguments],
+        [sys.executable, "-m", "client.cli", name, *arguments],
         env=os.environ | {"MODEL_STUDIO_URL": predicting.served.url},
         capture_output=True,
         text=True,
@@ -94,7 +101,89 @@ def test_the_command_writes_what_it_predicts(predicting: Predicting, tmp_path: P
     assert done.returncode == 0, done.stderr
     with out.open() as file:
         written = list(csv.DictReader(file))
-    assert [row.keys() for row in written] == [{"prediction"}] * 2
+    assert [row.keys() for row in written] == [{"prediction", "at least", "at most"}] * 2
+
+
+@contextmanager
+def training_worker(predicting: Predicting) -> Iterator[None]:
+    """Takes the next task that comes, in a thread."""
+    shop = Shop(predicting.context.sessions)
+
+    def work() -> None:
+        run_task(eventually(shop.hand_out)[0].task_id, predicting.context)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def test_a_file_is_predicted_as_a_job_and_fetched(
+    predicting: Predicting, studio: Client, tmp_path: Path
+) -> None:
+    model, seen = predicting.table.public_id, []
+    frame = pd.DataFrame(ROWS * 50)
+    frame.to_parquet(tmp_path / "rows.parquet")
+
+    with training_worker(predicting):
+        found = studio.predict_batch(
+            model,
+            tmp_path / "rows.parquet",
+            tmp_path / "out.parquet",
+            keep_columns=True,
+            on_progress=seen.append,
+        )
+
+    assert (found.status, found.rows_predicted) == ("completed", 100)
+    assert seen[-1].is_terminal
+    assert seen[-1].result is not None
+    assert seen[-1].result["result_digest"] == found.result_digest
+    written = pd.read_parquet(tmp_path / "out.parquet")
+    assert written["prediction"].tolist() == list(studio.predict(model, ROWS * 50).predictions)
+    assert written["district"].tolist() == frame["district"].tolist()
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_a_prediction_that_fails_says_why(
+    predicting: Predicting, studio: Client, tmp_path: Path
+) -> None:
+    pd.DataFrame({"other": [1]}).to_csv(tmp_path / "rows.csv", index=False)
+    with training_worker(predicting), pytest.raises(PredictionFailedError, match="'area' is miss"):
+        studio.predict_batch(
+            predicting.table.public_id, tmp_path / "rows.csv", tmp_path / "out.parquet"
+        )
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_the_command_predicts_a_file(predicting: Predicting, tmp_path: Path) -> None:
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.parquet"
+    pd.DataFrame(ROWS).to_csv(rows, index=False)
+
+    with training_worker(predicting):
+        done = command(
+            predicting,
+            *(predicting.table.public_id, str(rows), "--out", str(out)),
+            name="predict-file",
+        )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("2 rows written to")
+    assert len(pd.read_parquet(out)) == 2
+
+
+def test_a_row_is_explained(predicting: Predicting, studio: Client) -> None:
+    model = predicting.table.public_id
+    (row,) = studio.explain(model, ROWS[:1]).rows
+    output = row.output()
+    assert output.base_value + sum(output.contributions.values()) == pytest.approx(output.value)
+
+    shown = command(predicting, model, "--row", json.dumps(ROWS[0]), name="explain")
+
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.splitlines()[0].startswith("Row 1: ")
+    assert "area" in shown.stdout
 
 
 @pytest.mark.parametrize(

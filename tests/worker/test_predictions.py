@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
+import onnx
 import pandas as pd
 import pytest
 from sqlalchemy import select, update
@@ -18,13 +19,15 @@ from core.settings import Settings
 from db.operation_tables import AuditEntry, CalendarEntry
 from db.sales import SalesBatch, import_sales
 from db.tables import DEFAULT_TENANT_ID, Forecast, Sale, TrainedModel
+from pipeline.errors import ResourceLimitError
 from pipeline.table.predict import predict_rows
 from tests.worker.support import FIRST_DAY, SIGNING_KEY, Shop
 from tests.worker.test_tables import REQUEST, parquet, train
 from worker import bundle
 from worker.context import Context
 from worker.predictions.cache import ModelCache
-from worker.predictions.loaded import LoadedModel, LoadedTable
+from worker.predictions.exporting import export_table
+from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
 from worker.predictions.serving import PredictionServer
 from worker.training import run_task
 
@@ -282,6 +285,37 @@ def test_a_prediction_is_explained_by_its_columns(
     assert many.outcome == "refused"
     wrong = ask(server, exchange, table_model, {"rows": [{"area": "x"}]}, operation="explain")
     assert {error["field"] for error in json.loads(wrong.body)["errors"]} == {"area", "district"}
+
+
+def test_a_model_leaves_as_a_file_or_says_what_it_offers(
+    server: PredictionServer, exchange: PredictionExchange, table_model: TrainedModel
+) -> None:
+    answer = ask(server, exchange, table_model, {}, operation="export", options={"format": "onnx"})
+    assert answer.outcome == "predicted", answer.body
+    assert answer.file_name == f"{table_model.public_id}-linear.onnx"
+    model = onnx.load_from_string(answer.body)
+    onnx.checker.check_model(model)
+    as_ubj = ask(server, exchange, table_model, {}, operation="export", options={"format": "ubj"})
+    assert as_ubj.outcome == "refused"
+    assert "available: onnx" in json.loads(as_ubj.body)["detail"]
+
+
+def test_a_file_that_is_too_large_is_not_sent(
+    exchange: PredictionExchange, table_model: TrainedModel, context: Context
+) -> None:
+    loaded = load_model(DEFAULT_TENANT_ID, table_model.id, "anna", context)
+    request = PredictionRequest(
+        tenant_id="",
+        actor="",
+        model_id="",
+        manifest_digest="",
+        content_type="",
+        accept="",
+        body=b"",
+        operation="export",
+    )
+    with pytest.raises(ResourceLimitError, match="EXPORT_MAX_MB"):
+        export_table(loaded, request, most_bytes=10)
 
 
 def test_what_a_forecast_of_a_product_does_not_have(

@@ -17,7 +17,7 @@ def export_table(
             f"{loaded.public_id} is the forecast of a product, which has no form for other"
             " programs; models of tables have"
         )
-    from pipeline.table.export import export  # noqa: PLC0415 - heavy converters, for few requests
+    from pipeline.table.export import export  # noqa: PLC0415 - loads ONNX, which few requests need
 
     candidate = request.options.get("candidate") or request.chosen
     file = export(loaded.fitted, candidate, request.options.get("format", DEFAULT_FORMAT))
