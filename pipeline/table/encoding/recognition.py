@@ -16,8 +16,9 @@ from pipeline.table.encoding.numbers import NumberCodeEncoder, NumberEncoder
 from pipeline.table.encoding.parts import PartsEncoder, find_splitting
 from pipeline.table.encoding.presence import PresenceEncoder
 from pipeline.table.encoding.terms import words
-from pipeline.table.encoding.texts import TextEncoder
+from pipeline.table.encoding.topics import TopicEncoder
 from pipeline.table.encoding.units import UnitEncoder
+from pipeline.table.encoding.wording import WordingEncoder
 from pipeline.table.encoding.written_dates import find_date_format
 from pipeline.table.encoding.written_numbers import PLAIN, NumberReader, find_number_format
 from pipeline.table.values import numbers, text_counts
@@ -93,12 +94,12 @@ def _recognise_words(name: str, counts: Counter[str], sample: Sequence[str]) -> 
     kind = TEXTS if is_identifying else CATEGORIES
     is_prose = np.mean([len(words(text)) for text in sample]) >= _PROSE_WORDS
     if is_prose and _share_terms(sample):
-        return Recognised(kind, (*repeats, TextEncoder(name)))
+        return Recognised(kind, (*repeats, WordingEncoder(name), TopicEncoder(name)))
     parts = _parts(name, counts, sample)
     if parts is not None:
         return Recognised(kind if repeats else PARTS, (*repeats, parts))
     if _share_terms(sample):
-        return Recognised(kind, (*repeats, TextEncoder(name)))
+        return Recognised(kind, (*repeats, WordingEncoder(name), TopicEncoder(name)))
     if repeats:
         return Recognised(CATEGORIES, repeats)
     return Recognised(None, reason=f"text with {distinct:,} different values, like an identifier")

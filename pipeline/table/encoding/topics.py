@@ -1,4 +1,4 @@
-"""Free text as lengths and as a few numbers that sum up its words."""
+"""Free text as a few numbers that sum up its words."""
 
 import math
 from collections import Counter
@@ -12,25 +12,28 @@ from sklearn.decomposition import TruncatedSVD
 from pipeline.table import values
 from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import Feature
-from pipeline.table.encoding.terms import terms, words
+from pipeline.table.encoding.terms import terms
 from pipeline.table.values import Cells
 
 _LEARNED_TEXTS = 20_000
 _MOST_TERMS = 6_000
 _SHORT = 60
 _CHUNK = 4_096
-_LENGTHS = ("characters", "words", "share of capitals", "share of digits")
-_FOR_TREES = 30
+_MOST_FOR_TREES = 30
+_ROWS_PER_TREE_COMPONENT = 100
 _MOST_COMPONENTS = 96
-_ROWS_PER_COMPONENT = 20
+_ROWS_PER_COMPONENT = 40
+_SHORT_TEXTS_PER_LONG = 8
+_FEWEST_COMPONENTS = 3
 _TERMS_PER_ROW = 3
 _LEAST_REPEATS = 3
 
 Matrix = npt.NDArray[np.float32]
 
 
-class TextEncoder:
-    """Lengths, and the strongest components (truncated SVD) of the words' TF-IDF weights."""
+class TopicEncoder:
+    """The strongest components (truncated SVD) of the TF-IDF weights of words; fewer of short
+    texts, such as names, and none where there are too few rows to learn any."""
 
     codes: tuple[Feature, ...] = ()
 
@@ -39,21 +42,20 @@ class TextEncoder:
         self.with_letters = False
         self._place_of: dict[str, int] = {}
         self._rarity: npt.NDArray[np.float32] = np.empty(0, dtype=np.float32)
+        self._for_trees = 0
         self._components: Matrix = np.empty((0, 0), dtype=np.float32)
 
     @property
     def numbers(self) -> tuple[Feature, ...]:
-        lengths = (Feature(f"{self.name}: {part}", self.name) for part in _LENGTHS)
-        components = (
+        return tuple(
             Feature(
                 f"{self.name}: topic {i + 1}",
                 self.name,
-                is_restated=i >= _FOR_TREES,
+                is_restated=i >= self._for_trees,
                 topics_of=self.name,
             )
             for i in range(self._components.shape[1])
         )
-        return (*lengths, *components)
 
     def fit(self, cells: Cells) -> Self:
         present = [text for text in values.texts(cells) if text is not None]
@@ -66,16 +68,14 @@ class TextEncoder:
         return self
 
     def write(self, cells: Cells, out: Encoded) -> None:
-        found = values.texts(cells)
-        for row, text in enumerate(found):
-            out.numbers[row, : len(_LENGTHS)] = np.nan if text is None else _lengths(text)
         if not self._components.shape[1]:
             return
+        found = values.texts(cells)
         for start in range(0, len(found), _CHUNK):
             part = found[start : start + _CHUNK]
             weights = self._weights([text or "" for text in part])
-            out.numbers[start : start + len(part), len(_LENGTHS) :] = weights @ self._components
-        out.numbers[[text is None for text in found], len(_LENGTHS) :] = np.nan
+            out.numbers[start : start + len(part)] = weights @ self._components
+        out.numbers[[text is None for text in found]] = np.nan
 
     def _learn_terms(self, present: list[str]) -> None:
         counts = Counter(
@@ -91,8 +91,10 @@ class TextEncoder:
         self._rarity = (np.log((1 + len(present)) / (1 + often)) + 1).astype(np.float32)
 
     def _learn_components(self, present: list[str]) -> None:
-        most = min(_MOST_COMPONENTS, len(present) // _ROWS_PER_COMPONENT, len(self._place_of) - 1)
-        if most < 1:
+        rows = len(present) // _SHORT_TEXTS_PER_LONG if self.with_letters else len(present)
+        self._for_trees = min(_MOST_FOR_TREES, rows // _ROWS_PER_TREE_COMPONENT)
+        most = min(_MOST_COMPONENTS, rows // _ROWS_PER_COMPONENT, len(self._place_of) - 1)
+        if most < _FEWEST_COMPONENTS:
             self._components = np.empty((len(self._place_of), 0), dtype=np.float32)
             return
         learned = TruncatedSVD(most, n_iter=3, random_state=0).fit(self._weights(present))
@@ -119,10 +121,3 @@ class TextEncoder:
             (np.array(weights, dtype=np.float32), np.array(places, dtype=np.int32), starts),
             shape=(len(found), len(self._place_of)),
         )
-
-
-def _lengths(text: str) -> tuple[float, ...]:
-    size = len(text)
-    capitals = sum(map(str.isupper, text))
-    digits = sum(map(str.isdigit, text))
-    return size, len(words(text)), capitals / size, digits / size
