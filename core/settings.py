@@ -57,7 +57,8 @@ LONGEST_TIME_BUDGET_S = 86_400
 
 
 def _threads_of_a_slot(given: Mapping[str, Any]) -> int:
-    return max(1, usable_cores() // given.get("worker_concurrency", usable_cores()))
+    slots: int = given.get("worker_concurrency", usable_cores())
+    return max(1, usable_cores() // slots)
 
 
 class Settings(BaseModel):

@@ -25,6 +25,7 @@ _TABLE_MODELS = (
         summary="What was compared for a table's model: score, time, size and latency of each",
         tag="Models",
         answer=table_schemas.Leaderboard,
+        refusals=(409,),
     ),
     Endpoint(
         method="POST",
@@ -53,6 +54,7 @@ _TABLE_MODELS = (
         summary="What a table's model was made from: its columns, and what was noticed",
         tag="Models",
         answer=table_schemas.DataProfile,
+        refusals=(409,),
     ),
     Endpoint(
         method="GET",

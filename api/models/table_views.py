@@ -13,6 +13,7 @@ from api.models import table_schemas as schemas
 from api.models.summaries import find_record
 from api.services import Services
 from db import candidates
+from db.errors import NotNowError
 from db.models import ModelRecord, artifacts_of
 from db.tables import TrainedModel
 
@@ -106,7 +107,7 @@ def _stored_text(
 
 def _of_table(record: ModelRecord) -> ModelRecord:
     if record.model.ml_task == "forecast":
-        raise NotFoundError(
+        raise NotNowError(
             f"{record.model.public_id} is the forecast of a product; only models of uploaded tables"
             " have this"
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from core.cores import usable_cores
 from core.errors import SettingsError
 from core.setting_notes import notes
 from core.settings import Settings
@@ -130,6 +131,14 @@ def test_redis_is_the_broker_unless_there_is_another() -> None:
     assert Settings.from_environment(redis).broker_url == "redis://host/1"
     both = redis | {"BROKER_URL": "amqp://host//"}
     assert Settings.from_environment(both).broker_url == "amqp://host//"
+
+
+def test_slots_of_a_worker_share_the_cores() -> None:
+    cores = usable_cores()
+    assert Settings().task_threads == 1
+    assert Settings(worker_concurrency=1).task_threads == cores
+    assert Settings(worker_concurrency=4 * cores).task_threads == 1
+    assert Settings(worker_concurrency=1, task_threads=3).task_threads == 3
 
 
 def test_settings_do_not_change() -> None:

@@ -260,5 +260,5 @@ def test_a_forecast_of_a_product_has_none_of_it(
 ) -> None:
     answer = http.get(f"/api/v1/models/{train(bakery[0]).public_id}/{part}")
 
-    assert answer.status_code == 404
+    assert answer.status_code == 409
     assert "only models of uploaded tables" in answer.json()["detail"]

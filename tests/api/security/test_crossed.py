@@ -44,6 +44,8 @@ SENT: dict[str, dict[str, Any]] = {
     f"PATCH {TRAINING}/schedules/<uuid:schedule_id>": {"json": {"name": "mine now"}},
     f"POST {TRAINING}/models": {"files": {"file": b"PAR1 PAR1"}, "data": FORM},
     f"POST {ROOT}/models": {"files": {"file": b"PAR1 PAR1"}, "data": FORM},
+    f"POST {TRAINING}/models/<model_id>/candidate": {"json": {"candidate": "linear"}},
+    f"POST {ROOT}/models/<model_id>/candidate": {"json": {"candidate": "linear"}},
     f"POST {TRAINING}/models/<model_id>/batch-predictions": {"files": {"file": b"a\n1\n"}},
     f"POST {ROOT}/models/<model_id>/batch-predictions": {"files": {"file": b"a\n1\n"}},
     f"PATCH {TRAINING}/tenant": {"json": {"name": "Ours"}},
