@@ -5,9 +5,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from pipeline.errors import PipelineError
 from pipeline.table.columns import plan_columns
 from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.encoder import TableEncoder
@@ -36,7 +37,7 @@ def mixed_rows(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
             "left": came + pd.to_timedelta(random.integers(1, 90, rows), unit="m"),
             "zoned": came.tz_localize("Europe/Paris", ambiguous=True, nonexistent="shift_forward"),
             "written": came.strftime("%d.%m.%Y %H:%M"),
-            "remark": [" ".join(random.choice(WORDS, 6)) for _ in range(rows)],
+            "remark": [" ".join(random.choice(WORDS, 12)) for _ in range(rows)],
             "berth": [f"{'ABC'[x % 3]}/{x}/S" for x in random.permutation(rows)],
         }
     )
@@ -71,6 +72,7 @@ def test_every_kind_of_column_is_in_the_test():
         "texts",
         "parts",
     }
+    assert "remark" in ENCODER.layout.texts
 
 
 @settings(max_examples=30, deadline=None)
@@ -205,3 +207,46 @@ def test_a_handful_of_rows_is_enough_to_learn_from(rows):
 
 def test_no_rows_are_encoded_as_none():
     assert ENCODER.transform(FRAME.head(0)).numbers.shape == (0, ENCODED.numbers.shape[1])
+
+
+COLUMN = st.one_of(
+    st.lists(values, min_size=25, max_size=25)
+    for values in (
+        st.none() | st.booleans(),
+        st.none() | st.integers(-(2**63), 2**63 - 1),
+        st.integers(0, 3),
+        st.integers(20_230_101, 20_230_131),
+        st.floats(),
+        st.none() | st.text(max_size=30),
+        st.none() | st.sampled_from(["a b", "c d", "e"]),
+        st.from_regex(r"[A-C]/[0-9]{1,3}", fullmatch=True),
+        st.from_regex(r"[$€]?[0-9]{1,3}(,[0-9]{3}){0,2}(\.[0-9]{2})? ?(%|km|k|M)?", fullmatch=True),
+        st.from_regex(r"[0-3][0-9]/[0-1][0-9]/20[0-2][0-9]", fullmatch=True),
+        st.none() | st.dates(),
+        st.datetimes(),
+        st.timedeltas(),
+        st.none() | st.times(),
+        st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1e9, max_value=1e9),
+        st.binary(max_size=4),
+    )
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(COLUMN, min_size=1, max_size=5), st.sampled_from([0, 2, 4]))
+def test_any_frame_is_encoded_and_shown_in_every_view(columns, classes):
+    frame = pd.DataFrame({f"ü {i}": pd.Series(one, dtype=object) for i, one in enumerate(columns)})
+    try:
+        frame = plain_frame(frame, LIMITS)
+    except PipelineError:
+        reject()
+    encoder = TableEncoder(plan_columns(frame))
+    encoded = encoder.fit_transform(frame)
+    target = np.arange(25) % classes if classes else np.arange(25.0)
+    for kind in ViewKind:
+        view = make_view(kind, encoder.layout, classes=classes, seed=0)
+        matrix = view.fit_transform(encoded, target)
+        assert matrix.shape == (25, len(view.feature_names))
+        assert not np.isinf(matrix).any()
+        one = view.transform(encoder.transform(frame.iloc[[3]]))
+        np.testing.assert_array_equal(one, view.transform(encoded)[[3]])
