@@ -27,6 +27,25 @@ def no_step() -> None:
     """Of a caller who waits for the end."""
 
 
+class Steps:
+    """Calls ``on_step`` and remembers what it raised, to tell an order to stop from a failure."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+        self._stop: BaseException | None = None
+
+    def __call__(self) -> None:
+        try:
+            self._on_step()
+        except BaseException as stop:
+            self._stop = stop
+            raise
+
+    def ordered(self, error: BaseException) -> bool:
+        """Whether ``error`` is the caller's order to stop."""
+        return error is self._stop
+
+
 class Answers:
     """Asks ``predict`` for rows with columns ``prediction`` or ``probability_<class>``.
 

@@ -1,12 +1,13 @@
 """Everything that explains a classifier or regressor, the cheapest and most useful parts first."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from pipeline.explain.answers import Answers, OnStep, OutOfTimeError, no_step
+from pipeline.explain.answers import Answers, OnStep, OutOfTimeError, Steps, no_step
 from pipeline.explain.bootstrap import Measure, with_intervals
 from pipeline.explain.calibration import calibration
 from pipeline.explain.confusion import confusion_matrix
@@ -22,6 +23,8 @@ from pipeline.explain.strength import shap_importance
 from pipeline.explain.worst import worst_rows
 from pipeline.table.predict import INTERVAL_LEVEL, FittedTable, predict_rows
 from pipeline.table.scores import Metric, metric_named
+
+_logger = logging.getLogger(__name__)
 
 Section = Callable[[], Any]
 LearningCurve = Sequence[Mapping[str, float | int | None]]
@@ -82,21 +85,34 @@ def explain(
     if len(rows) == 0:
         told["left_out"] = {"all": "there is no test row"}
         return told
-    answers = Answers(partial(predict_rows, fitted), classes, seconds=seconds, on_step=on_step)
+    steps = Steps(on_step)
+    answers = Answers(partial(predict_rows, fitted), classes, seconds=seconds, on_step=steps)
     intervals = partial(
         with_intervals,
         seed=seed,
         seconds=_BOOTSTRAP_SHARE * seconds,
-        on_step=on_step,
+        on_step=steps,
     )
-    for name, section in _of_predictions(judged, intervals, seed).items():
-        told[name] = section()
+    _add(told, _of_predictions(judged, intervals, seed), steps)
     if learning_curve:
         told["learning_curve"] = [dict(point) for point in learning_curve]
     else:
         told["left_out"]["learning_curve"] = _NO_LEARNING_CURVE
-    _ask_model(told, judged, answers, metric_named(ml_task, metric), seed)
+    _add(told, _of_model(told, judged, answers, metric_named(ml_task, metric), seed), steps)
     return told
+
+
+def _add(told: dict[str, Any], sections: Mapping[str, Section], steps: Steps) -> None:
+    for name, section in sections.items():
+        try:
+            told[name] = section()
+        except OutOfTimeError:
+            told["left_out"][name] = _NO_TIME
+        except Exception as error:  # the model is made: what cannot be explained must not cost it
+            if steps.ordered(error):
+                raise
+            _logger.exception("A section of an explanation failed", extra={"section": name})
+            told["left_out"][name] = f"it could not be computed ({type(error).__name__})"
 
 
 def _of_predictions(
@@ -122,25 +138,22 @@ def _of_predictions(
     return sections
 
 
-def _ask_model(
-    told: dict[str, Any], judged: Judged, answers: Answers, metric: Metric, seed: int
-) -> None:
-    """Add the sections for which the model is asked again, as far as the time allows."""
-    sections: dict[str, Section] = {
-        "permutation_importance": lambda: permutation_importance(
-            answers, judged, metric, share=_IMPORTANCE_SHARE, seed=seed
-        ),
+def _of_model(
+    told: Mapping[str, Any], judged: Judged, answers: Answers, metric: Metric, seed: int
+) -> dict[str, Section]:
+    """The sections for which the model is asked again, as far as the time allows."""
+
+    def importance() -> dict[str, Any]:
+        answers.warm_up(judged.rows)
+        return permutation_importance(answers, judged, metric, share=_IMPORTANCE_SHARE, seed=seed)
+
+    return {
+        "permutation_importance": importance,
         "shap": lambda: shap_importance(answers, judged, share=_SHAP_SHARE, seed=seed),
         "partial_dependence": lambda: partial_dependence(
             answers, judged, strongest_columns(told, list(judged.rows.columns)), seed=seed
         ),
     }
-    answers.warm_up(judged.rows)
-    for name, section in sections.items():
-        try:
-            told[name] = section()
-        except OutOfTimeError:
-            told["left_out"][name] = _NO_TIME
 
 
 def strongest_columns(told: Mapping[str, Any], columns: list[str]) -> list[str]:

@@ -75,25 +75,29 @@ def contributions(
     predicted = answers.values(rows)
     pool = pooled(rows, background)
     per_call = max(1, rows_per_call(len(pool.columns)) // max(1, walks.steps))
-    parts = [
-        _parts(answers, pool, len(rows), block, walks)
-        for block in np.split(np.arange(len(rows)), range(per_call, len(rows), per_call))
-    ]
-    inner = np.concatenate(parts)
-    begin = np.broadcast_to(standing[walks.starts][:, None], (len(rows), *_first(walks, standing)))
-    end = np.broadcast_to(predicted[:, None, None], begin.shape)
-    changes = np.diff(np.concatenate([begin, inner, end], axis=2), axis=2)
-    by_column = np.take_along_axis(changes, walks.ranks[None, :, :, None], axis=2)
+    parts = []
+    for block in np.split(np.arange(len(rows)), range(per_call, len(rows), per_call)):
+        between = _between(answers, pool, len(rows), block, walks)
+        parts.append(_by_column(standing[walks.starts], between, predicted[block], walks))
     return Contributions(
-        base=standing[walks.starts].mean(axis=0), predicted=predicted, values=by_column.mean(axis=1)
+        base=standing[walks.starts].mean(axis=0), predicted=predicted, values=np.concatenate(parts)
     )
 
 
-def _first(walks: Walks, standing: Values) -> tuple[int, int, int]:
-    return len(walks.starts), 1, standing.shape[1]
+def _by_column(begin: Values, between: Values, end: Values, walks: Walks) -> Values:
+    """The mean change by each column, shape (rows, columns, outputs)."""
+    shape = (len(end), len(begin), 1, end.shape[1])
+    path = [
+        np.broadcast_to(begin[None, :, None], shape),
+        between,
+        np.broadcast_to(end[:, None, None], shape),
+    ]
+    changes = np.diff(np.concatenate(path, axis=2), axis=2)
+    by_column = np.take_along_axis(changes, walks.ranks[None, :, :, None], axis=2)
+    return np.asarray(by_column.mean(axis=1))
 
 
-def _parts(
+def _between(
     answers: Answers,
     pool: pd.DataFrame,
     explained: int,
