@@ -75,16 +75,17 @@ class TimeReader:
             numbers = pd.to_numeric(column, errors="coerce").astype("float64")
             since_1970 = pd.to_timedelta(numbers, unit=_EPOCHS[self.form][2], errors="coerce")
             stamps = pd.Series(pd.Timestamp(0) + since_1970).dt.as_unit("us")
-            return pd.DatetimeIndex(stamps.fillna(_read_zoned(text, "UTC").dt.tz_localize(None)))
+            return pd.DatetimeIndex(stamps.fillna(_read_iso(text)))
         if self.form == QUARTER:
             return _read_quarters(text)
         if self.zone is not None:
             return self._to_clock(_read_zoned(text, self.zone))
-        iso = _read_zoned(text, "UTC").dt.tz_localize(None)  # always accepted in rows to predict
-        if self.form == ISO:
-            return pd.DatetimeIndex(iso).as_unit("us")
-        read = pd.to_datetime(text, format=self.form, errors="coerce").dt.as_unit("us")
-        return pd.DatetimeIndex(read.fillna(iso))
+        if self.form != ISO:
+            read = pd.to_datetime(text, format=self.form, errors="coerce").dt.as_unit("us")
+            if read.notna().all():
+                return pd.DatetimeIndex(read)
+            return pd.DatetimeIndex(read.fillna(_read_iso(text)))  # accepted in rows to predict
+        return pd.DatetimeIndex(_read_iso(text))
 
     def tell(self, times: pd.DatetimeIndex) -> pd.Series:
         """Times of the clock in the form of the column."""
@@ -199,6 +200,14 @@ def _read_quarters(text: pd.Series) -> pd.DatetimeIndex:
     month = pd.to_numeric(found["quarter"].fillna(found["first"])) * 3 - 2
     joined = year + "-" + month.astype("Int64").astype("string").str.zfill(2)
     return pd.DatetimeIndex(pd.to_datetime(joined, format="%Y-%m", errors="coerce")).as_unit("us")
+
+
+def _read_iso(text: pd.Series) -> pd.Series:
+    """Without time zone; times with an offset as those of UTC."""
+    if text.str.contains(_OFFSET, na=False).any():
+        zoned: pd.Series = _read_zoned(text, "UTC").dt.tz_localize(None)
+        return zoned
+    return pd.to_datetime(text, format=ISO, errors="coerce").dt.as_unit("us")
 
 
 def _read_zoned(text: pd.Series, zone: str) -> pd.Series:
