@@ -4,7 +4,7 @@ from pipeline.explain.content.wording import TASKS, algorithm_name, count, liste
 from pipeline.explain.document.blocks import Bullets, Paragraph, Section
 from pipeline.explain.facts import Facts
 
-_SEEMS_LIKE = {
+_ANSWERS = {
     "classification": "It answers with a class and the probability of each class for every row.",
     "regression": (
         "It answers with an amount for every row, and with the ends of an interval in which the "
@@ -48,7 +48,7 @@ def purpose(facts: Facts) -> Section:
     return Section(
         "What it predicts",
         (
-            Paragraph(f"{_predicts(facts)} {_SEEMS_LIKE.get(facts.ml_task, '')}".strip()),
+            Paragraph(f"{_predicts(facts)} {_ANSWERS.get(facts.ml_task, '')}".strip()),
             Paragraph(f"{learned}."),
             Bullets(
                 (
