@@ -21,12 +21,16 @@ class Layout:
         Where they are in ``Encoded.numbers`` and ``Encoded.codes``.
     number_sources, code_sources
         The column of the table behind each.
+    is_topic
+        For each number whether it is a topic of a text: their sizes relative to each other have a
+        meaning. Of a text with topics nothing else is used.
     """
 
     number_places: npt.NDArray[np.int64]
     code_places: npt.NDArray[np.int64]
     number_sources: tuple[str, ...]
     code_sources: tuple[str, ...]
+    is_topic: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, encoder: TableEncoder) -> Self:
@@ -38,6 +42,7 @@ class Layout:
             code_places,
             tuple(numbers[place].source for place in number_places),
             tuple(codes[place].source for place in code_places),
+            np.array([numbers[place].topics_of is not None for place in number_places], dtype=bool),
         )
 
     @property
@@ -54,5 +59,11 @@ class Layout:
 
 
 def _own(features: tuple[Feature, ...]) -> npt.NDArray[np.int64]:
-    places = [place for place, feature in enumerate(features) if not feature.is_restated]
+    with_topics = {feature.source for feature in features if feature.topics_of is not None}
+    places = [
+        place
+        for place, feature in enumerate(features)
+        if not feature.is_restated
+        and (feature.topics_of is not None or feature.source not in with_topics)
+    ]
     return np.array(places, dtype=np.int64)

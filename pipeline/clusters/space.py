@@ -110,11 +110,18 @@ class Space:
     def _weigh(self, raw: Array, encoded: Encoded) -> dict[str, float]:
         owners = self._owners()
         sources = self._layout.sources
-        variance = np.bincount(owners, np.nanvar(_zero_if_empty(raw), axis=0), len(sources))
+        own = np.ones(len(owners))
+        topics = np.flatnonzero(self._layout.is_topic)
+        own[topics] = np.nanstd(_zero_if_empty(encoded.numbers[:, topics]), axis=0)
+        for owner in np.unique(owners[topics]):
+            of_text = topics[owners[topics] == owner]
+            own[of_text] /= max(float(own[of_text].max()), 1e-12)
+        spread = own**2 * np.nanvar(_zero_if_empty(raw), axis=0)
+        variance = np.bincount(owners, spread, len(sources))
         size = np.maximum(variance, 1.0)
         by_source = self._association(encoded)
         weight = np.array([by_source.get(name, 1.0) for name in sources]) / np.sqrt(size)
-        self._weights = weight[owners]
+        self._weights = own * weight[owners]
         return {name: round(by_source.get(name, 1.0), 3) for name in sources}
 
     def _association(self, encoded: Encoded) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Whether there are fewer rows between two clusters than at their hearts."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ _CHANCE = 0.05
 
 
 def separated_share(partition: Partition, learned: Array, judged: Array, axes: Array) -> float:
-    """The share of rows that are in a cluster which a valley separates from the nearest other one.
+    """The share of rows that are in a cluster which valleys separate from every other one.
 
     A cut through one cloud of rows leaves no valley in rows that the cut was not learned from, and
     a cluster that joins two groups has an empty heart.
@@ -39,15 +40,12 @@ def separated_share(partition: Partition, learned: Array, judged: Array, axes: A
         return 0.0
     hearts = np.array([(learned[labels == one] @ axes).mean(axis=0) for one in clusters])
     seen = judged @ axes
-    separated = 0
-    for place, one in enumerate(clusters):
-        distances = ((hearts - hearts[place]) ** 2).sum(axis=1)
-        distances[place] = np.inf
-        nearest = int(distances.argmin())
-        between = seen[(found == one) | (found == clusters[nearest])]
-        if _has_valley(between, hearts[place], hearts[nearest]):
-            separated += int((found == one).sum())
-    return separated / inside
+    stands_apart = np.ones(len(clusters), dtype=bool)
+    for one, other in combinations(range(len(clusters)), 2):
+        between = seen[(found == clusters[one]) | (found == clusters[other])]
+        if not _has_valley(between, hearts[one], hearts[other]):
+            stands_apart[[one, other]] = False
+    return int(np.isin(found, clusters[stands_apart]).sum()) / inside
 
 
 def _has_valley(points: Array, start: Array, end: Array) -> bool:

@@ -24,6 +24,8 @@ from pipeline.progress import Progress
 from pipeline.table.phases import PHASE_RANGES, TablePhase
 from pipeline.table.predict import predict_rows
 from pipeline.table.result import TableResult
+from pipeline.table.spec import TableSpec
+from pipeline.table.train import train_table
 from tests.pipeline.clusters.rows import PENGUINS, cloud, cluster, mixed_blobs
 
 
@@ -88,6 +90,15 @@ def test_a_target_is_kept_out_and_compared_with_the_clusters() -> None:
     agreement = told.metrics["target_adjusted_rand"]
     assert isinstance(agreement, float)
     assert agreement > 0.5
+
+
+def test_a_parquet_file_is_clustered_like_its_frame() -> None:
+    with PENGUINS.open("rb") as file:
+        spec = TableSpec(ml_task="clustering", exclude_columns=("species",))
+        told = train_table(file, spec)
+    assert told.metrics["clusters"] == 2
+    assert told.profile["dropped"]["species"] == "excluded by request"
+    assert "flipper_length_mm" in told.explanation["clusters"][0]["words"]
 
 
 @pytest.mark.parametrize("name", CLUSTERERS)
