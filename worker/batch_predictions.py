@@ -52,9 +52,10 @@ def _model(claim: Claim, context: Context) -> LoadedTable:
         prediction = session.get_one(BatchPrediction, claim.token.job_id)
     if prediction.model_id is None:
         raise ModelMissingError(f"The model {prediction.model_public_id} was deleted")
-    tenant_id, actor = claim.token.tenant_id, audit.SERVICE_NAME
+    tenant_id = claim.token.tenant_id
+    whoever_asked = audit.who_began(tenant_id, "job", claim.token.job_id)
     try:
-        loaded = load_model(tenant_id, prediction.model_id, actor, context)
+        loaded = load_model(tenant_id, prediction.model_id, whoever_asked, context)
     except ModelNotLoadableError as error:
         raise ModelMissingError(str(error)) from error
     if not isinstance(loaded.fitted, LoadedTable):

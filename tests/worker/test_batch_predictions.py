@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from core.predictions import PREDICTING, STORING
+from db.audit import Actor
 from db.batch_predictions import PredictionJobRequest, start_prediction
 from db.job_requests import JobLimits
 from db.tables import DEFAULT_TENANT_ID, BatchPrediction, TrainedModel
@@ -79,7 +80,7 @@ def result_of(context: Context, shop: Shop, job_id: UUID) -> pd.DataFrame:
 
 
 def expected(context: Context, model: TrainedModel, frame: pd.DataFrame) -> list[float]:
-    loaded = load_model(DEFAULT_TENANT_ID, model.id, "anna", context).fitted
+    loaded = load_model(DEFAULT_TENANT_ID, model.id, Actor("anna"), context).fitted
     assert isinstance(loaded, LoadedTable)
     predictions: list[float] = predict_rows(loaded, frame)["prediction"].tolist()
     return predictions

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from core.bundles import load_bundle
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
 from core.settings import Settings
+from db.audit import Actor
 from db.operation_tables import AuditEntry, CalendarEntry
 from db.sales import SalesBatch, import_sales
 from db.tables import DEFAULT_TENANT_ID, Forecast, Sale, TrainedModel
@@ -303,7 +304,7 @@ def test_a_model_leaves_as_a_file_or_says_what_it_offers(
 def test_a_file_that_is_too_large_is_not_sent(
     exchange: PredictionExchange, table_model: TrainedModel, context: Context
 ) -> None:
-    loaded = load_model(DEFAULT_TENANT_ID, table_model.id, "anna", context)
+    loaded = load_model(DEFAULT_TENANT_ID, table_model.id, Actor("anna"), context)
     request = PredictionRequest(
         tenant_id="",
         actor="",

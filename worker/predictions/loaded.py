@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.bundles import load_bundle
@@ -20,6 +20,9 @@ from pipeline.forecast.result import FittedForecaster
 from worker import bundle
 from worker.context import Context
 from worker.errors import ModelNotLoadableError
+
+Who = Actor | ColumnElement[str]
+"""For whom a model is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class LoadedModel:
     size: int
 
 
-def load_model(tenant_id: UUID, model_id: UUID, actor: str, context: Context) -> LoadedModel:
+def load_model(tenant_id: UUID, model_id: UUID, actor: Who, context: Context) -> LoadedModel:
     """Read the model that is asked for; that it was loaded, and for whom, is recorded.
 
     Raises `ModelNotLoadableError`.
@@ -72,14 +75,14 @@ def load_model(tenant_id: UUID, model_id: UUID, actor: str, context: Context) ->
     return loaded
 
 
-def _record(session: Session, row: TrainedModel, actor: str, worker: str) -> None:
+def _record(session: Session, row: TrainedModel, actor: Who, worker: str) -> None:
     audit.record(
         session,
         row.tenant_id,
         "load",
         "model",
         row.public_id,
-        actor=Actor(actor),
+        actor=actor,
         details={"worker": worker, "manifest_digest": row.manifest_digest},
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
+from db.audit import Actor
 from pipeline.errors import PipelineError
 from pipeline.table.spec import TableLimits
 from worker.context import Context
@@ -73,7 +74,7 @@ class PredictionServer:
     def _load(self, request: PredictionRequest) -> LoadedModel:
         self._context.count("model_cache_misses")
         tenant_id, model_id = UUID(request.tenant_id), UUID(request.model_id)
-        return load_model(tenant_id, model_id, request.actor, self._context)
+        return load_model(tenant_id, model_id, Actor(request.actor), self._context)
 
     def _work(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
         match request.operation:
