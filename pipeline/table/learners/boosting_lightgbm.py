@@ -1,5 +1,6 @@
 """LightGBM, with its own handling of categories."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
 _ALONE = 500
+_LEVEL = 3
 _QUIET = {"verbosity": -1}
 
 
@@ -28,9 +30,8 @@ class LightGBM(BaseFamily):
     view = ViewKind.NATIVE
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        if shape.rows < 2_000:
-            return _SMALL
-        return _MEDIUM if shape.rows < 50_000 else _LARGE
+        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < 30_000 else _LARGE
+        return [*known, {**known[0], "log_target": True}] if shape.is_skewed else known
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
         is_small = shape.rows < 2_000
@@ -76,9 +77,9 @@ class LightGBM(BaseFamily):
             callbacks=[watch],
         )
         rounds = watch.best + 1 if watched else booster.current_iteration()
-        return Grown(
-            LightGBMTrees(booster.model_to_string(num_iteration=rounds), pace.order.threads), rounds
-        )
+        text = booster.model_to_string(num_iteration=rounds)
+        packed = zlib.compress(text.encode(), _LEVEL)
+        return Grown(LightGBMTrees(packed, pace.order.threads), rounds)
 
 
 @dataclass(eq=False)
@@ -105,15 +106,15 @@ class _Watch:
 class LightGBMTrees:
     """Trees without what they were trained with."""
 
-    __slots__ = ("_booster", "_text", "_threads")
+    __slots__ = ("_booster", "_packed", "_threads")
 
-    def __init__(self, text: str, threads: int) -> None:
-        self._text = text
+    def __init__(self, packed: bytes, threads: int) -> None:
+        self._packed = packed
         self._threads = threads
-        self._booster = lightgbm.Booster(model_str=text)
+        self._booster = lightgbm.Booster(model_str=zlib.decompress(packed).decode())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._text, self._threads)
+        return type(self), (self._packed, self._threads)
 
     @property
     def booster(self) -> Any:
@@ -152,6 +153,15 @@ def _objective(classes: int) -> dict[str, Any]:
 
 _SMALL: tuple[Parameters, ...] = (
     {
+        "rounds": 1_500,
+        "learning_rate": 0.03,
+        "num_leaves": 16,
+        "min_data_in_leaf": 5,
+        "feature_fraction": 0.6,
+        "extra_trees": True,
+        "lambda_l2": 1.0,
+    },
+    {
         "rounds": 1_000,
         "learning_rate": 0.03,
         "num_leaves": 8,
@@ -160,15 +170,6 @@ _SMALL: tuple[Parameters, ...] = (
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "lambda_l2": 3.0,
-    },
-    {
-        "rounds": 1_500,
-        "learning_rate": 0.03,
-        "num_leaves": 16,
-        "min_data_in_leaf": 5,
-        "feature_fraction": 0.6,
-        "extra_trees": True,
-        "lambda_l2": 1.0,
     },
     {
         "rounds": 1_500,
@@ -184,21 +185,21 @@ _SMALL: tuple[Parameters, ...] = (
 _MEDIUM: tuple[Parameters, ...] = (
     {
         "rounds": 2_000,
+        "learning_rate": 0.05,
+        "num_leaves": 48,
+        "min_data_in_leaf": 10,
+        "feature_fraction": 0.7,
+        "extra_trees": True,
+        "lambda_l2": 1.0,
+    },
+    {
+        "rounds": 2_000,
         "learning_rate": 0.04,
         "num_leaves": 31,
         "min_data_in_leaf": 20,
         "feature_fraction": 0.8,
         "bagging_fraction": 0.9,
         "bagging_freq": 1,
-        "lambda_l2": 1.0,
-    },
-    {
-        "rounds": 2_000,
-        "learning_rate": 0.05,
-        "num_leaves": 48,
-        "min_data_in_leaf": 10,
-        "feature_fraction": 0.7,
-        "extra_trees": True,
         "lambda_l2": 1.0,
     },
     {
@@ -210,16 +211,6 @@ _MEDIUM: tuple[Parameters, ...] = (
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "lambda_l2": 5.0,
-    },
-    {
-        "rounds": 2_000,
-        "learning_rate": 0.03,
-        "num_leaves": 128,
-        "min_data_in_leaf": 5,
-        "feature_fraction": 0.9,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "lambda_l2": 1.0,
     },
 )
 _LARGE: tuple[Parameters, ...] = (

@@ -1,8 +1,9 @@
 """XGBoost, on a GPU where there is one."""
 
+import json
 import logging
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ALONE = 500
+_LEVEL = 3
 
 
 class XGBoost(BaseFamily):
@@ -71,7 +73,9 @@ class XGBoost(BaseFamily):
             settings, train, total, evals=watched, callbacks=[watch], verbose_eval=False
         )
         rounds = watch.best + 1 if watched else booster.num_boosted_rounds()
-        return Grown(XGBoostTrees(bytes(booster[:rounds].save_raw("ubj")), threads), rounds)
+        _tell_lost_gpu(booster, pace.order.device)
+        packed = zlib.compress(bytes(booster[:rounds].save_raw("ubj")), _LEVEL)
+        return Grown(XGBoostTrees(packed, threads), rounds)
 
 
 class _Watch(TrainingCallback):
@@ -100,44 +104,32 @@ class _Watch(TrainingCallback):
         return not goes_on or is_stale
 
 
-@dataclass(slots=True)
-class _Live:
-    booster: Any
-    threads: int
-
-
 class XGBoostTrees:
     """Trees without what they were trained with."""
 
-    __slots__ = ("_live", "_model", "_threads")
+    __slots__ = ("_packed", "_threads", "_threads_now", "booster")
 
-    def __init__(self, model: bytes, threads: int) -> None:
-        self._model = model
+    def __init__(self, packed: bytes, threads: int) -> None:
+        self._packed = packed
         self._threads = threads
-        booster = xgboost.Booster(params={"nthread": 1, "device": "cpu"})
-        booster.load_model(bytearray(model))
-        booster.set_param({"nthread": 1, "device": "cpu"})
-        self._live = _Live(booster, 1)
+        self._threads_now = 1
+        self.booster = xgboost.Booster(model_file=bytearray(zlib.decompress(packed)))
+        self.booster.set_param({"nthread": 1, "device": "cpu"})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._model, self._threads)
-
-    @property
-    def booster(self) -> Any:
-        """As XGBoost knows it."""
-        return self._live.booster
+        return type(self), (self._packed, self._threads)
 
     @property
     def model(self) -> bytes:
         """As UBJ, which every XGBoost can load."""
-        return self._model
+        return zlib.decompress(self._packed)
 
     def output(self, matrix: Array) -> Array:
         threads = 1 if len(matrix) < _ALONE else self._threads
-        if threads != self._live.threads:
-            self._live.booster.set_param({"nthread": threads})
-            self._live.threads = threads
-        answer = self._live.booster.inplace_predict(matrix, validate_features=False)
+        if threads != self._threads_now:
+            self.booster.set_param({"nthread": threads})
+            self._threads_now = threads
+        answer = self.booster.inplace_predict(matrix, validate_features=False)
         return np.asarray(answer)
 
 
@@ -147,19 +139,18 @@ def _settings(parameters: Parameters, problem: Problem, pace: Pace) -> dict[str,
         **without(parameters, "rounds"),
         **_objective(problem.classes),
         "tree_method": "hist",
-        "device": _device(order.device),
+        "device": order.device,
         "nthread": order.threads,
         "seed": order.seed % 2**31,
         "verbosity": 0,
     }
 
 
-def _device(wanted: str) -> str:
-    """``wanted``, or the CPU where XGBoost finds no GPU."""
-    if wanted == "cuda" and not xgboost.build_info().get("USE_CUDA"):
-        logger.warning("this XGBoost was built without CUDA; it trains on the CPU")
-        return "cpu"
-    return wanted
+def _tell_lost_gpu(booster: Any, wanted: str) -> None:
+    """XGBoost trains on the CPU where it finds no GPU, and says so only in its configuration."""
+    used = json.loads(booster.save_config())["learner"]["generic_param"]["device"]
+    if wanted != "cpu" and used == "cpu":
+        logger.warning("no GPU was found; XGBoost has trained on the CPU")
 
 
 def _objective(classes: int) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Forests of independent trees, grown in steps so that they can end in time."""
 
+import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -10,6 +12,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.tree._tree import NODE_DTYPE, Tree
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
 from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 
 _STEP = 10
 _NODE_BYTES = 80
-_MOST_LEAVES = 8_000
+_MOST_LEAVES = 5_000
+_LEVEL = 3
 _TREES = 200
 
 
@@ -64,7 +68,7 @@ class _Forest(BaseFamily):
             random_state=pace.order.seed,
             n_jobs=pace.order.threads,
         )
-        for size in range(_STEP, total + _STEP, _STEP):
+        for size in (1, _STEP // 2, *range(_STEP, total + _STEP, _STEP)):
             model.set_params(n_estimators=min(size, total))
             model.fit(problem.train.matrix, problem.train.target)
             if not pace.goes_on(min(size, total), total):
@@ -81,6 +85,9 @@ class ForestTrees:
         self.trees = tuple(trees)
         self.classes = classes
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpacked, (tuple(_packed(tree) for tree in self.trees), self.classes)
+
     def output(self, matrix: Array) -> Array:
         rows = np.ascontiguousarray(matrix, dtype=np.float32)
         total = np.zeros((len(rows), max(1, self.classes)))
@@ -88,6 +95,51 @@ class ForestTrees:
             total += tree.predict(rows).reshape(total.shape)
         total /= len(self.trees)
         return total if self.classes else total[:, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """One tree, compressed, without what only its growth needed."""
+
+    columns: int
+    outputs: int
+    depth: int
+    nodes: bytes
+    values: bytes
+
+
+def _packed(tree: Any) -> _Packed:
+    state = tree.__getstate__()
+    nodes, values = state["nodes"].copy(), state["values"].copy()
+    for name in ("impurity", "n_node_samples", "weighted_n_node_samples"):
+        nodes[name] = 0
+    values[nodes["left_child"] >= 0] = 0
+    return _Packed(
+        columns=tree.n_features,
+        outputs=values.shape[2],
+        depth=state["max_depth"],
+        nodes=zlib.compress(nodes.tobytes(), _LEVEL),
+        values=zlib.compress(values.tobytes(), _LEVEL),
+    )
+
+
+def _unpacked(packed: Sequence[_Packed], classes: int) -> ForestTrees:
+    return ForestTrees([_tree(one) for one in packed], classes)
+
+
+def _tree(packed: _Packed) -> Tree:
+    nodes = np.frombuffer(bytearray(zlib.decompress(packed.nodes)), dtype=NODE_DTYPE)
+    values = np.frombuffer(bytearray(zlib.decompress(packed.values)), dtype=np.float64)
+    tree = Tree(packed.columns, np.asarray([packed.outputs], dtype=np.intp), 1)
+    tree.__setstate__(
+        {
+            "max_depth": packed.depth,
+            "node_count": len(nodes),
+            "nodes": nodes,
+            "values": values.reshape(len(nodes), 1, packed.outputs),
+        }
+    )
+    return tree
 
 
 class ExtraTrees(_Forest):

@@ -13,20 +13,17 @@ class Pace:
     order: FitOrder
     on_step: OnStep
     _start: float = field(default_factory=time.perf_counter)
-    _last: float = 0.0
+    _last: float | None = None
     _longest: float = 0.0
 
     def goes_on(self, iteration: int, total: int) -> bool:
-        """Report a finished step; False if another as long as the longest would end too late."""
+        """Report a finished step; False if another as long as the longest would end too late.
+
+        The first does not count: what is done once comes before it.
+        """
         now = time.perf_counter() - self._start
-        self._longest = max(self._longest, now - self._last)
+        if self._last is not None:
+            self._longest = max(self._longest, now - self._last)
         self._last = now
         self.on_step(Step(iteration, total))
         return self.order.seconds is None or now + self._longest <= self.order.seconds
-
-    @property
-    def seconds_left(self) -> float | None:
-        """None without a limit; never negative."""
-        if self.order.seconds is None:
-            return None
-        return max(0.0, self.order.seconds - (time.perf_counter() - self._start))

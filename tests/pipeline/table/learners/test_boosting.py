@@ -1,0 +1,83 @@
+"""What is particular to the families of boosting."""
+
+import logging
+import pickle
+
+import numpy as np
+import pytest
+
+from pipeline.table.learners.families import FAMILIES
+from pipeline.table.learners.learner import Part, Shape, Step, ViewKind
+from tests.pipeline.table.learners import problems
+
+BOOSTING = ("catboost", "lightgbm", "xgboost", "hist_gradient_boosting")
+SLOW = {"rounds": 400, "learning_rate": 0.3}
+
+
+def nothing(step: Step) -> None:
+    """Watch nothing."""
+
+
+@pytest.mark.parametrize("name", BOOSTING)
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_boosting_stops_when_it_learns_no_more(name: str, classes: int) -> None:
+    family = FAMILIES[name]
+    part = problems.classes(classes) if classes else problems.amounts()
+    order = problems.order(classes)
+    noise = np.random.default_rng(0).permutation(part.target)
+    random = Part(part.matrix, noise)
+    fitted = family.fit(SLOW, random, order, nothing, validation=Part(part.matrix, noise[::-1]))
+    assert fitted.rounds is not None
+    assert fitted.rounds < 60
+
+
+@pytest.mark.parametrize("name", BOOSTING)
+def test_the_rounds_that_were_found_give_the_same_model(name: str) -> None:
+    family = FAMILIES[name]
+    train, validation = problems.amounts(), problems.amounts(seed=4)
+    parameters = {"rounds": 300, "learning_rate": 0.3}
+    stopped = family.fit(parameters, train, problems.order(), nothing, validation=validation)
+    again = family.fit({**parameters, "rounds": stopped.rounds}, train, problems.order(), nothing)
+    assert again.rounds == stopped.rounds
+    np.testing.assert_allclose(
+        again.predict(validation.matrix), stopped.predict(validation.matrix), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", ["catboost", "lightgbm"])
+def test_categories_are_no_order(name: str) -> None:
+    family = FAMILIES[name]
+    rng = np.random.default_rng(2)
+    cells = problems.matrix(1_500, view=ViewKind.NATIVE)
+    cells[:, problems.CATEGORY] = rng.integers(0, 40, size=len(cells))
+    effect = rng.normal(size=40)
+    train = Part(cells, effect[cells[:, problems.CATEGORY].astype(int)])
+    order = problems.order(view=ViewKind.NATIVE)
+    parameters = {"rounds": 60, "learning_rate": 0.2, "num_leaves": 4, "depth": 2}
+    wanted = {"num_leaves"} if name == "lightgbm" else {"depth"}
+    known = {key: parameters[key] for key in {"rounds", "learning_rate"} | wanted}
+    predicted = family.fit(known, train, order, nothing).predict(cells)
+    assert np.corrcoef(predicted, train.target)[0, 1] > 0.85
+
+
+def test_without_a_gpu_xgboost_trains_the_same_on_the_cpu(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    family = FAMILIES["xgboost"]
+    train = problems.amounts()
+    parameters = {"rounds": 20, "learning_rate": 0.1}
+    usual = family.fit(parameters, train, problems.order(), nothing)
+    with caplog.at_level(logging.WARNING):
+        other = family.fit(parameters, train, problems.order(device="cuda"), nothing)
+    np.testing.assert_allclose(
+        other.predict(train.matrix), usual.predict(train.matrix), rtol=1e-3, atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_stored_model_is_small(name: str) -> None:
+    family = FAMILIES[name]
+    parameters = family.portfolio(Shape(400, problems.COLUMNS, 0))[0]
+    view = family.view_of(parameters)
+    fitted = family.fit(parameters, problems.amounts(view=view), problems.order(view=view), nothing)
+    assert len(pickle.dumps(fitted)) < 3_000_000
