@@ -139,3 +139,27 @@ def test_a_stopped_training_is_an_error_update() -> None:
     stopped = ProgressMessage.decode(message(4, "training_cancelled"))
 
     assert [one.message for one in as_updates([stopped])] == ["Training cancelled"]
+
+
+def test_every_option_is_sent_in_a_message_and_in_a_form() -> None:
+    request = TableRequest(
+        ml_task="clustering",
+        time_budget_seconds=30,
+        exclude_columns=["id", "street, number"],
+        seed=7,
+        max_predict_ms=5,
+    )
+
+    asked = request.fields()
+    assert "target_variable" not in asked
+    assert asked["exclude_columns"] == ["id", "street, number"]
+    assert (asked["time_budget_seconds"], asked["seed"], asked["max_predict_ms"]) == (30, 7, 5)
+    assert request.form() == {
+        "ml_task": "clustering",
+        "model_type": "auto",
+        "test_size": "0.2",
+        "time_budget_seconds": "30",
+        "exclude_columns": '["id", "street, number"]',
+        "seed": "7",
+        "max_predict_ms": "5",
+    }
