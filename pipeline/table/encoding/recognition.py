@@ -75,8 +75,10 @@ def recognise_numbers(name: str, column: pd.Series, written: NumberReader = PLAI
 
 
 def recognise_texts(name: str, column: pd.Series) -> Recognised:
-    """A column of text with at least two different values."""
+    """A column of text."""
     counts = text_counts(column)
+    if not counts:
+        return Recognised(None, reason="all values are missing or empty")
     sample = _sample(list(counts))
     if (date := find_date_format(sample)) is not None:
         return Recognised(DATES, (DateEncoder(name, date),))

@@ -1,6 +1,5 @@
 """Free text as a few numbers that sum up its words."""
 
-import math
 from collections import Counter
 from typing import Self
 
@@ -15,7 +14,7 @@ from pipeline.table.encoding.features import Feature
 from pipeline.table.encoding.terms import terms
 from pipeline.table.values import Cells
 
-_LEARNED_TEXTS = 20_000
+_LEARNED_TEXTS = 10_000
 _MOST_TERMS = 6_000
 _SHORT = 60
 _CHUNK = 4_096
@@ -27,6 +26,7 @@ _SHORT_TEXTS_PER_LONG = 8
 _FEWEST_COMPONENTS = 3
 _TERMS_PER_ROW = 3
 _LEAST_REPEATS = 3
+_DAMPED = 1 + np.log(np.maximum(np.arange(1_000), 1))  # of how often a term is in a text
 
 Matrix = npt.NDArray[np.float32]
 
@@ -103,21 +103,17 @@ class TopicEncoder:
     def _weights(self, found: list[str]) -> csr_array:
         """Shape (texts, terms); each row has length 1, so that long texts count as short ones."""
         places: list[int] = []
-        weights: list[float] = []
-        starts = [0]
+        ends = [0]
         for text in found:
-            counts = Counter(
-                place
-                for term in terms(text, with_letters=self.with_letters)
-                if (place := self._place_of.get(term)) is not None
-            )
-            known = sorted(counts)
-            row = [(1 + math.log(counts[place])) * float(self._rarity[place]) for place in known]
-            norm = math.sqrt(math.fsum(one * one for one in row)) or 1.0
-            places += known
-            weights += [one / norm for one in row]
-            starts.append(len(places))
-        return csr_array(
-            (np.array(weights, dtype=np.float32), np.array(places, dtype=np.int32), starts),
-            shape=(len(found), len(self._place_of)),
-        )
+            known = map(self._place_of.get, terms(text, with_letters=self.with_letters))
+            places += [place for place in known if place is not None]
+            ends.append(len(places))
+        shape = (len(found), len(self._place_of))
+        counts = csr_array((np.ones(len(places)), np.array(places, dtype=np.int32), ends), shape)
+        counts.sum_duplicates()
+        times = np.minimum(counts.data.astype(np.int64), len(_DAMPED) - 1)
+        weights = _DAMPED[times] * self._rarity[counts.indices]
+        row = np.repeat(np.arange(len(found)), np.diff(counts.indptr))
+        length = np.sqrt(np.bincount(row, weights**2, minlength=len(found)))
+        data = (weights / length[row]).astype(np.float32)
+        return csr_array((data, counts.indices, counts.indptr), shape)

@@ -69,6 +69,7 @@ def test_each_kind_of_column_is_recognised(kind, values):
 
 DROPPED = {
     "empty": ([None] * ROWS, "all values are missing"),
+    "blank": ([" ", ""] * (ROWS // 2), "all values are missing or empty"),
     "constant": ([7] * ROWS, "same value in every row"),
     "identifier": ([f"{x:032x}" for x in range(10**30, 10**30 + ROWS)], "like an identifier"),
     "numbered": ([f"id-{i}" for i in range(ROWS)], "400 different values, like an identifier"),
