@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.explain.mixing import mixed
+
 Predict = Callable[[pd.DataFrame], pd.DataFrame]
 OnStep = Callable[[], None]
 Values = npt.NDArray[np.float64]
@@ -49,6 +51,9 @@ class Steps:
 class Answers:
     """Asks ``predict`` for rows with columns ``prediction`` or ``probability_<class>``.
 
+    The time that a row takes is counted from answer to answer: putting the rows together and
+    looking at what is predicted are a part of it.
+
     Parameters
     ----------
     classes
@@ -69,7 +74,8 @@ class Answers:
     ) -> None:
         self._predict = predict
         self._classes = classes
-        self._deadline = time.perf_counter() + seconds
+        self._answered = time.perf_counter()
+        self._deadline = self._answered + seconds
         self._on_step = on_step
         self._rows = 0
         self._seconds = 0.0
@@ -96,8 +102,9 @@ class Answers:
         for size in _WARM_UP_ROWS:
             if self.seconds_left <= 0 or self._seconds > _QUICK_S:
                 return
-            self._rows, self._seconds = 0, 0.0
-            self._ask(frame.iloc[np.resize(np.arange(len(frame)), size)])
+            self._rows, self._seconds, self._answered = 0, 0.0, time.perf_counter()
+            places = np.resize(np.arange(len(frame)), min(size, rows_per_call(frame.shape[1])))
+            self._ask(mixed(frame, np.repeat(places[:, None], frame.shape[1], axis=1)))
 
     def values(self, frame: pd.DataFrame) -> Values:
         """Shape (rows, outputs): probabilities of the classes, or one column of amounts."""
@@ -112,9 +119,10 @@ class Answers:
         self._on_step()
         if self._seconds_per_row * len(block) > self.seconds_left:
             raise OutOfTimeError
-        start = time.perf_counter()
         values = output_values(self._predict(block), self._classes)
-        self._seconds += time.perf_counter() - start
+        answered = time.perf_counter()
+        self._seconds += answered - self._answered
+        self._answered = answered
         self._rows += len(block)
         return values
 

@@ -12,6 +12,7 @@ from pipeline.explain.judged import Judged
 from pipeline.explain.mixing import mixed
 
 _ROWS = (200, 100, 50)
+_GRID_ROWS = 10_000
 _MOST_CLASSES = 10
 _QUANTILES = {"p10": 0.1, "median": 0.5, "p90": 0.9}
 
@@ -37,15 +38,16 @@ def partial_dependence(
     OutOfTimeError
         If the time is not enough for any column.
     """
+    known = judged.sample(_GRID_ROWS, seed).rows
     told: list[dict[str, Any]] = []
     left_out: dict[str, str] = {}
     for column in columns:
-        grid = grid_of(judged.rows[column])
+        grid = grid_of(known[column])
         if grid is None:
             left_out[column] = "it is empty, or of texts of which hardly any repeats"
             continue
         try:
-            told.append(_curve(answers, judged, column, grid, seed))
+            told.append(_curve(answers, judged, known[column], grid, seed))
         except OutOfTimeError:
             if not told:
                 raise
@@ -53,20 +55,21 @@ def partial_dependence(
     return {"columns": told, "left_out": left_out}
 
 
-def _curve(answers: Answers, judged: Judged, column: str, grid: Grid, seed: int) -> dict[str, Any]:
+def _curve(
+    answers: Answers, judged: Judged, column: pd.Series, grid: Grid, seed: int
+) -> dict[str, Any]:
     rows = next(
         (rows for rows in _ROWS if rows * len(grid.places) <= answers.affordable_rows(1.0)), None
     )
     if rows is None:
         raise OutOfTimeError
     sample = judged.sample(rows, seed).rows
-    values = _with_each(answers, sample, judged.rows[column], grid)
-    cells = judged.rows[column].iloc[grid.places]
+    values = _with_each(answers, sample, column, grid)
     return {
-        "column": column,
+        "column": str(column.name),
         "kind": grid.kind,
         "rows": len(sample),
-        "grid": [cell(value) for value in cells.tolist()],
+        "grid": [cell(value) for value in column.iloc[grid.places].tolist()],
         "outputs": {
             output: _described(values[:, :, place])
             for place, output in enumerate(answers.outputs[:_MOST_CLASSES])

@@ -30,7 +30,7 @@ Section = Callable[[], Any]
 LearningCurve = Sequence[Mapping[str, float | int | None]]
 
 _STRONGEST = 5
-_MOST_ROWS, _CLASSES_OF_MOST_ROWS = 1_000_000, 20
+_MOST_ROWS, _CLASSES_OF_MOST_ROWS = 400_000, 10
 _BOOTSTRAP_SHARE = 0.15
 _IMPORTANCE_SHARE = 0.4
 _SHAP_SHARE = 0.6

@@ -11,7 +11,6 @@ Kind = Literal["number", "date", "category"]
 
 _POINTS = 20
 _TOP_VALUES = 15
-_SAMPLE = 10_000
 _FEWEST_REPEATED = 0.05
 _READABLE = 0.98
 

@@ -104,6 +104,10 @@ def test_roc_curves_have_the_area_of_sklearn(classification):
     assert curve["area"] == pytest.approx(
         metrics.roc_auc_score(levels(TEST) == 2, shares), rel=1e-5
     )
+    precision = classification["precision_recall"]["classes"]["high"]["average_precision"]
+    assert precision == pytest.approx(
+        metrics.average_precision_score(levels(TEST) == 2, shares), rel=1e-5
+    )
     assert (curve["false_positive_rate"][0], curve["true_positive_rate"][0]) == (0.0, 0.0)
     assert (curve["false_positive_rate"][-1], curve["true_positive_rate"][-1]) == (1.0, 1.0)
 
