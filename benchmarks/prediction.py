@@ -11,7 +11,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def _time(
     http: httpx.Client,
     model: tuple[str, str],
     body: dict[str, Any],
-    calls: dict[str, Call],
+    calls: Mapping[str, Call],
     requests: int,
 ) -> Timed:
     model_id, name = model
@@ -106,7 +106,7 @@ def _time(
     return timed
 
 
-def _calls_of_table(table: LoadedTable) -> dict[str, Call]:
+def _calls_of_table(table: LoadedTable) -> Mapping[str, Call]:
     row, limits = pd.DataFrame([ROW]), TableLimits()
     request = PredictionRequest(
         tenant_id="",

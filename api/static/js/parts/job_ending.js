@@ -25,12 +25,12 @@ export function jobEnding() {
 
 /** How many parts failed or were cancelled. */
 function leftOver({ kind, status, products_failed: failed, products_cancelled: cancelled }) {
-  if (kind === "upload") return status === "completed" ? 0 : 1;
+  if (kind !== "products") return status === "completed" ? 0 : 1;
   return failed + cancelled;
 }
 
 const retryWords = (job) =>
-  job.kind === "upload" || job.products_completed === 0 ? "Try again" : "Try again what is missing";
+  job.kind !== "products" || job.products_completed === 0 ? "Try again" : "Try again what is missing";
 
 async function retryJob(jobId) {
   const job = await postJson(`training/retry/${encodeURIComponent(jobId)}`);

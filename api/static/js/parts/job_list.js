@@ -21,12 +21,17 @@ export function jobList() {
   return { node, show };
 }
 
+const KINDS = {
+  products: "Training of products",
+  upload: "Training of a table",
+  prediction: "Predictions of a file",
+};
+
 /** The rows of trainings in `list`, as a keyed list. */
 export const jobRows = (list) => new KeyedList(list, jobRow);
 
 function jobRow(job) {
-  const name =
-    job.job_name || (job.kind === "upload" ? "Training of a table" : "Training of products");
+  const name = job.job_name || KINDS[job.kind];
   const parts = {
     when: element("span", { class: "muted" }),
     numbers: element("span", { class: "muted" }),
@@ -50,7 +55,7 @@ function updateJob(node, parts, job) {
   parts.bar.set(job.progress_percentage, job.status);
   setText(parts.percent, formatPercentage(job.progress_percentage));
   setText(parts.when, formatAgo(job.completed_at ?? job.started_at ?? job.created_at));
-  setText(parts.numbers, job.kind === "upload" ? "" : numbersOf(job));
+  setText(parts.numbers, job.kind === "products" ? numbersOf(job) : "");
 }
 
 function numbersOf(job) {
