@@ -68,12 +68,20 @@ class _Forest(BaseFamily):
             random_state=pace.order.seed,
             n_jobs=pace.order.threads,
         )
-        for size in (1, _STEP // 2, *range(_STEP, total + _STEP, _STEP)):
-            model.set_params(n_estimators=min(size, total))
+        for size in _sizes(total):
+            model.set_params(n_estimators=size)
             model.fit(problem.train.matrix, problem.train.target)
-            if not pace.goes_on(min(size, total), total):
+            if not pace.goes_on(size, total, longer=2.0):
                 break
         return Grown(ForestTrees([tree.tree_ for tree in model.estimators_], problem.classes))
+
+
+def _sizes(total: int) -> list[int]:
+    """How many trees there are after each step: it doubles until the steps are long enough."""
+    sizes = [1]
+    while sizes[-1] < total:
+        sizes.append(min(total, sizes[-1] + min(sizes[-1], _STEP)))
+    return sizes
 
 
 class ForestTrees:
