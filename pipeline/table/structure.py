@@ -17,6 +17,7 @@ from pipeline.table.values import texts
 
 _LEAST_MOMENTS_SHARE = 0.2
 _LEAST_MOMENTS = 50
+_LONGEST_DATE = 40
 _LEAST_GROUPS = 20
 _ROWS_PER_GROUP = 3
 _LEAST_LIKENESS = 0.5
@@ -120,8 +121,11 @@ def _find_time(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpec) -
 
 
 def _is_date_like(column: pd.Series) -> bool:
-    """Cheap to see: text whose first and last values are dates could be, most others not."""
-    return column.dtype.kind in "MO" and not column.isna().any()
+    """Cheap to see: whether all rows are filled in and the first could be a date."""
+    if column.dtype.kind not in "MO" or len(column) == 0 or column.isna().any():
+        return False
+    first = str(column.iloc[0])
+    return len(first) <= _LONGEST_DATE and any(one.isdigit() for one in first)
 
 
 def _is_ordered(moments: npt.NDArray[np.int64]) -> bool:
