@@ -3,7 +3,17 @@
 import platform
 from importlib.metadata import version
 
-_LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "xgboost")
+_LIBRARIES = (
+    "catboost",
+    "lightgbm",
+    "numpy",
+    "optuna",
+    "pandas",
+    "pyarrow",
+    "scikit-learn",
+    "scipy",
+    "xgboost",
+)
 
 
 def library_versions() -> dict[str, str]:

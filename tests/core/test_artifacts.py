@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from core.artifacts import ArtifactStore
 from core.errors import ArtifactCorruptError, ArtifactNotFoundError
 from core.settings import Settings
+from tests.fixtures.s3 import s3_server, use_bucket
 
 CONTENT = b"what a model is made of" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -22,21 +21,13 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 @pytest.fixture(scope="module")
 def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with s3_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
 def s3_root(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch, key_prefix: str) -> str:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    boto3.client("s3", endpoint_url=s3_endpoint).create_bucket(Bucket=key_prefix)
-    return f"s3://{key_prefix}/models"
+    return use_bucket(monkeypatch, s3_endpoint, key_prefix)
 
 
 @pytest.fixture(params=["disk", "s3"])

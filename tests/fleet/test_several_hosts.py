@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 from kombu import Connection
-from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
 from core.artifacts import ArtifactStore
@@ -15,6 +13,7 @@ from core.embedded import EmbeddedValkey
 from core.settings import Settings
 from db import workers
 from db.tables import ModelArtifact
+from tests.fixtures.s3 import s3_server, use_bucket
 from tests.fleet import listener
 from tests.worker.celery_fleet import Fleet, assert_done_once, running_fleet
 from tests.worker.rabbitmq import RabbitMQ, why_absent
@@ -30,16 +29,8 @@ pytestmark = [
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch, key_prefix: str) -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    boto3.client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket=key_prefix)
-    yield f"s3://{key_prefix}/models"
-    server.stop()
+    with s3_server() as endpoint:
+        yield use_bucket(monkeypatch, endpoint, key_prefix)
 
 
 @pytest.fixture

@@ -50,13 +50,13 @@ def useful(sales: pd.DataFrame, surroundings: Surroundings) -> tuple[str, ...]:
     return useful_columns(prepared.history, windows, context_of(QUICK))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_what_has_nothing_to_do_with_sales_is_not_used(seed: int) -> None:
     assert useful(daily_sales(DAYS, seed=seed), around(noise(seed + 1))) == ()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_what_drives_sales_is_used(seed: int) -> None:
     values = noise(seed)
