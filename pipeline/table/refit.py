@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.table.encoding.encoder import TableEncoder
 from pipeline.table.encoding.views import View, make_view
+from pipeline.table.learners.learner import FittedLearner
 from pipeline.table.learners.learner import Part as Rows
 from pipeline.table.messages import FitMessages
 from pipeline.table.phases import PhaseReporter, TablePhase
@@ -30,6 +31,7 @@ _SEED_STEP = 1_009
 _ROWS_COMPARED = 50
 _SHARE_FOR_OTHERS = 0.6
 _LEAST_SECONDS = 0.1
+_ENOUGH_ROUNDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,22 @@ class Refit:
         self._views: dict[str, View] = {}
         self._matrices: dict[str, Array] = {}
         self._members: dict[str, tuple[Part, ...]] = {}
+        self._cut_short: dict[str, tuple[Part, ...]] = {}
 
-    def run(self, choice: Choice, others: Sequence[Choice]) -> Refitted | None:
+    def run(self, choice: Choice, others: Sequence[Choice], matrices: Matrices) -> Refitted | None:
         """The final model of ``choice``, in which ``others`` can be asked for by themselves.
 
-        What does not fit in the time any more is left out, the lightest first; None if that is
-        everything.
+        What does not fit in the time any more is left out, the lightest first. If that is
+        everything, models of folds answer, or as a last resort those that the time cut short.
         """
         for place, candidate in enumerate(choice.members):
             if not place or self._has_time_for(candidate, 1.0):
                 self._fit(candidate, place / len(choice.members))
         if not self._members:
-            return None
+            made = of_folds(choice, self._prepared, self._problem, matrices)
+            if made is not None or not self._cut_short:
+                return made
+            self._members = self._cut_short
         with self._reporter.optional():
             self._fit_other_seeds(choice)
             for other in others:
@@ -95,7 +101,10 @@ class Refit:
                 raise
             logger.warning("refit failed", exc_info=True, extra={"candidate": candidate.name})
         else:
-            self._members[candidate.name] = (part,)
+            if _was_cut_short(part.learner, candidate, len(self._target)):
+                self._cut_short[candidate.name] = (part,)
+            else:
+                self._members[candidate.name] = (part,)
 
     def _fitted(self, candidate: Candidate, seed: int, share: float) -> Part:
         family = candidate.family
@@ -186,3 +195,11 @@ def of_folds(
             )
             return Refitted(prepared.encoder, model, is_whole=False)
     return None
+
+
+def _was_cut_short(learner: FittedLearner, candidate: Candidate, rows: int) -> bool:
+    """Whether the time did not suffice for most of the rounds that the folds found."""
+    wanted = candidate.without_validation(rows).get("rounds")
+    if wanted is None or learner.rounds is None:
+        return False
+    return bool(learner.rounds < _ENOUGH_ROUNDS * wanted)

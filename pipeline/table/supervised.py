@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from pipeline.errors import InvalidDataError
 from pipeline.explain.explanation import explain
@@ -15,7 +16,7 @@ from pipeline.table.learners.families import all_families
 from pipeline.table.learners.learner import Family
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.preparation import Analysis, Prepared, analyse, prepare, suspect_notes
-from pipeline.table.refit import Refit, Refitted, of_folds
+from pipeline.table.refit import Refit, Refitted
 from pipeline.table.result import TableResult
 from pipeline.table.scores import Metric, metric_named
 from pipeline.table.search.choice import ENSEMBLE, Choice, choose, single_choice
@@ -46,9 +47,10 @@ LEARNED_FROM_TRAINING = (
     "training rows only"
 )
 _EXPLAIN_SHARE, _MOST_TO_EXPLAIN = 0.06, 10.0
-_MARGIN_SHARE = 0.02
+_MARGIN_SHARE, _SPARE_SHARE = 0.02, 0.7
 _ENCODE_SAFETY = 1.5
 _MOST_OTHERS = 4
+_HURRIED_SECONDS = 20.0
 _BACKGROUND_ROWS = 100
 _ONLY_BY_NAME = frozenset({"hist_gradient_boosting"})
 """LightGBM does the same in less time."""
@@ -76,8 +78,10 @@ def train_supervised(
     prepared = prepare(analysis, spec, reporter)
     problem = _problem(prepared, analysis, spec, metric)
     ending = _ENCODE_SAFETY * (clock.elapsed() - began) + _to_explain(spec) + _margin(spec)
-    pacing = Pacing(clock, ending, problem.all_rows)
-    made = _make(prepared, problem, pacing, Memory(journal, _search_key(loaded, spec)), reporter)
+    pacing = Pacing(clock, ending, _SPARE_SHARE * _to_explain(spec), problem.all_rows)
+    memory = Memory(journal, _search_key(loaded, spec))
+    with threadpool_limits(limits=_blas_threads(problem), user_api="blas"):
+        made = _make(prepared, problem, pacing, memory, reporter)
     result = _result(loaded, analysis, prepared, problem, made)
     return _judged(result, prepared, problem, made, clock, reporter)
 
@@ -102,7 +106,12 @@ def _problem(prepared: Prepared, analysis: Analysis, spec: TableSpec, metric: Me
         train=prepared.train,
         target=prepared.train_target,
         test=prepared.test,
-        ladder=make_ladder(len(prepared.train), folds, spec.seed),
+        ladder=make_ladder(
+            len(prepared.train),
+            folds,
+            spec.seed,
+            is_hurried=spec.time_budget_seconds < _HURRIED_SECONDS,
+        ),
         metric=metric,
     )
 
@@ -117,11 +126,16 @@ def _make(
     choice = choose(eligible, problem, trials.standings, pacing, may_blend=is_auto)
     reporter.report(TablePhase.TRAINING, SEARCH_SHARE, _told(choice), logs=(_told(choice),))
     others = _others(eligible, choice, trials.standings, problem)
-    refitted = Refit(prepared, problem, pacing, reporter).run(choice, others)
-    refitted = refitted or of_folds(choice, prepared, problem, trials.matrices)
+    refit = Refit(prepared, problem, pacing, reporter)
+    refitted = refit.run(choice, others, trials.matrices)
     if refitted is None:
         raise InvalidDataError("The chosen model could not be fitted to all rows of the table")
     return _Made(found, choice, refitted)
+
+
+def _blas_threads(problem: Problem) -> int:
+    """One on small tables, where threads wait for each other longer than they work."""
+    return 1 if problem.is_small else problem.spec.threads
 
 
 def _families(spec: TableSpec) -> Sequence[Family]:

@@ -42,15 +42,16 @@ class Ladder:
         return len(self.rungs) - 1
 
 
-def make_ladder(rows: int, make_folds: MakeFolds, seed: int) -> Ladder:
+def make_ladder(rows: int, make_folds: MakeFolds, seed: int, *, is_hurried: bool = False) -> Ladder:
     """A ladder that fits the size of the table.
 
     Below 1,000 rows whole cross-validations, up to three; below 4,000 up to two; from the second
     one on without early stopping, and only those count then. Below 15,000 first one fold of a
     cross-validation, then the others. On more rows a fit on a sample of them comes before that.
+    Whoever is in a hurry begins with two folds on a small table too.
     """
     if rows < _MIDDLE:
-        return _repeated(rows, make_folds)
+        return _repeated(rows, make_folds, is_hurried=is_hurried)
     folds = [Fold(fit, judge) for fit, judge in make_folds(5, 0)]
     everything = tuple(range(len(folds)))
     if rows < _LARGE:
@@ -60,7 +61,7 @@ def make_ladder(rows: int, make_folds: MakeFolds, seed: int) -> Ladder:
     return Ladder((sample, *folds), tuple(rung for rung in rungs if max(rung) <= len(folds)))
 
 
-def _repeated(rows: int, make_folds: MakeFolds) -> Ladder:
+def _repeated(rows: int, make_folds: MakeFolds, *, is_hurried: bool) -> Ladder:
     count = 8 if rows < _TINY else 5
     repetitions = 2 if rows < _SMALL else 1
     folds: list[Fold] = []
@@ -72,7 +73,8 @@ def _repeated(rows: int, make_folds: MakeFolds) -> Ladder:
         first = len(rungs[0]) if rungs else 0
         folds.extend(made)
         rungs.append(tuple(range(first, len(folds))))
-    return Ladder(tuple(folds), tuple(rungs))
+    hurried = (rungs[0][:2],) if is_hurried and len(rungs[0]) > 2 else ()
+    return Ladder(tuple(folds), (*hurried, *rungs))
 
 
 def _same(some: Sequence[Fold], others: Sequence[Fold]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 
 from pipeline.table.encoding.views import View, make_view
 from pipeline.table.learners.learner import Part, ViewKind
@@ -26,20 +27,23 @@ class FoldMatrices:
 
 
 class Matrices:
-    """Makes matrices of ``problem``, and keeps those that were used last."""
+    """Makes matrices of ``problem``, and keeps those that were used last; several threads may ask
+    for matrices of different folds at once."""
 
     def __init__(self, problem: Problem, most_bytes: int = _MOST_BYTES) -> None:
         self._problem = problem
         self._most_bytes = most_bytes
         self._kept: OrderedDict[tuple[int, ViewKind], FoldMatrices] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, fold: int, kind: ViewKind) -> FoldMatrices:
-        key = (fold, kind)
-        if key not in self._kept:
-            self._kept[key] = self._make(fold, kind)
+        with self._lock:
+            made = self._kept.pop((fold, kind), None)
+        made = made or self._make(fold, kind)
+        with self._lock:
+            self._kept[fold, kind] = made
             self._shrink()
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        return made
 
     def _make(self, fold: int, kind: ViewKind) -> FoldMatrices:
         problem, rows = self._problem, self._problem.ladder.folds[fold]

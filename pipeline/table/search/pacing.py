@@ -6,23 +6,24 @@ from pipeline.table.search.candidate import Candidate
 from pipeline.table.search.clock import Clock, Costs, scaled
 
 _SAFETY = 1.2
-_MOST_FOR_REFIT = 0.4
-_MOST_FOR_ONE = 0.2
+_MOST_FOR_REFIT = 0.3
 _LEAST_SECONDS = 0.05
 _LEAST_SHARE = 0.03
 _LEAST_PART = 0.6
-MEMBERS_EXPECTED = 4
+MEMBERS_EXPECTED = 3
 
 
 class Pacing:
     """Time for candidates, given that ``ending`` seconds are needed after the search, plus what
-    it takes to fit the best candidates again on ``all_rows``.
+    it takes to fit the best candidates again on ``all_rows``. The end could do without ``spare``
+    seconds, should these fits take longer.
     """
 
-    def __init__(self, clock: Clock, ending: float, all_rows: int) -> None:
+    def __init__(self, clock: Clock, ending: float, spare: float, all_rows: int) -> None:
         self.clock = clock
         self.costs = Costs()
         self._ending = ending
+        self._spare = spare
         self._all_rows = all_rows
         self._refit = 0.0
         self._search = max(_LEAST_SECONDS, clock.remaining() - ending)
@@ -33,15 +34,16 @@ class Pacing:
 
     def left_for_refit(self) -> float:
         """Seconds that fitting again on all rows may take now."""
-        return max(0.0, self.clock.remaining() - self._ending) / _SAFETY
+        return max(0.0, self.clock.remaining() - self._ending + self._spare) / _SAFETY
 
     def share(self) -> float:
         """How much of the time of the search is over, from 0 to 1."""
         return min(1.0, max(0.0, 1 - self.left() / self._search))
 
-    def limit(self, folds: float) -> float:
-        """Seconds for each of ``folds`` fits of one candidate, done one after the other."""
-        of_all = min(self.left(), _MOST_FOR_ONE * self._search)
+    def limit(self, folds: float, share: float) -> float:
+        """Seconds for each of ``folds`` fits of one candidate, done one after the other, which may
+        take that ``share`` of the search."""
+        of_all = min(self.left(), share * self._search)
         return max(_LEAST_SECONDS, of_all / max(1.0, folds))
 
     def can_afford(self, family: str, rows: int, folds: float) -> bool:

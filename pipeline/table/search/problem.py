@@ -13,6 +13,8 @@ from pipeline.table.scores import Array, Metric
 from pipeline.table.search.ladder import Ladder
 from pipeline.table.spec import TableSpec
 
+_FEW_CELLS = 500_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -34,6 +36,12 @@ class Problem:
     def all_rows(self) -> int:
         """How many rows the final model learns from."""
         return len(self.train) + len(self.test)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a fit is so short that several threads do not make it shorter."""
+        columns = len(self.layout.numbers) + len(self.layout.codes)
+        return len(self.train) * columns <= _FEW_CELLS
 
     def judged_target(self, folds: Sequence[int]) -> Array:
         """The targets of the rows that judge in ``folds``, one fold after the other."""

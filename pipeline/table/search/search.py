@@ -21,7 +21,7 @@ from pipeline.table.search.pacing import MEMBERS_EXPECTED, Pacing
 from pipeline.table.search.problem import Problem
 from pipeline.table.search.standings import best_of_each_family
 from pipeline.table.search.trials import TOO_LARGE, Stage, Trials
-from pipeline.table.search.tuning import STALE_TRIALS, Tuning
+from pipeline.table.search.tuning import Tuning
 
 SEARCH_SHARE = 0.75
 """How much of the training phase the search is; the rest is fitting on all rows."""
@@ -152,18 +152,14 @@ class Search:
             self._rung += 1
 
     def _tune(self, tuning: Tuning) -> None:
-        since_success = 0
         while not self._is_over():
-            candidate = tuning.next(self._judge)
-            if candidate is None:
+            if tuning.try_next(self._judge, self._is_among_best):
+                continue
+            before = self._rung
+            self._climb()
+            if self._rung == before:
                 return
-            since_success = 0 if self._is_among_best(candidate) else since_success + 1
-            if since_success >= STALE_TRIALS:
-                before = self._rung
-                self._climb()
-                if self._rung == before:
-                    return
-                since_success = 0
+            tuning.revive()
 
     def _is_among_best(self, candidate: Candidate) -> bool:
         ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)

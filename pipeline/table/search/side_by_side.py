@@ -8,7 +8,7 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from pipeline.table.learners.learner import OnStep, Step
 
@@ -38,6 +38,7 @@ def outcomes(
 def _in_threads(
     jobs: Sequence[Job[T]], workers: int, on_step: OnStep
 ) -> Generator[Callable[[], T], None, None]:
+    controller = ThreadpoolController()
     is_cancelled = Event()
     latest: list[Step] = []
 
@@ -47,10 +48,11 @@ def _in_threads(
         latest[:] = [step]
 
     def run(job: Job[T]) -> T:
-        with threadpool_limits(limits=1):
+        with controller.limit(limits=1, user_api="openmp"):  # OpenMP counts for each thread
             return job(remember)
 
-    with ThreadPoolExecutor(workers) as pool:
+    # BLAS counts for the whole process, so the limit has to outlast every job.
+    with controller.limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(run, job) for job in jobs]
         try:
             for future in futures:

@@ -27,7 +27,7 @@ _MEGABYTE = 1024**2
 _HOPELESS_GAP = 0.5
 _FOLDS_TO_JUDGE_BY = 2
 _MODELS_KEPT = 3
-_FEW_CELLS = 500_000
+_SHARE_OF_FIRST, _SHARE_OF_ONE = 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ class Trials:
 
     def workers(self, folds: Sequence[int]) -> int:
         """How many fits run at once."""
-        rows = len(self._problem.ladder.folds[folds[0]].fit)
-        is_small = rows * self._problem.shape(rows).columns <= _FEW_CELLS
-        return min(len(folds), self._problem.spec.threads) if is_small else 1
+        return min(len(folds), self._problem.spec.threads) if self._problem.is_small else 1
 
     def can_afford(self, family: Family, folds: Sequence[int]) -> bool:
         """Whether the time is likely to suffice for fits of ``family`` on ``folds``."""
@@ -121,7 +119,8 @@ class Trials:
         self, candidate: Candidate, missing: Sequence[int], messages: FitMessages, stage: Stage
     ) -> None:
         workers = self.workers(missing)
-        seconds = self._pacing.limit(len(missing) / workers)
+        share = _SHARE_OF_ONE if self.has_model else _SHARE_OF_FIRST
+        seconds = self._pacing.limit(len(missing) / workers, share)
         jobs = [partial(self._fit, candidate, fold, seconds, workers) for fold in missing]
         on_step = messages.steps(stage.share())
         with closing(outcomes(jobs, workers, on_step)) as results:

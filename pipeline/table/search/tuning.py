@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pipeline.table.learners.learner import Family, Shape
 from pipeline.table.search.candidate import Candidate
@@ -11,11 +12,10 @@ from pipeline.table.search.standings import best_of_each_family
 from pipeline.table.search.trials import Trials
 from pipeline.table.search.tuner import Tuner
 
-STALE_TRIALS = 30
-"""After so many configurations in a row that did not come among the best, a search has found what
-there is."""
-
 _LEADING_FAMILIES, _LEADING_GAP = 3, 0.15
+_STALE_TRIALS = 15
+"""After so many configurations in a row that did not come among the best, a family has given what
+it can."""
 
 
 class Tuning:
@@ -26,26 +26,50 @@ class Tuning:
         self._trials = trials
         self._shape = shape
         self._tuners: dict[str, Tuner] = {}
-        self._exhausted: set[str] = set()
+        self._untunable: set[str] = set()
+        self._since_success: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
 
-    def next(self, judge: Callable[[Candidate], None]) -> Candidate | None:
-        """Suggest a configuration and have it judged; None if no family has any more."""
+    def try_next(
+        self, judge: Callable[[Candidate], None], is_success: Callable[[Candidate], bool]
+    ) -> bool:
+        """Suggest a configuration and have it judged; False if no family promises any more."""
         while (family := self._next_family()) is not None:
             tuner = self._tuners.setdefault(
                 family.name, Tuner(family, self._shape, self._problem.spec.seed)
             )
             parameters = tuner.suggest()
             if parameters is None:
-                self._exhausted.add(family.name)
+                self._untunable.add(family.name)
                 continue
             self._counts[family.name] += 1
-            candidate = self._trials.add(family, parameters)
-            judge(candidate)
+            candidate = self._tried(family, parameters)
+            if candidate is None:
+                candidate = self._trials.add(family, parameters)
+                judge(candidate)
             loss = self._trials.standings.loss(candidate, self._lowest)
             tuner.tell(loss if loss < math.inf else None)
-            return candidate
-        return None
+            is_new = candidate is self._trials.candidates[-1]
+            self._since_success[family.name] += 1
+            if is_new and is_success(candidate):
+                self._since_success[family.name] = 0
+            return True
+        return False
+
+    def _tried(self, family: Family, parameters: Mapping[str, Any]) -> Candidate | None:
+        """The candidate with the very same parameters; small spaces are soon suggested again."""
+        return next(
+            (
+                one
+                for one in self._trials.candidates
+                if one.family is family and one.parameters == parameters
+            ),
+            None,
+        )
+
+    def revive(self) -> None:
+        """Forget that families have given what they can: they are judged anew."""
+        self._since_success.clear()
 
     @property
     def _lowest(self) -> tuple[int, ...]:
@@ -60,7 +84,9 @@ class Tuning:
         able = [
             family
             for family in self._leaders()
-            if family.name not in self._exhausted and self._trials.can_afford(family, self._lowest)
+            if family.name not in self._untunable
+            and self._since_success[family.name] < _STALE_TRIALS
+            and self._trials.can_afford(family, self._lowest)
         ]
         if not able:
             return None

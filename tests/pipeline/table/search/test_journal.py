@@ -80,7 +80,7 @@ def test_an_interrupted_training_goes_on_and_ends_with_the_same_model():
     request = TableSpec(
         ml_task="regression",
         target_variable="amount",
-        model_type="lightgbm",
+        model_type="extra_trees",
         exclude_columns=("level",),
         max_trials=3,
         time_budget_seconds=600,
