@@ -1,8 +1,13 @@
-"""How the values of one column are spread, as JSON."""
+"""How the values of one column are spread, as JSON.
+
+Extremes, moments and counts are of all values; quantiles, histograms and frequent values are of a
+sample of them, which is all of them unless the table is large.
+"""
 
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.table.scores import finite
@@ -11,46 +16,51 @@ _TOP_VALUES = 10
 _LONGEST_VALUE = 80
 _BINS = 20
 _QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+_SECONDS_PER_DAY = 86_400
+
+Numbers = npt.NDArray[np.float64]
 
 
-def distribution(values: pd.Series) -> dict[str, Any]:
-    """Of numbers: extremes, moments, quantiles and a histogram; infinite ones are counted only."""
-    numbers = values.astype("float64")
-    is_finite = numbers.abs() < np.inf
-    numbers = numbers[is_finite]
-    infinite = int((~is_finite).sum())
-    if numbers.empty:
+def distribution(numbers: Numbers, sample: Numbers | None = None) -> dict[str, Any]:
+    """Of numbers: extremes, moments, quantiles and a histogram; infinite ones are counted only.
+    None may be missing."""
+    infinite = int(np.isinf(numbers).sum())
+    numbers = numbers[np.isfinite(numbers)] if infinite else numbers
+    if not len(numbers):
         return {"infinite": infinite}
+    shown = numbers if sample is None else sample[np.isfinite(sample)]
+    least, most = float(numbers.min()), float(numbers.max())
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is shown as unknown
-        described: dict[str, Any] = {
-            "min": numbers.min(),
-            "max": numbers.max(),
-            "mean": numbers.mean(),
-            "std": numbers.std(),
-            **{name: numbers.quantile(share) for name, share in _QUANTILES.items()},
+        described = {
+            "min": least,
+            "max": most,
+            "mean": float(numbers.mean()),
+            "std": float(numbers.std(ddof=1)) if len(numbers) > 1 else None,
+            **_quantiles(shown),
         }
     return {
-        **{name: finite(float(value)) for name, value in described.items()},
-        "zeros": int((numbers == 0).sum()),
+        **{name: finite(value) for name, value in described.items()},
+        "zeros": len(numbers) - int(np.count_nonzero(numbers)),
         "infinite": infinite,
-        "histogram": _histogram(numbers.to_numpy(dtype=np.float64)),
+        "histogram": _histogram(shown, least, most),
     }
 
 
-def date_distribution(present: pd.Series) -> dict[str, Any]:
+def date_distribution(present: pd.Series, sample: pd.Series | None = None) -> dict[str, Any]:
     """Of dates: the first, the last, and a histogram whose edges are days."""
-    moments = present.dt.tz_localize(None) if present.dt.tz is not None else present
-    days = moments.to_numpy(dtype="datetime64[s]").astype(np.int64) / 86_400
-    histogram = _histogram(days)
+    first, last = present.min(), present.max()
+    shown = present if sample is None else sample
+    extremes = _days(pd.Series([first, last], dtype=present.dtype))
+    histogram = _histogram(_days(shown), float(extremes[0]), float(extremes[1]))
     if histogram is not None:
         edges = np.array(histogram["edges"]).astype("datetime64[D]")
         histogram["edges"] = [str(edge) for edge in edges]
-    return {"min": str(present.min()), "max": str(present.max()), "histogram": histogram}
+    return {"min": str(first), "max": str(last), "histogram": histogram}
 
 
-def text_distribution(present: pd.Series) -> dict[str, Any]:
-    """Of texts and booleans: the most frequent values, how many rows have another, and lengths."""
-    counts = present.value_counts()
+def text_distribution(present: pd.Series, counts: pd.Series) -> dict[str, Any]:
+    """Of texts and booleans: the most frequent values by ``counts``, how many rows have another,
+    and lengths."""
     top = counts.head(_TOP_VALUES)
     described: dict[str, Any] = {
         "top": [
@@ -69,14 +79,27 @@ def text_distribution(present: pd.Series) -> dict[str, Any]:
     return described
 
 
-def _histogram(numbers: np.ndarray) -> dict[str, Any] | None:
-    """Rows in bins of the same width; None where the range is too wide for a number."""
-    with np.errstate(over="ignore"):
-        span = numbers.max() - numbers.min()
+def _quantiles(numbers: Numbers) -> dict[str, float | None]:
+    if not len(numbers):
+        return dict.fromkeys(_QUANTILES)
+    found = np.quantile(numbers, list(_QUANTILES.values()))
+    return dict(zip(_QUANTILES, found.tolist(), strict=True))
+
+
+def _days(moments: pd.Series) -> Numbers:
+    """Days since 1970, by the clock of the place."""
+    local = moments.dt.tz_localize(None) if moments.dt.tz is not None else moments
+    seconds = local.to_numpy(dtype="datetime64[s]").astype(np.int64)
+    return np.asarray(seconds / _SECONDS_PER_DAY, dtype=np.float64)
+
+
+def _histogram(numbers: Numbers, least: float, most: float) -> dict[str, Any] | None:
+    """Rows in bins of the same width between two values; None where the range is too wide for a
+    number."""
+    span = most - least
     if not np.isfinite(span):
         return None
-    least, most = float(numbers.min()), float(numbers.max())
-    if span == 0 or not np.isfinite((most - least) / _BINS) or least + span / _BINS == least:
+    if span == 0 or not np.isfinite(span / _BINS) or least + span / _BINS == least:
         return {"edges": [least, most], "counts": [len(numbers)]}
-    counts, edges = np.histogram(numbers, bins=_BINS)
+    counts, edges = np.histogram(numbers, bins=_BINS, range=(least, most))
     return {"edges": [float(f"{edge:.6g}") for edge in edges], "counts": counts.tolist()}

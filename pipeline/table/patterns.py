@@ -1,9 +1,9 @@
 """What the columns of a table have in common, as JSON: gaps in the same rows, and correlations."""
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 _MOST_PATTERNS = 10
@@ -17,18 +17,18 @@ _LEAST_ROWS = 10
 def missing_patterns(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Which columns are missing together, with the number of rows, the most frequent first; rows
     with nothing missing are left out."""
-    gaps = frame.isna()
-    columns = [str(name) for name, has_gaps in gaps.any().items() if has_gaps]
-    if not columns:
-        return []
-    places = gaps.any().to_numpy(dtype=bool)
-    packed = np.packbits(gaps.to_numpy(dtype=bool)[:, places], axis=1)
-    counts = Counter(map(bytes, packed))
-    counts.pop(bytes(packed.shape[1]), None)
-    return [
-        {"columns": _named(pattern, columns), "rows": rows}
-        for pattern, rows in counts.most_common(_MOST_PATTERNS)
-    ]
+    missing = {str(name): frame[name].isna().to_numpy(dtype=bool) for name in frame.columns}
+    gaps = {name: places for name, places in missing.items() if places.any()}
+    keys = _keys(list(gaps.values()), len(frame))
+    rows = np.flatnonzero(keys)
+    numbers, _ = pd.factorize(keys[rows])
+    counts = np.bincount(numbers)
+    found = []
+    for number in np.argsort(-counts, kind="stable")[:_MOST_PATTERNS]:
+        row = rows[np.argmax(numbers == number)]
+        columns = [name for name, places in gaps.items() if places[row]]
+        found.append({"columns": columns, "rows": int(counts[number])})
+    return found
 
 
 def correlations(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -54,6 +54,11 @@ def correlations(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _named(pattern: bytes, columns: list[str]) -> list[str]:
-    is_missing = np.unpackbits(np.frombuffer(pattern, dtype=np.uint8), count=len(columns))
-    return [name for name, gap in zip(columns, is_missing, strict=True) if gap]
+def _keys(gaps: list[npt.NDArray[np.bool_]], rows: int) -> npt.NDArray[np.uint64]:
+    """A number for each row that tells which columns are missing in it, 0 for none: of 64 bits by
+    chance for each column, so that no two sets of columns have the same."""
+    keys = np.zeros(rows, dtype=np.uint64)
+    signs = np.random.default_rng(0).integers(1, 2**64, size=len(gaps), dtype=np.uint64)
+    for sign, places in zip(signs, gaps, strict=True):
+        keys[places] ^= sign
+    return keys

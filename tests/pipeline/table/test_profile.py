@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.table.duplicates import count_duplicates
 from pipeline.table.load import plain_frame
 from pipeline.table.profile import profile_table, profile_target
 from tests.pipeline.table.tables import LIMITS, shop_rows
@@ -78,3 +79,86 @@ def test_any_numbers_give_a_profile_that_is_json(numbers):
 @given(st.lists(st.datetimes(), min_size=1, max_size=30))
 def test_any_dates_give_a_profile_that_is_json(moments):
     profiled(pd.DataFrame({"x": np.array(moments, dtype="datetime64[us]")}))
+
+
+def test_a_large_table_is_sampled_but_its_extremes_and_gaps_are_exact():
+    rows = 120_000
+    amounts = np.random.default_rng(0).normal(size=rows)
+    amounts[[5, 70_001]] = -1e6, 1e6
+    amounts[100:350] = np.nan
+    frame = pd.DataFrame(
+        {
+            "amount": amounts,
+            "number": np.arange(rows),
+            "grade": np.tile(["a", "a", "b"], rows // 3),
+            "name": [f"name {row}" for row in range(rows)],
+            "day": np.datetime64("2020-01-01", "s") + np.arange(rows),
+        }
+    )
+    profile = profiled(frame)
+    columns = profile["columns"]
+    assert (profile["rows"], profile["sampled_rows"]) == (rows, 50_000)
+    amount = columns["amount"]
+    assert (amount["min"], amount["max"], amount["missing"]) == (-1e6, 1e6, 250)
+    assert abs(amount["median"]) < 0.05
+    assert columns["grade"]["distinct"] == 2
+    assert columns["grade"]["top"][0]["value"] == "a"
+    assert [columns[name]["distinct"] for name in ("number", "name", "day")] == [rows] * 3
+    assert columns["day"]["max"] == str(frame["day"].iloc[-1])
+    assert profile["missing_patterns"] == [{"columns": ["amount"], "rows": 250}]
+
+
+def test_how_many_values_are_distinct_is_estimated_from_a_sample():
+    drawn = np.random.default_rng(1).integers(0, 30_000, 200_000)
+    columns = profiled(pd.DataFrame({"code": drawn, "text": drawn.astype(str)}))["columns"]
+    for name in ("code", "text"):
+        assert 27_000 < columns[name]["distinct"] < 33_000
+
+
+def test_a_small_table_is_looked_at_whole():
+    assert profiled(shop_rows())["sampled_rows"] == 160
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.0, -0.0, 1.5, float("nan"), float("inf")]),
+            st.sampled_from([0, 1, 2**62]),
+            st.sampled_from(["a", "b", None]),
+            st.sampled_from([True, False, None]),
+            st.sampled_from(["", "a", None]),
+        ),
+        min_size=1,
+        max_size=60,
+    ),
+    st.sets(st.sampled_from(["x", "n", "t", "b", "u"]), min_size=1),
+)
+def test_copies_are_those_that_a_comparison_of_all_values_finds(rows, names):
+    frame = pd.DataFrame(rows, columns=["x", "n", "t", "b", "u"])[sorted(names)]
+    frame = plain_frame(frame, LIMITS)
+    assert count_duplicates(frame) == int(frame.duplicated().sum())
+
+
+def test_copies_among_moments_with_a_place_and_bytes():
+    frame = pd.DataFrame(
+        {
+            "at": pd.to_datetime(["2026-01-01", None, "2026-01-01", None], utc=True),
+            "raw": [b"\xff", b"\xfe", b"\xff", None],
+        }
+    )
+    assert profiled(frame)["duplicate_rows"] == 1
+    assert profiled(frame)["columns"]["raw"]["distinct"] == 2
+
+
+def test_patterns_of_gaps_are_told_apart_in_wide_tables():
+    present = np.ones((200, 90))
+    present[:30, 3] = np.nan
+    present[30:50, [3, 80]] = np.nan
+    present[190:, 89] = np.nan
+    frame = pd.DataFrame(present, columns=[f"c{place}" for place in range(90)])
+    assert profiled(frame)["missing_patterns"] == [
+        {"columns": ["c3"], "rows": 30},
+        {"columns": ["c3", "c80"], "rows": 20},
+        {"columns": ["c89"], "rows": 10},
+    ]
