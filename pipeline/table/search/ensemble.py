@@ -23,8 +23,9 @@ _BAGS, _BAG_SHARE = 10, 0.7
 _CHECKS = 5
 _LEAST_WEIGHT = 0.03
 _TIE_BREAK = 0.02
-_PRIOR_ROWS = 200
-_DOUBT = 5.0
+_PRIOR_ROWS = 300
+_DOUBT = 20.0
+"""On few rows the check itself errs; there an ensemble may be a little worse in it."""
 _LEAST_PROBABILITY = 1e-15
 
 
@@ -89,7 +90,7 @@ def _is_worth_it(losses: "_Losses", pool: Pool, random: np.random.Generator) -> 
         ensemble = _shrunk(_bagged(losses, pool, chosen_on, random), pool)
         together += losses.of(ensemble, judged_on) * len(judged_on)
         alone += losses.of(_single(losses, pool, chosen_on), judged_on) * len(judged_on)
-    return together < alone * (1 + _DOUBT / len(pool.target))
+    return together < alone + abs(alone) * _DOUBT / len(pool.target)
 
 
 def _shrunk(weights: Weights, pool: Pool) -> Weights:
