@@ -43,7 +43,16 @@ const send = (method, path, body) =>
     headers: { "Content-Type": "application/json" },
   });
 
-async function request(path, { headers = {}, ...options }) {
+/** GET a resource as a file of this type. */
+export const fetchFile = async (path, type) =>
+  (await answer(path, { headers: { Accept: type } })).blob();
+
+async function request(path, options) {
+  const response = await answer(path, options);
+  return response.status === 204 ? null : response.json();
+}
+
+async function answer(path, { headers = {}, ...options }) {
   let response;
   try {
     response = await fetch(url(path), {
@@ -56,7 +65,7 @@ async function request(path, { headers = {}, ...options }) {
     throw new UnreachableError();
   }
   if (!response.ok) throw refusal(response.status, parseProblem(await response.text()));
-  return response.status === 204 ? null : response.json();
+  return response;
 }
 
 function refusal(status, problem) {

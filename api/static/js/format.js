@@ -62,6 +62,12 @@ export function formatFigure(value) {
   return value.toLocaleString(undefined, { maximumFractionDigits: digits });
 }
 
+/** A number with three significant digits, however small it is. */
+export const formatMeasure = (value) =>
+  isNumber(value) && Math.abs(value) < 1
+    ? value.toLocaleString(undefined, { maximumSignificantDigits: 3 })
+    : formatFigure(value);
+
 /** What is sold or expected: whole from ten on, for nobody bakes a tenth of a loaf. */
 export function formatAmount(value) {
   if (!isNumber(value)) return MISSING;

@@ -43,7 +43,9 @@ export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
 /** Upload a file of any size; resolves to the accepted job. */
 export function trainUploaded(file, request, onSent) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(request)) form.append(name, value);
+  for (const [name, value] of Object.entries(request)) {
+    form.append(name, Array.isArray(value) ? JSON.stringify(value) : value);
+  }
   form.append("file", file);
   return upload("models", form, { onSent });
 }

@@ -42,6 +42,17 @@ const ALGORITHMS = {
   linear: "Linear model",
   knn: "Nearest neighbours",
   baseline: "Always the same answer",
+  catboost: "Boosted trees (CatBoost)",
+  lightgbm: "Boosted trees (LightGBM)",
+  neural_net: "Small neural network",
+  kernel: "Kernel method",
+  kmeans: "Round groups (k-means)",
+  gaussian_mixture: "Stretched groups (Gaussian mixture)",
+  agglomerative: "Nearest rows merged step by step",
+  hdbscan: "Dense regions (HDBSCAN)",
+  theta: "Theta method",
+  holt_winters: "Exponential smoothing",
+  harmonic_regression: "Waves of all seasons",
 };
 
 export const TABLE_PHASES = [

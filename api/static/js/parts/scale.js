@@ -7,12 +7,14 @@ export function linear([low, high], [from, to]) {
 }
 
 /** About `wanted` round values from 0 or below up to `high` or above. */
-export function roundTicks(low, high, wanted = 4) {
-  const span = high - Math.min(low, 0) || 1;
-  const rough = span / wanted;
+export const roundTicks = (low, high, wanted = 4) => ticksAround(Math.min(low, 0), high, wanted);
+
+/** About `wanted` round values, the first at `low` or below and the last at `high` or above. */
+export function ticksAround(low, high, wanted = 4) {
+  const rough = (high - low || 1) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) * power;
-  const first = Math.floor(Math.min(low, 0) / step);
+  const first = Math.floor(low / step);
   const last = Math.ceil(high / step);
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
 }

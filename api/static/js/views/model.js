@@ -2,6 +2,7 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
+import { goodToKnow } from "../parts/good_to_know.js";
 import { fetchModel } from "../parts/model_actions.js";
 import { deadEnd, hint } from "../parts/notice.js";
 import { statusPill } from "../parts/pill.js";
@@ -29,8 +30,9 @@ export async function showModel(root, signal, modelId) {
 
 async function partsOf(model, signal, onChange) {
   if (model.ml_task !== "forecast") {
+    const sections = await tableSections(model, signal);
     const actions = tableModelActions(model, onChange);
-    return [modelHead(model), ...tableSections(model), actions, origin(model)];
+    return [modelHead(model), ...sections, actions, origin(model)];
   }
   const history = `training/products/${encodeURIComponent(model.product_id)}/deployments?limit=200`;
   const [sections, deployments] = await Promise.all([
@@ -38,7 +40,7 @@ async function partsOf(model, signal, onChange) {
     fetchJson(history, signal),
   ]);
   const versions = versionsSection(model, deployments.items, onChange);
-  return [modelHead(model), ...sections, versions, origin(model)];
+  return [modelHead(model), ...sections, versions, goodToKnow(model), origin(model)].filter(Boolean);
 }
 
 /** Where to go when the model that was shown is deleted. */
@@ -89,18 +91,10 @@ function notInUse({ ml_task: task, is_deployed: isDeployed, versions }) {
 }
 
 function origin(model) {
-  const notes = model.details.notes ?? [];
   const features = model.features ?? [];
   return element(
     "section",
     { class: "origin" },
-    notes.length > 0 && element("h2", {}, "Good to know"),
-    notes.length > 0 &&
-      element(
-        "ul",
-        {},
-        notes.map((note) => element("li", {}, note)),
-      ),
     element(
       "details",
       {},

@@ -6,12 +6,8 @@ import { columnNames } from "../parquet.js";
 import { dropZone } from "../parts/dropzone.js";
 import { problemNotice } from "../parts/notice.js";
 import { tableTraining } from "../parts/table_training.js";
+import { trainingRequest } from "../parts/training_request.js";
 import { columnsListedIn, LARGEST_MESSAGE_BYTES, trainLive, trainUploaded } from "../studio.js";
-
-const TASKS = [
-  ["regression", "A number", "such as a price, a rent or a temperature"],
-  ["classification", "A category", "such as yes or no, a kind or a grade"],
-];
 
 /** Show the form; training appears below it. */
 export function showStudio(root, signal) {
@@ -25,7 +21,7 @@ export function showStudio(root, signal) {
       element(
         "p",
         { class: "lead" },
-        "Drop a table, name the column to predict, and the best of several methods is trained on it.",
+        "Drop a table, say what it is to tell you, and the best of several methods is trained on it.",
       ),
     ),
     form.node,
@@ -36,128 +32,40 @@ export function showStudio(root, signal) {
 function studioForm(onTrain) {
   const form = {
     file: null,
-    target: element("input", {
-      id: "target",
-      name: "target",
-      required: true,
-      list: "columns",
-      autocomplete: "off",
-    }),
-    suggestions: element("datalist", { id: "columns" }),
-    columns: element("div", { class: "chips" }),
+    request: trainingRequest(),
     chosen: element("p", { class: "chosen-file", role: "status" }),
-    name: element("input", { id: "task-name", name: "task_name", maxlength: 200 }),
-    testShare: element("input", {
-      id: "test-size",
-      type: "range",
-      min: 0.1,
-      max: 0.5,
-      step: 0.05,
-      value: 0.2,
-    }),
-    testWords: element("output", { for: "test-size" }),
     submit: element("button", { class: "button", type: "submit" }, "Train"),
     problem: element("div"),
     stage: element("div", { class: "stage" }),
   };
-  form.node = element("form", { class: "studio-form" }, formParts(form));
-  form.node.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (form.file) onTrain(form.file, requestOf(form));
-    else form.problem.replaceChildren(problemNotice(new Error("Choose a Parquet file first.")));
-  });
-  form.testShare.addEventListener("input", () => showTestShare(form));
-  showTestShare(form);
-  return form;
-}
-
-function formParts(form) {
   const zone = dropZone({
     title: "Drop a Parquet file here",
     hint: "or choose one. A row per example, a column per fact.",
     accept: ".parquet",
     onFile: (file) => chooseFile(form, file),
   });
-  return [
+  form.node = element(
+    "form",
+    { class: "studio-form" },
     zone,
     form.chosen,
-    element(
-      "fieldset",
-      { class: "tasks" },
-      element("legend", {}, "What shall it predict?"),
-      TASKS.map(([value, title, examples], position) =>
-        element(
-          "label",
-          { class: "task" },
-          element("input", { type: "radio", name: "ml_task", value, checked: position === 0 }),
-          element("strong", {}, title),
-          element("span", {}, examples),
-        ),
-      ),
-    ),
-    element(
-      "div",
-      { class: "field" },
-      element("label", { for: "target" }, "Column to predict"),
-      form.target,
-      form.suggestions,
-      form.columns,
-    ),
-    element("details", { class: "more" }, element("summary", {}, "More"), moreFields(form)),
+    form.request.nodes,
     form.problem,
     form.submit,
-  ];
+  );
+  form.node.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (form.file) onTrain(form.file, form.request.read());
+    else form.problem.replaceChildren(problemNotice(new Error("Choose a Parquet file first.")));
+  });
+  return form;
 }
-
-function moreFields(form) {
-  return [
-    element(
-      "div",
-      { class: "field" },
-      element("label", { for: "task-name" }, "Name of the training"),
-      form.name,
-    ),
-    element(
-      "div",
-      { class: "field" },
-      element("label", { for: "test-size" }, "Rows kept back for the test"),
-      element("div", { class: "range" }, form.testShare, form.testWords),
-    ),
-  ];
-}
-
-const showTestShare = (form) => setText(form.testWords, formatShare(Number(form.testShare.value)));
 
 async function chooseFile(form, file) {
   form.file = file;
   form.problem.replaceChildren();
   setText(form.chosen, `${file.name}, ${formatSize(file.size)}`);
-  offerColumns(form, await columnNames(file));
-}
-
-function offerColumns(form, names) {
-  form.suggestions.replaceChildren(...names.map((name) => element("option", { value: name })));
-  const pick = (name) => {
-    form.target.value = name;
-    form.target.focus();
-  };
-  form.columns.replaceChildren(
-    ...names
-      .slice(0, 60)
-      .map((name) =>
-        element("button", { type: "button", class: "chip", on: { click: () => pick(name) } }, name),
-      ),
-  );
-}
-
-function requestOf(form) {
-  const request = {
-    ml_task: new FormData(form.node).get("ml_task"),
-    target_variable: form.target.value,
-    model_type: "auto",
-    test_size: Number(form.testShare.value),
-  };
-  return form.name.value ? { ...request, task_name: form.name.value } : request;
+  form.request.offer(await columnNames(file));
 }
 
 async function train(form, file, request, signal) {
@@ -210,7 +118,7 @@ function showMessage(form, training, message) {
     training.fail(problemNotice(new Error(message.message)));
     training.note({ time: message.timestamp, text: message.message, bad: true });
     const columns = columnsListedIn(message.message);
-    if (columns.length) offerColumns(form, columns);
+    if (columns.length) form.request.offer(columns);
     return;
   }
   training.update({

@@ -1,0 +1,23 @@
+// How the score grew with the number of rows that were learned from.
+
+import { formatCount, formatMeasure } from "../format.js";
+import { dots, line, plot } from "./plot.js";
+import { scoreWords } from "./table_metrics.js";
+
+/** The chart, or null where models were compared at one number of rows only. */
+export function learningCurve({ learning_curve: points }, metric) {
+  if (!points || points.length < 2) return null;
+  const scores = points.map(({ score }) => score);
+  const rows = points.map((point) => point.rows);
+  return plot({
+    title: "What more rows bring",
+    about: `From ${formatCount(rows[0])} to ${formatCount(rows.at(-1))} rows, the score goes from ${formatMeasure(scores[0])} to ${formatMeasure(scores.at(-1))} (${scoreWords(metric)})`,
+    across: { low: 0, high: Math.max(...rows), label: "Rows learned from", format: formatCount },
+    up: { low: Math.min(...scores), high: Math.max(...scores), isLoose: true },
+    marks: ({ x, y }) => {
+      const places = points.map((point) => [x(point.rows), y(point.score)]);
+      return [line(places, { class: "chart-line" }), dots(places, { class: "chart-dot", r: 4 })];
+    },
+    legend: [["expected", `Score: ${scoreWords(metric)}`]],
+  });
+}
