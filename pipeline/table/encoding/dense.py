@@ -1,7 +1,7 @@
 """Nothing missing, everything on one scale, a column per category: for linear models, neighbours,
 kernels and neural nets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +16,7 @@ from pipeline.table.encoding.target_features import TargetFeatures
 _FEW_CODES = 32
 _FREQUENT_CODES = 20
 _MOST_CODE_COLUMNS = 400
+_MOST_CELLS = 100_000_000
 _LEAST_SHARE = 1e-4
 
 
@@ -63,18 +64,18 @@ class DenseView:
 
     def _lay_out_codes(self, encoded: Encoded, start: int) -> None:
         """Give the codes that occur a column each, the frequent ones first if they are many."""
-        room = _MOST_CODE_COLUMNS
+        counts = [
+            np.bincount(encoded.codes[:, place], minlength=feature.codes)
+            for place, feature in enumerate(self._layout.codes)
+        ]
+        shares = _shares([_wanted(one) for one in counts], _room(len(encoded), start, len(counts)))
         self._columns = []
-        for place, feature in enumerate(self._layout.codes):
-            counts = np.bincount(encoded.codes[:, place], minlength=feature.codes)
-            most = _FREQUENT_CODES if feature.codes > _FEW_CODES else _FEW_CODES
-            shown = np.sort(np.argsort(-counts, kind="stable")[: min(most, room)])
-            shown = shown[counts[shown] > 0]
-            columns = np.full(feature.codes, -1, dtype=np.int64)
-            columns[shown] = start + np.arange(len(shown))
+        for count, share in zip(counts, shares, strict=True):
+            shown = np.sort(np.argsort(-count, kind="stable")[:share])
+            columns = np.full(len(count), -1, dtype=np.int64)
+            columns[shown] = start + np.arange(share)
             self._columns.append(columns)
-            start += len(shown)
-            room -= len(shown)
+            start += share
         self._width = start
 
     def _joined(
@@ -108,6 +109,29 @@ class DenseView:
         ]
         self.feature_names = tuple(name for name, _ in named)
         self.sources = tuple(feature.source for _, feature in named)
+
+
+def _room(rows: int, taken: int, features: int) -> int:
+    """How many columns may show codes, at least one for each feature: fewer on long tables, to
+    bound the memory of a matrix."""
+    return max(features, min(_MOST_CODE_COLUMNS, _MOST_CELLS // max(1, rows) - taken))
+
+
+def _wanted(counts: npt.NDArray[np.int64]) -> int:
+    """How many columns would show a feature with this number of rows for each code."""
+    most = _FREQUENT_CODES if len(counts) > _FEW_CODES else _FEW_CODES
+    return min(most, int(np.count_nonzero(counts)))
+
+
+def _shares(wanted: Sequence[int], room: int) -> list[int]:
+    """As many columns as each feature wants; where there is no room for all, those that want few
+    get them and the others equally many."""
+    shares = [0] * len(wanted)
+    by_wish = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    for served, place in enumerate(by_wish):
+        shares[place] = min(wanted[place], room // (len(wanted) - served))
+        room -= shares[place]
+    return shares
 
 
 def _distinct_gaps(numbers: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:

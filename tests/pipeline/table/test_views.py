@@ -120,3 +120,26 @@ def test_columns_that_are_missing_together_share_a_flag():
     view = make_view(ViewKind.DENSE, encoder.layout, classes=0, seed=0)
     view.fit_transform(encoded, np.arange(60.0))
     assert [name for name in view.feature_names if "missing" in name] == ["first is missing"]
+
+
+def one_hot_widths(rows: int, codes: list[int]) -> list[int]:
+    """How many columns each feature of that many codes is shown by."""
+    layout = Layout(
+        (), tuple(Feature(f"c{place}", f"c{place}", n) for place, n in enumerate(codes))
+    )
+    drawn = np.stack([np.arange(rows, dtype=np.int32) % n for n in codes], axis=1)
+    encoded = Encoded(numbers=np.empty((rows, 0), dtype=np.float32), codes=drawn)
+    view = make_view(ViewKind.DENSE, layout, classes=0, seed=0)
+    matrix = view.fit_transform(encoded, np.arange(float(rows)))
+    assert matrix.size <= 100_000_000
+    names = [name for name in view.feature_names if "value" in name]
+    return [sum(name.startswith(f"c{place}:") for name in names) for place in range(len(codes))]
+
+
+def test_many_categories_share_the_columns_that_there_are():
+    assert one_hot_widths(1_000, [3, 32, 50]) == [3, 32, 20]
+    assert one_hot_widths(1_000, [3, *[32] * 20]) == [3, *[19] * 3, *[20] * 17]
+
+
+def test_long_tables_show_fewer_categories():
+    assert one_hot_widths(4_000_000, [2, 30]) == [2, 23]
