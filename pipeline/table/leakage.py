@@ -1,5 +1,6 @@
 """Columns that alone predict the target, and those that do it too well to be true."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,9 @@ _BINS = 64
 _ROWS_PER_BIN = 8
 
 
-def find_suspects(
-    encoded: Encoded, layout: Layout, target: npt.NDArray[Any], *, classes: int, seed: int
-) -> dict[str, float]:
+def find_suspects(found: Mapping[str, float]) -> dict[str, float]:
     """The columns of ``associations`` that explain nearly all of the target, the strongest first:
     they may be known only after the target is."""
-    found = associations(encoded, layout, target, classes=classes, seed=seed)
     suspects = {name: share for name, share in found.items() if share >= SUSPICIOUS}
     return dict(sorted(suspects.items(), key=lambda one: -one[1]))
 

@@ -12,13 +12,18 @@ from pipeline.table.arrow import name_columns
 from pipeline.table.columns import ColumnPlan, plan_columns
 from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.encoder import TableEncoder
-from pipeline.table.leakage import find_suspects
+from pipeline.table.leakage import associations, find_suspects
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.profile import profile_table, profile_target
 from pipeline.table.spec import TableSpec
 from pipeline.table.split import Rows, folds, split_rows
 from pipeline.table.structure import Structure, find_structure
 from pipeline.table.target import Target, read_target
+
+GROUPS_DO_NOT_RECUR = (
+    "it tells which rows belong together; the model is for rows of other groups, "
+    "of which it would have learned nothing"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ class Prepared:
     """The rows as arrays: those to learn from in a search, and those that judge the outcome.
 
     ``encoder`` has learned from the rows ``train`` only. The final model learns from all of
-    ``inputs``.
+    ``inputs``. ``associations`` tell how much of the target each column explains by itself.
     """
 
     inputs: pd.DataFrame
@@ -49,6 +54,7 @@ class Prepared:
     train: Encoded
     test: Encoded
     structure: Structure
+    associations: dict[str, float]
     suspects: dict[str, float]
 
     @property
@@ -90,7 +96,8 @@ def analyse(frame: pd.DataFrame, spec: TableSpec, reporter: PhaseReporter) -> An
     profile["target"] = profile_target(pd.Series(target.values), target.classes)
     inputs = frame.loc[target.kept].drop(columns=[spec.target])
     structure = find_structure(inputs, target.values, spec)
-    inputs = inputs.drop(columns=list(spec.exclude_columns))
+    left_out = {*spec.exclude_columns, structure.group_column}
+    inputs = inputs[[name for name in inputs.columns if name not in left_out]]
     notes = (*target.notes, *structure.notes, *_findings(profile, list(inputs.columns)))
     reporter.report(phase, 1.0, f"Analysed {count:,} columns", logs=notes)
     return Analysis(inputs=inputs, target=target, structure=structure, profile=profile, notes=notes)
@@ -110,17 +117,20 @@ def prepare(analysis: Analysis, spec: TableSpec, reporter: PhaseReporter) -> Pre
     train, test = split_rows(target, spec, analysis.structure)
     training = inputs.iloc[train]
     plan = plan_columns(training)
+    if analysis.structure.group_column is not None:
+        plan.dropped[analysis.structure.group_column] = GROUPS_DO_NOT_RECUR
     encoder, encoded = _encode(plan, training, reporter)
     reporter.report(phase, 0.7, "Preparing the rows for the final test")
     tested = encoder.transform(inputs.iloc[test])
     reporter.report(phase, 0.8, "Looking for columns that give the answer away")
-    suspects = find_suspects(
+    found = associations(
         encoded,
         encoder.layout,
         target.values[train],
         classes=len(target.classes or ()),
         seed=spec.seed,
     )
+    suspects = find_suspects(found)
     features = len(encoder.layout.numbers) + len(encoder.layout.codes)
     message = f"Prepared {features:,} features of {len(train):,} training rows"
     reporter.report(phase, 1.0, message, logs=(message, *suspect_notes(suspects)))
@@ -134,6 +144,7 @@ def prepare(analysis: Analysis, spec: TableSpec, reporter: PhaseReporter) -> Pre
         train=encoded,
         test=tested,
         structure=analysis.structure,
+        associations=found,
         suspects=suspects,
     )
 

@@ -191,6 +191,7 @@ def _result(
         classes=analysis.target.classes,
         profile={
             **analysis.profile,
+            "columns": _with_associations(analysis.profile["columns"], prepared.associations),
             "dropped": {
                 **prepared.plan.dropped,
                 **dict.fromkeys(spec.exclude_columns, "excluded by request"),
@@ -205,6 +206,16 @@ def _result(
         library_versions=library_versions(),
         background=_background(prepared, spec),
     )
+
+
+def _with_associations(
+    columns: Mapping[str, Mapping[str, Any]], associations: Mapping[str, float]
+) -> dict[str, Any]:
+    """The columns as they were described, and how much of the target each explains by itself."""
+    return {
+        name: {**one, "association": round(associations[name], 4)} if name in associations else one
+        for name, one in columns.items()
+    }
 
 
 def _algorithm(choice: Choice) -> str:

@@ -148,7 +148,7 @@ def test_a_column_that_gives_the_target_away_is_a_suspect(classes):
     encoded = encoder.fit_transform(frame)
     found = associations(encoded, encoder.layout, target, classes=classes, seed=0)
     assert found["noise"] < 0.05 < found["hint"] < 0.9 < found["answer"] <= 1
-    suspects = find_suspects(encoded, encoder.layout, target, classes=classes, seed=0)
+    suspects = find_suspects(found)
     assert "noise" not in suspects
     assert "hint" not in suspects
     if classes:

@@ -286,6 +286,24 @@ def test_excluded_columns_are_not_learned_from():
     assert result.profile["dropped"]["size"] == "excluded by request"
 
 
+def test_each_column_tells_how_much_of_the_target_it_explains():
+    profile = Run(spec("regression"), shop_rows()).result.profile
+    told = {name: one.get("association") for name, one in profile["columns"].items()}
+    assert told["size"] > 0.1 > told["visits"] >= 0
+    assert told["level"] is None, "it is excluded"
+    assert told["amount"] is None, "it is the target"
+    assert told["constant"] is None, "nothing is learned from it"
+
+
+def test_the_column_that_tells_groups_apart_is_not_learned_from():
+    table = shop_rows().assign(shop=np.repeat(np.arange(40), 4))
+    result = Run(spec("regression", group_column="shop"), table).result
+    assert "shop" not in result.features
+    assert "rows of other groups" in result.profile["dropped"]["shop"]
+    predicted = predict_rows(result, table.drop(columns=["shop"]).head(3))
+    assert np.isfinite(predicted["prediction"]).all()
+
+
 def test_unknown_excluded_columns_are_named():
     with pytest.raises(InvalidParameterError, match="not in the data: 'nothing'"):
         train_table(shop_rows(), spec("regression", exclude_columns=("nothing",)))
