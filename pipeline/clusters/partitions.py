@@ -13,6 +13,7 @@ Array = npt.NDArray[Any]
 NO_CLUSTER = -1
 _DECIMALS = 9
 _REACH_QUANTILE = 0.99
+_LEAST_REACH = 1e-6
 
 
 class Partition(Protocol):
@@ -92,8 +93,9 @@ class DensePartition:
 
 
 def _reach(rows: Array) -> float:
-    """Within this distance of a row of the cluster there is nearly always another one."""
+    """Within this distance of a row of the cluster there is nearly always another one; equal rows
+    are never apart, however their points were rounded."""
     if len(rows) < 2:
-        return 0.0
+        return _LEAST_REACH
     distances, _ = KDTree(rows).query(rows, k=2)
-    return 2.0 * float(np.quantile(distances[:, 1], _REACH_QUANTILE))
+    return max(_LEAST_REACH, 2.0 * float(np.quantile(distances[:, 1], _REACH_QUANTILE)))

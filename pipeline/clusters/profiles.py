@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.table.columns import date_encoder
+
 Labels = npt.NDArray[np.int64]
 
 _MOST_VALUES = 200
@@ -18,7 +20,7 @@ _DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class NumberProfile:
-    """Means of a column of numbers or dates (then in nanoseconds since 1970).
+    """Means of a column of numbers or dates (then in seconds since 1970).
 
     ``strength`` is the share of the column's variance that the clusters explain.
     """
@@ -80,9 +82,11 @@ def profile_columns(
     return sorted(found, key=lambda one: -round(one.strength, _DIGITS))
 
 
-def as_date(nanoseconds: float | None) -> str | None:
+def as_date(seconds: float | None) -> str | None:
     """The day, in ISO 8601."""
-    return None if nanoseconds is None else str(pd.Timestamp(int(nanoseconds)).date())
+    if seconds is None:
+        return None
+    return str(np.datetime64(round(seconds), "s").astype("datetime64[D]"))
 
 
 def _profile(column: pd.Series, kind: str, labels: Labels, clusters: int) -> Profile | None:
@@ -105,12 +109,11 @@ def _as_numbers(column: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _as_moments(column: pd.Series) -> npt.NDArray[np.float64]:
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        column = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
-    if column.dt.tz is not None:
-        column = column.dt.tz_localize(None)
-    seconds = column.astype("datetime64[s]").astype("int64").to_numpy(dtype=np.float64) * 1e9
-    return np.where(column.isna().to_numpy(), np.nan, seconds)
+    encoder = date_encoder(column)
+    if encoder is None:
+        return np.full(len(column), np.nan)
+    moments = encoder.moments(column).astype("datetime64[s]")
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64))
 
 
 def _of_numbers(

@@ -25,12 +25,12 @@ class NumberScaler:
         """Learn the scale of each column; one without any value is left as it is."""
         values = _zero_if_empty(numbers.astype(np.float64))
         self.middle_ = np.nanmedian(values, axis=0)
-        low, high = np.nanquantile(values, _MIDDLE, axis=0)
-        bottom, top = np.nanquantile(values, _NEARLY_ALL, axis=0)
+        low, high = _quantiles(values, _MIDDLE)
+        bottom, top = _quantiles(values, _NEARLY_ALL)
         self.width_ = high - low
         self.is_tailed_ = (self.width_ > 0) & (top - bottom > _LONG_TAIL * self.width_)
         bent = self._bend(values)
-        bottom, top = np.nanquantile(bent, _NEARLY_ALL, axis=0)
+        bottom, top = _quantiles(bent, _NEARLY_ALL)
         cut = np.where(top > bottom, np.clip(bent, bottom, top), bent)
         self.mean_, spread = np.nanmean(cut, axis=0), np.nanstd(cut, axis=0)
         self.spread_ = np.where(spread > 0, spread, 1.0)
@@ -48,6 +48,13 @@ class NumberScaler:
         width = np.where(self.is_tailed_, self.width_, 1.0)
         bent = np.arcsinh((values - self.middle_) / width)
         return np.where(self.is_tailed_, bent, values)
+
+
+def _quantiles(values: Array, shares: tuple[float, float]) -> Array:
+    """Shape (shares, columns), also if there are no columns."""
+    if not values.shape[1]:
+        return np.empty((len(shares), 0))
+    return np.asarray(np.nanquantile(values, shares, axis=0))
 
 
 def _zero_if_empty(values: Array) -> Array:

@@ -20,6 +20,7 @@ _EXACT_UP_TO = 300
 _ASSOCIATION_ROWS = 5_000
 _PARTS_PER_COLUMN = 3
 _CHUNK_CELLS = 4_000_000
+_DECIMALS = 9
 
 
 class Space:
@@ -93,7 +94,7 @@ class Space:
 
     def _points(self, encoded: Encoded) -> Array:
         filled = self._gaps.fill(self._features(encoded) * self._weights)
-        return np.asarray(self._components.transform(filled))
+        return np.asarray(self._components.transform(filled).round(_DECIMALS))
 
     def _features(self, encoded: Encoded) -> Array:
         return np.hstack(

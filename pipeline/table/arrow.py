@@ -67,6 +67,9 @@ _PLAIN = (
 def plain_type(data_type: pa.DataType) -> pa.DataType | None:
     """The plain type that values of ``data_type`` become, or ``None`` if there is none."""
     stored = storage_type(data_type)
+    if pa.types.is_timestamp(stored) and stored.unit == "ns":
+        # The range of nanoseconds ends in 1677 and 2262, where no time zone can be applied.
+        return pa.timestamp("us", stored.tz)
     for matches, plain in _PLAIN:
         if matches(stored):
             return plain or stored

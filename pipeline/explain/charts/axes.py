@@ -10,6 +10,7 @@ _HEIGHT = 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 10.0, 24.0, 36.0
 _TICKS = 5
 _LABEL, _CHARACTER = 11, 7.0
+_LARGEST, _LEAST_STEP = 1e300, 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def ticks(low: float, high: float) -> list[float]:
     if not high > low:
         return [low]
     raw = (high - low) / _TICKS
+    if raw < _LEAST_STEP:
+        return [low]
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(size * power for size in (1, 2, 5, 10) if size * power >= raw)
     first = math.ceil(low / step - 1e-9)
@@ -76,8 +79,8 @@ def ticks(low: float, high: float) -> list[float]:
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:
-    """The range of the values, with a little room; never empty."""
-    low, high = min(values), max(values)
+    """The range of the values, with a little room; never empty, and never too wide for a number."""
+    low, high = _drawable(min(values)), _drawable(max(values))
     room = 0.04 * (high - low) or max(abs(low), 1.0) * 0.1
     return low - room, high + room
 
@@ -94,4 +97,8 @@ def short(value: float) -> str:
 
 def _share(value: float, bounds: tuple[float, float]) -> float:
     low, high = bounds
-    return (value - low) / (high - low) if high > low else 0.5
+    return (_drawable(value) - low) / (high - low) if high > low else 0.5
+
+
+def _drawable(value: float) -> float:
+    return max(-_LARGEST, min(_LARGEST, value))

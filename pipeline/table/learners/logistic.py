@@ -26,6 +26,8 @@ def weights(
     with warnings.catch_warnings():
         # A model that has not quite converged is judged by its score like any other.
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # Few rows of many classes are classes nevertheless.
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
         if strength is None:
             strength = _best_strength(matrix, target, classes, pace)
         model = _model(float(strength), pace).fit(matrix, target)
