@@ -58,7 +58,7 @@ def on_starting(server: Any) -> None:  # noqa: ARG001  # gunicorn counts the arg
     """Refuse to be reached by others while callers are not recognised; then make room."""
     require_permission_to_listen(_settings)
     raise_file_limit(worker_connections)
-    remove_leftovers(Path(_settings.data_dir) / "uploads")
+    remove_leftovers(Path(_settings.data_dir))
 
 
 def post_worker_init(worker: Any) -> None:
