@@ -133,9 +133,11 @@ def by_step(session: Session, scope: Scope) -> list[Group]:
     """The steps of the pipeline, the one that takes most time in all first."""
     statement = (
         select(TrainingLog.step_name.label("name"), *_columns(_STEP))
+        .join(TrainingJob, TrainingJob.id == TrainingLog.training_job_id)
         .outerjoin(Product, Product.id == TrainingLog.product_id)
         .where(
             TrainingLog.tenant_id == scope.tenant_id,
+            TrainingJob.is_training,
             TrainingLog.execution_time_ms.is_not(None),
             TrainingLog.step_name.is_not(None),
             scope.within(TrainingLog.created_at),

@@ -8,10 +8,13 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session
 
-from db.outcomes import LogLine
+from core.settings import Settings
+from db.batch_predictions import PredictionJobRequest, add_prediction_job
+from db.job_requests import JobLimits
+from db.outcomes import LogLine, PredictionOutcome
 from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingJob
 from db.transitions import NewTask, fail, finish
-from tests.db.builders import model_outcome, new_job, new_tenant, running_claims
+from tests.db.builders import DIGEST, model_outcome, new_job, new_tenant, running_claims
 
 ANALYTICS = "/api/v1/training/analytics"
 
@@ -164,6 +167,28 @@ def test_duration_has_the_documented_buckets_and_tells_the_steps(
     assert (algorithm["name"], algorithm["count"]) == ("prophet", 2)
     assert len(told["slowest_products"]) == job.products_total
     assert told["trend"][0]["products"] == 2
+
+
+def test_the_steps_are_those_of_trainings_and_not_of_predicting_a_file(
+    http: httpx.Client, session: Session
+) -> None:
+    trained(session, {"accuracy": 80.0})
+    asked = PredictionJobRequest(
+        model_id=session.query(TrainedModel).one().id,
+        model_public_id="m",
+        upload_digest=DIGEST,
+        options={},
+        timeout_s=60,
+    )
+    limits = JobLimits.from_settings(Settings())
+    job = add_prediction_job(session, DEFAULT_TENANT_ID, asked, limits)
+    (claim,) = running_claims(session, job)
+    took = LogLine(message="Predicting took", step_name="predicting", execution_time_ms=90_000)
+    outcome = PredictionOutcome(digest=DIGEST, size=10, rows=3)
+    assert finish(session, claim.token, outcome, [took])
+    session.commit()
+
+    assert [step["name"] for step in ask(http, "duration")["by_step"]] == ["training"]
 
 
 def test_figures_are_of_the_caller_and_of_what_was_asked_for(
