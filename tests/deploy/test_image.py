@@ -75,6 +75,13 @@ def test_the_running_image_installs_nothing() -> None:
     }
 
 
+def test_lightgbm_finds_openmp_where_every_program_looks_for_libraries() -> None:
+    """Its wheel brings none, other than those of scikit-learn and XGBoost."""
+    built = " ".join(words for word, words in stage("builder") if word == "RUN")
+    assert re.search(r"--target-directory=/opt/lib \S*/libgomp\.so\.1\b", built)
+    assert ("COPY", "--from=builder /opt/lib /usr/lib") in stage("runtime")
+
+
 def test_its_user_owns_what_the_containers_write() -> None:
     runtime = dict(stage("runtime"))
     for service in services().values():
