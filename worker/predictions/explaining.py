@@ -25,7 +25,7 @@ def explain_table(
         raise InvalidParameterError("rows is missing: send the rows to explain")
     check_columns(fitted, wanted.frame)
     told = explain_rows(
-        fitted,
+        fitted.as_candidate(wanted.candidate),
         pd.read_parquet(io.BytesIO(fitted.background)),
         wanted.frame,
         candidate=wanted.candidate,

@@ -1,8 +1,8 @@
 """A trained model in memory, from verified bytes."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -14,6 +14,7 @@ from db import audit
 from db.audit import Actor
 from db.tables import TrainedModel
 from db.tenancy import as_tenant
+from pipeline.clusters.model import ClusterModel
 from pipeline.errors import InvalidDataError
 from pipeline.forecast.on_demand import with_periods
 from pipeline.forecast.result import FittedForecaster
@@ -39,6 +40,15 @@ class LoadedTable:
     ml_task: str = "regression"
     interval_level: float | None = None
     background: bytes | None = None
+
+    def as_candidate(self, candidate: str | None) -> Self:
+        """With the classes that `candidate` names: every candidate of a clustering has its own.
+
+        Raises `InvalidParameterError` if a clustering has no such candidate.
+        """
+        if isinstance(self.model, ClusterModel):
+            return replace(self, classes=self.model.classes_of(candidate))
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
