@@ -30,7 +30,7 @@ export function candidatesSection(board) {
 
 function boardParts(board, problem, show) {
   const rows = board.entries.map((entry) => candidateRow(board, entry, problem, show));
-  const frame = table("Candidates", HEAD, rows.slice(0, SHOWN_AT_FIRST), "candidates");
+  const frame = table("Candidates", HEAD, rows.slice(0, SHOWN_AT_FIRST), "wide");
   const parts = [element("p", { class: "muted" }, explained(board)), chosenNotice(board), frame];
   if (rows.length > SHOWN_AT_FIRST) parts.push(moreButton(frame, rows.slice(SHOWN_AT_FIRST)));
   return parts.filter(Boolean);

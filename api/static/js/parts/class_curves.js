@@ -2,7 +2,7 @@
 
 import { element } from "../dom.js";
 import { formatFineShare, formatShare, plural } from "../format.js";
-import { select } from "./field.js";
+import { field, select } from "./field.js";
 import { dots, line, plot } from "./plot.js";
 import { numbersRow, table, whenOpened } from "./table.js";
 
@@ -12,7 +12,7 @@ const SHARES = { low: 0, high: 1, format: formatShare };
 export function classCurves({ roc, precision_recall: recall, calibration }) {
   const classes = Object.keys(calibration?.classes ?? roc?.classes ?? {});
   if (!classes.length) return null;
-  const choice = select("class", classes.map((name) => [name, name]), classes.at(-1));
+  const choice = select("class", classes.map((name) => [name, name]), classes[classes.length === 2 ? 1 : 0]);
   const stage = element("div", { class: "plots" });
   const show = () => {
     const name = choice.value;
@@ -30,7 +30,7 @@ export function classCurves({ roc, precision_recall: recall, calibration }) {
     "div",
     { class: "setting" },
     element("h3", {}, "How well it tells a class from the rest"),
-    element("div", { class: "choices" }, element("label", {}, "Class ", choice)),
+    element("div", { class: "choices" }, field("Class", choice)),
     stage,
     calibration && element("p", { class: "muted" }, calibrationWords(calibration)),
   );

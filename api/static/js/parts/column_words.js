@@ -29,7 +29,7 @@ export function valueWords(column) {
 }
 
 /** Numbers that look like years are written without a separator. */
-function numberFormat({ min, max }) {
+export function numberFormat({ min, max }) {
   const areYears = [min, max].every(Number.isInteger) && min >= FIRST_YEAR && max <= LAST_YEAR;
   return areYears ? (value) => String(Math.round(value)) : formatMeasure;
 }

@@ -1,7 +1,7 @@
 // Why a model answered as it did: what each column of the row contributed.
 
 import { element } from "../dom.js";
-import { formatMeasure, formatShare } from "../format.js";
+import { formatMeasure, formatFineShare } from "../format.js";
 import { numbersRow, table, whenOpened } from "./table.js";
 
 const SHOWN = 10;
@@ -9,7 +9,7 @@ const SHOWN = 10;
 /** What moved the answer for one explained row, the strongest column first. */
 export function contributions({ rows: [{ prediction, outputs }] }, isAmount) {
   const { base_value: base, value, contributions: moved } = outputs[isAmount ? "prediction" : prediction];
-  const write = isAmount ? formatMeasure : formatShare;
+  const write = isAmount ? formatMeasure : formatFineShare;
   const signed = (amount) => `${amount > 0 ? "+" : amount < 0 ? "−" : ""}${write(Math.abs(amount))}`;
   const entries = Object.entries(moved);
   const largest = Math.max(...entries.map(([, amount]) => Math.abs(amount))) || 1;

@@ -2,7 +2,8 @@
 
 import { element } from "../dom.js";
 import { formatDay, formatMeasure, formatShare } from "../format.js";
-import { select } from "./field.js";
+import { numberFormat } from "./column_words.js";
+import { field, select } from "./field.js";
 import { band, dots, line, plot } from "./plot.js";
 import { numbersRow, table, whenOpened } from "./table.js";
 
@@ -29,8 +30,8 @@ export function dependence({ partial_dependence: found }, target) {
     element(
       "div",
       { class: "choices" },
-      element("label", {}, "Column ", column),
-      outputs.length > 1 && element("label", {}, "Answer ", output),
+      field("Column", column),
+      outputs.length > 1 && field("Answer", output),
     ),
     stage,
   );
@@ -62,7 +63,10 @@ function chart({ column, kind, grid, outputs }, name, target) {
 
 /** Numbers and days lie at their values, anything else side by side. */
 function placesOf(kind, grid) {
-  if (kind === "number" && grid.every(Number.isFinite)) return along(grid, formatMeasure, formatMeasure);
+  if (kind === "number" && grid.every(Number.isFinite)) {
+    const write = numberFormat({ min: Math.min(...grid), max: Math.max(...grid) });
+    return along(grid, write, write);
+  }
   const days = grid.map((value) => Date.parse(value));
   if (kind === "date" && days.every(Number.isFinite)) {
     return along(days, (at) => formatDay(new Date(at).toISOString()), formatDay);

@@ -4,9 +4,15 @@ import { element } from "../dom.js";
 import { hint } from "./notice.js";
 
 /** A section, or null where there is nothing to say. */
-export function goodToKnow({ details, training_data_points: rows, ml_task: task }, sections = {}) {
+export function goodToKnow(model, sections = {}, board = { entries: [] }) {
+  const { details, training_data_points: rows, ml_task: task } = model;
   const { notes = [], profile = {} } = details;
-  const warnings = [...suspects(profile), ...unclear(sections), ...fewRows(rows, task)];
+  const warnings = [
+    ...suspects(profile),
+    ...hardlyBetter(board),
+    ...unclear(sections),
+    ...fewRows(rows, task),
+  ];
   if (!warnings.length && !notes.length) return null;
   return element(
     "section",
@@ -22,6 +28,8 @@ export function goodToKnow({ details, training_data_points: rows, ml_task: task 
 }
 
 const FEW_ROWS = 200;
+const HARDLY = 0.02;
+const ERRORS = ["log_loss", "rmse", "mae", "wape"];
 
 function suspects({ leakage_suspects: found }) {
   const names = Object.keys(found ?? {});
@@ -32,6 +40,15 @@ function suspects({ leakage_suspects: found }) {
       "the answer away. Make sure that it is known before the answer is; else leave it out and " +
       "train again.",
   ];
+}
+
+/** Compared with a method that says the same whatever the row. */
+function hardlyBetter({ entries, metric }) {
+  const chosen = entries.find((entry) => entry.is_chosen)?.score;
+  const simplest = entries.find(({ algorithm }) => algorithm === "baseline")?.score;
+  if (!ERRORS.includes(metric) || !Number.isFinite(chosen) || !(simplest > 0)) return [];
+  if (chosen < simplest * (1 - HARDLY)) return [];
+  return ["It is hardly better than always giving the usual answer: the columns tell little of it."];
 }
 
 const unclear = ({ are_clear: areClear, clarity }) =>

@@ -35,7 +35,7 @@ export function plot({ title, about, across, up, marks, height = 260, legend = [
 function parts({ across, up, marks, height, width }) {
   const bottom = height - MARGIN.bottom;
   const right = width - MARGIN.right;
-  const columns = ticksOf(across, Math.max(2, (right - MARGIN.left) / PIXELS_PER_LABEL));
+  const columns = ticksOf(across, Math.max(3, (right - MARGIN.left) / PIXELS_PER_LABEL));
   const rows = ticksOf(up, 4);
   const x = linear(reach(across, columns), [MARGIN.left, right]);
   const y = linear(reach(up, rows), [bottom, MARGIN.top]);
@@ -62,7 +62,7 @@ function ticksOf({ low, high, names, format = formatMeasure }, wanted) {
       .map((name, at) => ({ at, words: shortened(name) }))
       .filter(({ at }) => at % step === 0);
   }
-  return ticksAround(low, high, Math.max(2, Math.floor(wanted))).map((at) => ({
+  return ticksAround(low, high, Math.floor(wanted)).map((at) => ({
     at,
     words: format(at),
   }));

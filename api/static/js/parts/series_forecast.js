@@ -3,7 +3,7 @@
 import { element } from "../dom.js";
 import { formatDay, formatFineShare, formatMeasure, formatMoment, plural } from "../format.js";
 import { algorithmWord } from "../words.js";
-import { select } from "./field.js";
+import { field, select } from "./field.js";
 import { band, dots, line, plot } from "./plot.js";
 import { numbersRow, table, whenOpened } from "./table.js";
 
@@ -38,7 +38,7 @@ function forecastSection(forecast, target, level) {
     element("h2", {}, "What to expect"),
     element("p", { class: "muted" }, `The range holds ${formatFineShare(level)} of what comes true.`),
     forecast.length > 1 &&
-      element("div", { class: "choices" }, element("label", {}, "Series ", choice)),
+      element("div", { class: "choices" }, field("Series", choice)),
     stage,
   );
 }
@@ -111,6 +111,6 @@ function accuracySection(series) {
     "section",
     { class: "setting", "aria-label": "Accuracy of each series" },
     element("h2", {}, "Each series in the test"),
-    table("Accuracy of each series", head, rows, "tall"),
+    table("Accuracy of each series", head, rows, "tall wide"),
   );
 }

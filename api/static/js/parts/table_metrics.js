@@ -53,7 +53,6 @@ const FIGURES = {
       formatMeasure,
     ],
     coverage: ["Inside the range", "Share of periods that fell inside the range told for them.", share],
-    mae: AVERAGE_MISS,
     wape: TYPICAL_MISS,
     seasonal_naive_wape: [
       "Typical miss of the last season repeated",

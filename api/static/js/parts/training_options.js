@@ -72,7 +72,7 @@ const fields = () => [
   [
     "seed",
     "Seed",
-    number("seed", { min: 0, max: 2 ** 32 - 1, step: 1, placeholder: "0" }),
+    number("seed", { min: 0, max: 2 ** 32 - 1, step: 1, placeholder: "the usual one" }),
     "The same file and seed give the same model, as far as time allows.",
   ],
   [

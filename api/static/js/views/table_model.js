@@ -39,7 +39,7 @@ export async function tableSections(model, signal) {
   return [
     tableFigures(model.metrics, model.ml_task, sections.metric_intervals),
     modelFiles(model),
-    goodToKnow(model, sections),
+    goodToKnow(model, sections, board),
     ...(isSeries ? seriesSections(sections, model.details.target_variable) : []),
     isSeries ? seriesPrediction(model) : tablePrediction(model),
     ...clusterSections(sections),
