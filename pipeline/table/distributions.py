@@ -48,14 +48,13 @@ def distribution(numbers: Numbers, sample: Numbers | None = None) -> dict[str, A
 
 def date_distribution(present: pd.Series, sample: pd.Series | None = None) -> dict[str, Any]:
     """Of dates: the first, the last, and a histogram whose edges are days."""
-    first, last = present.min(), present.max()
-    shown = present if sample is None else sample
-    extremes = _days(pd.Series([first, last], dtype=present.dtype))
-    histogram = _histogram(_days(shown), float(extremes[0]), float(extremes[1]))
+    days = _days(present)
+    shown = days if sample is None else _days(sample)
+    histogram = _histogram(shown, float(days.min()), float(days.max()))
     if histogram is not None:
         edges = np.array(histogram["edges"]).astype("datetime64[D]")
         histogram["edges"] = [str(edge) for edge in edges]
-    return {"min": str(first), "max": str(last), "histogram": histogram}
+    return {"min": str(present.min()), "max": str(present.max()), "histogram": histogram}
 
 
 def text_distribution(present: pd.Series, counts: pd.Series) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.features import ColumnEncoder, Feature, Layout
 from pipeline.table.encoding.gaps import GapEncoder
 from pipeline.table.encoding.numbers import NumberEncoder
+from pipeline.table.encoding.repeats import Repeats
 from pipeline.table.values import Cells, cells_of
 
 _Places = npt.NDArray[np.int64]
@@ -108,9 +109,14 @@ class TableEncoder:
             codes=np.empty((rows, coded), dtype=np.int32),
         )
         number, code = 0, 0
+        repeats = [Repeats.of(column) for column in cells]
         for place, one in self._columns:
             wide, coded = number + len(one.numbers), code + len(one.codes)
-            one.write(cells[place], out.columns(slice(number, wide), slice(code, coded)))
+            part = out.columns(slice(number, wide), slice(code, coded))
+            if (repeated := repeats[place]) is None:
+                one.write(cells[place], part)
+            else:
+                repeated.write(one, part)
             number, code = wide, coded
         if self._gaps.numbers:
             dates = [cells[self.plan.features.index(name)] for name in self._gaps.columns]

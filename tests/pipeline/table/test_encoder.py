@@ -250,3 +250,28 @@ def test_any_frame_is_encoded_and_shown_in_every_view(columns, classes):
         assert not np.isinf(matrix).any()
         one = view.transform(encoder.transform(frame.iloc[[3]]))
         np.testing.assert_array_equal(one, view.transform(encoded)[[3]])
+
+
+def test_texts_that_repeat_are_encoded_as_each_would_be_alone():
+    random = np.random.default_rng(0)
+    rows = 2_000
+    nouns = ["roof", "door", "wall", "lamp", "table", "garden"]
+    remarks = [" ".join(random.choice(nouns, 6)) + f" {number}" for number in range(200)]
+    frame = pd.DataFrame(
+        {
+            "remark": random.choice([*remarks, None], rows),
+            "seat": random.choice([f"{deck}/{row}" for deck in "ABC" for row in range(60)], rows),
+            "price": random.choice([f"{amount} EUR" for amount in range(90)] + [None], rows),
+            "town": random.choice(["Lyon", "Nice", None, ""], rows),
+            "day": random.choice(pd.date_range("2025-01-01", periods=300).astype(str), rows),
+        }
+    )
+    frame = plain_frame(frame, LIMITS)
+    encoder = TableEncoder(plan_columns(frame))
+    whole = encoder.fit_transform(frame)
+    parts = [encoder.transform(frame.iloc[start : start + 50]) for start in range(0, rows, 50)]
+    np.testing.assert_array_equal(whole.codes, np.concatenate([part.codes for part in parts]))
+    np.testing.assert_allclose(
+        whole.numbers, np.concatenate([part.numbers for part in parts]), atol=1e-6
+    )
+    np.testing.assert_array_equal(encoder.transform(frame).numbers, whole.numbers)

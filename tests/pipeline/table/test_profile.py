@@ -151,6 +151,13 @@ def test_copies_among_moments_with_a_place_and_bytes():
     assert profiled(frame)["columns"]["raw"]["distinct"] == 2
 
 
+def test_moments_around_the_hour_that_clocks_repeat():
+    moments = pd.to_datetime(["2025-10-26 00:50", "2025-10-26 01:10"], utc=True)
+    frame = pd.DataFrame({"at": moments.tz_convert("Europe/Berlin")})
+    histogram = profiled(frame)["columns"]["at"]["histogram"]
+    assert sum(histogram["counts"]) == 2
+
+
 def test_patterns_of_gaps_are_told_apart_in_wide_tables():
     present = np.ones((200, 90))
     present[:30, 3] = np.nan
