@@ -22,7 +22,7 @@ def start_training(service: Service, algorithm: str = "auto") -> str:
 
 
 def job_bar(page: Page) -> Locator:
-    return page.get_by_role("progressbar", name="Whole training")
+    return page.get_by_role("progressbar", name="Whole job")
 
 
 def percentage(page: Page) -> int:

@@ -2,10 +2,17 @@
 
 import re
 
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.tables import HOSTILE_COLUMN, HOSTILE_SERIES, train_tables
+from tests.browser.tables import (
+    HOSTILE_COLUMN,
+    HOSTILE_SERIES,
+    homes,
+    parquet,
+    train_tables,
+)
 from tests.browser.test_appearance import NAMELESS
 from tests.e2e.service import Service
 
@@ -87,6 +94,25 @@ def test_an_amount_comes_with_its_range_and_its_reasons(page: Page, models: dict
     expect(reasons.locator("li").filter(has_text="size_m2")).to_contain_text(
         re.compile(r"[+−][\d,.]+")
     )
+
+
+def test_a_whole_file_is_predicted_and_saved(page: Page, models: dict[str, str]) -> None:
+    open_model(page, models["regression"])
+    page.get_by_text("Predict a whole file").click()
+    ask = page.get_by_role("region", name="Ask it")
+    file = {"name": "new.parquet", "mimeType": "application/octet-stream"}
+    ask.locator("input[type=file]").set_input_files({**file, "buffer": parquet(homes().head(5))})
+    expect(ask.locator(".notice-good")).to_have_text("5 rows of new.parquet are predicted.")
+    with page.expect_download() as saved:
+        ask.get_by_role("button", name="Save the predictions").click()
+    assert saved.value.suggested_filename == "new-predictions.parquet"
+    told = pq.read_table(saved.value.path())
+    assert told.num_rows == 5
+    assert {"prediction", "lower", "upper", HOSTILE_COLUMN} <= set(told.column_names)
+
+    lacking = parquet(homes().head(5).drop(columns="size_m2"))
+    ask.locator("input[type=file]").set_input_files({**file, "buffer": lacking})
+    expect(ask.get_by_role("alert")).to_contain_text("size_m2")
 
 
 def test_groups_are_told_in_words_and_another_clustering_can_predict(

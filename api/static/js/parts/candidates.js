@@ -11,7 +11,15 @@ import { table } from "./table.js";
 import { scoreWords } from "./table_metrics.js";
 
 const SHOWN_AT_FIRST = 8;
-const HEAD = ["Method", "Score", "Learning took", "Size", "One prediction", "Share in the blend", ""];
+const HEAD = [
+  "Method",
+  "Score",
+  "Learning took",
+  "Size",
+  "One prediction",
+  "Share in the blend",
+  "",
+];
 
 /** A section with the leaderboard; it stays up to date when another candidate is chosen. */
 export function candidatesSection(board) {

@@ -95,7 +95,10 @@ function drawRows(rows, { more, none, list }, view) {
     .sort(([a], [b]) => (typeof a === "string" ? a.localeCompare(b) : a - b));
   rows.show(sorted.slice(0, view.limit).map(([, product]) => [product.id, product]));
   list.hidden = found.length === 0;
-  setText(none, found.length ? "" : `No product has “${view.search}” in its name, code or category.`);
+  setText(
+    none,
+    found.length ? "" : `No product has “${view.search}” in its name, code or category.`,
+  );
   none.hidden = found.length > 0;
   more.hidden = found.length <= view.limit;
   setText(more, `Show all ${formatCount(found.length)}`);

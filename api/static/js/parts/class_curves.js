@@ -12,7 +12,11 @@ const SHARES = { low: 0, high: 1, format: formatShare };
 export function classCurves({ roc, precision_recall: recall, calibration }) {
   const classes = Object.keys(calibration?.classes ?? roc?.classes ?? {});
   if (!classes.length) return null;
-  const choice = select("class", classes.map((name) => [name, name]), classes[classes.length === 2 ? 1 : 0]);
+  const choice = select(
+    "class",
+    classes.map((name) => [name, name]),
+    classes[classes.length === 2 ? 1 : 0],
+  );
   const stage = element("div", { class: "plots" });
   const show = () => {
     const name = choice.value;
@@ -47,7 +51,13 @@ function rocChart(name, curve) {
       across: { ...SHARES, label: `Others taken for “${name}”` },
       up: SHARES,
       marks: ({ x, y }) => [
-        line([[x(0), y(0)], [x(1), y(1)]], { class: "plot-chance" }),
+        line(
+          [
+            [x(0), y(0)],
+            [x(1), y(1)],
+          ],
+          { class: "plot-chance" },
+        ),
         line(places(curve.false_positive_rate, curve.true_positive_rate, x, y), {
           class: "chart-line",
         }),
@@ -70,7 +80,13 @@ function recallChart(name, curve) {
       across: { ...SHARES, label: `“${name}” that is found` },
       up: SHARES,
       marks: ({ x, y }) => [
-        line([[x(0), y(curve.share)], [x(1), y(curve.share)]], { class: "plot-chance" }),
+        line(
+          [
+            [x(0), y(curve.share)],
+            [x(1), y(curve.share)],
+          ],
+          { class: "plot-chance" },
+        ),
         line(places(curve.recall, curve.precision, x, y), { class: "chart-line" }),
       ],
     }),
@@ -89,14 +105,26 @@ function calibrationChart(name, bins) {
       across: { ...SHARES, label: "Chance that was told" },
       up: SHARES,
       marks: ({ x, y }) => [
-        line([[x(0), y(0)], [x(1), y(1)]], { class: "plot-chance" }),
-        line(filled.map(({ predicted, observed }) => [x(predicted), y(observed)]), {
-          class: "chart-line",
-        }),
-        dots(filled.map(({ predicted, observed }) => [x(predicted), y(observed)]), {
-          class: "chart-dot",
-          r: 4,
-        }),
+        line(
+          [
+            [x(0), y(0)],
+            [x(1), y(1)],
+          ],
+          { class: "plot-chance" },
+        ),
+        line(
+          filled.map(({ predicted, observed }) => [x(predicted), y(observed)]),
+          {
+            class: "chart-line",
+          },
+        ),
+        dots(
+          filled.map(({ predicted, observed }) => [x(predicted), y(observed)]),
+          {
+            class: "chart-dot",
+            r: 4,
+          },
+        ),
       ],
     }),
     `How often “${name}” was true for each chance that was told. On the dashed line, chances hold.`,

@@ -73,7 +73,10 @@ function map({ points, explained }, clusters) {
   return plot({
     title: "Where the groups lie",
     about: `${formatCount(points.length)} rows by the two main directions of the table, by group`,
-    across: { ...ends(points.map(({ x }) => x)), label: `Main directions: ${told} of the variation` },
+    across: {
+      ...ends(points.map(({ x }) => x)),
+      label: `Main directions: ${told} of the variation`,
+    },
     up: { ...ends(points.map(({ y }) => y)), isLoose: true },
     height: 340,
     marks: ({ x, y }) =>
@@ -83,7 +86,16 @@ function map({ points, explained }, clusters) {
 }
 
 function mark(x, y, group) {
-  const properties = { class: "plot-group", data: { series: group < 0 ? "none" : group % COLOURS } };
+  const properties = {
+    class: "plot-group",
+    data: { series: group < 0 ? "none" : group % COLOURS },
+  };
   if (group < COLOURS) return svg("circle", { cx: x, cy: y, r: SIZE, ...properties });
-  return svg("rect", { x: x - SIZE, y: y - SIZE, width: 2 * SIZE, height: 2 * SIZE, ...properties });
+  return svg("rect", {
+    x: x - SIZE,
+    y: y - SIZE,
+    width: 2 * SIZE,
+    height: 2 * SIZE,
+    ...properties,
+  });
 }

@@ -1,7 +1,14 @@
 // The next week of a forecast, a card per day: what to bake.
 
 import { element } from "../dom.js";
-import { formatAmount, formatRange, formatShortDay, formatWeekday, localToday, wallClock } from "../format.js";
+import {
+  formatAmount,
+  formatRange,
+  formatShortDay,
+  formatWeekday,
+  localToday,
+  wallClock,
+} from "../format.js";
 
 const DAYS = 7;
 

@@ -8,9 +8,14 @@ const SHOWN = 10;
 
 /** What moved the answer for one explained row, the strongest column first. */
 export function contributions({ rows: [{ prediction, outputs }] }, isAmount) {
-  const { base_value: base, value, contributions: moved } = outputs[isAmount ? "prediction" : prediction];
+  const {
+    base_value: base,
+    value,
+    contributions: moved,
+  } = outputs[isAmount ? "prediction" : prediction];
   const write = isAmount ? formatMeasure : formatFineShare;
-  const signed = (amount) => `${amount > 0 ? "+" : amount < 0 ? "−" : ""}${write(Math.abs(amount))}`;
+  const signed = (amount) =>
+    `${amount > 0 ? "+" : amount < 0 ? "−" : ""}${write(Math.abs(amount))}`;
   const entries = Object.entries(moved);
   const largest = Math.max(...entries.map(([, amount]) => Math.abs(amount))) || 1;
   const shown = entries.slice(0, SHOWN);
@@ -36,7 +41,10 @@ export function contributions({ rows: [{ prediction, outputs }] }, isAmount) {
 
 /** A bar to the right of the middle for what was added, to the left for what was taken away. */
 function moveRow(name, amount, largest, words) {
-  const fill = element("span", { class: "move-fill", data: { sign: amount < 0 ? "minus" : "plus" } });
+  const fill = element("span", {
+    class: "move-fill",
+    data: { sign: amount < 0 ? "minus" : "plus" },
+  });
   fill.style.width = `${(Math.abs(amount) / largest) * 50}%`;
   return element(
     "li",

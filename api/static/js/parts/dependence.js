@@ -16,8 +16,15 @@ const LEGEND = [
 export function dependence({ partial_dependence: found }, target) {
   if (!found?.columns.length) return null;
   const outputs = Object.keys(found.columns[0].outputs);
-  const column = select("column", found.columns.map(({ column: name }, at) => [at, name]));
-  const output = select("output", outputs.map((name) => [name, name]), outputs.at(-1));
+  const column = select(
+    "column",
+    found.columns.map(({ column: name }, at) => [at, name]),
+  );
+  const output = select(
+    "output",
+    outputs.map((name) => [name, name]),
+    outputs.at(-1),
+  );
   const stage = element("div");
   const show = () =>
     stage.replaceChildren(...chart(found.columns[Number(column.value)], output.value, target));
@@ -54,7 +61,10 @@ function chart({ column, kind, grid, outputs }, name, target) {
   });
   const numbers = () => {
     const rows = grid.map((value, at) =>
-      numbersRow(scale.write(value), [curves.mean, curves.p10, curves.p90].map((of) => format(of[at]))),
+      numbersRow(
+        scale.write(value),
+        [curves.mean, curves.p10, curves.p90].map((of) => format(of[at])),
+      ),
     );
     return table(about, [column, "Average", "Low", "High"], rows, "tall");
   };
@@ -91,7 +101,13 @@ function marksOf({ x, y }, { at, isLine }, { mean, p10, p90 }) {
     ];
   }
   const ranges = at.map((place, nth) =>
-    line([[x(place), y(p10[nth])], [x(place), y(p90[nth])]], { class: "plot-range" }),
+    line(
+      [
+        [x(place), y(p10[nth])],
+        [x(place), y(p90[nth])],
+      ],
+      { class: "plot-range" },
+    ),
   );
   return [ranges, dots(places(mean), { class: "chart-dot", r: 5 })];
 }

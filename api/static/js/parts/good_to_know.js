@@ -48,7 +48,9 @@ function hardlyBetter({ entries, metric }) {
   const simplest = entries.find(({ algorithm }) => algorithm === "baseline")?.score;
   if (!ERRORS.includes(metric) || !Number.isFinite(chosen) || !(simplest > 0)) return [];
   if (chosen < simplest * (1 - HARDLY)) return [];
-  return ["It is hardly better than always giving the usual answer: the columns tell little of it."];
+  return [
+    "It is hardly better than always giving the usual answer: the columns tell little of it.",
+  ];
 }
 
 const unclear = ({ are_clear: areClear, clarity }) =>

@@ -30,7 +30,9 @@ function leftOver({ kind, status, products_failed: failed, products_cancelled: c
 }
 
 const retryWords = (job) =>
-  job.kind !== "products" || job.products_completed === 0 ? "Try again" : "Try again what is missing";
+  job.kind !== "products" || job.products_completed === 0
+    ? "Try again"
+    : "Try again what is missing";
 
 async function retryJob(jobId) {
   const job = await postJson(`training/retry/${encodeURIComponent(jobId)}`);

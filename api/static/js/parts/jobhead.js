@@ -43,7 +43,7 @@ function headParts(onStop) {
     percent: element("strong", { class: "job-percent" }),
     summary: element("span", { class: "job-summary" }),
     eta: element("span", { class: "muted" }),
-    bar: progressBar("Whole training", "bar-large"),
+    bar: progressBar("Whole job", "bar-large"),
     stop: element("button", { class: "button danger", on: { click: onStop } }, "Stop"),
     problem: element("div"),
     notes: element("div", { class: "job-notes" }),

@@ -11,7 +11,7 @@ export function learningCurve({ learning_curve: points }, metric) {
   const rows = points.map((point) => point.rows);
   return plot({
     title: "What more rows bring",
-    about: `From ${formatCount(rows[0])} to ${formatCount(rows.at(-1))} rows, the score goes from ${formatMeasure(scores[0])} to ${formatMeasure(scores.at(-1))} (${scoreWords(metric)})`,
+    about: inWords(points, metric),
     across: { low: 0, high: Math.max(...rows), label: "Rows learned from", format: formatCount },
     up: { low: Math.min(...scores), high: Math.max(...scores), isLoose: true },
     marks: ({ x, y }) => {
@@ -20,4 +20,12 @@ export function learningCurve({ learning_curve: points }, metric) {
     },
     legend: [["expected", `Score: ${scoreWords(metric)}`]],
   });
+}
+
+function inWords(points, metric) {
+  const [first, last] = [points[0], points.at(-1)];
+  return (
+    `From ${formatCount(first.rows)} to ${formatCount(last.rows)} rows, the score goes from ` +
+    `${formatMeasure(first.score)} to ${formatMeasure(last.score)} (${scoreWords(metric)})`
+  );
 }

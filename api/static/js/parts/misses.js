@@ -13,7 +13,12 @@ export function misses({ residuals, interval_coverage: held }, target) {
     "div",
     { class: "setting" },
     element("p", { class: "muted" }, leaning(residuals)),
-    element("div", { class: "plots" }, beside(residuals.sample, target), spread(residuals.histogram)),
+    element(
+      "div",
+      { class: "plots" },
+      beside(residuals.sample, target),
+      spread(residuals.histogram),
+    ),
     held && element("p", {}, coverage(held)),
     whenOpened("By size of the prediction", () => groups(residuals.by_prediction)),
   );
@@ -28,8 +33,17 @@ function beside({ actual, predicted }, target) {
     across: { ...ends, label: `Actual ${target}` },
     up: { ...ends },
     marks: ({ x, y }) => [
-      line([[x(ends.low), y(ends.low)], [x(ends.high), y(ends.high)]], { class: "plot-chance" }),
-      dots(actual.map((value, at) => [x(value), y(predicted[at])]), { class: "plot-dot", r: 3 }),
+      line(
+        [
+          [x(ends.low), y(ends.low)],
+          [x(ends.high), y(ends.high)],
+        ],
+        { class: "plot-chance" },
+      ),
+      dots(
+        actual.map((value, at) => [x(value), y(predicted[at])]),
+        { class: "plot-dot", r: 3 },
+      ),
     ],
   });
 }

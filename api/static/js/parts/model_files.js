@@ -2,6 +2,7 @@
 
 import { element } from "../dom.js";
 import { fetchFile } from "../api.js";
+import { saveFile } from "../saving.js";
 import { token } from "../session.js";
 import { actionButton } from "./action.js";
 
@@ -10,7 +11,11 @@ export function modelFiles({ model_id: modelId, ml_task: task }) {
   const path = `models/${encodeURIComponent(modelId)}`;
   const problem = element("div");
   const saved = (label, from, type, ending) =>
-    actionButton(label, () => save(`${path}/${from}`, type, `${modelId}${ending}`), problem);
+    actionButton(
+      label,
+      async () => saveFile(await fetchFile(`${path}/${from}`, type), `${modelId}${ending}`),
+      problem,
+    );
   return element(
     "section",
     { "aria-label": "Model card and files" },
@@ -37,10 +42,4 @@ function cardLink(path) {
     { class: "button quiet small", href, target: "_blank", rel: "noopener" },
     "Model card",
   );
-}
-
-async function save(path, type, name) {
-  const href = URL.createObjectURL(await fetchFile(path, type));
-  element("a", { href, download: name }).click();
-  URL.revokeObjectURL(href);
 }

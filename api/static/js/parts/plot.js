@@ -27,7 +27,9 @@ export function plot({ title, about, across, up, marks, height = 260, legend = [
       element(
         "figcaption",
         { class: "legend" },
-        legend.map(([mark, words]) => element("span", { class: "legend-item", data: { mark } }, words)),
+        legend.map(([mark, words]) =>
+          element("span", { class: "legend-item", data: { mark } }, words),
+        ),
       ),
   );
 }
@@ -81,8 +83,7 @@ const shortened = (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name
 const label = (text, place) => svg("text", { class: "chart-label", ...place }, text);
 
 /** A line through `[x, y]` places. */
-export const line = (places, properties) =>
-  svg("path", { ...properties, d: pathOf(places) });
+export const line = (places, properties) => svg("path", { ...properties, d: pathOf(places) });
 
 /** The area between two lines. */
 export const band = (upper, lower, properties) =>

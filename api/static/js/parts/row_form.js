@@ -25,7 +25,9 @@ export function rowFields(columns) {
     }),
   );
   const row = () =>
-    Object.fromEntries(columns.map(([name, column], at) => [name, read(controls[at].value, column)]));
+    Object.fromEntries(
+      columns.map(([name, column], at) => [name, read(controls[at].value, column)]),
+    );
   return { grid, row };
 }
 

@@ -27,7 +27,10 @@ export function seriesSections({ forecast, series, interval_level: level }, targ
 const seriesName = (named) => Object.values(named).join(", ") || "The whole table";
 
 function forecastSection(forecast, target, level) {
-  const choice = select("series", forecast.map((one, at) => [at, seriesName(one.series)]));
+  const choice = select(
+    "series",
+    forecast.map((one, at) => [at, seriesName(one.series)]),
+  );
   const stage = element("div");
   const show = () => stage.replaceChildren(...drawn(forecast[Number(choice.value)], target));
   choice.addEventListener("change", show);
@@ -36,9 +39,12 @@ function forecastSection(forecast, target, level) {
     "section",
     { class: "setting", "aria-label": "Forecast" },
     element("h2", {}, "What to expect"),
-    element("p", { class: "muted" }, `The range holds ${formatFineShare(level)} of what comes true.`),
-    forecast.length > 1 &&
-      element("div", { class: "choices" }, field("Series", choice)),
+    element(
+      "p",
+      { class: "muted" },
+      `The range holds ${formatFineShare(level)} of what comes true.`,
+    ),
+    forecast.length > 1 && element("div", { class: "choices" }, field("Series", choice)),
     stage,
   );
 }
@@ -47,7 +53,12 @@ function drawn(one, target) {
   const { history, test, forecast } = one;
   const days = (times) => times.map((time) => Date.parse(`${time}Z`));
   const [past, tested, ahead] = [history, test, forecast].map((part) => days(part?.time ?? []));
-  const values = [...history.value, ...forecast.lower, ...forecast.upper, ...(test?.prediction ?? [])];
+  const values = [
+    ...history.value,
+    ...forecast.lower,
+    ...forecast.upper,
+    ...(test?.prediction ?? []),
+  ];
   const known = values.filter(Number.isFinite);
   const name = seriesName(one.series);
   const figure = plot({
@@ -84,9 +95,17 @@ const when = (time) => (MIDNIGHT.test(time) ? formatDay(time) : formatMoment(tim
 /** Periods ahead with what is expected and the range. */
 export function forecastTable({ time, prediction, lower, upper }, name) {
   const rows = time.map((at, place) =>
-    numbersRow(when(at), [prediction, lower, upper].map((of) => formatMeasure(of[place]))),
+    numbersRow(
+      when(at),
+      [prediction, lower, upper].map((of) => formatMeasure(of[place])),
+    ),
   );
-  return table(`Forecast of ${name}`, ["Period", "Most likely", "At least", "At most"], rows, "tall");
+  return table(
+    `Forecast of ${name}`,
+    ["Period", "Most likely", "At least", "At most"],
+    rows,
+    "tall",
+  );
 }
 
 function accuracySection(series) {

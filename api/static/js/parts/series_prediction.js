@@ -25,7 +25,11 @@ export function seriesPrediction({ model_id: modelId, metrics }) {
     "section",
     { class: "setting", "aria-label": "Ask it" },
     element("h2", {}, "Ask it"),
-    element("p", { class: "muted" }, "The coming periods of every series, with their likely range."),
+    element(
+      "p",
+      { class: "muted" },
+      "The coming periods of every series, with their likely range.",
+    ),
     ask,
     answer,
   );

@@ -7,7 +7,11 @@ import { figureCard } from "./figure.js";
 const share = formatFineShare;
 
 const AVERAGE_MISS = ["Average miss", "In the unit of the target.", formatMeasure];
-const LARGE_MISS = ["Average miss, large ones count more", "In the unit of the target.", formatMeasure];
+const LARGE_MISS = [
+  "Average miss, large ones count more",
+  "In the unit of the target.",
+  formatMeasure,
+];
 const TYPICAL_MISS = ["Typical miss", "All misses as a share of all values.", share];
 
 /** By task, the most important first: name of the metric, its title, meaning and how it is written. */
@@ -18,14 +22,22 @@ const FIGURES = {
       "Share of rows it had never seen that it put in the right class.",
       share,
     ],
-    f1_macro: ["Balance of the classes (F1)", "Counts rare classes as much as frequent ones.", share],
+    f1_macro: [
+      "Balance of the classes (F1)",
+      "Counts rare classes as much as frequent ones.",
+      share,
+    ],
     balanced_accuracy: ["Right answers, class by class", "The average over the classes.", share],
     roc_auc: ["Ranking (ROC AUC)", "100 % ranks perfectly; 50 % is chance.", share],
     log_loss: ["Log loss", "Smaller is better; it punishes confident mistakes.", formatMeasure],
   },
   regression: {
     test_accuracy: ["Accuracy", "100 % less the typical miss, on rows it had never seen.", share],
-    test_r2: ["Variation explained", "1 is perfect; 0 is no better than the average.", formatMeasure],
+    test_r2: [
+      "Variation explained",
+      "1 is perfect; 0 is no better than the average.",
+      formatMeasure,
+    ],
     mae: AVERAGE_MISS,
     rmse: LARGE_MISS,
     wape: TYPICAL_MISS,
@@ -46,13 +58,21 @@ const FIGURES = {
     ],
   },
   time_series: {
-    test_accuracy: ["Accuracy", "100 % less the typical miss, on periods it had never seen.", share],
+    test_accuracy: [
+      "Accuracy",
+      "100 % less the typical miss, on periods it had never seen.",
+      share,
+    ],
     mase: [
       "Error beside the last season repeated",
       "Below 1 is better than repeating it.",
       formatMeasure,
     ],
-    coverage: ["Inside the range", "Share of periods that fell inside the range told for them.", share],
+    coverage: [
+      "Inside the range",
+      "Share of periods that fell inside the range told for them.",
+      share,
+    ],
     wape: TYPICAL_MISS,
     seasonal_naive_wape: [
       "Typical miss of the last season repeated",

@@ -6,6 +6,7 @@ import { formatMeasure, formatShare } from "../format.js";
 import { actionButton } from "./action.js";
 import { barList } from "./bar_list.js";
 import { contributions } from "./contributions.js";
+import { filePrediction } from "./file_prediction.js";
 import { form } from "./field.js";
 import { figureCard } from "./figure.js";
 import { rowFields } from "./row_form.js";
@@ -13,7 +14,7 @@ import { rowFields } from "./row_form.js";
 const CLASSES_SHOWN = 12;
 
 /** A section with the form; null where the columns are not recorded. */
-export function tablePrediction(model) {
+export function tablePrediction(model, signal) {
   const profiled = model.details.profile?.columns;
   if (!profiled) return null;
   const columns = model.features
@@ -36,6 +37,7 @@ export function tablePrediction(model) {
     ),
     ask,
     answer,
+    filePrediction(model, signal),
   );
 }
 
@@ -43,7 +45,11 @@ const asked = ({ model_id: modelId }, what, rows) =>
   postJson(`models/${encodeURIComponent(modelId)}/${what}`, { rows });
 
 function answerParts(told, model, rows) {
-  const { predictions: [prediction], classes, probabilities } = told;
+  const {
+    predictions: [prediction],
+    classes,
+    probabilities,
+  } = told;
   const isAmount = model.ml_task === "regression";
   const card = figureCard({
     label: model.details.target_variable ?? "Group",

@@ -7,7 +7,7 @@ const TASKS = [
   ["regression", "A number", "such as a price, a rent or a temperature"],
   ["classification", "A category", "such as yes or no, a kind or a grade"],
   ["time_series", "What comes next", "the coming days, weeks or months of a number"],
-  ["clustering", "Groups", "rows that resemble each other; no column to predict"],
+  ["clustering", "Groups", "rows that resemble each other; nothing is predicted"],
 ];
 const COLUMNS_OFFERED = 60;
 

@@ -1,4 +1,4 @@
-// A job's page: chooses what to show by what the job trains, and keeps it up to date.
+// A job's page: chooses what to show by the kind of the job, and keeps it up to date.
 
 import { announce, element } from "../dom.js";
 import { fetchAll, fetchJson, postJson, ServiceError } from "../api.js";
@@ -8,6 +8,7 @@ import { deadEnd, problemNotice } from "../parts/notice.js";
 import { askHowToStop } from "../parts/stop.js";
 import { LINK, watchJob } from "../socket.js";
 import { jobStatusWord } from "../words.js";
+import { predictionBoard } from "./prediction_board.js";
 import { productsBoard } from "./products_board.js";
 import { tableBoard } from "./table_board.js";
 
@@ -15,6 +16,7 @@ const REPLAYED_FOR_THE_LOG = 80;
 const POLL_WHILE_CUT_MS = 5000;
 const REFRESH_MS = 15_000; // the place in the line and the expected end come with no message
 const ENDED = new Set(["completed", "failed", "cancelled"]);
+const BOARDS = { products: productsBoard, upload: tableBoard, prediction: predictionBoard };
 
 /** Show the job and follow it until `signal` ends the visit. */
 export async function showJob(root, signal, jobId) {
@@ -41,15 +43,15 @@ async function fetchStatus(path, signal) {
 function notFound(error) {
   const unknown = error instanceof ServiceError && error.status === 404;
   return unknown
-    ? deadEnd("No such training", error, "It may have been deleted.")
-    : deadEnd("This training cannot be shown", error, "Reload the page to try again.");
+    ? deadEnd("No such job", error, "It may have been deleted.")
+    : deadEnd("This job cannot be shown", error, "Reload the page to try again.");
 }
 
 function followJob(root, signal, path, status) {
   let state = fromStatus(status);
   let link = ENDED.has(state.job.status) ? LINK.ended : LINK.live;
   let redrawn = null;
-  const board = (status.kind === "upload" ? tableBoard : productsBoard)(root, {
+  const board = BOARDS[status.kind](root, {
     jobId: status.job_id,
     onStop: () => stopJob(state.job.job_id, board),
   });
@@ -94,7 +96,8 @@ function followJob(root, signal, path, status) {
 }
 
 function tellTheEnd(state, refresh) {
-  announce(`Training: ${jobStatusWord(state.job.status)}`);
+  const { kind, status } = state.job;
+  announce(`${kind === "prediction" ? "Predictions" : "Training"}: ${jobStatusWord(status)}`);
   refresh();
 }
 

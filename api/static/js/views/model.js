@@ -40,7 +40,9 @@ async function partsOf(model, signal, onChange) {
     fetchJson(history, signal),
   ]);
   const versions = versionsSection(model, deployments.items, onChange);
-  return [modelHead(model), ...sections, versions, goodToKnow(model), origin(model)].filter(Boolean);
+  return [modelHead(model), ...sections, versions, goodToKnow(model), origin(model)].filter(
+    Boolean,
+  );
 }
 
 /** Where to go when the model that was shown is deleted. */

@@ -41,7 +41,7 @@ export async function tableSections(model, signal) {
     modelFiles(model),
     goodToKnow(model, sections, board),
     ...(isSeries ? seriesSections(sections, model.details.target_variable) : []),
-    isSeries ? seriesPrediction(model) : tablePrediction(model),
+    isSeries ? seriesPrediction(model) : tablePrediction(model, signal),
     ...clusterSections(sections),
     ...explanationSections(model, explained),
     board.entries.length > 0 && candidatesSection(board),
