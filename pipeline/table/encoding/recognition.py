@@ -60,7 +60,7 @@ def recognise_numbers(name: str, column: pd.Series, written: NumberReader = PLAI
     if len(present) == 0:
         return Recognised(None, reason="no value can be read as a number")
     is_whole = bool((present == np.round(present)).all())
-    distinct = np.unique(present)
+    distinct = np.unique(present) if is_whole else present
     if is_whole and _is_running(distinct, len(read)):
         return Recognised(None, reason="a running number, like a row identifier")
     encoders: list[ColumnEncoder] = [NumberEncoder(name, written)]
