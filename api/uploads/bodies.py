@@ -58,6 +58,9 @@ def _receive_form(spool: Spool, max_bytes: int) -> Upload:
         )
     except ValueError as error:
         raise InvalidRequestError(f"The form cannot be read: {error}") from error
+    repeated = [name for name, values in form.lists() if len(values) > 1]
+    if repeated:
+        raise InvalidRequestError(f"The form has more than one {repeated[0]}; send one of each")
     found = files.get("file")
     if found is None:
         raise InvalidRequestError("The form has no part `file` with the content of the file")

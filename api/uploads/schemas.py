@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from api.schemas import Request, Text
 from core.settings import LONGEST_TIME_BUDGET_S
@@ -112,7 +112,9 @@ def _names(text: Any) -> Any:
 class UploadForm(TableRequest):
     """The fields beside `file`."""
 
-    exclude_columns: Annotated[list[Column] | None, BeforeValidator(_names)] = Field(
+    exclude_columns: Annotated[
+        list[Column] | None, BeforeValidator(_names), WithJsonSchema({"type": "string"})
+    ] = Field(
         default=None,
         max_length=MOST_EXCLUDED,
         description="Columns that are not learned from: a JSON list, or names separated by commas",

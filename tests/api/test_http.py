@@ -1,6 +1,7 @@
 """Every endpoint over WSGI, on a real database."""
 
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -170,11 +171,17 @@ def test_an_upload_becomes_a_job_and_a_model(
         ({"file": b"PAR1"}, {"target_variable": "y"}, 422, "ml_task"),
         ({"file": b"PAR1"}, {"ml_task": "regression"}, 422, "target_variable is required"),
         ({"file": b"no"}, {"ml_task": "regression", "target_variable": "y"}, 422, "PAR1"),
+        (
+            {"file": b"PAR1"},
+            {"ml_task": "clustering", "exclude_columns": ["id", "name"]},
+            422,
+            "more than one exclude_columns",
+        ),
         ({"file": b"P" * 8_000_001}, {"ml_task": "regression"}, 413, "8,000,000 bytes"),
     ],
 )
 def test_bad_uploads_are_refused(
-    http: httpx.Client, files: dict[str, bytes], data: dict[str, str], status: int, told: str
+    http: httpx.Client, files: dict[str, bytes], data: dict[str, Any], status: int, told: str
 ) -> None:
     answer = http.post("/api/v1/models", files=files, data=data)
     assert answer.status_code == status
