@@ -23,13 +23,18 @@ class PipelineError(Exception):
     """The input cannot become a model."""
 
     severity: ClassVar[Severity] = "medium"
-    recommended_action: ClassVar[str] = "Correct the data and train again"
+    recommended_action: str = "Correct the data and train again"
 
 
 class InsufficientDataError(PipelineError):
     """There are too few observations to learn from."""
 
-    recommended_action = "Collect more sales data before retraining"
+    recommended_action = "Send a table with more rows"
+
+    def __init__(self, message: str, recommended_action: str | None = None) -> None:
+        super().__init__(message)
+        if recommended_action is not None:
+            self.recommended_action = recommended_action
 
 
 class InvalidDataError(PipelineError):

@@ -152,4 +152,5 @@ def _principal_components(filled: Array, seed: int) -> PCA:
     dimensions = min(_MOST_DIMENSIONS, filled.shape[1], max(1, len(filled) - 1))
     is_small = filled.shape[1] <= _EXACT_UP_TO
     solver = "covariance_eigh" if is_small else "randomized"
-    return PCA(dimensions, svd_solver=solver, random_state=seed).fit(filled)
+    with np.errstate(invalid="ignore"):  # rows that are all alike are refused by their number
+        return PCA(dimensions, svd_solver=solver, random_state=seed).fit(filled)

@@ -18,7 +18,7 @@ from pipeline.forecast.notes import data_notes
 from pipeline.forecast.occasions import Closure, days_of, share_within
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.surroundings import Outlook, Surroundings, lay, outlook_of
-from pipeline.forecast.validation import QUANTITY, TIME
+from pipeline.forecast.validation import COLLECT_MORE, QUANTITY, TIME
 
 MIN_ROWS = 8
 MAX_ROWS = 100_000
@@ -196,7 +196,8 @@ def _require_known(quantities: NDArray[np.float64]) -> None:
     if known < MIN_ROWS:
         raise InsufficientDataError(
             f"Product requires minimum {MIN_ROWS} rows of sales data outside closures."
-            f" Currently: {known} rows."
+            f" Currently: {known} rows.",
+            COLLECT_MORE,
         )
 
 
@@ -210,7 +211,8 @@ def _frequency_of(ds: pd.DatetimeIndex, spec: ForecastSpec) -> Frequency:
     if rows < MIN_ROWS:
         raise InsufficientDataError(
             f"Product requires minimum {MIN_ROWS} {frequency.name} rows of sales data."
-            f" Currently: {rows} rows."
+            f" Currently: {rows} rows.",
+            COLLECT_MORE,
         )
     if rows > MAX_ROWS:
         raise ResourceLimitError(
@@ -223,7 +225,8 @@ def _too_short(spec: ForecastSpec, *, days: int) -> InsufficientDataError:
     unit = "day" if days == 1 else "days"
     return InsufficientDataError(
         f"Product requires minimum {spec.min_training_days} days of sales data."
-        f" Currently: {days} {unit}."
+        f" Currently: {days} {unit}.",
+        COLLECT_MORE,
     )
 
 

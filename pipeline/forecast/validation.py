@@ -7,6 +7,7 @@ import pandas as pd
 from pipeline.errors import InsufficientDataError, InvalidDataError
 
 TIME, QUANTITY = "ds", "quantity"
+COLLECT_MORE = "Collect more sales data before retraining"
 MAX_VALUE = 1e12
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 
@@ -28,7 +29,9 @@ def validate(history: pd.DataFrame) -> pd.DataFrame:
     """
     _require_columns(history)
     if history.empty:
-        raise InsufficientDataError("The history has no rows; accepted is one row per period")
+        raise InsufficientDataError(
+            "The history has no rows; accepted is one row per period", COLLECT_MORE
+        )
     clean = pd.DataFrame({TIME: _time_stamps(history[TIME])})
     for name in history.columns.drop(TIME):
         clean[name] = _numbers(history[name], name)

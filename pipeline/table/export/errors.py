@@ -1,7 +1,6 @@
 """What cannot be exported."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from pipeline.errors import PipelineError
 
@@ -9,7 +8,7 @@ from pipeline.errors import PipelineError
 class NotExportableError(PipelineError):
     """A model has no form in a format; ``available`` says what could be asked for instead."""
 
-    recommended_action: ClassVar[str] = "Choose another format or candidate"
+    recommended_action = "Choose another format or candidate"
 
     def __init__(self, reason: str, available: Sequence[str] = ()) -> None:
         instead = f"; available: {', '.join(available)}" if available else ""

@@ -17,8 +17,9 @@ from tests.pipeline.forecast.series import daily_sales, history_of
 def test_too_few_days_are_refused_in_the_words_of_the_document(days: int) -> None:
     message = f"Product requires minimum 30 days of sales data. Currently: {days} day"
 
-    with pytest.raises(InsufficientDataError, match=message):
+    with pytest.raises(InsufficientDataError, match=message) as refused:
         prepare(validate(daily_sales(days)), ForecastSpec())
+    assert refused.value.recommended_action == "Collect more sales data before retraining"
 
 
 def test_thirty_days_are_enough() -> None:
