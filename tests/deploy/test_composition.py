@@ -139,6 +139,14 @@ def test_flower_understands_what_is_added_to_its_command() -> None:
     assert f":{chosen['port']}/healthcheck" in SERVICES["flower"].health_check[-1]
 
 
+def test_tables_fit_into_a_worker() -> None:
+    """Every slot may hold a table and, as large again, a fit on it."""
+    settings = settings_of(SERVICES["worker"])
+    tables_mb = settings.worker_concurrency * 2 * settings.table_max_memory_mb
+    limit = SERVICES["worker"].definition["deploy"]["resources"]["limits"]["memory"]
+    assert tables_mb < 0.8 * 1024 * int(limit.removesuffix("g"))
+
+
 def test_one_worker_can_be_many() -> None:
     alone = {"ports", "container_name", "hostname"}
     assert alone.isdisjoint(SERVICES["worker"].definition)

@@ -92,6 +92,10 @@ def test_variables_are_settings(document: dict[str, Any]) -> None:
     if document["metadata"]["name"] == "worker":
         needed_s = settings.worker_grace_seconds + HAND_BACK_S
         assert pod(document)["terminationGracePeriodSeconds"] > needed_s
+        wanted = container(document)["resources"]["requests"]
+        assert settings.worker_concurrency * settings.task_threads <= int(wanted["cpu"])
+        tables_mb = settings.worker_concurrency * 2 * settings.table_max_memory_mb
+        assert tables_mb < 0.8 * 1024 * int(wanted["memory"].removesuffix("Gi"))
 
 
 def test_the_example_of_secrets_holds_settings_and_none_of_their_values() -> None:
