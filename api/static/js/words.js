@@ -64,6 +64,13 @@ export const TABLE_PHASES = [
   "evaluation",
 ];
 
+const TASKS = {
+  classification: "Category",
+  regression: "Number",
+  clustering: "Groups",
+  time_series: "What comes next",
+};
+
 const sentence = (code) => {
   const words = String(code ?? "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -72,6 +79,7 @@ const sentence = (code) => {
 export const statusWord = (status) => STATUS[status] ?? sentence(status);
 export const jobStatusWord = (status) => JOB_STATUS[status] ?? sentence(status);
 export const phaseWord = (phase) => PHASES[phase] ?? sentence(phase);
+export const taskWord = (task) => TASKS[task] ?? sentence(task);
 export const algorithmWord = (name) => ALGORITHMS[name] ?? sentence(name);
 
 /** Each metric of a forecast: its name for people, what it means and how it is written. */

@@ -81,9 +81,11 @@ function placesOf(kind, grid) {
   if (kind === "date" && days.every(Number.isFinite)) {
     return along(days, (at) => formatDay(new Date(at).toISOString()), formatDay);
   }
-  const names = grid.map(String);
-  return { at: names.map((_, place) => place), axis: { names }, isLine: false, write: String };
+  const names = grid.map(nameOf);
+  return { at: names.map((_, place) => place), axis: { names }, isLine: false, write: nameOf };
 }
+
+const nameOf = (value) => (value === null ? "empty" : String(value));
 
 const along = (at, format, write) => ({
   at,

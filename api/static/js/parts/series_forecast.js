@@ -1,7 +1,14 @@
 // The forecast of each series of a table, what came before it, and how good it was in the test.
 
 import { element } from "../dom.js";
-import { formatDay, formatFineShare, formatMeasure, formatMoment, plural } from "../format.js";
+import {
+  formatDay,
+  formatFineShare,
+  formatMeasure,
+  formatPeriod,
+  plural,
+  wallClock,
+} from "../format.js";
 import { algorithmWord } from "../words.js";
 import { field, select } from "./field.js";
 import { band, dots, line, plot } from "./plot.js";
@@ -13,6 +20,7 @@ const LEGEND = [
   ["range", "Likely range"],
   ["tested", "Told in the test, without knowing what happened"],
 ];
+const FEW_DAYS_MS = 5 * 86_400_000;
 const MIDNIGHT = /T00:00:00/;
 
 /** Sections for the explanation of time series. */
@@ -51,7 +59,7 @@ function forecastSection(forecast, target, level) {
 
 function drawn(one, target) {
   const { history, test, forecast } = one;
-  const days = (times) => times.map((time) => Date.parse(`${time}Z`));
+  const days = (times) => times.map((time) => wallClock(time).getTime());
   const [past, tested, ahead] = [history, test, forecast].map((part) => days(part?.time ?? []));
   const values = [
     ...history.value,
@@ -68,7 +76,7 @@ function drawn(one, target) {
       low: Math.min(...past, ...ahead),
       high: Math.max(...past, ...ahead),
       label: algorithmWord(one.algorithm),
-      format: (at) => formatDay(new Date(at).toISOString()),
+      format: axisFormat([...past, ...ahead]),
     },
     up: { low: Math.min(...known), high: Math.max(...known), isLoose: true },
     height: 320,
@@ -87,10 +95,17 @@ function drawn(one, target) {
   return [figure, whenOpened("The forecast as a table", () => forecastTable(forecast, name))];
 }
 
+/** Days along the bottom, or hours where there are only a few days. */
+function axisFormat(times) {
+  const span = Math.max(...times) - Math.min(...times);
+  const write = span > FEW_DAYS_MS ? formatDay : (text) => formatPeriod(text, "hourly");
+  return (at) => write(new Date(at).toISOString());
+}
+
 const places = (at, values, x, y) =>
   values.flatMap((value, place) => (Number.isFinite(value) ? [[x(at[place]), y(value)]] : []));
 
-const when = (time) => (MIDNIGHT.test(time) ? formatDay(time) : formatMoment(time));
+const when = (time) => (MIDNIGHT.test(time) ? formatDay(time) : formatPeriod(time, "hourly"));
 
 /** Periods ahead with what is expected and the range. */
 export function forecastTable({ time, prediction, lower, upper }, name) {

@@ -2,7 +2,7 @@
 
 import { element } from "../dom.js";
 import { formatAgo } from "../format.js";
-import { algorithmWord } from "../words.js";
+import { algorithmWord, taskWord } from "../words.js";
 
 /** Returns `{node, show(models)}`. */
 export function tableModels() {
@@ -24,6 +24,7 @@ function modelRow(model) {
       "div",
       { class: "product-line" },
       element("a", { class: "product-name", href: `#/models/${model.model_id}` }, name),
+      element("span", { class: "muted" }, taskWord(model.ml_task)),
       element("span", { class: "muted" }, algorithmWord(model.algorithm)),
       element("span", { class: "muted" }, formatAgo(model.created_at)),
     ),
