@@ -241,17 +241,15 @@ def test_a_clustering_tells_memberships(
     assert first != second
     assert {first, second} <= set(answer["classes"])
     assert [sum(shares) for shares in answer["probabilities"]] == pytest.approx([1, 1])
-    others = [
-        entry["candidate"]
-        for entry in model.details["leaderboard"]
-        if entry["is_available"] and entry["parameters"] != model.details["hyperparameters"]
-    ]
-    assert others
-    for candidate in others:
-        asked = {"rows": [{"x": 0, "y": 0}], "candidate": candidate}
-        named = told(ask(server, exchange, model, asked))["classes"]
-        (row,) = told(ask(server, exchange, model, asked, operation="explain"))["rows"]
-        assert list(row["outputs"]) == named
+    clusters = set()
+    for entry in model.details["leaderboard"]:
+        if entry["is_available"]:
+            asked = {"rows": [{"x": 0, "y": 0}], "candidate": entry["candidate"]}
+            named = told(ask(server, exchange, model, asked))["classes"]
+            (row,) = told(ask(server, exchange, model, asked, operation="explain"))["rows"]
+            assert list(row["outputs"]) == named
+            clusters.add(tuple(named))
+    assert len(clusters) > 1
     ahead = ask(server, exchange, model, {"rows": [{"x": 0, "y": 0}], "horizon": 3})
     assert "this one is a clustering" in json.loads(ahead.body)["detail"]
 
