@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.metrics import accuracy_score, log_loss, root_mean_squared_error
 
 from benchmarks.tabular import systems
-from benchmarks.tabular.sets import MAKERS, Problem, problems
+from benchmarks.tabular.sets import Problem, problems
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv" / "peers-tabular"
