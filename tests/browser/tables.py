@@ -65,6 +65,16 @@ def train_tables(service: Service) -> dict[str, str]:
     return {task: _model_of(service, job) for task, job in jobs.items()}
 
 
+def predict_file(service: Service, model_id: str, frame: pd.DataFrame) -> str:
+    """The job that did it; it has ended."""
+    address = f"{service.url}/api/v1/models/{model_id}/batch-predictions"
+    answer = httpx.post(address, files={"file": ("rows.parquet", parquet(frame))}, timeout=60)
+    assert answer.status_code == 202, answer.text
+    job_id = str(answer.json()["job_id"])
+    _ended(service, job_id)
+    return job_id
+
+
 def _start(service: Service, frame: pd.DataFrame, task: str, **asked: str) -> str:
     answer = httpx.post(
         f"{service.url}/api/v1/models",
@@ -77,10 +87,14 @@ def _start(service: Service, frame: pd.DataFrame, task: str, **asked: str) -> st
 
 
 def _model_of(service: Service, job_id: str) -> str:
+    return str(_ended(service, job_id)["model"]["model_id"])
+
+
+def _ended(service: Service, job_id: str) -> Any:
     def status() -> Any:
         return service.get(f"status/{job_id}")
 
     service.wait_until(lambda: status()["status"] in ENDED, PATIENCE_S)
     ended = status()
     assert ended["status"] == "completed", ended
-    return str(ended["model"]["model_id"])
+    return ended

@@ -11,6 +11,7 @@ from tests.browser.tables import (
     HOSTILE_SERIES,
     homes,
     parquet,
+    predict_file,
     train_tables,
 )
 from tests.browser.test_appearance import NAMELESS
@@ -113,6 +114,16 @@ def test_a_whole_file_is_predicted_and_saved(page: Page, models: dict[str, str])
     lacking = parquet(homes().head(5).drop(columns="size_m2"))
     ask.locator("input[type=file]").set_input_files({**file, "buffer": lacking})
     expect(ask.get_by_role("alert")).to_contain_text("size_m2")
+
+
+def test_the_job_that_predicted_a_file_speaks_of_predictions(
+    page: Page, service: Service, models: dict[str, str]
+) -> None:
+    job_id = predict_file(service, models["regression"], homes().head(5))
+    page.goto(f"/#/jobs/{job_id}")
+    expect(page.get_by_role("heading", name="Predictions of a file")).to_be_visible()
+    expect(page.locator(".job-summary")).to_have_text("The file is predicted")
+    expect(page.get_by_role("group", name="Show products")).to_have_count(0)
 
 
 def test_groups_are_told_in_words_and_another_clustering_can_predict(
