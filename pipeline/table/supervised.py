@@ -19,6 +19,7 @@ from pipeline.table.preparation import Analysis, Prepared, analyse, prepare, sus
 from pipeline.table.refit import Refit, Refitted
 from pipeline.table.result import TableResult
 from pipeline.table.scores import Metric, metric_named
+from pipeline.table.search.candidate import Candidate
 from pipeline.table.search.choice import ENSEMBLE, Choice, choose, single_choice
 from pipeline.table.search.clock import Clock
 from pipeline.table.search.fold_fit import pickled_bytes
@@ -123,6 +124,7 @@ def _make(
     trials = Trials(problem, pacing, reporter, memory)
     found = Search(problem, _families(problem.spec), trials, pacing, reporter).run()
     eligible = found if is_auto else _only(found, problem.spec.model_type)
+    found = replace(found, folds=eligible.folds)
     choice = choose(eligible, problem, trials.standings, pacing, may_blend=is_auto)
     reporter.report(TablePhase.TRAINING, SEARCH_SHARE, _told(choice), logs=(_told(choice),))
     others = _others(eligible, choice, trials.standings, problem)
@@ -152,7 +154,16 @@ def _only(found: Found, name: str) -> Found:
     if not any(one.fits and not one.failure for one in candidates):
         why = "; ".join(reasons) or "it does not suit a table of this size"
         raise InvalidDataError(f"'{name}' could not learn from the table: {why}")
-    return replace(found, candidates=candidates)
+    return replace(found, candidates=candidates, folds=_folds_of(candidates, found.folds))
+
+
+def _folds_of(candidates: Sequence[Candidate], folds: tuple[int, ...]) -> tuple[int, ...]:
+    """``folds``, or as many of them as one of ``candidates`` was fitted on: one that does worse
+    than the reference is not fitted on all."""
+    if any(one.covers(folds) for one in candidates if not one.failure):
+        return folds
+    fitted = [tuple(sorted(one.fits)) for one in candidates if one.fits and not one.failure]
+    return max(fitted, key=len)
 
 
 def _others(found: Found, choice: Choice, standings: Standings, problem: Problem) -> list[Choice]:

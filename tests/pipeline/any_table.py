@@ -96,7 +96,9 @@ def _days_in_order(step: int) -> Recipe:
 
 
 def _lists(chance: Chance, rows: int) -> pa.Array:
-    return pa.array([list(range(size)) for size in chance.integers(0, 3, rows)], pa.list_(pa.int8()))
+    return pa.array(
+        [list(range(size)) for size in chance.integers(0, 3, rows)], pa.list_(pa.int8())
+    )
 
 
 LEARNABLE: dict[str, Recipe] = {
@@ -176,7 +178,18 @@ COLUMNS: dict[str, Recipe] = {
 NAMES = (
     *("a", "A", " a", "a ", "", " ", "é", "e\u0301", "日本", "🎉", "a.b", "a/b", "\n", "\t", "<i>"),
     *("None", "nan", "0", "1", "index", "__index_level_0__", "prediction", "probability_a"),
-    *("lower", "upper", "cluster", "missing", "x" * 400, "covariate a", "time", "series", "|", "%s"),
+    *(
+        "lower",
+        "upper",
+        "cluster",
+        "missing",
+        "x" * 400,
+        "covariate a",
+        "time",
+        "series",
+        "|",
+        "%s",
+    ),
 )
 _REFUSED = ("lists", "structures", "maps", "intervals")
 _KIND = st.sampled_from([name for name in COLUMNS if name not in _REFUSED])
@@ -239,7 +252,7 @@ _DRAWN = st.one_of(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
         st.floats(),
         st.integers(-(2**63), 2**63 - 1),
-        st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2250, 1, 1)),
+        st.datetimes(pd.Timestamp("1700-01-01"), pd.Timestamp("2250-01-01")),
         st.dates(),
         st.times(),
         st.timedeltas(dt.timedelta(days=-(10**6)), dt.timedelta(days=10**6)),
@@ -268,6 +281,3 @@ def any_table(draw: st.DrawFn, first: tuple[str, ...], *, is_wide: bool = False)
         is_shuffled=draw(st.booleans()),
         row_group=draw(st.sampled_from([7, 1_000])),
     )
-
-
-

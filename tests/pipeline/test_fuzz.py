@@ -97,8 +97,7 @@ def check(table: AnyTable, request: st.DataObject, ml_task: str) -> None:
         result = train_table(file, spec)
     except PipelineError as error:
         event(f"{ml_task}: {type(error).__name__}")
-        assert str(error).strip()
-        assert error.recommended_action.strip()
+        check_refusal(error)
         return
     finally:
         assert time.process_time() - began < BUDGET_SECONDS + TOLERANCE_SECONDS
@@ -108,6 +107,12 @@ def check(table: AnyTable, request: st.DataObject, ml_task: str) -> None:
         check_forecasts(result)
     else:
         check_predictions(result, read_table(file, TableLimits()))
+
+
+def check_refusal(error: PipelineError) -> None:
+    """It says what is wrong and what to do."""
+    assert str(error).strip()
+    assert error.recommended_action.strip()
 
 
 def check_told(result: TableResult) -> None:
