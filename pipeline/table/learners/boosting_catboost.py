@@ -42,7 +42,9 @@ class CatBoost(BaseFamily):
             sparing = {**usual, "depth": 5, "rsm": 0.5, "max_ctr_complexity": 1}
             return (shallow, {**usual, "depth": 6}, sparing)
         deep = {**usual, "depth": 8, "random_strength": 2.0}
-        return ({**usual, "depth": 6}, shallow, deep)
+        middle = {**usual, "depth": 6}
+        by_logarithm = [{**middle, "log_target": True}] if shape.is_skewed else []
+        return (middle, *by_logarithm, deep, shallow)
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
         rate = _usual_rate(shape)

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.table.learners.family import BaseFamily, Grown, without
 from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
 from pipeline.table.learners.pace import Pace
-from pipeline.table.learners.rounds import patience
+from pipeline.table.learners.rounds import for_classes, patience
 from pipeline.table.learners.targets import Problem
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ALONE = 500
 _LEVEL = 3
+_MANY_VALUES = 20
 _QUIET = {"verbosity": -1}
 
 
@@ -31,7 +32,12 @@ class LightGBM(BaseFamily):
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
         known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < 30_000 else _LARGE
-        return [*known, {**known[0], "log_target": True}] if shape.is_skewed else known
+        if shape.widest > _MANY_VALUES:
+            by_means = {**known[0], "view": ViewKind.TREES.value}
+            known = (by_means, *known)
+        if shape.is_skewed:
+            known = (*known[:1], {**known[0], "log_target": True}, *known[1:])
+        return for_classes(known, shape.classes)
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
         is_small = shape.rows < 2_000

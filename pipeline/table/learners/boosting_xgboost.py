@@ -13,7 +13,7 @@ from xgboost.callback import TrainingCallback
 from pipeline.table.learners.family import BaseFamily, Grown, without
 from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
 from pipeline.table.learners.pace import Pace
-from pipeline.table.learners.rounds import patience
+from pipeline.table.learners.rounds import for_classes, patience
 from pipeline.table.learners.targets import Problem
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ class XGBoost(BaseFamily):
     view = ViewKind.TREES
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        if shape.rows < 2_000:
-            return _SMALL
-        return _MEDIUM if shape.rows < 50_000 else _LARGE
+        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < 50_000 else _LARGE
+        return for_classes(known, shape.classes)
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
         is_small = shape.rows < 2_000

@@ -1,4 +1,7 @@
-"""The families that compete for a table: one dict, in the order in which they are tried."""
+"""The families that compete for a table: one dict, in the order in which they are tried.
+
+What is quick comes first, so that little time is enough to have tried every kind.
+"""
 
 from pipeline.table.learners.baseline import Baseline
 from pipeline.table.learners.boosting_catboost import CatBoost
@@ -18,15 +21,15 @@ FAMILIES: dict[str, Family] = {
     for family in (
         Baseline(),
         Linear(),
+        Kernel(),
+        ExtraTrees(),
+        Neighbours(),
         CatBoost(),
         LightGBM(),
+        NeuralNet(),
         XGBoost(),
-        ExtraTrees(),
         RandomForest(),
         HistogramBoosting(),
-        NeuralNet(),
-        Kernel(),
-        Neighbours(),
     )
 }
 

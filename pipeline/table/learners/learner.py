@@ -34,13 +34,15 @@ class Shape:
     """The size of a problem; ``classes`` is 0 for a regression.
 
     ``is_skewed``: the amounts to predict are never negative and a few are many times the usual, so
-    that learning their logarithm may pay; see ``targets.is_skewed``.
+    that learning their logarithm may pay; see ``targets.is_skewed``. ``widest``: the most values of
+    a column of categories.
     """
 
     rows: int
     columns: int
     classes: int
     is_skewed: bool = False
+    widest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

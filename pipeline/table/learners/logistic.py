@@ -13,6 +13,9 @@ from pipeline.table.learners.pace import Pace
 
 _STRENGTHS = tuple(float(10.0**power) for power in np.arange(-4.0, 3.01, 0.5))
 _USUAL_STRENGTH = 0.1
+_MANY_CLASSES, _FEW_PAIRS = 3, 3
+"""A fit takes longer the more classes there are: then the choice is made among fewer strengths, on
+fewer pairs of rows."""
 _WORSE_BEFORE_END = 2
 _ITERATIONS = 100
 _LEAST = 1e-12
@@ -43,19 +46,22 @@ def _best_strength(matrix: Array, target: Array, classes: int, pace: Pace) -> fl
     ]
     if not pairs:
         return _USUAL_STRENGTH
-    models = [_model(_STRENGTHS[0], pace, warm_start=True) for _ in pairs]
+    strengths = _STRENGTHS
+    if classes > _MANY_CLASSES:
+        strengths, pairs = _STRENGTHS[2::2], pairs[:_FEW_PAIRS]
+    models = [_model(strengths[0], pace, warm_start=True) for _ in pairs]
     losses: list[float] = []
-    for number, strength in enumerate(_STRENGTHS):
+    for number, strength in enumerate(strengths):
         total = 0.0
         for model, (train, test) in zip(models, pairs, strict=True):
             model.set_params(C=strength).fit(matrix[train], target[train])
             total += _loss(model, matrix[test], target[test])
         losses.append(total)
-        if not pace.goes_on(number + 1, len(_STRENGTHS) + 1):
+        if not pace.goes_on(number + 1, len(strengths) + 1):
             break
         if number - int(np.argmin(losses)) >= _WORSE_BEFORE_END:
             break
-    return _STRENGTHS[int(np.argmin(losses))]
+    return strengths[int(np.argmin(losses))]
 
 
 def _model(strength: float, pace: Pace, *, warm_start: bool = False) -> Any:

@@ -72,6 +72,15 @@ class Candidate:
         """The fit on the most rows; there has to be one."""
         return max(self.fits.values(), key=lambda fit: fit.rows)
 
+    def whole_models(self) -> dict[int, FittedLearner]:
+        """The models that learned from as many rows as any, by the number of the fold."""
+        most = max((fit.rows for fit in self.fits.values()), default=0)
+        return {
+            fold: model
+            for fold, model in self.models.items()
+            if self.fits[fold].rows >= _LIKE * most
+        }
+
     def without_validation(self, rows: int) -> Mapping[str, Any]:
         """The parameters for a fit on ``rows`` that nothing stops early: with as many rounds as
         the folds found, and a little more for more rows."""

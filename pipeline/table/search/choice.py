@@ -50,7 +50,7 @@ def choose(
     """The best ensemble within the limits of time, or the best candidate alone.
 
     The limits are ``max_predict_ms`` for the prediction of one row, and the time that is left to
-    fit the members again.
+    fit again those members whose models of folds are not there to stand in.
     """
     pool = _pool(found, standings)
     target = problem.judged_target(found.folds)
@@ -62,7 +62,7 @@ def choose(
             predictions=[one.judged(found.folds) for one in pool],
             target=target,
             metric=problem.metric,
-            costs=np.array([[one.predict_ms, pacing.refit_seconds(one)] for one in pool]),
+            costs=np.array([[one.predict_ms, _seconds_needed(one, pacing)] for one in pool]),
             limits=np.array([limit, max(_LEAST_SECONDS, pacing.left_for_refit())]),
             peers=_peers(pool, found, standings),
         ),
@@ -123,6 +123,10 @@ def _peers(pool: Sequence[Candidate], found: Found, standings: Standings) -> lis
         if standings.gap(one, found.candidates, found.folds) <= _PEER_GAP
     ]
     return [pool.index(one) for one in near[:_MOST_PEERS]]
+
+
+def _seconds_needed(candidate: Candidate, pacing: Pacing) -> float:
+    return 0.0 if candidate.whole_models() else pacing.refit_seconds(candidate)
 
 
 def _quickest_enough(pool: Sequence[Candidate], problem: Problem) -> Candidate:

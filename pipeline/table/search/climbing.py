@@ -22,7 +22,7 @@ def climbers(rung: int, trials: Trials, problem: Problem, pacing: Pacing) -> lis
     ]
     leaders = best_of_each_family(ranked)
     ordered = [*leaders, *(one for one in ranked if one not in leaders)][:_MOST_CLIMBERS]
-    leaves_sample = _is_sample(rung, problem)
+    leaves_sample = is_sample(rung, problem)
     left = (_SHARE_TO_LEAVE_SAMPLE if leaves_sample else _SHARE_TO_CLIMB) * pacing.left()
     chosen: list[Candidate] = []
     for candidate in ordered:
@@ -33,7 +33,7 @@ def climbers(rung: int, trials: Trials, problem: Problem, pacing: Pacing) -> lis
     return chosen
 
 
-def _is_sample(rung: int, problem: Problem) -> bool:
+def is_sample(rung: int, problem: Problem) -> bool:
     """Whether fits on ``rung`` are on fewer rows than those above it."""
     rungs, folds = problem.ladder.rungs, problem.ladder.folds
     return len(folds[rungs[rung][0]].fit) < len(folds[rungs[-1][0]].fit)

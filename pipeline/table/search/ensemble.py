@@ -24,7 +24,7 @@ _CHECKS = 5
 _LEAST_WEIGHT = 0.03
 _TIE_BREAK = 0.02
 _PRIOR_ROWS = 300
-_DOUBT = 20.0
+_DOUBT, _LEAST_LOSS = 20.0, 0.15
 """On few rows the check itself errs; there an ensemble may be a little worse in it."""
 _LEAST_PROBABILITY = 1e-15
 
@@ -74,23 +74,34 @@ def choose_weights(pool: Pool, seed: int) -> Weights:
     if len(pool.predictions) == 1:
         return single
     random = np.random.default_rng(seed)
-    if not _is_worth_it(losses, pool, random):
+    shared, selected, alone = _checked(losses, pool, random)
+    accepted = _not_clearly_worse(min(shared, selected, alone), pool)
+    if min(shared, selected) > accepted:
         return single
-    return _prune(_shrunk(_bagged(losses, pool, rows, random), pool), pool)
+    weights = _bagged(losses, pool, rows, random)
+    return _prune(_shrunk(weights, pool) if shared <= accepted else weights, pool)
 
 
-def _is_worth_it(losses: "_Losses", pool: Pool, random: np.random.Generator) -> bool:
-    """Whether ensembles chosen on some rows beat single candidates chosen there on the others."""
+def _not_clearly_worse(loss: float, pool: Pool) -> float:
+    """The largest loss that the rows hardly tell from ``loss``. A log loss near zero is a matter of
+    how sure the answers are, which a few surprises would change."""
+    least = _LEAST_LOSS if pool.metric.name == "log_loss" else 0.0
+    return loss + _DOUBT * max(abs(loss), least) / len(pool.target)
+
+
+def _checked(losses: "_Losses", pool: Pool, random: np.random.Generator) -> tuple[float, ...]:
+    """The losses on some rows of what is chosen on the others: ensembles that share with the
+    peers, ensembles as they were selected, and single candidates."""
     part_of = random.permutation(len(pool.target)) % _CHECKS
-    together = alone = 0.0
+    totals = np.zeros(3)
     for part in range(_CHECKS):
         chosen_on, judged_on = np.flatnonzero(part_of != part), np.flatnonzero(part_of == part)
         if not len(judged_on):
             continue
-        ensemble = _shrunk(_bagged(losses, pool, chosen_on, random), pool)
-        together += losses.of(ensemble, judged_on) * len(judged_on)
-        alone += losses.of(_single(losses, pool, chosen_on), judged_on) * len(judged_on)
-    return together < alone + abs(alone) * _DOUBT / len(pool.target)
+        selected = _bagged(losses, pool, chosen_on, random)
+        rivals = (_shrunk(selected, pool), selected, _single(losses, pool, chosen_on))
+        totals += [len(judged_on) * losses.of(one, judged_on) for one in rivals]
+    return tuple((totals / len(part_of)).tolist())
 
 
 def _shrunk(weights: Weights, pool: Pool) -> Weights:

@@ -15,6 +15,8 @@ MakeFolds = Callable[[int, int], Sequence[tuple[Rows, Rows]]]
 
 _TINY, _SMALL, _MIDDLE, _LARGE = 300, 1_000, 4_000, 15_000
 _SAMPLE_SHARE, _SAMPLE_ROWS = 0.2, (4_000, 10_000)
+_SIDE_BY_SIDE = 2
+"""Two folds on a thread each take hardly longer than one on two threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +48,25 @@ def make_ladder(rows: int, make_folds: MakeFolds, seed: int, *, is_hurried: bool
     """A ladder that fits the size of the table.
 
     Below 1,000 rows whole cross-validations, up to three; below 4,000 up to two; from the second
-    one on without early stopping, and only those count then. Below 15,000 first one fold of a
-    cross-validation, then the others. On more rows a fit on a sample of them comes before that.
+    one on without early stopping, and only those count then. Below 15,000 first two folds of a
+    cross-validation, then the others. On more rows fits on samples of them come before that.
     Whoever is in a hurry begins with two folds on a small table too.
     """
     if rows < _MIDDLE:
         return _repeated(rows, make_folds, is_hurried=is_hurried)
     folds = [Fold(fit, judge) for fit, judge in make_folds(5, 0)]
-    everything = tuple(range(len(folds)))
+    some = min(_SIDE_BY_SIDE, len(folds))
     if rows < _LARGE:
-        return Ladder(tuple(folds), (everything[:1], everything))
-    sample = Fold(_sample(folds[0].fit, seed), folds[0].judge)
-    rungs = ((0,), (1,), (1, 2, 3), tuple(fold + 1 for fold in everything))
-    return Ladder((sample, *folds), tuple(rung for rung in rungs if max(rung) <= len(folds)))
+        return Ladder(tuple(folds), _rungs(0, some, len(folds)))
+    samples = [Fold(_sample(fold.fit, seed), fold.judge) for fold in folds[:some]]
+    rungs = _rungs(some, some, len(folds))
+    return Ladder((*samples, *folds), (tuple(range(some)), *rungs))
+
+
+def _rungs(first: int, some: int, count: int) -> tuple[tuple[int, ...], ...]:
+    """``some`` of ``count`` folds, then all of them."""
+    everything = tuple(range(first, first + count))
+    return (everything[:some], everything) if some < count else (everything,)
 
 
 def _repeated(rows: int, make_folds: MakeFolds, *, is_hurried: bool) -> Ladder:

@@ -46,6 +46,10 @@ class Pacing:
         of_all = min(self.left(), share * self._search)
         return max(_LEAST_SECONDS, of_all / max(1.0, folds))
 
+    def part_of_left(self, folds: float, share: float) -> float:
+        """As ``limit``, for a share of what is left of the search."""
+        return max(_LEAST_SECONDS, share * self.left() / max(1.0, folds))
+
     def can_afford(self, family: str, rows: int, folds: float) -> bool:
         """Whether that many fits of ``family`` are likely to come far in the time; what is unknown
         may try while there is a little."""

@@ -13,7 +13,7 @@ from pipeline.table.scores import Array, Metric
 from pipeline.table.search.ladder import Ladder
 from pipeline.table.spec import TableSpec
 
-_FEW_CELLS = 500_000
+_FEW_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,14 @@ class Problem:
 
     @property
     def is_small(self) -> bool:
-        """Whether a fit is so short that several threads do not make it shorter."""
+        """Whether fits do better side by side, on one thread each, than one by one: they wait for
+        nobody then, which counts for more the busier the machine is."""
         columns = len(self.layout.numbers) + len(self.layout.codes)
         return len(self.train) * columns <= _FEW_CELLS
+
+    def threads_for(self, workers: int) -> int:
+        """How many threads each of so many fits has."""
+        return 1 if self.is_small else max(1, self.spec.threads // workers)
 
     def judged_target(self, folds: Sequence[int]) -> Array:
         """The targets of the rows that judge in ``folds``, one fold after the other."""
@@ -50,7 +55,13 @@ class Problem:
     def shape(self, rows: int) -> Shape:
         columns = len(self.layout.numbers) + len(self.layout.codes)
         skewed = not self.classes and is_skewed(self.target)
-        return Shape(rows=rows, columns=columns, classes=self.classes, is_skewed=skewed)
+        return Shape(
+            rows=rows,
+            columns=columns,
+            classes=self.classes,
+            is_skewed=skewed,
+            widest=max(self.layout.cardinalities, default=0),
+        )
 
     def order(
         self, categories: Mapping[int, int], seed: int, seconds: float | None, threads: int

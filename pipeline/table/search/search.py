@@ -16,7 +16,7 @@ from pipeline.errors import InvalidDataError, ResourceLimitError
 from pipeline.table.learners.learner import Family
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.search.candidate import Candidate
-from pipeline.table.search.climbing import HOPELESS_GAP, climbers
+from pipeline.table.search.climbing import HOPELESS_GAP, climbers, is_sample
 from pipeline.table.search.pacing import MEMBERS_EXPECTED, Pacing
 from pipeline.table.search.problem import Problem
 from pipeline.table.search.standings import best_of_each_family
@@ -26,7 +26,9 @@ from pipeline.table.search.tuning import Tuning
 SEARCH_SHARE = 0.75
 """How much of the training phase the search is; the rest is fitting on all rows."""
 
-_FEWEST_CLIMBERS = 2
+_FIRST_ROUND_SHARE = 1.0
+"""How much of what is left the families that are still to be tried first may take together."""
+_FEWEST_CLIMBERS, _FEWEST_OF_SAMPLE = 4, 2
 _PROMISING_RANK = 5
 
 Configurations = Sequence[Mapping[str, Any] | None]
@@ -100,8 +102,9 @@ class Search:
                 break
             share = position / len(self._families)
             stage = Stage(TablePhase.ALGORITHM_SELECTION, partial(float, share))
+            fair = _FIRST_ROUND_SHARE / sum(one is not None for one in configurations[position:])
             with self._optional_once_there_is_a_model():
-                self._fit(self._trials.add(family, parameters), self._lowest, stage)
+                self._fit(self._trials.add(family, parameters), self._lowest, stage, fair)
         self._check_any()
 
     def _optional_once_there_is_a_model(self) -> AbstractContextManager[None]:
@@ -124,8 +127,14 @@ class Search:
         if self._rung and self._is_promising(candidate):
             self._fit(candidate, self._folds, self._stage)
 
-    def _fit(self, candidate: Candidate, folds: Sequence[int], stage: Stage) -> None:
-        self._trials.fit(candidate, folds, stage)
+    def _fit(
+        self,
+        candidate: Candidate,
+        folds: Sequence[int],
+        stage: Stage,
+        fair: float | None = None,
+    ) -> None:
+        self._trials.fit(candidate, folds, stage, fair)
         self._trials.drop_models(self._folds)
         ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
         self._pacing.keep_for_refit(best_of_each_family(ranked)[:MEMBERS_EXPECTED])
@@ -141,7 +150,7 @@ class Search:
         """Take the best candidates up as many rungs as the time allows."""
         while self._rung < self._problem.ladder.top and not self._is_over():
             chosen = climbers(self._rung, self._trials, self._problem, self._pacing)
-            if len(chosen) < min(_FEWEST_CLIMBERS, len(self._trials.contenders)):
+            if not self._is_worth_climbing(chosen):
                 return
             target = self._problem.ladder.rungs[self._rung + 1]
             references = [one for one in self._trials.candidates if one.family.is_reference]
@@ -150,6 +159,12 @@ class Search:
             if not any(one.covers(target) for one in chosen):
                 return
             self._rung += 1
+
+    def _is_worth_climbing(self, chosen: Sequence[Candidate]) -> bool:
+        """Whether enough of the families would be there: only who climbs can be in the model."""
+        fewest = _FEWEST_OF_SAMPLE if is_sample(self._rung, self._problem) else _FEWEST_CLIMBERS
+        ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
+        return len(chosen) >= min(fewest, len(ranked)) > 0
 
     def _tune(self, tuning: Tuning) -> None:
         while not self._is_over():

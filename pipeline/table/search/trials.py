@@ -18,7 +18,7 @@ from pipeline.table.search.matrices import Matrices
 from pipeline.table.search.pacing import Pacing
 from pipeline.table.search.problem import Problem
 from pipeline.table.search.side_by_side import outcomes
-from pipeline.table.search.standings import Standings
+from pipeline.table.search.standings import Standings, best_of_each_family
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ TOO_LARGE = "a fit would take about"
 _MEGABYTE = 1024**2
 _HOPELESS_GAP = 0.5
 _FOLDS_TO_JUDGE_BY = 2
-_MODELS_KEPT = 3
+_MODELS_KEPT, _FAMILIES_KEPT = 3, 5
 _SHARE_OF_FIRST, _SHARE_OF_ONE = 0.5, 0.2
 
 
@@ -79,8 +79,17 @@ class Trials:
         rows = len(self._problem.ladder.folds[folds[0]].fit)
         return self._pacing.can_afford(family.name, rows, len(folds) / self.workers(folds))
 
-    def fit(self, candidate: Candidate, folds: Sequence[int], stage: Stage) -> None:
-        """Fit on those of ``folds`` that are missing, unless it fails, is hopeless or too slow."""
+    def fit(
+        self,
+        candidate: Candidate,
+        folds: Sequence[int],
+        stage: Stage,
+        fair: float | None = None,
+    ) -> None:
+        """Fit on those of ``folds`` that are missing, unless it fails, is hopeless or too slow.
+
+        ``fair`` is the share of the time left that it may take if nothing is known of it yet.
+        """
         missing = [fold for fold in folds if fold not in candidate.fits]
         if candidate.failure or not missing:
             return
@@ -90,13 +99,14 @@ class Trials:
         if candidate.failure is None:
             title = f"Training {family.title} model"
             messages.begin(stage.share(), title, candidate.parameters)
-            self._fit_all(candidate, missing, messages, stage)
+            self._fit_all(candidate, missing, messages, stage, fair)
         self._tell(candidate, messages, stage)
 
     def drop_models(self, folds: Sequence[int]) -> None:
-        """Keep the fitted models of the best on ``folds`` only; they stand in where no time is
-        left to fit again."""
-        best = self.standings.ranked(self.contenders, folds)[:_MODELS_KEPT]
+        """Keep the fitted models of the best on ``folds`` and of the best of each family only; they
+        stand in where no time is left to fit again."""
+        ranked = self.standings.ranked(self.contenders, folds)
+        best = [*ranked[:_MODELS_KEPT], *best_of_each_family(ranked)[:_FAMILIES_KEPT]]
         for candidate in self.candidates:
             if best and candidate not in best:
                 candidate.models.clear()
@@ -116,11 +126,15 @@ class Trials:
         return "not tried: it would not have ended within the time budget"
 
     def _fit_all(
-        self, candidate: Candidate, missing: Sequence[int], messages: FitMessages, stage: Stage
+        self,
+        candidate: Candidate,
+        missing: Sequence[int],
+        messages: FitMessages,
+        stage: Stage,
+        fair: float | None,
     ) -> None:
         workers = self.workers(missing)
-        share = _SHARE_OF_ONE if self.has_model else _SHARE_OF_FIRST
-        seconds = self._pacing.limit(len(missing) / workers, share)
+        seconds = self._seconds_each(candidate, len(missing) / workers, fair)
         jobs = [partial(self._fit, candidate, fold, seconds, workers) for fold in missing]
         on_step = messages.steps(stage.share())
         with closing(outcomes(jobs, workers, on_step)) as results:
@@ -134,6 +148,15 @@ class Trials:
                 messages.judged(
                     stage.share(), fit[0].train_accuracy, fit[0].validation_accuracy, fit[0].rounds
                 )
+
+    def _seconds_each(self, candidate: Candidate, folds: float, fair: float | None) -> float:
+        """The limit of each of ``folds`` fits, done one after the other; who has come further has
+        been found worth what it takes."""
+        if candidate.fits:
+            return self._pacing.limit(folds, 1.0)
+        if fair is not None and self.has_model:
+            return self._pacing.part_of_left(folds, min(fair, _SHARE_OF_FIRST))
+        return self._pacing.limit(folds, _SHARE_OF_ONE if self.has_model else _SHARE_OF_FIRST)
 
     def _should_leave(self, candidate: Candidate, fitted: Sequence[int]) -> bool:
         """After some folds: whether the time is over or the candidate has no prospect."""
@@ -158,7 +181,7 @@ class Trials:
             fold,
             self._problem,
             self.matrices,
-            threads=max(1, self._problem.spec.threads // workers),
+            threads=self._problem.threads_for(workers),
             seconds=seconds,
             on_step=on_step,
         )

@@ -39,10 +39,9 @@ def test_a_small_table_is_compared_on_folds_that_stop_nothing_early():
 
 def test_a_large_table_starts_with_a_sample():
     made = ladder(20_000)
-    (sample,) = made.rungs[0]
-    (whole,) = made.rungs[1]
-    assert len(made.folds[sample].fit) < 0.3 * len(made.folds[whole].fit)
-    np.testing.assert_array_equal(made.folds[sample].judge, made.folds[whole].judge)
+    for sample, whole in zip(made.rungs[0], made.rungs[1], strict=True):
+        assert len(made.folds[sample].fit) < 0.3 * len(made.folds[whole].fit)
+        np.testing.assert_array_equal(made.folds[sample].judge, made.folds[whole].judge)
 
 
 def test_a_split_that_chance_has_no_part_in_is_not_repeated():
