@@ -1,7 +1,7 @@
 // How predictions change along one column, everything else as it is.
 
 import { element } from "../dom.js";
-import { formatDay, formatMeasure, formatShare } from "../format.js";
+import { formatDay, formatMeasure, formatShare, wallClock } from "../format.js";
 import { numberFormat } from "./column_words.js";
 import { field, select } from "./field.js";
 import { band, dots, line, plot } from "./plot.js";
@@ -75,21 +75,19 @@ function chart({ column, kind, grid, outputs }, name, target) {
 function placesOf(kind, grid) {
   if (kind === "number" && grid.every(Number.isFinite)) {
     const write = numberFormat({ min: Math.min(...grid), max: Math.max(...grid) });
-    return along(grid, write, write);
+    return along(grid, { format: write }, write);
   }
-  const days = grid.map((value) => Date.parse(value));
-  if (kind === "date" && days.every(Number.isFinite)) {
-    return along(days, (at) => formatDay(new Date(at).toISOString()), formatDay);
-  }
+  const days = kind === "date" ? grid.map((value) => wallClock(value).getTime()) : [NaN];
+  if (days.every(Number.isFinite)) return along(days, { areMoments: true }, formatDay);
   const names = grid.map(nameOf);
   return { at: names.map((_, place) => place), axis: { names }, isLine: false, write: nameOf };
 }
 
 const nameOf = (value) => (value === null ? "empty" : String(value));
 
-const along = (at, format, write) => ({
+const along = (at, axis, write) => ({
   at,
-  axis: { low: Math.min(...at), high: Math.max(...at), format },
+  axis: { low: Math.min(...at), high: Math.max(...at), ...axis },
   isLine: true,
   write,
 });

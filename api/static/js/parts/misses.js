@@ -31,7 +31,7 @@ function beside({ actual, predicted }, target) {
     title: "Predicted (upwards) and actual",
     about: `Predicted and actual “${target}” of ${plural(actual.length, "row")} it had never seen`,
     across: { ...ends, label: `Actual ${target}` },
-    up: { ...ends },
+    up: { ...ends, isLoose: true },
     marks: ({ x, y }) => [
       line(
         [

@@ -1,15 +1,15 @@
 // The frame of a chart with two axes, drawn anew at each width.
 
 import { element, svg } from "../dom.js";
-import { formatMeasure } from "../format.js";
-import { linear, ticksAround } from "./scale.js";
+import { formatDay, formatMeasure } from "../format.js";
+import { areDays, linear, momentTicks, ticksAround } from "./scale.js";
 
 const MARGIN = { top: 10, right: 14, bottom: 42, left: 56 };
 const PIXELS_PER_LABEL = 80;
 
 /**
  * A figure with a title. Each axis has `label`, and `low` and `high` or `names` (of places 0, 1, …);
- * `format` writes its values. `marks({x, y})` returns what is drawn, by functions from values to
+ * `format` writes its values; those of `areMoments` are milliseconds. `marks({x, y})` returns what is drawn, by functions from values to
  * places. `about` says in words what is seen, for those who do not see it.
  */
 export function plot({ title, about, across, up, marks, height = 260, legend = [] }) {
@@ -57,17 +57,23 @@ function parts({ across, up, marks, height, width }) {
 }
 
 /** Round values, or some of the names. */
-function ticksOf({ low, high, names, format = formatMeasure }, wanted) {
+function ticksOf({ low, high, names, areMoments, format = formatMeasure }, wanted) {
   if (names) {
     const step = Math.max(1, Math.ceil(names.length / wanted));
     return names
       .map((name, at) => ({ at, words: shortened(name) }))
       .filter(({ at }) => at % step === 0);
   }
+  if (areMoments) return momentTicks(low, high, wanted).map((at) => momentTick(at, low, high));
   return ticksAround(low, high, Math.floor(wanted)).map((at) => ({
     at,
     words: format(at),
   }));
+}
+
+function momentTick(at, low, high) {
+  const text = new Date(at).toISOString();
+  return { at, words: areDays(low, high) ? formatDay(text) : text.slice(11, 16) };
 }
 
 /** Upright axes end at round values; those along the bottom where their values do. */

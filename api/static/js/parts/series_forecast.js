@@ -20,7 +20,6 @@ const LEGEND = [
   ["range", "Likely range"],
   ["tested", "Told in the test, without knowing what happened"],
 ];
-const FEW_DAYS_MS = 5 * 86_400_000;
 const MIDNIGHT = /T00:00:00/;
 
 /** Sections for the explanation of time series. */
@@ -76,7 +75,7 @@ function drawn(one, target) {
       low: Math.min(...past, ...ahead),
       high: Math.max(...past, ...ahead),
       label: algorithmWord(one.algorithm),
-      format: axisFormat([...past, ...ahead]),
+      areMoments: true,
     },
     up: { low: Math.min(...known), high: Math.max(...known), isLoose: true },
     height: 320,
@@ -93,13 +92,6 @@ function drawn(one, target) {
     legend: test ? LEGEND : LEGEND.slice(0, -1),
   });
   return [figure, whenOpened("The forecast as a table", () => forecastTable(forecast, name))];
-}
-
-/** Days along the bottom, or hours where there are only a few days. */
-function axisFormat(times) {
-  const span = Math.max(...times) - Math.min(...times);
-  const write = span > FEW_DAYS_MS ? formatDay : (text) => formatPeriod(text, "hourly");
-  return (at) => write(new Date(at).toISOString());
 }
 
 const places = (at, values, x, y) =>
