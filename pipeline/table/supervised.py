@@ -44,8 +44,8 @@ LEARNED_FROM_ALL = (
     "measured before, with models that had not seen these rows"
 )
 LEARNED_FROM_TRAINING = (
-    "The time did not suffice to fit the model again on all rows: it has learned from the "
-    "training rows only"
+    "The time did not suffice to fit the model again on all rows: it, or a part of it, has learned "
+    "from the training rows only"
 )
 _EXPLAIN_SHARE, _MOST_TO_EXPLAIN = 0.06, 10.0
 _MARGIN_SHARE, _SPARE_SHARE = 0.02, 0.7
