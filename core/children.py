@@ -31,6 +31,10 @@ THREAD_LIMITS = (
     "NUMEXPR_NUM_THREADS",
 )
 
+# Threads that wait for each other sleep: spinning, they take the time from those they wait for as
+# soon as a core is shared (a LightGBM fit on two threads took 9 s instead of 0.2 s).
+WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
+
 # How long a worker that was told to end takes to hand back what did not end in its grace.
 HAND_BACK_S = 10.0
 # A webhook that is being told may answer late.
@@ -89,7 +93,7 @@ def _training_worker(settings: Settings) -> Child:
     return Child(
         "training",
         _module(*TRAINING, slots, "--hostname=training@%h", *ALONE),
-        {name: str(settings.task_threads) for name in THREAD_LIMITS},
+        dict.fromkeys(THREAD_LIMITS, str(settings.task_threads)) | WAITING,
         stop_signals=(
             (signal.SIGTERM, settings.worker_grace_seconds + HAND_BACK_S),
             (signal.SIGQUIT, 5.0),
@@ -102,7 +106,7 @@ def _prediction_worker(settings: Settings) -> Child:
     return Child(
         "predictions",
         _module(*PREDICTIONS, slots, "--hostname=predictions@%h", *ALONE),
-        dict.fromkeys(THREAD_LIMITS, "1"),
+        dict.fromkeys(THREAD_LIMITS, "1") | WAITING,
         may_wait=True,
     )
 

@@ -116,8 +116,12 @@ def _measure(
 
 
 def _run(python: Path, system: str, directory: Path, seconds: float, threads: int) -> str | None:
-    limits = {"OMP_NUM_THREADS": str(threads), "PYTHONWARNINGS": "ignore"}
-    environment = {**os.environ, **limits}
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": str(threads),
+        "OMP_WAIT_POLICY": "passive",  # or threads of a busy machine spin for each other
+        "PYTHONWARNINGS": "ignore",
+    }
     if system == OURS:
         environment["PYTHONPATH"] = str(ROOT)
     try:
