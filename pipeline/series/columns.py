@@ -13,6 +13,7 @@ from pipeline.table.arrow import name_columns
 from pipeline.table.spec import TableSpec
 from pipeline.table.values import numbers
 
+FORECAST_COLUMNS = ("prediction", "lower", "upper")
 _READABLE_SHARE = 0.95
 _REPEATED_SHARE = 0.02
 """Up to so many rows of a series may share their time with another row of it."""
@@ -46,10 +47,12 @@ def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
     _require_columns(frame, spec)
     usable = [name for name in frame.columns if name not in (spec.target, *spec.exclude_columns)]
     notes: list[str] = []
-    time, reader = _time_column(frame, usable, spec, notes)
+    dated = [name for name in usable if name != spec.group_column]
+    time, reader = _time_column(frame, dated, spec, notes)
     times = reader.read(frame[time])
-    usable.remove(time)
+    usable = [name for name in usable if name != time]
     groups = _group_columns(frame, usable, times, spec, notes)
+    _require_own_names((time, *groups))
     covariates = tuple(
         name for name in usable if name not in groups and _is_number_column(frame[name])
     )
@@ -96,10 +99,25 @@ def _require_columns(frame: pd.DataFrame, spec: TableSpec) -> None:
                 f"{role} is '{name}', which is not in the data. Available columns: "
                 f"{', '.join(map(str, frame.columns))}"
             )
+    if spec.time_column is not None and spec.time_column == spec.group_column:
+        raise InvalidParameterError(
+            f"time_column and group_column are both '{spec.time_column}'; name two columns, or"
+            " leave group_column out"
+        )
     unknown = [name for name in spec.exclude_columns if name not in frame.columns]
     if unknown:
         raise InvalidParameterError(
             f"exclude_columns names columns that are not in the data: {name_columns(unknown)}"
+        )
+
+
+def _require_own_names(names: tuple[str, ...]) -> None:
+    """A forecast has the time and the names of the series beside its own columns."""
+    taken = [name for name in names if name in FORECAST_COLUMNS]
+    if taken:
+        raise InvalidDataError(
+            f"A forecast has columns of its own called {name_columns(taken)}; give the columns of"
+            " the table that hold the time or name the series other names"
         )
 
 

@@ -10,14 +10,13 @@ import pandas as pd
 from pipeline.errors import ColumnProblem, InvalidParameterError, WrongColumnsError
 from pipeline.series.asking import Asked
 from pipeline.series.calendar import Calendar
-from pipeline.series.columns import SeriesColumns
+from pipeline.series.columns import FORECAST_COLUMNS, SeriesColumns
 from pipeline.series.fitting import FittedSeries
 from pipeline.series.methods.method import Ahead, Array
 from pipeline.series.methods.registry import BASELINE
 
 _HORIZONS_AHEAD = 10
-PREDICTION, LOWER, UPPER = "prediction", "lower", "upper"
-ANSWER = (PREDICTION, LOWER, UPPER)
+ANSWER = FORECAST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
