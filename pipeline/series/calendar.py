@@ -77,10 +77,6 @@ class Calendar:
         """Whether some weekdays are not periods."""
         return self.open_days != WHOLE_WEEK
 
-    @property
-    def is_finer_than_day(self) -> bool:
-        return self.unit is Unit.SECOND
-
     def positions(self, times: pd.DatetimeIndex) -> Positions:
         """The number of the period that each time belongs to."""
         if self.unit is Unit.MONTH:

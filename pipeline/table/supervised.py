@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from pipeline.errors import InvalidDataError
 from pipeline.explain.explanation import explain
 from pipeline.table.evaluation import evaluate
+from pipeline.table.fold_models import of_folds
 from pipeline.table.learners.families import all_families
 from pipeline.table.learners.learner import Family
 from pipeline.table.phases import PhaseReporter, TablePhase
@@ -26,7 +27,7 @@ from pipeline.table.search.fold_fit import pickled_bytes
 from pipeline.table.search.journal import Journal, Memory
 from pipeline.table.search.ladder import make_ladder
 from pipeline.table.search.leaderboard import leaderboard
-from pipeline.table.search.model import answer_frame
+from pipeline.table.search.model import TableModel, answer_frame
 from pipeline.table.search.pacing import Pacing
 from pipeline.table.search.problem import Problem
 from pipeline.table.search.search import SEARCH_SHARE, Found, Search
@@ -94,6 +95,8 @@ class _Made:
     found: Found
     choice: Choice
     refitted: Refitted
+    unseen: TableModel | None
+    """What was fitted on folds of the training rows, and so has not seen the test rows."""
 
 
 def _problem(prepared: Prepared, analysis: Analysis, spec: TableSpec, metric: Metric) -> Problem:
@@ -132,7 +135,7 @@ def _make(
     refitted = refit.run(choice, others, trials.matrices)
     if refitted is None:
         raise InvalidDataError("The chosen model could not be fitted to all rows of the table")
-    return _Made(found, choice, refitted)
+    return _Made(found, choice, refitted, of_folds(choice, problem, trials.matrices))
 
 
 def _blas_threads(problem: Problem) -> int:
@@ -255,7 +258,10 @@ def _judged(
     learned = train, prepared.train_target
     measured = evaluate(made.choice, model, prepared.test_target, learned)
     reporter.report(phase, 0.3, "Explaining the model")
-    explanation = _explained(result, prepared, problem, made.choice, clock, reporter)
+    explained = result
+    if made.unseen is not None:
+        explained = replace(result, model=made.unseen, preprocessing=prepared.encoder)
+    explanation = _explained(explained, prepared, problem, made.choice, clock, reporter)
     notes = [LEARNED_FROM_ALL if made.refitted.is_whole else LEARNED_FROM_TRAINING]
     if reporter.finished_early:
         notes.append(FINISHED_EARLY)

@@ -6,7 +6,6 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from pipeline.forecast.candidate import FitFailureError
 from pipeline.series.calendar import Calendar, Positions
@@ -133,8 +132,3 @@ def forecast(fitted: Fitted, ahead: Ahead, *, signed: bool) -> Array:
     if not np.isfinite(values).all():
         raise FitFailureError("the forecast has values that are not finite")
     return values if signed else np.maximum(values, 0.0)
-
-
-def step_frame(ahead: Ahead) -> pd.DataFrame:
-    """The form in which the fitted methods of the sales engine take the periods ahead."""
-    return pd.DataFrame({"step": ahead.steps})
