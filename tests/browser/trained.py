@@ -26,14 +26,20 @@ def train(service: Service, **request: Any) -> str:
 
 
 def train_versions(service: Service) -> Versions:
-    """Train the product with the longest history by a good method and then by a poor one."""
+    """Train the product with the longest history by a good method, which is put in use whatever was
+    before, and then by a poor one.
+    """
     products = list(service.pages("products"))
     product_id = str(min(products, key=lambda product: product["first_sale"])["id"])
-    models = [
-        _newest(service, train(service, products=[product_id], algorithm=algorithm, force=True))
-        for algorithm in ("drift", "seasonal_mean", "drift")
-    ]
-    return Versions(product_id, models[1], models[2])
+    used = _newest(service, _train_one(service, product_id, "seasonal_mean"))
+    if not service.get(f"models/{used}")["is_deployed"]:
+        service.post(f"models/{used}/deploy")
+    refused = _newest(service, _train_one(service, product_id, "drift"))
+    return Versions(product_id, used, refused)
+
+
+def _train_one(service: Service, product_id: str, algorithm: str) -> str:
+    return train(service, products=[product_id], algorithm=algorithm, force=True)
 
 
 def _newest(service: Service, job_id: str) -> str:

@@ -30,6 +30,8 @@ _FIRST_ROUND_SHARE = 1.0
 """How much of what is left the families that are still to be tried first may take together."""
 _FEWEST_CLIMBERS, _FEWEST_OF_SAMPLE = 4, 2
 _PROMISING_RANK = 5
+_SAMPLE_SHARE = 0.35
+_MOST_TO_LEAVE_SAMPLE, _SHARE_OF_EACH_FAMILY = 3, 0.45
 
 Configurations = Sequence[Mapping[str, Any] | None]
 """One for each family; None where it has no more."""
@@ -77,6 +79,8 @@ class Search:
         rounds = list(zip_longest(*portfolios))
         self._compare_families(rounds[0])
         with self._reporter.optional():
+            if is_sample(self._rung, self._problem):
+                self._leave_sample()
             for configurations in rounds[1:]:
                 self._try_further(configurations)
             self._climb()
@@ -102,10 +106,13 @@ class Search:
                 break
             share = position / len(self._families)
             stage = Stage(TablePhase.ALGORITHM_SELECTION, partial(float, share))
-            fair = _FIRST_ROUND_SHARE / sum(one is not None for one in configurations[position:])
+            fair = self._first_share() / sum(one is not None for one in configurations[position:])
             with self._optional_once_there_is_a_model():
                 self._fit(self._trials.add(family, parameters), self._lowest, stage, fair)
         self._check_any()
+
+    def _first_share(self) -> float:
+        return _SAMPLE_SHARE if is_sample(0, self._problem) else _FIRST_ROUND_SHARE
 
     def _optional_once_there_is_a_model(self) -> AbstractContextManager[None]:
         return self._reporter.optional() if self._trials.has_model else nullcontext()
@@ -136,8 +143,9 @@ class Search:
     ) -> None:
         self._trials.fit(candidate, folds, stage, fair)
         self._trials.drop_models(self._folds)
-        ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
-        self._pacing.keep_for_refit(best_of_each_family(ranked)[:MEMBERS_EXPECTED])
+        if not is_sample(self._rung, self._problem):  # what a sample costs says little of all rows
+            ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
+            self._pacing.keep_for_refit(best_of_each_family(ranked)[:MEMBERS_EXPECTED])
 
     def _is_promising(self, candidate: Candidate) -> bool:
         standings = self._trials.standings
@@ -145,6 +153,20 @@ class Search:
         ranked = standings.ranked(climbed, self._lowest)[:_PROMISING_RANK]
         bar = standings.loss(ranked[-1], self._lowest) if ranked else math.inf
         return standings.loss(candidate, self._lowest) <= bar < math.inf
+
+    def _leave_sample(self) -> None:
+        """Fit the best families on whole folds, each within a good part of the time that is then
+        left: one model of many rows is worth more than many of a sample."""
+        target = self._problem.ladder.rungs[self._rung + 1]
+        ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
+        references = [one for one in self._trials.candidates if one.family.is_reference]
+        for candidate in (*references, *best_of_each_family(ranked)[:_MOST_TO_LEAVE_SAMPLE]):
+            self._trials.fit(candidate, target, self._stage, fair=_SHARE_OF_EACH_FAMILY)
+        standings = self._trials.standings
+        arrived = [one for one in ranked if one.covers(target)]
+        best = min((standings.loss(one, target) for one in arrived), default=math.inf)
+        if ranked and best < standings.loss(ranked[0], self._folds):  # judged by the same rows
+            self._rung += 1
 
     def _climb(self) -> None:
         """Take the best candidates up as many rungs as the time allows."""

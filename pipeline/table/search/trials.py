@@ -88,7 +88,7 @@ class Trials:
     ) -> None:
         """Fit on those of ``folds`` that are missing, unless it fails, is hopeless or too slow.
 
-        ``fair`` is the share of the time left that it may take if nothing is known of it yet.
+        ``fair`` is the share of the time left that it may take.
         """
         missing = [fold for fold in folds if fold not in candidate.fits]
         if candidate.failure or not missing:
@@ -152,10 +152,10 @@ class Trials:
     def _seconds_each(self, candidate: Candidate, folds: float, fair: float | None) -> float:
         """The limit of each of ``folds`` fits, done one after the other; who has come further has
         been found worth what it takes."""
-        if candidate.fits:
-            return self._pacing.limit(folds, 1.0)
         if fair is not None and self.has_model:
             return self._pacing.part_of_left(folds, min(fair, _SHARE_OF_FIRST))
+        if candidate.fits:
+            return self._pacing.limit(folds, 1.0)
         return self._pacing.limit(folds, _SHARE_OF_ONE if self.has_model else _SHARE_OF_FIRST)
 
     def _should_leave(self, candidate: Candidate, fitted: Sequence[int]) -> bool:
