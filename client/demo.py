@@ -21,6 +21,7 @@ from client.terminal import counted, duration, metric, plain, remarks, results
 
 _YEARS = "2.5"
 _TABLE_TARGET = "monthly_rent"
+_TABLE_SECONDS = 20
 _FORECAST_DAYS = 14
 
 
@@ -96,7 +97,9 @@ def _print_one_forecast(
 
 def _train_table(console: Console, studio: Client, file: Path) -> None:
     console.print(f"\nA table over the WebSocket: which {_TABLE_TARGET} fits a home?")
-    request = TableRequest(target_variable=_TABLE_TARGET, ml_task="regression")
+    request = TableRequest(
+        target_variable=_TABLE_TARGET, ml_task="regression", time_budget_seconds=_TABLE_SECONDS
+    )
     update = None
     with file_progress(remarks()) as show:
         for update in studio.train_parquet(file, request):
