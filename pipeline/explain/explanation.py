@@ -35,7 +35,7 @@ _BOOTSTRAP_SHARE = 0.15
 _IMPORTANCE_SHARE = 0.4
 _SHAP_SHARE = 0.6
 _NO_TIME = "the time did not suffice"
-_NO_LEARNING_CURVE = "no models were compared at several numbers of training rows"
+_NO_LEARNING_CURVE = "the time did not suffice to learn from parts of the rows"
 
 
 def explain(

@@ -33,6 +33,7 @@ _SMALL_TABLE = 5_000
 _MOST_SEEDS = 3
 _SEED_STEP = 1_009
 _ROWS_COMPARED = 50
+_SHARE_FOR_SEEDS = 0.6
 _SHARE_FOR_OTHERS = 0.6
 _LEAST_SECONDS = 0.1
 _ENOUGH_ROUNDS = 0.7
@@ -228,7 +229,7 @@ class Refit:
         """Those of ``members`` for which there is time, to fit and later to predict."""
         milliseconds = self._problem.spec.max_predict_ms or USUAL_PREDICT_MS
         milliseconds -= sum(one.predict_ms * len(self._members[one.name]) for one in members)
-        each = self._pacing.left_for_refit()
+        each = _SHARE_FOR_SEEDS * self._pacing.left_for_refit()
         total = each * self._workers
         chosen = []
         for candidate in members:

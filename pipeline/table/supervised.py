@@ -15,6 +15,7 @@ from pipeline.table.evaluation import evaluate
 from pipeline.table.fold_models import of_folds
 from pipeline.table.learners.families import all_families
 from pipeline.table.learners.learner import Family
+from pipeline.table.learning_curve import learning_curve
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.preparation import Analysis, Prepared, analyse, prepare, suspect_notes
 from pipeline.table.refit import Refit, Refitted
@@ -48,7 +49,8 @@ LEARNED_FROM_TRAINING = (
     "The time did not suffice to fit the model again on all rows: it, or a part of it, has learned "
     "from the training rows only"
 )
-_EXPLAIN_SHARE, _MOST_TO_EXPLAIN = 0.06, 10.0
+_EXPLAIN_SHARE, _MOST_TO_EXPLAIN = 0.08, 10.0
+_CURVE_SHARE = 0.3
 _MARGIN_SHARE, _SPARE_SHARE = 0.02, 0.7
 _ENCODE_SAFETY = 1.5
 _MOST_OTHERS = 4
@@ -287,6 +289,17 @@ def _explained(
 
     rows = prepared.inputs.iloc[prepared.test_rows]
     spec = problem.spec
+
+    def seconds_left() -> float:
+        return max(0.0, min(_MOST_TO_EXPLAIN, clock.remaining() - _margin(spec)))
+
+    curve = learning_curve(
+        choice,
+        problem,
+        prepared.test_target,
+        seconds=_CURVE_SHARE * seconds_left(),
+        reporter=reporter,
+    )
     return explain(
         result,
         rows,
@@ -294,15 +307,18 @@ def _explained(
         ml_task=spec.ml_task,
         classes=result.classes,
         predicted=answer_frame(choice.tested, choice.blend, result.classes, rows.index),
-        seconds=max(0.0, min(_MOST_TO_EXPLAIN, clock.remaining() - _margin(spec))),
+        seconds=seconds_left(),
         metric=problem.metric.name,
+        learning_curve=curve,
         seed=spec.seed,
         on_step=on_step,
     )
 
 
 def _to_explain(spec: TableSpec) -> float:
-    return min(_MOST_TO_EXPLAIN, _EXPLAIN_SHARE * spec.time_budget_seconds)
+    """Seconds that are kept for the explanation; of a short budget a larger part."""
+    budget = spec.time_budget_seconds
+    return min(_MOST_TO_EXPLAIN, max(_EXPLAIN_SHARE * budget, min(2.0, 0.1 * budget)))
 
 
 def _margin(spec: TableSpec) -> float:
