@@ -12,7 +12,7 @@ import xgboost
 
 from pipeline.table.export import NotExportableError, export, exportable
 from pipeline.table.learners.families import FAMILIES
-from pipeline.table.learners.learner import FittedLearner, Part, Step, ViewKind
+from pipeline.table.learners.learner import FittedLearner, Part, Shape, Step, ViewKind
 from pipeline.table.search import model as search
 from tests.pipeline.table.learners import problems
 
@@ -77,7 +77,7 @@ def data(classes: int, view: ViewKind, seed: int = 0) -> Part:
 
 def fit(name: str, classes: int, **more: Any) -> tuple[FittedLearner, ViewKind]:
     family = FAMILIES[name]
-    known = family.portfolio(SimpleNamespace(rows=ROWS, columns=6, classes=classes, is_skewed=0))
+    known = family.portfolio(Shape(rows=ROWS, columns=6, classes=classes))
     parameters = {**known[0], **EXPORTED.get(name, {}), **more}
     view = family.view_of(parameters)
     fitted = family.fit(
