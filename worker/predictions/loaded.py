@@ -117,11 +117,11 @@ def _files(context: Context, row: TrainedModel) -> dict[str, bytes]:
 
 
 def _fitted(row: TrainedModel, files: dict[str, bytes]) -> FittedForecaster | LoadedTable:
-    model = bundle.loads(files["model.pkl"])
+    model = _unpickled(row, files["model.pkl"])
     if not isinstance(model, FittedForecaster):
         classes = row.details.get("classes")
         return LoadedTable(
-            preprocessing=bundle.loads(files["preprocessing.pkl"]),
+            preprocessing=_unpickled(row, files["preprocessing.pkl"]),
             model=model,
             features=tuple(json.loads(files["feature_list.json"])),
             classes=None if classes is None else tuple(classes),
@@ -135,4 +135,14 @@ def _fitted(row: TrainedModel, files: dict[str, bytes]) -> FittedForecaster | Lo
         raise ModelNotLoadableError(
             f"{row.public_id} cannot predict on demand: {error}; train its product again, or read"
             " its stored forecast"
+        ) from error
+
+
+def _unpickled(row: TrainedModel, verified: bytes) -> Any:
+    try:
+        return bundle.loads(verified)
+    except (AttributeError, ModuleNotFoundError) as error:  # what pickle misses of former code
+        raise ModelNotLoadableError(
+            f"{row.public_id} was made by an earlier version in a form that this one does not have"
+            f" any more ({error}); train it again"
         ) from error
