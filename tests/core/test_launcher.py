@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +172,13 @@ def test_what_is_killed_starts_again(launch: Launch) -> None:
 
 def test_nothing_outlives_a_killed_launcher_and_the_data_stays(launch: Launch) -> None:
     launched = launch().ready()
-    database_url = launched.worker()["environment"]["DATABASE_URL"]
-    _execute(database_url, "CREATE TABLE bread (name text)")
+    worker = launched.worker()
+    _execute(worker["environment"]["DATABASE_URL"], "CREATE TABLE bread (name text)")
     pids = list(launched.pids().values())
     launched.end(signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        # The child of the sham worker, unlike those of Celery, does not look after its parent.
+        os.kill(worker["own_child"], signal.SIGKILL)
 
     # At once: some of the children may still be ending.
     again = launch(PORT=str(launched.port)).ready()
