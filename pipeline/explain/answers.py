@@ -39,7 +39,7 @@ class Steps:
     def __call__(self) -> None:
         try:
             self._on_step()
-        except BaseException as stop:
+        except BaseException as stop:  # only remembered
             self._stop = stop
             raise
 

@@ -76,7 +76,7 @@ class CatBoost(BaseFamily):
                 eval_set=validation and _pool(validation, positions),
                 callbacks=[watch],
             )
-        except Exception:
+        except Exception:  # CatBoost wraps what a callback raises
             if watch.raised is not None:
                 raise watch.raised from None
             raise

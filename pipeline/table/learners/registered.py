@@ -65,7 +65,7 @@ def registered_families(taken: Sequence[str]) -> dict[str, "Registered"]:
 def _family(entry: EntryPoint) -> "Registered":
     try:
         make = entry.load()
-    except Exception as error:
+    except Exception as error:  # code of others, told with its cause
         reason = f"does not load from {entry.value}: {error}"
         raise RegisteredEstimatorError(entry.name, reason) from error
     estimator = _made(entry.name, make)
@@ -82,7 +82,7 @@ def _made(name: str, make: Any) -> Any:
         raise RegisteredEstimatorError(name, "is neither a class nor a function")
     try:
         return make()
-    except Exception as error:
+    except Exception as error:  # code of others, told with its cause
         reason = f"cannot be made without parameters: {error}"
         raise RegisteredEstimatorError(name, reason) from error
 
