@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from pipeline.forecast.history import History
 from pipeline.forecast.holiday_calendar import HolidayCalendar
 from pipeline.forecast.shared import SharedProfile
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import BUDGETS, ForecastSpec
+
+EVERY_BUDGET = frozenset(BUDGETS)
 
 
 class PointForecaster(Protocol):
@@ -69,6 +71,13 @@ class Candidate:
         Its hyperparameters for a history, as JSON values.
     failures
         Errors of a numerical library that mean "cannot be fitted to these numbers".
+    budgets
+        The budgets in which it is tried.
+    cost
+        Expected CPU milliseconds of one fit and forecast on 730 rows: cheap ones are tried first.
+    family
+        Candidates of one family are alike: a combination takes one of them. Without a name it is a
+        family of its own.
     """
 
     fit: Callable[[History, FitContext], PointForecaster]
@@ -77,6 +86,9 @@ class Candidate:
     is_applicable: Callable[[History, FitContext], bool] = always
     settings: Callable[[History, FitContext], dict[str, Any]] = no_settings
     failures: tuple[type[Exception], ...] = ()
+    budgets: frozenset[str] = EVERY_BUDGET
+    cost: float = 10.0
+    family: str = ""
 
 
 def fit_candidate(candidate: Candidate, history: History, context: FitContext) -> PointForecaster:

@@ -25,13 +25,15 @@ BASELINE = "seasonal_naive"
 _PROPHET_FAILURES = (RuntimeError, ValueError, np.linalg.LinAlgError)
 _SKLEARN_FAILURES = (ValueError, np.linalg.LinAlgError)
 
-CANDIDATES: dict[str, Candidate] = {
+_STRUCTURAL: dict[str, Candidate] = {
     "prophet": Candidate(
         fit=fit_prophet,
         minimum_rows=14,
         is_simple=False,
         settings=prophet_settings,
         failures=_PROPHET_FAILURES,
+        cost=40.0,
+        family="prophet",
     ),
     "prophet_covariates": Candidate(
         fit=fit_prophet_covariates,
@@ -40,7 +42,12 @@ CANDIDATES: dict[str, Candidate] = {
         is_applicable=has_covariates,
         settings=prophet_settings,
         failures=_PROPHET_FAILURES,
+        cost=40.0,
+        family="prophet",
     ),
+}
+
+_REGRESSIONS: dict[str, Candidate] = {
     "gradient_boosting": Candidate(
         fit=fit_gradient_boosting,
         minimum_rows=60,
@@ -48,6 +55,7 @@ CANDIDATES: dict[str, Candidate] = {
         is_applicable=has_long_history,
         settings=boosting_settings,
         failures=_SKLEARN_FAILURES,
+        cost=300.0,
     ),
     "poisson": Candidate(
         fit=fit_poisson,
@@ -56,15 +64,26 @@ CANDIDATES: dict[str, Candidate] = {
         is_applicable=has_sales,
         settings=poisson_settings,
         failures=_SKLEARN_FAILURES,
+        cost=15.0,
     ),
+}
+
+_SIMPLE: dict[str, Candidate] = {
     "shared_profile": Candidate(
         fit=fit_shared_profile,
         minimum_rows=7,
         is_simple=True,
         is_applicable=has_unseen_profile,
+        cost=1.0,
     ),
-    "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True),
-    "croston_tsb": Candidate(fit=fit_croston_tsb, minimum_rows=1, is_simple=True),
-    "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True),
-    "seasonal_naive": Candidate(fit=fit_seasonal_naive, minimum_rows=1, is_simple=True),
+    "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True, cost=1.0),
+    "croston_tsb": Candidate(fit=fit_croston_tsb, minimum_rows=1, is_simple=True, cost=1.0),
+    "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True, cost=1.0),
+    "seasonal_naive": Candidate(fit=fit_seasonal_naive, minimum_rows=1, is_simple=True, cost=1.0),
+}
+
+CANDIDATES: dict[str, Candidate] = {
+    **_STRUCTURAL,
+    **_REGRESSIONS,
+    **_SIMPLE,
 }

@@ -18,7 +18,18 @@ ALGORITHMS = (
     "drift",
     "croston_tsb",
     "shared_profile",
+    "prophet_multiplicative",
+    "pooled",
+    "mstl",
+    "ets",
+    "theta",
+    "ces",
+    "arima",
+    "adida",
 )
+FAST, BALANCED, BEST = "fast", "balanced", "best"
+BUDGETS = (FAST, BALANCED, BEST)
+ENGINES = ("exact", "stan")
 MAX_HORIZON_DAYS = 730
 
 
@@ -54,6 +65,10 @@ class ForecastSpec:
         What sells more or less on some days; past ones teach what coming ones of that name do.
     algorithm
         ``"auto"`` or one of `ALGORITHMS`.
+    budget
+        How much computing a forecast is worth: which candidates are tried and on how many windows.
+    engine
+        What fits Prophet: ``"exact"`` is our own fit of its model, ``"stan"`` the package itself.
     seed
         Makes every random choice repeatable.
     verbose
@@ -73,6 +88,8 @@ class ForecastSpec:
     closures: tuple[Closure, ...] = ()
     events: tuple[Event, ...] = ()
     algorithm: str = AUTO
+    budget: str = BALANCED
+    engine: str = "exact"
     seed: int = 0
     verbose: bool = False
 
@@ -82,10 +99,9 @@ class ForecastSpec:
         _require_between("interval_width", self.interval_width, 0.5, 0.995)
         _require_between("changepoint_prior_scale", self.changepoint_prior_scale, 0.0001, 10)
         _require_between("seed", self.seed, 0, 2**31 - 1)
-        if self.algorithm not in (AUTO, *ALGORITHMS):
-            raise InvalidParameterError(
-                f"algorithm is {self.algorithm!r}; accepted are {', '.join((AUTO, *ALGORITHMS))}"
-            )
+        _require_one_of("algorithm", self.algorithm, (AUTO, *ALGORITHMS))
+        _require_one_of("budget", self.budget, BUDGETS)
+        _require_one_of("engine", self.engine, ENGINES)
         require_few("closures", self.closures)
         require_few("events", self.events)
         require_few("holidays", self.holidays or ())
@@ -96,6 +112,11 @@ class ForecastSpec:
 def _require_between(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise InvalidParameterError(f"{name} is {value!r}; accepted is {low} to {high}")
+
+
+def _require_one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
+    if value not in accepted:
+        raise InvalidParameterError(f"{name} is {value!r}; accepted are {', '.join(accepted)}")
 
 
 def _require_known_place(country: str, subdivision: str | None) -> None:
