@@ -79,7 +79,8 @@ def compare(
         ):
             comparison.short_of_time.append(name)
             continue
-        if not method.is_applicable(first.tail(method.most_rows)):
+        newest = first.tail(method.most_rows)
+        if not (newest.has_values and method.is_applicable(newest)):
             continue
         if method.seconds:
             before_fit(name)

@@ -52,6 +52,10 @@ class Past:
         return np.interp(places, places[known], self.actual[known])
 
     @property
+    def has_values(self) -> bool:
+        return bool(np.isfinite(self.actual).any())
+
+    @property
     def is_positive(self) -> bool:
         return bool(np.nanmin(self.actual) > 0)
 
@@ -120,8 +124,11 @@ class Method:
 
 def fit_method(method: Method, past: Past) -> Fitted:
     """The fitted method, or `FitFailureError`."""
+    newest = past.tail(method.most_rows)
+    if not newest.has_values:
+        raise FitFailureError(f"none of the newest {len(newest):,} values is known")
     try:
-        return method.fit(past.tail(method.most_rows))
+        return method.fit(newest)
     except method.failures as error:
         raise FitFailureError(f"{type(error).__name__}: {error}") from error
 

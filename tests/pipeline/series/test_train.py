@@ -154,6 +154,15 @@ def test_missing_periods_are_zero_where_things_are_counted_rarely() -> None:
     np.testing.assert_allclose(result.model.forecast(3)["prediction"].mean(), 0.7, atol=0.3)
 
 
+@pytest.mark.parametrize("model_type", ["auto", *METHODS])
+def test_a_gap_longer_than_what_a_method_looks_at_costs_that_method_alone(model_type: str) -> None:
+    frame = daily(6_000).drop(index=range(100, 5_900))
+    result = forecast(frame, "sales", model_type=model_type)
+    looks_far = model_type == "auto" or METHODS[model_type].most_rows > 6_000
+    assert result.model.forecast(7)["prediction"].notna().all()
+    assert looks_far or result.algorithm == "seasonal_naive"
+
+
 def test_irregular_times_are_put_together() -> None:
     rng = np.random.default_rng(0)
     seconds = np.sort(rng.uniform(0, 100 * 86_400, 1_000))
