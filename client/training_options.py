@@ -1,12 +1,14 @@
 """What a training may be told; what is left out, the tenant's defaults and the settings decide."""
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class TrainingOptions(TypedDict, total=False):
     """How products are trained."""
 
     algorithm: str | None
+    budget: Literal["fast", "balanced", "best"] | None
+    engine: Literal["exact", "stan"] | None
     horizon_days: int | None
     min_training_days: int | None
     prophet_daily_seasonality: bool | None

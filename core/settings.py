@@ -28,6 +28,7 @@ from core.setting_kinds import (
     TimeZone,
 )
 from core.setting_notes import accepts, notes, setting
+from core.training_options import ForecastBudget
 
 SERVICE = "Service"
 SECURITY = "Security"
@@ -240,6 +241,11 @@ class Settings(BaseModel):
         PROPHET, False, "Log what Prophet and its optimiser report of each fit"
     )
 
+    forecast_budget: ForecastBudget = setting(
+        FORECASTS,
+        "balanced",
+        "How much computing a product is worth, unless its training says otherwise",
+    )
     forecast_horizon_days: int = setting(
         FORECASTS, 90, "Days that a stored forecast reaches ahead", ge=1, le=730
     )

@@ -17,7 +17,17 @@ ForecastAlgorithm = Literal[
     "drift",
     "croston_tsb",
     "shared_profile",
+    "prophet_multiplicative",
+    "pooled",
+    "mstl",
+    "ets",
+    "theta",
+    "ces",
+    "arima",
+    "adida",
 ]
+ForecastBudget = Literal["fast", "balanced", "best"]
+ForecastEngine = Literal["exact", "stan"]
 """What the pipeline, which no module of the API may import, accepts; a test holds them together."""
 
 LONGEST_TIMEOUT_S = 7 * 24 * 3600
@@ -34,6 +44,16 @@ class TrainingOptions(BaseModel):
     algorithm: ForecastAlgorithm | None = Field(
         default=None,
         description="`auto` chooses by backtest; or the name of one algorithm. Left out: `auto`",
+    )
+    budget: ForecastBudget | None = Field(
+        default=None,
+        description="How much computing a product is worth: `fast` tries the quickest methods,"
+        " `balanced` those that pay, `best` all of them",
+    )
+    engine: ForecastEngine | None = Field(
+        default=None,
+        description="What fits the methods of the Prophet family: `exact`, which finds the same"
+        " model in milliseconds, or `stan`, the `prophet` package itself. Left out: `exact`",
     )
     horizon_days: int | None = Field(
         default=None, ge=1, le=730, description="Days that the stored forecast reaches ahead"

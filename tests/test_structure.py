@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
-from core.training_options import ForecastAlgorithm
-from pipeline.forecast.spec import ALGORITHMS, AUTO
+from core.training_options import ForecastAlgorithm, ForecastBudget, ForecastEngine
+from pipeline.forecast.spec import ALGORITHMS, AUTO, BUDGETS, ENGINES
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("api", "client", "core", "db", "pipeline", "worker")
@@ -70,6 +70,11 @@ def test_no_module_reads_the_environment_at_import(name: str) -> None:
 
 def test_the_api_accepts_the_algorithms_of_the_pipeline() -> None:
     assert get_args(ForecastAlgorithm) == (AUTO, *ALGORITHMS)
+
+
+def test_the_api_accepts_the_budgets_and_engines_of_the_pipeline() -> None:
+    assert get_args(ForecastBudget) == BUDGETS
+    assert get_args(ForecastEngine) == ENGINES
 
 
 def test_celeryconfig_imports_nothing() -> None:

@@ -59,6 +59,7 @@ def _options(settings: Settings, tenant: Tenant, request: Mapping[str, Any]) -> 
 def _of_settings(settings: Settings) -> dict[str, Any]:
     return {
         "algorithm": "auto",
+        "budget": settings.forecast_budget,
         "horizon_days": settings.forecast_horizon_days,
         "min_training_days": settings.min_training_data_days,
         **settings.model_dump(include=_PROPHET_OPTIONS),

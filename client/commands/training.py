@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -39,6 +39,14 @@ def train(
     name: Annotated[str | None, typer.Option(help="What to call the job.")] = None,
     priority: Annotated[int | None, typer.Option(min=0, max=9, help="Higher goes first.")] = None,
     algorithm: Annotated[str | None, typer.Option(help="Instead of choosing the best.")] = None,
+    budget: Annotated[
+        Literal["fast", "balanced", "best"] | None,
+        typer.Option(help="How long to look for the best method of a product."),
+    ] = None,
+    engine: Annotated[
+        Literal["exact", "stan"] | None,
+        typer.Option(help="What fits Prophet: our own code, or the package itself."),
+    ] = None,
     horizon_days: Annotated[int | None, typer.Option(min=1, help="Days to forecast.")] = None,
     timeout_seconds: Annotated[int | None, typer.Option(min=1, help="Longest duration.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Unchanged products, too.")] = False,
@@ -54,6 +62,8 @@ def train(
         "job_name": name,
         "priority": priority,
         "algorithm": algorithm,
+        "budget": budget,
+        "engine": engine,
         "horizon_days": horizon_days,
         "timeout_seconds": timeout_seconds,
         "force": force or None,

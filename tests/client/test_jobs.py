@@ -48,6 +48,8 @@ def test_every_option_reaches_the_job(stocked: Client) -> None:
         force=True,
         timeout_seconds=600,
         algorithm="drift",
+        budget="best",
+        engine="stan",
         horizon_days=14,
         min_training_days=40,
         prophet_interval_width=0.9,
@@ -58,6 +60,7 @@ def test_every_option_reaches_the_job(stocked: Client) -> None:
     assert (status.job_name, status.priority, status.products_total) == ("All options", 7, 2)
     assert status.request["force"] is True
     assert status.request["prophet_interval_width"] == 0.9
+    assert (status.request["budget"], status.request["engine"]) == ("best", "stan")
     assert status.request["prophet_yearly_seasonality"] is False
     assert status.waiting_reason
     stocked.stop(job.job_id)

@@ -34,6 +34,16 @@ def test_each_option_falls_back_on_the_next_in_line() -> None:
     assert (spec.changepoint_prior_scale, spec.verbose) == (0.7, True)
 
 
+def test_the_budget_is_that_of_the_settings_unless_somebody_states_another() -> None:
+    settings = Settings(forecast_budget="best")
+    thrifty = Tenant(name="t", training_defaults={"budget": "fast"})
+    assert forecast_spec(settings, Tenant(name="t"), {}).budget == "best"
+    assert forecast_spec(settings, thrifty, {}).budget == "fast"
+    asked = forecast_spec(settings, thrifty, {"budget": "balanced", "engine": "stan"})
+    assert (asked.budget, asked.engine) == ("balanced", "stan")
+    assert forecast_spec(Settings(), Tenant(name="t"), {}).engine == "exact"
+
+
 def test_false_is_an_answer_and_null_is_none() -> None:
     tenant = Tenant(name="t", training_defaults=DEFAULTS | {"horizon_days": None})
     spec = forecast_spec(SETTINGS, tenant, {"prophet_weekly_seasonality": False})

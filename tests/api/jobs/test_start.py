@@ -19,10 +19,12 @@ PROPHET = {
     "prophet_changepoint_prior_scale": 0.5,
     "prophet_verbose": True,
     "min_training_days": 60,
+    "budget": "fast",
+    "engine": "stan",
 }
 
 
-def test_every_setting_of_prophet_can_be_overridden(
+def test_every_option_can_be_overridden(
     http: httpx.Client, bakery: list[Product], session: Session
 ) -> None:
     job = job_of(session, started(http, **PROPHET, algorithm="prophet", force=True))
@@ -37,6 +39,8 @@ def test_every_setting_of_prophet_can_be_overridden(
         {"prophet_changepoint_prior_scale": 0},
         {"min_training_days": 1},
         {"algorithm": "crystal_ball"},
+        {"budget": "lavish"},
+        {"engine": "steam"},
         {"prophet_colour": "red"},
     ],
 )

@@ -15,7 +15,22 @@ const ALGORITHMS = [
   "drift",
   "croston_tsb",
   "shared_profile",
+  "prophet_multiplicative",
+  "pooled",
+  "mstl",
+  "ets",
+  "theta",
+  "ces",
+  "arima",
+  "adida",
 ];
+const BUDGETS = [
+  ["", "As the service is set"],
+  ["fast", "Fast: the quickest methods"],
+  ["balanced", "Balanced: the methods that pay"],
+  ["best", "Best: every method, takes longer"],
+];
+const WORDS = new Set(["algorithm", "budget"]);
 const PATTERN = [
   ["", "As the service is set"],
   ["true", "Yes"],
@@ -39,6 +54,7 @@ export function defaultsForm({ training_defaults: known }) {
         known.algorithm ?? "",
       ),
     ),
+    field("Care taken with each product", select("budget", BUDGETS, known.budget ?? "")),
     field("Days to forecast", number("horizon_days", { min: 1, max: 730 })),
     field("Days of sales needed", number("min_training_days", { min: 2, max: 3650 })),
     field(
@@ -62,7 +78,7 @@ function optionsOf(values) {
   return Object.fromEntries(
     Object.entries(values).map(([name, text]) => [
       name,
-      name === "algorithm" ? text || null : text in read ? read[text] : Number(text),
+      WORDS.has(name) ? text || null : text in read ? read[text] : Number(text),
     ]),
   );
 }
