@@ -4,29 +4,19 @@ text, bytes, timestamps and durations."""
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import InvalidDataError
+
+def unusable_columns(schema: pa.Schema) -> dict[str, str]:
+    """The columns that no model can use, each with the reason: nested ones and unknown types."""
+    reasons = {field.name: _why_unusable(field.type) for field in schema}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
 
 
-def check_types(schema: pa.Schema) -> None:
-    """Refuse nested columns and those of no known type, naming each.
-
-    Raises
-    ------
-    InvalidDataError
-        If a column holds lists, maps, structures or something this version does not know.
-    """
-    nested = [field.name for field in schema if pa.types.is_nested(storage_type(field.type))]
-    if nested:
-        raise InvalidDataError(
-            f"Nested columns cannot be used: {name_columns(nested)}. "
-            "Flatten them into one column per value, or leave them out"
-        )
-    unknown = [field.name for field in schema if plain_type(field.type) is None]
-    if unknown:
-        raise InvalidDataError(
-            f"Columns of an unknown type: {name_columns(unknown)}. "
-            "Accepted: numbers, booleans, text, dates, times and durations"
-        )
+def _why_unusable(data_type: pa.DataType) -> str | None:
+    if pa.types.is_nested(storage_type(data_type)):
+        return "holds lists or structures; flatten it into one column per value to use it"
+    if plain_type(data_type) is None:
+        return f"is of the type {data_type}, which cannot be used"
+    return None
 
 
 def name_columns(names: list[str], limit: int = 50) -> str:

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.errors import InvalidDataError, ResourceLimitError
-from pipeline.table.arrow import check_types, expanded_bytes, to_plain
+from pipeline.table.arrow import expanded_bytes, to_plain
 from pipeline.table.ipc import refuse_compression
-from pipeline.table.load import check_names, read_table
+from pipeline.table.load import check_names, data_columns, read_table
 from pipeline.table.size import check_bytes, check_shape
 from pipeline.table.spec import TableLimits
 
@@ -130,10 +130,11 @@ def _read_arrow(body: bytes, limits: TableLimits) -> pd.DataFrame:
     try:
         refuse_compression(body)
         with pa.ipc.open_stream(body) as stream:
-            check_types(stream.schema)
             check_names(stream.schema.names)
-            batches = [_plain_batch(batch, limits) for batch in stream]
-            table = pa.Table.from_batches(batches, _plain_schema(stream.schema))
+            names = data_columns(stream.schema)
+            batches = [_plain_batch(batch.select(names), limits) for batch in stream]
+            schema = pa.schema([stream.schema.field(name) for name in names])
+            table = pa.Table.from_batches(batches, _plain_schema(schema))
     except pa.ArrowMemoryError as error:
         raise ResourceLimitError(f"The rows do not fit into memory: {error}") from error
     except (pa.ArrowException, OSError) as error:

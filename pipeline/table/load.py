@@ -1,8 +1,9 @@
 """A Parquet file or a frame from anywhere becomes a frame of plain columns, in bounded memory."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import pandas as pd
@@ -11,10 +12,10 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import InvalidDataError, ResourceLimitError
 from pipeline.table.arrow import (
-    check_types,
     expanded_bytes,
     name_columns,
     to_plain,
+    unusable_columns,
 )
 from pipeline.table.footer import check_footer
 from pipeline.table.pages import check_pages, check_pages_in_turn
@@ -27,7 +28,20 @@ _LISTED_PER_COLUMN = 50
 _INDEX_COLUMN_PREFIX = "__index_level_"
 
 
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """A frame of plain columns, and which columns were left out because no model can use them."""
+
+    frame: pd.DataFrame
+    unusable: Mapping[str, str]
+
+
 def read_table(source: BinaryIO | pa.NativeFile, limits: TableLimits) -> pd.DataFrame:
+    """The frame of :func:`read_plain`."""
+    return read_plain(source, limits).frame
+
+
+def read_plain(source: BinaryIO | pa.NativeFile, limits: TableLimits) -> PlainTable:
     """Read a Parquet file from anyone into a frame of plain columns.
 
     Parameters
@@ -40,14 +54,15 @@ def read_table(source: BinaryIO | pa.NativeFile, limits: TableLimits) -> pd.Data
 
     Returns
     -------
-    pandas.DataFrame
+    PlainTable
         Numbers (decimals and times of day as ``float64``, times in seconds), booleans, ``str``
         text, ``object`` bytes, ``datetime64`` and ``timedelta64`` columns.
 
     Raises
     ------
     InvalidDataError
-        If the file is not Parquet, cut off, damaged, or has duplicate, nested or non-UTF-8 columns.
+        If the file is not Parquet, cut off, damaged, or has duplicate or non-UTF-8 columns, or
+        none that can be used.
     InsufficientDataError
         If there are no rows.
     ResourceLimitError
@@ -60,7 +75,7 @@ def read_table(source: BinaryIO | pa.NativeFile, limits: TableLimits) -> pd.Data
         check_pages(source, limits.max_bytes_in_memory)
         file = _open(source, limits, read_dictionary=_text_columns(description.schema_arrow))
         table = _read_batches(file, limits)
-    return to_pandas(table)
+    return PlainTable(to_pandas(table), unusable_columns(description.schema_arrow))
 
 
 def open_table(source: BinaryIO, limits: TableLimits) -> pq.ParquetFile:
@@ -76,7 +91,6 @@ def open_table(source: BinaryIO, limits: TableLimits) -> pq.ParquetFile:
         file = _open(source, limits, read_dictionary=())
         schema = file.schema_arrow
         check_shape(min(1, file.metadata.num_rows), len(schema.names), limits)
-        check_types(schema)
         check_names(schema.names)
         check_pages_in_turn(source, limits.max_bytes_in_memory)
         return _open(source, limits, read_dictionary=_text_columns(schema))
@@ -103,12 +117,29 @@ def plain_batches(
 
 
 def data_columns(schema: pa.Schema) -> list[str]:
-    """The columns of a file without those in which pandas keeps an index."""
-    return [name for name in schema.names if not name.startswith(_INDEX_COLUMN_PREFIX)]
+    """The columns of a file that can be used, without those in which pandas keeps an index.
+
+    Raises
+    ------
+    InvalidDataError
+        If there is none.
+    """
+    unusable = unusable_columns(schema)
+    data = [name for name in schema.names if not name.startswith(_INDEX_COLUMN_PREFIX)]
+    usable = [name for name in data if name not in unusable]
+    if unusable and not usable:
+        reasons = "; ".join(f"'{name}' {why}" for name, why in list(unusable.items())[:10])
+        raise InvalidDataError(f"No column can be used: {reasons}")
+    return usable
 
 
 def plain_frame(frame: pd.DataFrame, limits: TableLimits) -> pd.DataFrame:
-    """Bring a frame into the same plain columns, under the same limits, as :func:`read_table`."""
+    """The frame of :func:`make_plain`."""
+    return make_plain(frame, limits).frame
+
+
+def make_plain(frame: pd.DataFrame, limits: TableLimits) -> PlainTable:
+    """Bring a frame into the same plain columns, under the same limits, as :func:`read_plain`."""
     frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
     check_names(list(frame.columns))
     check_shape(len(frame), len(frame.columns), limits)
@@ -116,10 +147,10 @@ def plain_frame(frame: pd.DataFrame, limits: TableLimits) -> pd.DataFrame:
         table = pa.Table.from_pandas(frame, preserve_index=False)
     except pa.ArrowException as error:
         raise InvalidDataError(f"A column mixes values of different types: {error}") from error
-    check_types(table.schema)
-    columns = [pa.chunked_array([to_plain(part) for part in c.chunks]) for c in table.columns]
+    unusable, usable = unusable_columns(table.schema), table.select(data_columns(table.schema))
+    columns = [pa.chunked_array([to_plain(part) for part in c.chunks]) for c in usable.columns]
     check_bytes(sum(column.nbytes for column in columns), limits)
-    return to_pandas(pa.table(columns, names=table.column_names))
+    return PlainTable(to_pandas(pa.table(columns, names=usable.column_names)), unusable)
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -169,7 +200,6 @@ def _open(source: BinaryIO, limits: TableLimits, read_dictionary: Sequence[str])
 def _check_description(file: pq.ParquetFile, limits: TableLimits) -> None:
     schema, metadata = file.schema_arrow, file.metadata
     check_shape(metadata.num_rows, len(schema.names), limits)
-    check_types(schema)
     check_names(schema.names)
     stated = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     check_bytes(max(stated, metadata.num_rows * row_bytes(schema)), limits)

@@ -1,18 +1,20 @@
 """A training run on a table: load it, then the story of its task."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from pipeline.clusters.train import cluster_table
+from pipeline.errors import InvalidDataError
 from pipeline.progress import ProgressCallback, ignore_progress
 from pipeline.table.phases import PhaseReporter, never
 from pipeline.table.result import TableResult
 from pipeline.table.search.journal import Journal, NoJournal
-from pipeline.table.source import load_table
+from pipeline.table.source import LoadedTable, load_table
 from pipeline.table.spec import SUPERVISED, TableLimits, TableSpec
 from pipeline.table.supervised import FINISHED_EARLY, check_supervised, train_supervised
 
@@ -65,10 +67,33 @@ def train_table(
     reporter = PhaseReporter(on_progress, should_finish)
     with threadpool_limits(limits=spec.threads):
         loaded = load_table(source, limits, reporter)
-        if spec.ml_task == "time_series":
-            from pipeline.series.train import forecast_table  # noqa: PLC0415 -- Prophet is slow to import
+        asked = _of_usable_columns(spec, loaded.unusable)
+        result = _train(loaded, asked, reporter, start, journal or NoJournal())
+        return _telling_unusable(result, loaded.unusable) if loaded.unusable else result
 
-            return forecast_table(loaded, spec, reporter, start)
-        if spec.ml_task == "clustering":
-            return cluster_table(loaded, spec, reporter, start)
-        return train_supervised(loaded, spec, reporter, start, journal or NoJournal())
+
+def _train(
+    loaded: LoadedTable, spec: TableSpec, reporter: PhaseReporter, start: float, journal: Journal
+) -> TableResult:
+    if spec.ml_task == "time_series":
+        from pipeline.series.train import forecast_table  # noqa: PLC0415 -- Prophet is slow to import
+
+        return forecast_table(loaded, spec, reporter, start)
+    if spec.ml_task == "clustering":
+        return cluster_table(loaded, spec, reporter, start)
+    return train_supervised(loaded, spec, reporter, start, journal)
+
+
+def _of_usable_columns(spec: TableSpec, unusable: Mapping[str, str]) -> TableSpec:
+    """The request without the exclusion of columns that are left out anyway."""
+    for role in ("target_variable", "time_column", "group_column"):
+        name = getattr(spec, role)
+        if name in unusable:
+            raise InvalidDataError(f"{role} '{name}' {unusable[name]}")
+    kept = tuple(name for name in spec.exclude_columns if name not in unusable)
+    return replace(spec, exclude_columns=kept)
+
+
+def _telling_unusable(result: TableResult, unusable: Mapping[str, str]) -> TableResult:
+    dropped = {**result.profile["dropped"], **unusable}
+    return replace(result, profile={**result.profile, "dropped": dropped})

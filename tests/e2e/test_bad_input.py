@@ -30,9 +30,9 @@ def file_of(rows: int = 40, **columns: object) -> bytes:
 
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: file_of(y=1.5)[:-200], "cut off"),
-    "nested": (
-        lambda: parquet(pa.table({"y": [1, 2], "tags": [["a"], ["b"]]})).getvalue(),
-        "Nested columns cannot be used: 'tags'",
+    "a nested target": (
+        lambda: parquet(pa.table({"x": [1, 2], "y": [["a"], ["b"]]})).getvalue(),
+        "target_variable 'y' holds lists or structures; flatten it",
     ),
     "no rows": (lambda: file_of(rows=0, y=[]), "no rows"),
     "one row": (lambda: file_of(rows=1, y=[1.0]), "1 row"),

@@ -191,8 +191,8 @@ NAMES = (
         "%s",
     ),
 )
-_REFUSED = ("lists", "structures", "maps", "intervals")
-_KIND = st.sampled_from([name for name in COLUMNS if name not in _REFUSED])
+_UNUSABLE = ("lists", "structures", "maps", "intervals")
+_KIND = st.sampled_from([name for name in COLUMNS if name not in _UNUSABLE])
 _ROWS = (60, 40, 90, 30, 130, 24, 200, 21, 50, 20, 80, 19, 0, 2, 1)
 
 
@@ -267,7 +267,7 @@ def any_table(draw: st.DrawFn, first: tuple[str, ...], *, is_wide: bool = False)
     count = draw(st.integers(40, 300) if is_wide else st.integers(0, 6))
     kinds = [*first, *(draw(st.lists(_KIND | st.just("drawn"), min_size=count, max_size=count)))]
     if draw(st.integers(0, 19)) == 19:
-        kinds.append(draw(st.sampled_from(_REFUSED)))
+        kinds.append(draw(st.sampled_from(_UNUSABLE)))
     names = draw(st.permutations(NAMES))[: len(kinds)]
     names = [*names, *(f"column {place}" for place in range(len(kinds) - len(names)))]
     if len(kinds) > 1 and draw(st.integers(0, 39)) == 39:

@@ -70,6 +70,6 @@ def cluster(
 ) -> TableResult:
     """The result of a clustering of ``frame``."""
     start = time.perf_counter()
-    loaded = LoadedTable(plain_frame(frame, TableLimits()), "digest")
+    loaded = LoadedTable(plain_frame(frame, TableLimits()), "digest", {})
     spec = TableSpec(ml_task="clustering", **asked)
     return cluster_table(loaded, spec, PhaseReporter(on_progress, should_finish), start)

@@ -15,7 +15,7 @@ from pipeline.errors import (
     PipelineError,
     ResourceLimitError,
 )
-from pipeline.table.load import plain_frame, read_table
+from pipeline.table.load import make_plain, plain_frame, read_plain, read_table
 from pipeline.table.spec import TableLimits
 from tests.pipeline.table import hostile
 from tests.pipeline.table.tables import LIMITS, parquet, shop_rows
@@ -49,11 +49,10 @@ INVALID = {
     "cut in the footer": (lambda: cut_off(0.99), "cut off"),
     "damaged pages": (damaged_pages, "damaged"),
     "damaged footer": (damaged_footer, "damaged"),
-    "lists": (
-        lambda: parquet(pa.table({"ok": [1, 2], "tags": [["a"], ["b"]]})),
-        r"Nested columns cannot be used: 'tags'\. Flatten",
+    "only nested columns": (
+        lambda: parquet(pa.table({"place": [{"x": 1}, {"x": 2}], "tags": [["a"], ["b"]]})),
+        "No column can be used: 'place' holds lists or structures; flatten it",
     ),
-    "structures": (lambda: parquet(pa.table({"place": [{"x": 1}, {"x": 2}]})), "'place'"),
     "duplicate names": (
         lambda: parquet(pa.table([[1], [2], [3]], names=["a", "b", "a"])),
         "Duplicate column names: 'a'",
@@ -230,6 +229,14 @@ def test_the_index_that_pandas_adds_is_no_column():
     assert "__index_level_0__" not in read_table(file, LIMITS).columns
 
 
+def test_nested_columns_are_left_out_with_the_reason():
+    table = pa.table({"ok": [1, 2], "tags": [["a"], ["b"]], "place": [{"x": 1}, {"x": 2}]})
+    for plain in (read_plain(parquet(table), LIMITS), make_plain(table.to_pandas(), LIMITS)):
+        assert list(plain.frame.columns) == ["ok"]
+        assert list(plain.unusable) == ["tags", "place"]
+        assert "flatten it into one column per value" in plain.unusable["tags"]
+
+
 def test_a_frame_gets_the_same_columns_as_its_file():
     frame = shop_rows()
     pd.testing.assert_frame_equal(
@@ -240,7 +247,7 @@ def test_a_frame_gets_the_same_columns_as_its_file():
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (pd.DataFrame({"a": [[1], [2]]}), "Nested columns"),
+        (pd.DataFrame({"a": [[1], [2]]}), "No column can be used: 'a' holds lists"),
         (pd.DataFrame({"a": [1, "x"]}, dtype=object), "mixes values"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "Duplicate column names"),
     ],

@@ -213,6 +213,17 @@ def test_a_frame_and_its_file_give_the_same_model():
     assert from_frame.metrics["mae"] == from_file.metrics["mae"]
 
 
+def test_a_nested_column_is_left_out_with_its_reason_even_if_it_is_excluded():
+    frame = shop_rows()
+    frame["basket"] = [[1, 2]] * len(frame)
+    for excluded in (("level",), ("level", "basket")):
+        result = Run(spec("regression", exclude_columns=excluded), frame).result
+        assert result.profile["dropped"]["basket"].startswith("holds lists or structures")
+        assert "basket" not in result.features
+    with pytest.raises(InvalidDataError, match="target_variable 'basket' holds lists"):
+        train_table(parquet(frame), TableSpec(ml_task="regression", target_variable="basket"))
+
+
 def test_test_rows_take_no_part_in_what_they_judge():
     """Spoiling the inputs of the test rows changes the test's figures, and none of the search."""
     frame = shop_rows()
