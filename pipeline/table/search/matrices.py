@@ -10,6 +10,7 @@ from pipeline.table.scores import Array
 from pipeline.table.search.problem import Problem
 
 _MOST_BYTES = 1024**3
+_BYTES_PER_CELL = 2 * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Matrices:
             self._kept[fold, kind] = made
             self._shrink()
         return made
+
+    def bytes_of(self, fold: int) -> int:
+        """What the matrices of a fold take while they are made: the rows taken, and their view."""
+        problem, rows = self._problem, self._problem.ladder.folds[fold]
+        cells = (len(rows.fit) + len(rows.judge) + len(problem.test)) * problem.shape(0).columns
+        return _BYTES_PER_CELL * cells
 
     def _make(self, fold: int, kind: ViewKind) -> FoldMatrices:
         problem, rows = self._problem, self._problem.ladder.folds[fold]

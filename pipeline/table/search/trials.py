@@ -113,7 +113,9 @@ class Trials:
 
     def _reason_against(self, candidate: Candidate, missing: Sequence[int]) -> str | None:
         rows = len(self._problem.ladder.folds[missing[0]].fit)
-        needed = candidate.family.memory_bytes(self._problem.shape(rows), candidate.parameters)
+        needed = self.matrices.bytes_of(missing[0]) + candidate.family.memory_bytes(
+            self._problem.shape(rows), candidate.parameters
+        )
         accepted = self._problem.spec.max_memory_bytes
         if accepted is not None and needed * self.workers(missing) > accepted:
             return (

@@ -49,3 +49,9 @@ def test_what_was_used_last_is_kept_as_far_as_memory_goes():
         again = matrices.get(0, ViewKind.TREES)
         assert (again is first) == is_kept
         np.testing.assert_array_equal(again.fit.matrix, first.fit.matrix)
+
+
+def test_the_memory_of_a_fold_is_known_before_it_is_made():
+    matrices = Matrices(problem())
+    made = matrices.get(0, ViewKind.TREES)
+    assert made.nbytes <= matrices.bytes_of(0) <= 3 * made.nbytes
