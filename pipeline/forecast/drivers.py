@@ -1,0 +1,117 @@
+"""Why a forecast is what it is: the parts that add up to it, period by period, and in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.candidate import PointForecaster, predict
+from pipeline.forecast.history import closed_rows
+from pipeline.forecast.result import FittedForecaster
+
+Array = NDArray[np.float64]
+
+TIME = "ds"
+LEVEL, TREND, CLOSED, OTHER = "level", "trend", "closed", "other"
+EVENT = "event:"
+BASIS = (LEVEL, TREND)
+"""What is there on every day; everything else moves a day away from it."""
+
+MOST_TOLD = 3
+LEAST_SHARE = 0.05
+"""An effect of less than this share of the usual forecast is not worth a word."""
+
+_REASONS: Mapping[str, str] = {
+    "day": "of the time of day",
+    "year": "of the time of year",
+    "holidays": "of the holiday",
+    "events": "of the event",
+    CLOSED: "the shop is closed",
+    OTHER: "of recent sales and all the rest",
+}
+
+
+@runtime_checkable
+class Decomposable(Protocol):
+    """A fitted candidate that can tell its parts."""
+
+    def components(self, future: pd.DataFrame) -> Mapping[str, Array]:
+        """Additive parts by name; together they are the prediction."""
+        ...
+
+
+def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
+    """The parts of a forecast.
+
+    Parameters
+    ----------
+    model
+        A fitted model.
+    future
+        As `FittedForecaster.predict` takes it.
+
+    Returns
+    -------
+    DataFrame
+        Column ``ds``, and one column per part; in each row the parts add up to ``yhat``. Members
+        that cannot tell their parts have a ``level``, their mean, and the rest as ``other``, which
+        also holds what keeps a forecast from falling below 0. What a closure takes away is
+        ``closed``.
+    """
+    steps = model.frequency.steps_after(model.last, pd.DatetimeIndex(future[TIME]))
+    rows = future[[TIME, *model.known]].reset_index(drop=True).assign(step=steps)
+    parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
+    for member in model.members:
+        for name, values in _parts(member, rows).items():
+            parts[name] = parts.get(name, 0.0) + values / len(model.members)
+    rest = model.predict(future)["yhat"].to_numpy() - np.sum(list(parts.values()), axis=0)
+    closed = closed_rows(model.closures, pd.DatetimeIndex(rows[TIME]), model.frequency)
+    if closed.any():
+        parts[CLOSED] = np.where(closed, rest, 0.0)
+    parts[OTHER] = parts.get(OTHER, 0.0) + np.where(closed, 0.0, rest)
+    return pd.DataFrame({TIME: rows[TIME], **parts})
+
+
+def effects(parts: pd.DataFrame) -> list[tuple[str, ...]]:
+    """For each period of `drivers` its strongest effects in words, such as ``"+6 because of the
+    holiday"``; none for a period like any other.
+    """
+    names = [str(name) for name in parts if name not in (TIME, *BASIS)]
+    values = parts[names].to_numpy()
+    usual = float(parts.drop(columns=TIME).sum(axis=1).abs().mean())
+    moments = pd.DatetimeIndex(parts[TIME])
+    return [
+        _told(row, names, moment, LEAST_SHARE * usual)
+        for row, moment in zip(values, moments, strict=True)
+    ]
+
+
+def _parts(member: PointForecaster, rows: pd.DataFrame) -> Mapping[str, Array]:
+    if isinstance(member, Decomposable):
+        return member.components(rows)
+    values = predict(member, rows)
+    level = np.full(len(values), values.mean())
+    return {LEVEL: level, OTHER: values - level}
+
+
+def _told(row: Array, names: Sequence[str], moment: pd.Timestamp, least: float) -> tuple[str, ...]:
+    strongest = np.argsort(-np.abs(row), kind="stable")[:MOST_TOLD]
+    return tuple(
+        f"{_amount(row[place])} because {_reason(names[place], moment)}"
+        for place in strongest
+        if abs(row[place]) > least
+    )
+
+
+def _reason(name: str, moment: pd.Timestamp) -> str:
+    if name == "week":
+        return f"it is a {moment.day_name()}"
+    return _REASONS.get(name) or f"of {name.removeprefix(EVENT).replace('_', ' ')}"
+
+
+def _amount(value: float) -> str:
+    if abs(value) >= 10:
+        return f"{value:+,.0f}"
+    return f"{value:+.2g}"
