@@ -1,0 +1,194 @@
+"""Least squares fits of linear innovations models: exponential smoothing, complex smoothing, ARIMA.
+
+Each of these models says ``ar(L) y = ma(L) e`` with two polynomials in the lag operator L that
+depend on a few parameters. So the errors are one pass of a digital filter over the values, what the
+unknown beginning does to them is a linear combination of delayed impulse responses of ``1 / ma``,
+and their derivatives are filters of the errors themselves: Gauss-Newton needs a handful of passes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter, lfiltic
+
+Array = NDArray[np.float64]
+
+_ITERATIONS = 12
+_ENOUGH_GAIN = 1e-4
+"""A relative gain of the squared error below this changes no digit of a forecast that matters."""
+_DIFFERENCE = 1e-6
+_RIDGE = 1e-12
+_FIRST_DAMPING, _MOST_DAMPING = 1e-3, 1e3
+
+
+class Structure(Protocol):
+    """How parameters become the polynomials ``ar`` and ``ma``, both of one length and from 1 on."""
+
+    @property
+    def lower(self) -> Array: ...
+
+    @property
+    def upper(self) -> Array: ...
+
+    def polynomials(self, parameters: Array) -> tuple[Array, Array]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Innovations:
+    """A fitted model.
+
+    ``squares`` is the sum of the squared ``errors``, ``free`` the number of numbers that were
+    estimated; ``state`` is where the filter that makes values of errors has come to.
+    """
+
+    parameters: Array
+    ar: Array
+    ma: Array
+    errors: Array
+    squares: float
+    free: int
+    state: Array
+
+    def forecast(self, steps: int) -> Array:
+        """The expected values of the next periods."""
+        values, _ = lfilter(self.ma, self.ar, np.zeros(steps), zi=self.state)
+        return np.asarray(values)
+
+    @property
+    def aicc(self) -> float:
+        """Akaike's criterion, corrected for few rows; infinite if there are too few."""
+        rows, free = len(self.errors), self.free + 1
+        if rows <= free + 1:
+            return np.inf
+        deviance = rows * np.log(max(self.squares / rows, np.finfo(float).tiny))
+        return float(deviance + 2 * free * rows / (rows - free - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    parameters: Array
+    ar: Array
+    ma: Array
+    beginning: Array
+    errors: Array
+    squares: float
+
+
+def fit_innovations(
+    values: Array,
+    structure: Structure,
+    starts: Array,
+    *,
+    is_stable: Callable[[Array, Array], bool] | None = None,
+) -> Innovations:
+    """Minimise the squared errors one period ahead over the parameters and the beginning.
+
+    Parameters
+    ----------
+    values
+        Best centred and of a size around 1.
+    structure
+        The model; its bounds are kept.
+    starts
+        One row per point to start from; the best of them is used.
+    is_stable
+        From parameters and the response of ``1 / ma`` to an impulse, whether these parameters are
+        accepted; for models whose bounds do not see to that.
+    """
+    tried = [_evaluate(values, structure, start, is_stable) for start in starts]
+    here = min(tried, key=lambda point: point.squares)
+    damping = _FIRST_DAMPING
+    for _ in range(_ITERATIONS):
+        slopes = _slopes(values, structure, here)
+        there = here
+        while damping <= _MOST_DAMPING:
+            moved = _moved(structure, here, slopes, damping)
+            there = _evaluate(values, structure, moved, is_stable)
+            if there.squares < here.squares:
+                break
+            damping *= 10
+        if not there.squares < here.squares:
+            break
+        gain = 1 - there.squares / here.squares
+        here, damping = there, max(damping / 10, _FIRST_DAMPING**2)
+        if gain < _ENOUGH_GAIN:
+            break
+    return _finished(values, here)
+
+
+def _finished(values: Array, point: _Point) -> Innovations:
+    order = len(point.ar) - 1
+    newest = slice(-1, -order - 1, -1)
+    state = lfiltic(point.ma, point.ar, values[newest], point.errors[newest])
+    return Innovations(
+        parameters=point.parameters,
+        ar=point.ar,
+        ma=point.ma,
+        errors=point.errors,
+        squares=point.squares,
+        free=len(point.parameters) + order,
+        state=np.asarray(state),
+    )
+
+
+def _evaluate(
+    values: Array,
+    structure: Structure,
+    parameters: Array,
+    is_stable: Callable[[Array, Array], bool] | None,
+) -> _Point:
+    """The errors of the best beginning."""
+    ar, ma = structure.polynomials(parameters)
+    order = len(ar) - 1
+    inputs = np.zeros((len(values), 2))
+    inputs[0, 0] = 1.0
+    inputs[:, 1] = _passed(ar, values)
+    response, errors = lfilter([1.0], ma, inputs, axis=0).T
+    if is_stable is not None and not is_stable(parameters, response):
+        return _Point(parameters, ar, ma, np.empty((len(values), 0)), values, np.inf)
+    beginning = _orthogonal_delays(response, order)
+    errors = errors - beginning @ (beginning.T @ errors)
+    return _Point(parameters, ar, ma, beginning, errors, float(errors @ errors))
+
+
+def _orthogonal_delays(response: Array, order: int) -> Array:
+    delayed = np.zeros((len(response), order))
+    for lag in range(order):
+        delayed[lag:, lag] = response[: len(response) - lag]
+    return np.linalg.qr(delayed)[0]
+
+
+def _slopes(values: Array, structure: Structure, point: _Point) -> Array:
+    """The derivatives of the errors, one column per parameter, the best beginning kept."""
+    inputs = np.empty((len(values), len(point.parameters)))
+    for place in range(len(point.parameters)):
+        moved = point.parameters.copy()
+        moved[place] += _DIFFERENCE
+        ar, ma = structure.polynomials(moved)
+        inputs[:, place] = _passed((ar - point.ar) / _DIFFERENCE, values) - _passed(
+            (ma - point.ma) / _DIFFERENCE, point.errors
+        )
+    slopes = lfilter([1.0], point.ma, inputs, axis=0)
+    return np.asarray(slopes - point.beginning @ (point.beginning.T @ slopes))
+
+
+def _passed(polynomial: Array, values: Array) -> Array:
+    return np.asarray(np.convolve(values, polynomial)[: len(values)])
+
+
+def _moved(structure: Structure, point: _Point, slopes: Array, damping: float) -> Array:
+    """A damped step; parameters that it would push over a bound where they are stay there."""
+    lower, upper = structure.lower, structure.upper
+    gradient = slopes.T @ point.errors
+    held = (point.parameters <= lower) & (gradient > 0)
+    held |= (point.parameters >= upper) & (gradient < 0)
+    free = ~held
+    step = np.zeros(len(point.parameters))
+    normal = slopes[:, free].T @ slopes[:, free]
+    size = np.diag(normal).copy()
+    normal[np.diag_indices_from(normal)] += damping * size + _RIDGE
+    step[free] = np.linalg.solve(normal, -gradient[free])
+    return np.asarray(np.clip(point.parameters + step, lower, upper))
