@@ -88,6 +88,7 @@ worker_prefetch_multiplier = 1
 # A lost broker takes no work away: a training goes on under its lease in Postgres, and the message
 # that the broker gives out again is refused. Cancelling would waste an attempt at every restart.
 worker_cancel_long_running_tasks_on_connection_loss = False
+worker_consumer = "worker.broker_loss:SteadyConsumer"
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_connection_timeout = 3.0
