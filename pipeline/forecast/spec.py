@@ -69,6 +69,11 @@ class ForecastSpec:
         How much computing a forecast is worth: which candidates are tried and on how many windows.
     engine
         What fits Prophet: ``"exact"`` is our own fit of its model, ``"stan"`` the package itself.
+    zeros_are_real
+        Whether every zero is demand; otherwise those of regularly closed days, and those amid
+        lively sales that are next to impossible, count as unknown.
+    outliers_are_real
+        Whether quantities far from their surroundings are learned from as they are.
     seed
         Makes every random choice repeatable.
     verbose
@@ -90,6 +95,8 @@ class ForecastSpec:
     algorithm: str = AUTO
     budget: str = BALANCED
     engine: str = "exact"
+    zeros_are_real: bool = False
+    outliers_are_real: bool = False
     seed: int = 0
     verbose: bool = False
 
