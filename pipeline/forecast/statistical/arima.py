@@ -89,7 +89,7 @@ class FittedArima:
 
     def predict(self, steps: NDArray[np.int64]) -> Array:
         """The forecast of some steps ahead, 1 for the first."""
-        ar, ma = self.orders.polynomials(self.parameters)
+        ar, _ = self.orders.polynomials(self.parameters)
         whole = np.convolve(ar, self.orders.difference)
         constant = np.full(int(steps.max(initial=0)), self.drift * ar.sum())
         ahead, _ = lfilter([1.0], whole, constant, zi=self.state)
@@ -118,7 +118,7 @@ def fit_arima(values: Array, seasons: tuple[int, ...] = ()) -> FittedArima:
 
 
 def _search(values: Array, base: Orders) -> _Estimate:
-    """Begin with four usual models; go on to the best neighbour as long as there is a better one."""
+    """Begin with four usual models; go on to a better neighbour as long as there is one."""
     seasonal = base.season > 1
     has_mean = base.d + base.seasonal_d < 2
     differenced = np.convolve(values, base.difference, mode="valid")

@@ -1,4 +1,4 @@
-"""Complex exponential smoothing (Svetunkov and Kourentzes 2018; Svetunkov, Kourentzes and Ord 2022).
+"""Complex exponential smoothing (Svetunkov, Kourentzes and Ord 2022).
 
 A value and its potential are one complex number, smoothed with one complex weight, so that levels
 and trends need not be told apart. Seasons are none, partial (a plain seasonal level beside it) or
@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.statistical.innovations import Array, Innovations, fit_innovations
+from pipeline.forecast.statistical.innovations import Array, Recursion, fit_innovations
 from pipeline.forecast.statistical.scales import Scale, scale_of
 
 NEWEST_ROWS = 1_500
@@ -90,15 +90,16 @@ def _complex_level(real: float, imaginary: float, lag: int) -> tuple[Array, Arra
 
 @dataclass(frozen=True, slots=True)
 class FittedComplexSmoothing:
-    """The chosen smoothing, fitted, and the scale that it works on."""
+    """The chosen smoothing with its parameters, and the scale that it works on."""
 
-    model: Innovations
+    seasonality: Seasonality
+    parameters: Array
+    recursion: Recursion
     scale: Scale
 
     def predict(self, steps: NDArray[np.int64]) -> Array:
         """The forecast of some steps ahead, 1 for the first."""
-        ahead = self.model.forecast(int(steps.max(initial=0)))
-        return self.scale.back(ahead[steps - 1])
+        return self.scale.back(self.recursion.forecast(steps))
 
 
 def fit_ces(values: Array, seasons: tuple[int, ...] = ()) -> FittedComplexSmoothing:
@@ -120,11 +121,14 @@ def fit_ces(values: Array, seasons: tuple[int, ...] = ()) -> FittedComplexSmooth
         kinds.append(Seasonality.FULL)
     scale = scale_of(values, is_log=False)
     scaled = scale.forward(values)
-    models = [
-        fit_innovations(scaled, ComplexSmoothing(season, kind), _STARTS[kind], is_stable=_fades)
+    models = {
+        kind: fit_innovations(
+            scaled, ComplexSmoothing(season, kind), _STARTS[kind], is_stable=_fades
+        )
         for kind in kinds
-    ]
-    return FittedComplexSmoothing(min(models, key=lambda model: model.aicc), scale)
+    }
+    best = min(models, key=lambda kind: models[kind].aicc)
+    return FittedComplexSmoothing(best, models[best].parameters, models[best].recursion, scale)
 
 
 def _fades(_parameters: Array, response: Array) -> bool:

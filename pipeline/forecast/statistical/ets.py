@@ -10,7 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.statistical.innovations import Array, Innovations, fit_innovations
+from pipeline.forecast.statistical.innovations import (
+    Array,
+    Innovations,
+    Recursion,
+    fit_innovations,
+)
 from pipeline.forecast.statistical.scales import Scale, scale_of
 
 NEWEST_ROWS = 2_000
@@ -67,15 +72,24 @@ class Smoothing:
 
 @dataclass(frozen=True, slots=True)
 class FittedSmoothing:
-    """The chosen smoothing, fitted, and the scale that it works on."""
+    """The chosen smoothing with its parameters, and the scale that it works on."""
 
-    model: Innovations
+    smoothing: Smoothing
+    parameters: Array
+    recursion: Recursion
     scale: Scale
 
     def predict(self, steps: NDArray[np.int64]) -> Array:
         """The forecast of some steps ahead, 1 for the first."""
-        ahead = self.model.forecast(int(steps.max(initial=0)))
-        return self.scale.back(ahead[steps - 1])
+        return self.scale.back(self.recursion.forecast(steps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    smoothing: Smoothing
+    scale: Scale
+    model: Innovations
+    criterion: float
 
 
 def fit_ets(
@@ -101,23 +115,20 @@ def fit_ets(
     if may_take_logs and values.min() > 0:
         scales.append(scale_of(values, is_log=True))
     without_trend = [
-        (_fit(values, scale, Smoothing(length)), length)
-        for scale in scales
-        for length in {1, season}
+        _try(values, scale, Smoothing(length)) for scale in scales for length in {1, season}
     ]
-    best, length = min(without_trend, key=lambda one: _criterion(one[0], values))
+    best = min(without_trend, key=lambda one: one.criterion)
+    length = best.smoothing.season
     trends = [
-        _fit(values, best.scale, Smoothing(length, has_trend=True, is_damped=is_damped))
+        _try(values, best.scale, Smoothing(length, has_trend=True, is_damped=is_damped))
         for is_damped in (True, False)
         if len(values) > length + 8
     ]
-    return min((best, *trends), key=lambda one: _criterion(one, values))
+    best = min((best, *trends), key=lambda one: one.criterion)
+    return FittedSmoothing(best.smoothing, best.model.parameters, best.model.recursion, best.scale)
 
 
-def _fit(values: Array, scale: Scale, smoothing: Smoothing) -> FittedSmoothing:
+def _try(values: Array, scale: Scale, smoothing: Smoothing) -> _Tried:
     starts = np.array([smoothing.start(alpha) for alpha in _FIRST_ALPHAS])
-    return FittedSmoothing(fit_innovations(scale.forward(values), smoothing, starts), scale)
-
-
-def _criterion(fitted: FittedSmoothing, values: Array) -> float:
-    return fitted.model.aicc - 2 * fitted.scale.log_density(values)
+    model = fit_innovations(scale.forward(values), smoothing, starts)
+    return _Tried(smoothing, scale, model, model.aicc - 2 * scale.log_density(values))

@@ -37,25 +37,32 @@ class Structure(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Recursion:
+    """How values go on: the filter that makes values of errors, and where it has come to."""
+
+    ar: Array
+    ma: Array
+    state: Array
+
+    def forecast(self, steps: NDArray[np.int64]) -> Array:
+        """The expected values some steps ahead, 1 for the first."""
+        values, _ = lfilter(self.ma, self.ar, np.zeros(steps.max(initial=0)), zi=self.state)
+        return np.asarray(values[steps - 1])
+
+
+@dataclass(frozen=True, slots=True)
 class Innovations:
     """A fitted model.
 
     ``squares`` is the sum of the squared ``errors``, ``free`` the number of numbers that were
-    estimated; ``state`` is where the filter that makes values of errors has come to.
+    estimated.
     """
 
     parameters: Array
-    ar: Array
-    ma: Array
     errors: Array
     squares: float
     free: int
-    state: Array
-
-    def forecast(self, steps: int) -> Array:
-        """The expected values of the next periods."""
-        values, _ = lfilter(self.ma, self.ar, np.zeros(steps), zi=self.state)
-        return np.asarray(values)
+    recursion: Recursion
 
     @property
     def aicc(self) -> float:
@@ -125,12 +132,10 @@ def _finished(values: Array, point: _Point) -> Innovations:
     state = lfiltic(point.ma, point.ar, values[newest], point.errors[newest])
     return Innovations(
         parameters=point.parameters,
-        ar=point.ar,
-        ma=point.ma,
         errors=point.errors,
         squares=point.squares,
         free=len(point.parameters) + order,
-        state=np.asarray(state),
+        recursion=Recursion(point.ar, point.ma, np.asarray(state)),
     )
 
 

@@ -15,9 +15,8 @@ _SIGNIFICANT = 1.645
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What repeats: ``component`` for each row, and the ``next`` cycle after the last row."""
+    """One cycle of what repeats, as it is after the last row."""
 
-    component: Array
     next: Array
 
     def ahead(self, steps: NDArray[np.int64]) -> Array:
@@ -25,24 +24,23 @@ class Pattern:
         return np.take(self.next, (steps - 1) % len(self.next))
 
 
-def no_pattern(rows: int) -> Pattern:
-    """Nothing repeats."""
-    return Pattern(np.zeros(rows), np.zeros(1))
+NOTHING = Pattern(np.zeros(1))
 
 
-def pattern_of(values: Array, season: int) -> Pattern:
-    """What repeats after ``season`` rows, averaged over as many cycles as tell the next one best.
+def pattern_of(values: Array, season: int) -> tuple[Pattern, Array]:
+    """What repeats after ``season`` rows, averaged over as many cycles as tell the next one best;
+    also the pattern at each row.
 
     The level is taken out by a centred average over one season; each place of the season is then
     smoothed over neighbouring cycles, and every cycle is centred.
     """
     if season < 2 or len(values) < 2 * season:
-        return no_pattern(len(values))
+        return NOTHING, np.zeros(len(values))
     by_cycle = _by_cycle(values - level_of(values, season), season)
     reach = min(_REACHES, key=lambda one: _error_of_next(by_cycle, one))
     smooth = _smoothed(by_cycle, reach)
     smooth -= smooth.mean(axis=1, keepdims=True)
-    return Pattern(smooth.reshape(-1)[-len(values) :], smooth[-1].copy())
+    return Pattern(smooth[-1].copy()), smooth.reshape(-1)[-len(values) :]
 
 
 def level_of(values: Array, season: int) -> Array:

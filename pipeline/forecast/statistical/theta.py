@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from pipeline.forecast.statistical.scales import Scale, scale_of
-from pipeline.forecast.statistical.seasons import Pattern, has_season, no_pattern, pattern_of
+from pipeline.forecast.statistical.seasons import NOTHING, Pattern, has_season, pattern_of
 
 Array = NDArray[np.float64]
 
@@ -83,10 +83,11 @@ def fit_theta(values: Array, seasons: tuple[int, ...] = ()) -> FittedTheta:
 def _fit(values: Array, season: int, *, is_log: bool) -> tuple[float, FittedTheta]:
     scale = scale_of(values, is_log=is_log)
     scaled = scale.forward(values)
-    shows = has_season(scaled, season)
-    pattern = pattern_of(scaled, season) if shows else no_pattern(len(values))
-    line, told = fit_line(scaled - pattern.component)
-    off = values - scale.back(told + pattern.component)
+    pattern, component = NOTHING, np.zeros(len(values))
+    if has_season(scaled, season):
+        pattern, component = pattern_of(scaled, season)
+    line, told = fit_line(scaled - component)
+    off = values - scale.back(told + component)
     return float(off @ off), FittedTheta(line, pattern, scale)
 
 
