@@ -11,41 +11,12 @@ from pipeline.forecast.naive import (
     fit_seasonal_naive,
 )
 from pipeline.forecast.poisson import fit_poisson, has_sales, poisson_settings
-from pipeline.forecast.prophet_model import (
-    fit_prophet,
-    fit_prophet_covariates,
-    has_covariates,
-    prophet_settings,
-)
 from pipeline.forecast.shared_model import fit_shared_profile, has_unseen_profile
+from pipeline.forecast.structural.candidates import STRUCTURAL
 
 BASELINE = "seasonal_naive"
 
-# CmdStanPy reports a failed optimisation as RuntimeError, Prophet unusable numbers as ValueError.
-_PROPHET_FAILURES = (RuntimeError, ValueError, np.linalg.LinAlgError)
 _SKLEARN_FAILURES = (ValueError, np.linalg.LinAlgError)
-
-_STRUCTURAL: dict[str, Candidate] = {
-    "prophet": Candidate(
-        fit=fit_prophet,
-        minimum_rows=14,
-        is_simple=False,
-        settings=prophet_settings,
-        failures=_PROPHET_FAILURES,
-        cost=40.0,
-        family="prophet",
-    ),
-    "prophet_covariates": Candidate(
-        fit=fit_prophet_covariates,
-        minimum_rows=14,
-        is_simple=False,
-        is_applicable=has_covariates,
-        settings=prophet_settings,
-        failures=_PROPHET_FAILURES,
-        cost=40.0,
-        family="prophet",
-    ),
-}
 
 _REGRESSIONS: dict[str, Candidate] = {
     "gradient_boosting": Candidate(
@@ -83,7 +54,7 @@ _SIMPLE: dict[str, Candidate] = {
 }
 
 CANDIDATES: dict[str, Candidate] = {
-    **_STRUCTURAL,
+    **STRUCTURAL,
     **_REGRESSIONS,
     **_SIMPLE,
 }

@@ -1,12 +1,12 @@
 """What a backtest says about the chosen model, in the words and numbers of a result."""
 
 import platform
+from importlib.metadata import version
 from typing import Any
 
 import holidays
 import numpy as np
 import pandas as pd
-import prophet
 import sklearn
 
 from pipeline.forecast.backtest import Backtest, Forecasts
@@ -63,11 +63,10 @@ def library_versions() -> dict[str, str]:
         "holidays": holidays,
         "numpy": np,
         "pandas": pd,
-        "prophet": prophet,
         "scikit-learn": sklearn,
     }
     versions = {name: str(module.__version__) for name, module in modules.items()}
-    return {"python": platform.python_version(), **versions}
+    return {"python": platform.python_version(), "prophet": version("prophet"), **versions}
 
 
 def _calibration(

@@ -1,0 +1,102 @@
+"""The structural models as candidates: Prophet with its documented settings, and its variants."""
+
+import logging
+
+import numpy as np
+
+from pipeline.forecast.candidate import Candidate, FitContext
+from pipeline.forecast.history import History
+from pipeline.forecast.structural.fit import fit_structure
+from pipeline.forecast.structural.model import StructuralModel
+from pipeline.forecast.structural.package import library_logs
+from pipeline.forecast.structural.settings import (
+    multiplicative_settings,
+    prophet_settings,
+    structure_for,
+)
+from pipeline.forecast.structural.stan import fit_with_stan
+from pipeline.forecast.structural.structure import Structure
+
+logger = logging.getLogger("prophet")
+
+# Two years of hours: more of them cost more and say little about the weeks to come.
+MAX_ROWS = 17_544
+
+# Stan reports a failed optimisation as RuntimeError, Prophet unusable numbers as ValueError.
+_FAILURES = (RuntimeError, ValueError, np.linalg.LinAlgError)
+
+
+def fit_prophet(history: History, context: FitContext) -> StructuralModel:
+    """Fit Prophet to dates and holidays alone."""
+    return fit_history(history, context, structure_for(history, context))
+
+
+def fit_prophet_covariates(history: History, context: FitContext) -> StructuralModel:
+    """Fit Prophet with every covariate that is known ahead as a regressor."""
+    return fit_history(history, context, structure_for(history, context, history.known))
+
+
+def fit_prophet_multiplicative(history: History, context: FitContext) -> StructuralModel:
+    """Fit Prophet with patterns, holidays and covariates in percent of the level."""
+    structure = structure_for(history, context, history.known, "multiplicative")
+    return fit_history(history, context, structure)
+
+
+def has_covariates(history: History, _context: FitContext) -> bool:
+    """Whether any covariate is known for the whole horizon."""
+    return bool(history.known)
+
+
+def fit_history(history: History, context: FitContext, structure: Structure) -> StructuralModel:
+    """Fit a structure to the newest rows, by the engine that the settings name."""
+    rows = slice(-MAX_ROWS, None)
+    times = history.ds.to_numpy()[rows]
+    columns = {
+        one.name: history.frame[one.name].to_numpy(dtype=np.float64)[rows]
+        for one in structure.regressors
+    }
+    values, spec = history.actual[rows], context.spec
+    level = logging.INFO if spec.verbose else logging.ERROR
+    if spec.engine == "stan":
+        return fit_with_stan(times, values, structure, columns, seed=spec.seed, level=level)
+    model = fit_structure(times, values, structure, columns)
+    with library_logs(logger.name, level=level):
+        logger.info(
+            "Posterior mode: noise %.5f of the largest value, %d of %d rates change",
+            model.mode.sigma_obs,
+            np.count_nonzero(model.mode.delta),
+            len(model.mode.delta),
+        )
+    return model
+
+
+STRUCTURAL: dict[str, Candidate] = {
+    "prophet": Candidate(
+        fit=fit_prophet,
+        minimum_rows=14,
+        is_simple=False,
+        settings=prophet_settings,
+        failures=_FAILURES,
+        cost=3.0,
+        family="prophet",
+    ),
+    "prophet_covariates": Candidate(
+        fit=fit_prophet_covariates,
+        minimum_rows=14,
+        is_simple=False,
+        is_applicable=has_covariates,
+        settings=prophet_settings,
+        failures=_FAILURES,
+        cost=3.0,
+        family="prophet",
+    ),
+    "prophet_multiplicative": Candidate(
+        fit=fit_prophet_multiplicative,
+        minimum_rows=14,
+        is_simple=False,
+        settings=multiplicative_settings,
+        failures=_FAILURES,
+        cost=6.0,
+        family="prophet",
+    ),
+}

@@ -1,0 +1,123 @@
+"""From a history to a fitted structural model."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.structural.additive import additive_mode
+from pipeline.forecast.structural.gram import LEAST_NOISE
+from pipeline.forecast.structural.layout import Layout, Mode
+from pipeline.forecast.structural.model import (
+    Rows,
+    StructuralModel,
+    all_columns,
+    column_scales,
+    multiplied_columns,
+)
+from pipeline.forecast.structural.multiplicative import multiplicative_mode
+from pipeline.forecast.structural.past import Past
+from pipeline.forecast.structural.scales import (
+    Scales,
+    has_no_changepoints,
+    place_changepoints,
+    scales_of,
+)
+from pipeline.forecast.structural.structure import Structure
+
+Vector = NDArray[np.float64]
+Times = NDArray[np.datetime64]
+
+
+def fit_structure(
+    times: Times,
+    values: Vector,
+    structure: Structure,
+    regressors: Mapping[str, Vector] | None = None,
+    former: StructuralModel | None = None,
+) -> StructuralModel:
+    """The posterior mode of a structure for a series.
+
+    Parameters
+    ----------
+    times
+        Sorted, without duplicates, shape ``(n,)``.
+    values
+        Shape ``(n,)``; rows without one are left out, as Prophet does.
+    structure
+        What the model is made of.
+    regressors
+        A column, shape ``(n,)``, per regressor of the structure.
+    former
+        A model of the same structure for a few rows less: its parameters are a good first guess.
+
+    Raises
+    ------
+    FitFailureError
+        If fewer than two values are known.
+    numpy.linalg.LinAlgError
+        If a value or a regressor is infinite.
+    """
+    known = ~np.isnan(values)
+    if np.count_nonzero(known) < 2:
+        raise FitFailureError("fewer than two values are known")
+    columns = dict(regressors or {})
+    seen = {one.name: columns[one.name][known] for one in structure.regressors}
+    scales = scales_of(times[known], values[known], structure, seen)
+    layout = lay_out(Rows(times, columns), values, structure, scales)
+    return StructuralModel(
+        structure=structure,
+        scales=scales,
+        changepoints=layout.changepoints,
+        mode=find_mode(layout, None if former is None else former.mode),
+        past=Past.of(times[known], values[known], seen),
+    )
+
+
+def lay_out(rows: Rows, values: Vector, structure: Structure, scales: Scales) -> Layout:
+    """The known rows of a series, scaled, with the columns of a structure."""
+    known = ~np.isnan(values)
+    every = known.all()
+    columns = all_columns(rows, structure, scales)
+    t = scales.t(rows.times if every else rows.times[known])
+    return Layout(
+        t=t,
+        y=(values if every else values[known]) / scales.largest,
+        changepoints=place_changepoints(t, structure),
+        columns=columns if every else columns[known],
+        prior_scales=column_scales(structure),
+        multiplies=multiplied_columns(structure),
+        changepoint_scale=structure.changepoint_scale,
+        is_flat=structure.growth == "flat",
+    )
+
+
+def find_mode(layout: Layout, start: Mode | None = None) -> Mode:
+    """The most probable parameters; a constant series has none, and stays what it is."""
+    if layout.y.min() == layout.y.max():
+        return _constant(layout)
+    seek = multiplicative_mode if layout.multiplies.any() else additive_mode
+    mode = seek(layout, start)
+    return folded(mode) if has_no_changepoints(layout.changepoints) else mode
+
+
+def _constant(layout: Layout) -> Mode:
+    return Mode(
+        k=0.0,
+        m=float(layout.y[0]),
+        delta=np.zeros(len(layout.changepoints)),
+        beta=np.zeros(len(layout.prior_scales)),
+        sigma_obs=LEAST_NOISE,
+    )
+
+
+def folded(mode: Mode) -> Mode:
+    """The stand-in for changepoints is no change: it belongs to the rate."""
+    return Mode(
+        k=mode.k + float(mode.delta[0]),
+        m=mode.m,
+        delta=np.zeros(1),
+        beta=mode.beta,
+        sigma_obs=mode.sigma_obs,
+    )

@@ -1,0 +1,144 @@
+"""A fitted structural model: what it forecasts, and what the forecast is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.holiday_calendar import EVENT_PREFIX
+from pipeline.forecast.structural.calendar_columns import calendar_columns, holiday_columns
+from pipeline.forecast.structural.layout import Mode, trend_of
+from pipeline.forecast.structural.past import Past
+from pipeline.forecast.structural.scales import Scales
+from pipeline.forecast.structural.structure import Structure
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+_PARTS = {"daily": "day", "weekly": "week", "yearly": "year"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StructuralModel:
+    """A structure with its most probable parameters.
+
+    Attributes
+    ----------
+    structure
+        What it is made of.
+    scales
+        What its parameters are measured in.
+    changepoints
+        Scaled times of the possible rate changes.
+    mode
+        The parameters; ``beta`` in the order waves, holidays, regressors.
+    past
+        The newest rows that it was fitted to.
+    """
+
+    structure: Structure
+    scales: Scales
+    changepoints: Vector
+    mode: Mode
+    past: Past
+
+    def predict(self, future: pd.DataFrame) -> Vector:
+        """One value per row of ``future`` (``ds``, sorted, and the regressors)."""
+        rows = Rows.of(future, self.structure)
+        trend, columns, multiplies = self._trend(rows), self._columns(rows), self.multiplies
+        factor = 1 + columns @ np.where(multiplies, self.mode.beta, 0.0)
+        added = columns @ np.where(multiplies, 0.0, self.mode.beta)
+        return np.asarray((trend * factor + added) * self.scales.largest)
+
+    def components(self, future: pd.DataFrame) -> dict[str, Vector]:
+        """Parts whose sum is the forecast.
+
+        ``level`` is where the trend stood at the end of the history, ``trend`` how it has moved
+        since; then ``day``, ``week``, ``year``, ``holidays``, ``event:NAME`` and regressors.
+        """
+        rows = Rows.of(future, self.structure)
+        trend, columns = self._trend(rows), self._columns(rows)
+        effects = columns * self.mode.beta * np.where(self.multiplies, trend[:, None], 1.0)
+        level = float(trend_of(np.ones(1), self.changepoints, self.mode)[0])
+        parts = {"level": np.full(len(trend), level), "trend": trend - level}
+        for place, name in enumerate(self.part_names):
+            parts[name] = parts.get(name, 0.0) + effects[:, place]
+        return {name: part * self.scales.largest for name, part in parts.items()}
+
+    @property
+    def multiplies(self) -> NDArray[np.bool_]:
+        """Which columns multiply the trend."""
+        return multiplied_columns(self.structure)
+
+    @property
+    def part_names(self) -> list[str]:
+        """The component that each column belongs to."""
+        return [
+            *(
+                _PARTS.get(one.name, one.name)
+                for one in self.structure.seasonalities
+                for _ in range(2 * one.order)
+            ),
+            *(_occasion(name) for name in holiday_columns(self.structure.holidays).names),
+            *(one.name for one in self.structure.regressors),
+        ]
+
+    def _trend(self, rows: "Rows") -> Vector:
+        return trend_of(self.scales.t(rows.times), self.changepoints, self.mode)
+
+    def _columns(self, rows: "Rows") -> Matrix:
+        return all_columns(rows, self.structure, self.scales)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Times and the values of regressors by name."""
+
+    times: NDArray[np.datetime64]
+    regressors: Mapping[str, Vector]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, structure: Structure) -> "Rows":
+        """The columns of a frame that a structure needs."""
+        return cls(
+            frame["ds"].to_numpy(),
+            {one.name: frame[one.name].to_numpy(dtype=float) for one in structure.regressors},
+        )
+
+
+def all_columns(rows: Rows, structure: Structure, scales: Scales) -> Matrix:
+    """Waves, holidays and standardised regressors, one row per time; not to be written to."""
+    calendar = calendar_columns(rows.times, structure.seasonalities, structure.holidays)
+    if not structure.regressors:
+        return calendar
+    return np.hstack([calendar, scales.regressors(rows.regressors, structure.regressors)])
+
+
+def multiplied_columns(structure: Structure) -> NDArray[np.bool_]:
+    """Which columns multiply the trend."""
+    holidays = holiday_columns(structure.holidays).names
+    ways = [one.way for one in structure.seasonalities for _ in range(2 * one.order)]
+    ways += [structure.holidays_way] * len(holidays)
+    ways += [one.way for one in structure.regressors]
+    return np.array([way == "multiplicative" for way in ways], dtype=bool)
+
+
+def column_scales(structure: Structure) -> Vector:
+    """The standard deviation of the prior of each column's coefficient."""
+    return np.concatenate(
+        [
+            [one.prior_scale for one in structure.seasonalities for _ in range(2 * one.order)],
+            holiday_columns(structure.holidays).prior_scales,
+            [one.prior_scale for one in structure.regressors],
+        ]
+    )
+
+
+def _occasion(column: str) -> str:
+    """``event:NAME`` for what the shop itself knows of, ``holidays`` for the rest."""
+    name = column.partition("_delim_")[0]
+    if name.startswith(EVENT_PREFIX):
+        return f"event:{name.removeprefix(EVENT_PREFIX)}"
+    return "holidays"
