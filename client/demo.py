@@ -12,10 +12,11 @@ from client.accuracy import print_accuracy
 from client.bars import file_progress, job_progress
 from client.commands.training import print_update
 from client.errors import ServiceStartError, TrainingFailedError
+from client.forecast_tables import print_forecast
 from client.records import ENDED, ImportReport, JobStatus, ProductStatus
 from client.sdk import Client
 from client.services import module_command, module_environment, service
-from client.tables import print_forecast, print_import
+from client.tables import print_import
 from client.tabular import TableRequest
 from client.terminal import counted, duration, metric, plain, remarks, results
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from client.errors import ProblemError
 from client.layout import day, moment, state, table, words, yes
-from client.records import Forecast, ImportReport, JobStatus, Model, ProductStatus
+from client.records import ImportReport, JobStatus, Model, ProductStatus
 from client.terminal import NONE, counted, metric, number, plain, share
 
 MOST_ERRORS = 20
@@ -83,21 +83,6 @@ def print_models(console: Console, models: Sequence[Model]) -> None:
             moment(model.created_at),
         )
     console.print(shown)
-
-
-def print_forecast(console: Console, forecast: Forecast, *, days: int) -> None:
-    width = forecast.interval_width
-    shown = table("day", "expected", "at least", "at most")
-    for point in forecast.forecast[:days]:
-        shown.add_row(
-            f"{point.ds:%a %Y-%m-%d}",
-            number(point.yhat, 1),
-            number(point.yhat_lower, 1),
-            number(point.yhat_upper, 1),
-        )
-    console.print(shown)
-    if width is not None:
-        console.print(f"“At least” to “at most” is meant to hold on {share(width)} of the days.")
 
 
 def print_problem(console: Console, error: ProblemError) -> None:

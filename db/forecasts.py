@@ -7,13 +7,18 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
-from db.tables import Forecast
+from db.tables import Forecast, ForecastDetails
 
 
 def forecast_of(session: Session, model_id: UUID) -> Sequence[Forecast]:
     """The stored forecast of a model, in time order."""
     statement = select(Forecast).where(Forecast.model_id == model_id).order_by(Forecast.ds)
     return session.scalars(statement).all()
+
+
+def details_of(session: Session, model_id: UUID) -> ForecastDetails | None:
+    """What the forecast consists of; None for models of versions that did not store it."""
+    return session.get(ForecastDetails, model_id)
 
 
 def begins_of(session: Session, model_ids: Collection[UUID]) -> Mapping[UUID, datetime]:

@@ -41,6 +41,42 @@ class ForecastRow:
     yhat_upper: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """A row per period, a value per level: so much suffices in that share of all cases."""
+
+    levels: Sequence[float]
+    values: Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """A row per period, a value per part; the parts add up to what is expected. `effects` are the
+    strongest of them in words.
+    """
+
+    parts: Sequence[str]
+    values: Sequence[Sequence[float]]
+    effects: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PastErrors:
+    """What was sold less what had been expected, of the periods of the backtest; `moments` are
+    the shop's wall clock in ISO 8601.
+    """
+
+    moments: Sequence[str]
+    values: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastDetails:
+    quantiles: Quantiles
+    drivers: Drivers
+    errors: PastErrors
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChampionComparison:
     """The new model beside the one that was deployed when its training began.
@@ -89,6 +125,7 @@ class ModelOutcome:
     horizon_days: int | None = None
     degraded_reason: str | None = None
     forecast: Sequence[ForecastRow] = ()
+    forecast_details: ForecastDetails | None = None
     logs: Sequence[LogLine] = ()
     warnings: Sequence[str] = ()
     auto_deploy: bool = True

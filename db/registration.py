@@ -2,18 +2,19 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Double, Uuid, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from db import audit
+from db import audit, tables
 from db.bulk import rows
 from db.gate import pass_gate
 from db.locks import FRESH, lock_product
 from db.metrics import metrics_row
-from db.outcomes import ArtifactFile, ForecastRow, LogLine, ModelOutcome
+from db.outcomes import ArtifactFile, ForecastDetails, ForecastRow, LogLine, ModelOutcome
 from db.tables import Forecast, ModelArtifact, Product, TrainedModel, TrainingTask
 from db.text import finite, storable
 
@@ -42,6 +43,8 @@ def register_model(
     _add_artifacts(session, model, outcome.artifacts)
     if outcome.forecast:
         _add_forecast(session, model.id, outcome.forecast)
+    if outcome.forecast_details is not None:
+        session.add(_details_row(model, outcome.forecast_details))
     return model, line
 
 
@@ -146,6 +149,10 @@ def _add_artifacts(session: Session, model: TrainedModel, files: Sequence[Artifa
         )
         for file in files
     )
+
+
+def _details_row(model: TrainedModel, details: ForecastDetails) -> tables.ForecastDetails:
+    return tables.ForecastDetails(model_id=model.id, tenant_id=model.tenant_id, **asdict(details))
 
 
 def _add_forecast(session: Session, model_id: UUID, forecast: Sequence[ForecastRow]) -> None:

@@ -483,6 +483,22 @@ class Forecast(Base):
     yhat_upper: Mapped[float | None]
 
 
+class ForecastDetails(Base):
+    """What a stored forecast consists of, in the shapes of `db.outcomes`. The rows of `quantiles`
+    and `drivers` are the first periods of the forecast, in time order.
+    """
+
+    __tablename__ = "forecast_details"
+
+    model_id: Mapped[UUID] = mapped_column(
+        ForeignKey("trained_models.id", ondelete="CASCADE"), primary_key=True
+    )
+    tenant_id: Mapped[UUID]
+    quantiles: Mapped[Json]
+    drivers: Mapped[Json]
+    errors: Mapped[Json]
+
+
 class OutboxEvent(Base):
     """An event that other systems will receive, written with the change that it tells of."""
 

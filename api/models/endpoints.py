@@ -6,6 +6,8 @@ from api.jobs.schemas import AcceptedJob
 from api.models import (
     comparison,
     deployment_views,
+    forecast_schemas,
+    forecast_views,
     retention_views,
     schemas,
     table_schemas,
@@ -117,6 +119,22 @@ MODELS = (
         summary="The stored forecast of a model, with its interval",
         tag="Models",
         answer=schemas.ForecastAnswer,
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/forecast/quantiles",
+        view=forecast_views.quantiles,
+        summary="How much suffices on how many days, of each period of a stored forecast",
+        tag="Models",
+        answer=forecast_schemas.ForecastQuantiles,
+    ),
+    Endpoint(
+        method="GET",
+        path="/models/<model_id>/forecast/drivers",
+        view=forecast_views.drivers,
+        summary="What adds up to each period of a stored forecast, and the strongest in words",
+        tag="Models",
+        answer=forecast_schemas.ForecastDrivers,
     ),
     Endpoint(
         method="GET",

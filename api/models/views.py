@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from api.errors import NotFoundError
 from api.models import schemas
 from api.models.details import detail_of
@@ -14,7 +16,7 @@ from db.forecasts import forecast_of
 from db.metrics import metric_values
 from db.model_list import ModelFilter
 from db.model_list import list_models as list_of_models
-from db.tables import ModelMetrics
+from db.tables import ModelMetrics, TrainedModel
 
 
 def list_models(
@@ -70,11 +72,8 @@ def quality(services: Services, tenant_id: UUID, model_id: str) -> schemas.Model
 
 def forecast(services: Services, tenant_id: UUID, model_id: str) -> schemas.ForecastAnswer:
     with services.sessions() as session:
-        record = find_record(session, tenant_id, model_id)
-        points = forecast_of(session, record.model.id)
-    model = record.model
-    if model.ml_task != "forecast":
-        raise NotFoundError(f"{model.public_id} is a {model.ml_task} model, which has no forecast")
+        model = forecast_model(session, tenant_id, model_id)
+        points = forecast_of(session, model.id)
     return schemas.ForecastAnswer.model_validate(
         {
             "model_id": model.public_id,
@@ -87,3 +86,11 @@ def forecast(services: Services, tenant_id: UUID, model_id: str) -> schemas.Fore
             "forecast": points,
         }
     )
+
+
+def forecast_model(session: Session, tenant_id: UUID, model_id: str) -> TrainedModel:
+    """The model, which has to be that of a product."""
+    model = find_record(session, tenant_id, model_id).model
+    if model.ml_task != "forecast":
+        raise NotFoundError(f"{model.public_id} is a {model.ml_task} model, which has no forecast")
+    return model

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +14,11 @@ from rich.text import Text
 
 from client.commands.answers import answer, done
 from client.errors import NotFoundError
+from client.forecast_tables import print_drivers, print_forecast, print_quantiles
 from client.layout import table
 from client.options import AsJson, Url, connect
 from client.resources.predictions import Predictions
 from client.sdk import Client
-from client.tables import print_forecast
 from client.terminal import counted, number, plain, share
 
 _DAY = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
@@ -28,6 +29,10 @@ _CHANCE = "probability of "
 def forecast(
     name: Annotated[str, typer.Argument(metavar="PRODUCT|MODEL")],
     days: Annotated[int, typer.Option(min=1, help="How many rows to show.")] = 14,
+    quantiles: Annotated[
+        bool, typer.Option("--quantiles", help="How much suffices on how many days.")
+    ] = False,
+    why: Annotated[bool, typer.Option("--why", help="What moves each day.")] = False,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,9 +40,15 @@ def forecast(
 
     A product's forecast is that of its latest model, as it was stored.
     """
+    if quantiles and why:
+        raise typer.BadParameter("Give either --quantiles or --why")
     with connect(url) as studio:
-        found = studio.forecast(name)
-    answer(found, lambda console, one: print_forecast(console, one, days=days), as_json=as_json)
+        if quantiles:
+            answer(studio.quantiles(name), partial(print_quantiles, days=days), as_json=as_json)
+        elif why:
+            answer(studio.drivers(name), partial(print_drivers, days=days), as_json=as_json)
+        else:
+            answer(studio.forecast(name), partial(print_forecast, days=days), as_json=as_json)
 
 
 def predict(

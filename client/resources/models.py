@@ -7,7 +7,7 @@ from client.addresses import training_path
 from client.errors import NotFoundError
 from client.model_records import Comparison, DeletedModel, Deployment, ModelDetail
 from client.paging import Page, decoded_page
-from client.records import Forecast, Model
+from client.records import Forecast, ForecastDrivers, ForecastQuantiles, Model
 from client.resources.resource import Resource
 
 
@@ -70,6 +70,14 @@ class ModelRequests(Resource):
         except NotFoundError:
             return self._stored_forecast(self.latest(name).id)
 
+    def quantiles(self, name: str) -> ForecastQuantiles:
+        """How much suffices on how many days, of a model or of the latest model of a product."""
+        return ForecastQuantiles.decode(self._of_forecast(name, "quantiles"))
+
+    def drivers(self, name: str) -> ForecastDrivers:
+        """What adds up to the forecast of a model, or of the latest model of a product."""
+        return ForecastDrivers.decode(self._of_forecast(name, "drivers"))
+
     def compare(self, a: str, b: str) -> Comparison:
         """Two models side by side, and which is better."""
         return Comparison.decode(
@@ -112,6 +120,13 @@ class ModelRequests(Resource):
 
     def _act(self, path: str) -> ModelDetail:
         return ModelDetail.decode(self._connection.post(path))
+
+    def _of_forecast(self, name: str, what: str) -> Any:
+        try:
+            return self._connection.get(training_path("models", name, "forecast", what))
+        except NotFoundError:
+            latest = self.latest(name).id
+            return self._connection.get(training_path("models", latest, "forecast", what))
 
     def _stored_forecast(self, model_id: str) -> Forecast:
         return Forecast.decode(self._connection.get(training_path("models", model_id, "forecast")))

@@ -9,6 +9,7 @@ from client.errors import ConflictError
 from db import transitions
 from db.tables import TrainingJob
 from tests.api.conftest import Served
+from tests.client.conftest import Run
 from tests.db.builders import model_outcome, running_claims
 
 
@@ -123,3 +124,22 @@ def test_analytics_sum_it_up(studio: Client, versions: list[str]) -> None:
     assert accuracy.period.time_zone
     assert duration.products.count == 2
     assert duration.slowest_products[0].sku == "BUN"
+
+
+def test_a_forecast_tells_what_suffices_and_why(studio: Client, versions: list[str]) -> None:
+    quantiles, drivers = studio.quantiles("BUN"), studio.drivers(versions[0])
+    (period,) = drivers.periods
+    assert quantiles.model_id == versions[-1]
+    assert quantiles.at(0.9) == {period.ds: 11.5}
+    assert dict(zip(drivers.parts, period.values, strict=True)) == {"level": 7.0, "week": 3.0}
+    assert period.effects == ("+3 because it is a Sunday",)
+
+
+@pytest.mark.usefixtures("versions")
+def test_the_command_shows_what_suffices_and_why(run: Run) -> None:
+    enough = run("forecast", "BUN", "--quantiles")
+    why = run("forecast", "BUN", "--why")
+    assert "90 % of days" in enough.stdout
+    assert "11.5" in enough.stdout
+    assert "+3 because it is a Sunday" in why.stdout
+    assert run("forecast", "BUN", "--why", "--quantiles").returncode == 2

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from db import transitions
 from db.dispatch import take
-from db.outcomes import ArtifactFile, ForecastRow, LogLine, ModelOutcome
+from db.outcomes import (
+    ArtifactFile,
+    Drivers,
+    ForecastDetails,
+    ForecastRow,
+    LogLine,
+    ModelOutcome,
+    PastErrors,
+    Quantiles,
+)
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant, TrainingJob, TrainingTask
 from db.transitions import Claim, NewTask
 from db.workers import heartbeat
@@ -19,6 +28,11 @@ _created = count()
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 DIGEST = "ab" * 32
+FORECAST_DETAILS = ForecastDetails(
+    Quantiles([0.1, 0.5, 0.9], [[8.5, 10.0, 11.5]]),
+    Drivers(["level", "week"], [[7.0, 3.0]], [["+3 because it is a Sunday"]]),
+    PastErrors(["2026-01-30", "2026-01-31"], [1.0, -2.0]),
+)
 
 
 def new_tenant(session: Session) -> UUID:
@@ -113,6 +127,7 @@ def model_outcome(**changes: Any) -> ModelOutcome:
         "features": ["weekday", "holiday"],
         "training_seconds": 1.6,
         "forecast": [ForecastRow(datetime.fromisoformat("2026-02-01"), 10.0, 8.0, 12.0)],
+        "forecast_details": FORECAST_DETAILS,
         "logs": [LogLine(message="Chosen: prophet")],
     }
     return ModelOutcome(**(values | changes))
@@ -121,4 +136,6 @@ def model_outcome(**changes: Any) -> ModelOutcome:
 def table_outcome(**changes: Any) -> ModelOutcome:
     metrics = {"test_accuracy": 0.88, "test_r2": 0.85, "mae": 1.0, "total_time_seconds": 245.5}
     values: dict[str, Any] = {"ml_task": "regression", "algorithm": "xgboost", "metrics": metrics}
-    return model_outcome(**({"baseline": None, "forecast": []} | values | changes))
+    return model_outcome(
+        **({"baseline": None, "forecast": [], "forecast_details": None} | values | changes)
+    )

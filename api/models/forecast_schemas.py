@@ -1,0 +1,47 @@
+"""What answers about the inside of a stored forecast hold.
+
+Both tell of the first 1,000 periods, and of none for models that an earlier version trained.
+"""
+
+from pydantic import Field
+
+from api.moments import WallClock
+from api.schemas import Answer
+
+
+class QuantilesOfPeriod(Answer):
+    ds: WallClock
+    values: list[float | None] = Field(description="For each of `levels`, how much suffices")
+
+
+class ForecastQuantiles(Answer):
+    """How much suffices in which share of all cases: at level 0.9 in nine of ten."""
+
+    model_id: str
+    name: str | None
+    levels: list[float] = Field(description="Shares, the least first")
+    periods: list[QuantilesOfPeriod] = Field(description="In time order")
+
+
+class DriversOfPeriod(Answer):
+    """The values add up to `yhat`."""
+
+    ds: WallClock
+    yhat: float
+    values: list[float | None] = Field(description="For each of `parts`, what it adds")
+    effects: list[str] = Field(
+        description="The strongest in words, such as `+6 because of the holiday`"
+    )
+
+
+class ForecastDrivers(Answer):
+    """Why a forecast is what it is.
+
+    `level` and `trend` are there on every day; `week`, `year`, `holidays`, `event:NAME`, `closed`
+    and the names of covariates move a period away from them; `other` is the rest.
+    """
+
+    model_id: str
+    name: str | None
+    parts: list[str] = Field(description="Names of the parts")
+    periods: list[DriversOfPeriod] = Field(description="In time order")
