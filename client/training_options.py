@@ -11,6 +11,8 @@ class TrainingOptions(TypedDict, total=False):
     engine: Literal["exact", "stan"] | None
     horizon_days: int | None
     min_training_days: int | None
+    zeros_are_real: bool | None
+    outliers_are_real: bool | None
     prophet_daily_seasonality: bool | None
     prophet_weekly_seasonality: bool | None
     prophet_yearly_seasonality: bool | None

@@ -61,6 +61,15 @@ class TrainingOptions(BaseModel):
     min_training_days: int | None = Field(
         default=None, ge=2, le=3650, description="Days of sales that a product needs to be trained"
     )
+    zeros_are_real: bool | None = Field(
+        default=None,
+        description="Every day without a sale is a day without demand; otherwise closed weekdays,"
+        " and zeros amid lively sales that are next to impossible, count as unknown",
+    )
+    outliers_are_real: bool | None = Field(
+        default=None,
+        description="Unusual quantities are learned from as they are, instead of tamed",
+    )
     prophet_daily_seasonality: bool | None = Field(
         default=None, description="Patterns within a day, where sales are finer than a day"
     )

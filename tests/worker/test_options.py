@@ -44,6 +44,13 @@ def test_the_budget_is_that_of_the_settings_unless_somebody_states_another() -> 
     assert forecast_spec(Settings(), Tenant(name="t"), {}).engine == "exact"
 
 
+def test_what_looks_odd_in_the_sales_can_be_declared_real() -> None:
+    tenant = Tenant(name="t", training_defaults={"zeros_are_real": True})
+    spec = forecast_spec(SETTINGS, tenant, {"outliers_are_real": True})
+    assert (spec.zeros_are_real, spec.outliers_are_real) == (True, True)
+    assert forecast_spec(SETTINGS, Tenant(name="t"), {}).outliers_are_real is False
+
+
 def test_false_is_an_answer_and_null_is_none() -> None:
     tenant = Tenant(name="t", training_defaults=DEFAULTS | {"horizon_days": None})
     spec = forecast_spec(SETTINGS, tenant, {"prophet_weekly_seasonality": False})

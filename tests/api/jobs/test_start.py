@@ -21,6 +21,8 @@ PROPHET = {
     "min_training_days": 60,
     "budget": "fast",
     "engine": "stan",
+    "zeros_are_real": True,
+    "outliers_are_real": True,
 }
 
 

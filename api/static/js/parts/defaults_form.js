@@ -31,6 +31,14 @@ const BUDGETS = [
   ["best", "Best: every method, takes longer"],
 ];
 const WORDS = new Set(["algorithm", "budget"]);
+const ZEROS = [
+  ["", "Left out where they look like closed days or empty shelves"],
+  ["true", "Always count as no demand"],
+];
+const OUTLIERS = [
+  ["", "Brought closer to the usual"],
+  ["true", "Learned from as they are"],
+];
 const PATTERN = [
   ["", "As the service is set"],
   ["true", "Yes"],
@@ -62,6 +70,12 @@ export function defaultsForm({ training_defaults: known }) {
       number("prophet_interval_width", { min: 0.5, max: 0.995, step: "any" }),
       "0.95 means that 95 of 100 days fall inside.",
     ),
+    field(
+      "Days without sales",
+      select("zeros_are_real", ZEROS, known.zeros_are_real ?? ""),
+      "A shelf that was empty says nothing about what people wanted.",
+    ),
+    field("Unusual amounts", select("outliers_are_real", OUTLIERS, known.outliers_are_real ?? "")),
     field("Patterns within a week", pattern("prophet_weekly_seasonality")),
     field("Patterns within a year", pattern("prophet_yearly_seasonality")),
   ];
