@@ -48,7 +48,10 @@ class Frequency:
         """``rows`` time stamps from ``start`` on, ``start`` included."""
         if rows <= 0:
             return pd.DatetimeIndex([], dtype="datetime64[ns]")
-        return pd.date_range(start, periods=rows, freq=self._offset()).as_unit("ns")
+        if self.unit is Unit.MONTH:
+            return pd.date_range(start, periods=rows, freq=self._offset()).as_unit("ns")
+        hours = np.arange(rows) * np.timedelta64(self._hours(), "h")
+        return pd.DatetimeIndex(start.to_datetime64() + hours, dtype="datetime64[ns]")
 
     def ends(self, ds: pd.DatetimeIndex) -> pd.DatetimeIndex:
         """The end of the period that begins at each time stamp."""
@@ -121,9 +124,7 @@ class Frequency:
         return {Unit.HOUR: self.step, Unit.DAY: 24, Unit.WEEK: 168}[self.unit]
 
     def _offset(self) -> pd.DateOffset | pd.offsets.BaseOffset:
-        if self.unit is Unit.MONTH:
-            return pd.offsets.MonthEnd() if self.at_month_end else pd.DateOffset(months=1)
-        return pd.offsets.Hour(self._hours())
+        return pd.offsets.MonthEnd() if self.at_month_end else pd.DateOffset(months=1)
 
 
 def infer_frequency(ds: pd.DatetimeIndex) -> Frequency:

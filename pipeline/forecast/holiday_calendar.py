@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import holidays
@@ -13,6 +14,8 @@ from pipeline.forecast.occasions import Days, Event, Holiday, days_by_name, shar
 from pipeline.forecast.unpickling import set_state
 
 YEARS_AHEAD = 4
+CALENDARS_KEPT = 64
+"""Products of a shop share one, and a worker serves a few shops at a time."""
 EVENT_PREFIX = "event: "
 
 
@@ -75,6 +78,20 @@ class HolidayCalendar:
         )
 
 
+def public_holidays(
+    country: str,
+    subdivision: str | None,
+    stated: tuple[Holiday, ...] | None,
+    first_year: int,
+    last_year: int,
+) -> HolidayCalendar:
+    """The stated holidays, or else those of the country; the same object for the same question."""
+    if stated is not None:
+        return stated_calendar(stated)
+    return holiday_calendar(country, subdivision, first_year, last_year)
+
+
+@lru_cache(maxsize=CALENDARS_KEPT)
 def holiday_calendar(
     country: str, subdivision: str | None, first_year: int, last_year: int
 ) -> HolidayCalendar:
@@ -86,7 +103,8 @@ def holiday_calendar(
     return HolidayCalendar(dates=dates, names=tuple(name for _, name in ordered))
 
 
-def stated_calendar(stated: Sequence[Holiday]) -> HolidayCalendar:
+@lru_cache(maxsize=CALENDARS_KEPT)
+def stated_calendar(stated: tuple[Holiday, ...]) -> HolidayCalendar:
     """Holidays that an outside calendar told; of several on a day, the first name counts."""
     by_day: dict[np.datetime64, str] = {}
     for holiday in sorted(stated, key=lambda one: one.day):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.history import History
 from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.neighbours import seasonal_median
 
-NEIGHBOURS = 9
 THRESHOLD = 8.0
 HOLIDAY_REACH_DAYS = 2
 MIN_SOLD_SHARE = 0.5
@@ -42,9 +42,9 @@ def tame_outliers(
     values = history.actual
     if np.mean(values > 0) < MIN_SOLD_SHARE:
         return history, ()
-    middle = _seasonal_median(values, history.season)
+    middle = seasonal_median(values, history.season)
     deviation = np.abs(values - middle)
-    spread = _seasonal_median(deviation, history.season) * MAD_TO_SIGMA
+    spread = seasonal_median(deviation, history.season) * MAD_TO_SIGMA
     reach = THRESHOLD * np.maximum(spread, np.nanmean(deviation))
     extreme = (deviation > reach) & ~_has_reason(history, holidays)
     tamed = np.where(
@@ -57,15 +57,6 @@ def tame_outliers(
     return history.with_values(tamed), changed
 
 
-def _seasonal_median(values: NDArray[np.float64], season: int) -> NDArray[np.float64]:
-    rows = -(-len(values) // season)
-    padded = np.full(rows * season, np.nan)
-    padded[: len(values)] = values
-    by_slot = pd.DataFrame(padded.reshape(rows, season))
-    median = by_slot.rolling(NEIGHBOURS, center=True, min_periods=1).median()
-    return np.asarray(median.to_numpy().reshape(-1)[: len(values)], dtype=np.float64)
-
-
 def _has_reason(history: History, holidays: HolidayCalendar) -> NDArray[np.bool_]:
     limit = HOLIDAY_REACH_DAYS + 1
     near = (holidays.days_until(history.ds, limit) < limit) | (
@@ -73,5 +64,5 @@ def _has_reason(history: History, holidays: HolidayCalendar) -> NDArray[np.bool_
     )
     near |= holidays.event_columns(history.ds, history.frequency.ends(history.ds)).any(axis=1)
     if "promotion" in history.known:
-        near |= history.frame["promotion"].to_numpy() > 0
+        near |= history.columns["promotion"] > 0
     return near

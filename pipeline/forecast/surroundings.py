@@ -72,27 +72,36 @@ class Outlook:
         )
 
     def seen_from(
-        self, past: pd.DataFrame, rows: pd.DataFrame, frequency: Frequency
+        self,
+        columns: Mapping[str, Values],
+        ds: pd.DatetimeIndex,
+        origin: int,
+        frequency: Frequency,
     ) -> dict[str, Values]:
-        """What was known of ``rows`` at the end of ``past``: a forecast, then usual values.
+        """What was known at row ``origin`` of the rows from there on: a forecast, then usual ones.
 
         The simulated forecast of a row correlates with what was observed by the skill of its
         distance, and is as cautious as a good forecast is: what it says is what is to be expected.
         """
         known = {}
         for name, rhythm in self.rhythms.items():
-            usual = _climatology(past, name, rhythm)
-            skill = _skill(len(rows), self.reach[name], frequency)
-            known[name] = _simulated(rows, name, usual, skill)
+            values = columns[name]
+            usual = fit_climatology(ds[:origin], values[:origin], rhythm)
+            skill = _skill(len(ds) - origin, self.reach[name], frequency)
+            known[name] = _simulated(name, ds[origin:], values[origin:], usual, skill)
         return known
 
     def expected(
-        self, past: pd.DataFrame, ahead: pd.DatetimeIndex, forecast: Mapping[str, Values]
+        self,
+        columns: Mapping[str, Values],
+        ds: pd.DatetimeIndex,
+        ahead: pd.DatetimeIndex,
+        forecast: Mapping[str, Values],
     ) -> dict[str, Values]:
         """The service's own forecast as far as it reaches, then usual values."""
         known = {}
         for name, rhythm in self.rhythms.items():
-            usual = _climatology(past, name, rhythm).at(ahead)
+            usual = fit_climatology(ds, columns[name], rhythm).at(ahead)
             known[name] = np.where(np.isfinite(forecast[name]), forecast[name], usual)
         return known
 
@@ -148,10 +157,6 @@ def _on_periods(column: pd.Series, periods: pd.DatetimeIndex, frequency: Frequen
     return np.asarray(known.groupby(owner).mean().reindex(range(len(periods))), dtype=np.float64)
 
 
-def _climatology(past: pd.DataFrame, name: str, rhythm: Rhythm) -> Climatology:
-    return fit_climatology(pd.DatetimeIndex(past["ds"]), past[name].to_numpy(dtype=float), rhythm)
-
-
 def _skill(rows: int, reach: int, frequency: Frequency) -> Values:
     """The correlation with what is observed, by distance."""
     steps = np.arange(1, rows + 1)
@@ -159,17 +164,18 @@ def _skill(rows: int, reach: int, frequency: Frequency) -> Values:
     return np.where(steps <= reach, 1 - np.minimum(days / SKILL_DAYS, 1.0) ** SKILL_FALL, 0.0)
 
 
-def _simulated(rows: pd.DataFrame, name: str, usual: Climatology, skill: Values) -> Values:
+def _simulated(
+    name: str, ds: pd.DatetimeIndex, observed: Values, usual: Climatology, skill: Values
+) -> Values:
     """``usual + skill² · (observed − usual) + skill · √(1 − skill²) · noise``.
 
     With noise as large as the usual spread, the correlation with what is observed is the skill,
     and the variance of the forecast is skill² times that of the observations: the best linear
     forecast of that skill (as in Murphy 1988). The noise depends on name and day alone.
     """
-    ds = pd.DatetimeIndex(rows["ds"])
-    middle, observed = usual.at(ds), rows[name].to_numpy(dtype=np.float64)
+    middle = usual.at(ds)
     first = int(ds[0].timestamp()) if len(ds) else 0
     seed = [zlib.crc32(name.encode()), first]
-    noise = np.random.default_rng(seed).standard_normal(len(rows)) * usual.spread
+    noise = np.random.default_rng(seed).standard_normal(len(ds)) * usual.spread
     simulated = middle + skill**2 * (observed - middle) + skill * np.sqrt(1 - skill**2) * noise
     return np.asarray(simulated, dtype=np.float64)

@@ -96,7 +96,7 @@ def _history(past: Past, frequency: Frequency, moved: float) -> History:
             **past.covariates,
         }
     )
-    return History(frame=frame, frequency=frequency, known=tuple(past.covariates))
+    return History.of(frame, frequency, tuple(past.covariates))
 
 
 def _context(history: History, past: Past) -> FitContext:

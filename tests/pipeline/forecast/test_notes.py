@@ -32,7 +32,7 @@ def test_every_method_has_words() -> None:
 def test_each_note_tells_what_is_missing_and_what_follows() -> None:
     frame = daily_sales(100).assign(price=2.0, rain=np.arange(100.0) % 7)
     frame.loc[10, "quantity"] = np.nan
-    spec = ForecastSpec()
+    spec = ForecastSpec(zeros_are_real=True)
 
     notes = prepare(validate(frame.drop(index=range(20, 24))), spec).notes
 

@@ -94,7 +94,7 @@ def test_no_row_is_nothing_sold_and_no_quantity_is_not_known() -> None:
     frame = daily_sales(40)
     frame.loc[10, "quantity"] = np.nan
 
-    history = history_of(frame.drop(index=20))
+    history = history_of(frame.drop(index=20), ForecastSpec(zeros_are_real=True))
 
     assert history.actual[20] == 0
     assert np.isnan(history.actual[10])
