@@ -1,0 +1,1 @@
+"""The forecast engine beside its peers: the same series, splits and information for everybody."""

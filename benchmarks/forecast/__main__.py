@@ -1,0 +1,100 @@
+"""Forecasts of this engine and of its peers: the same series, splits and known covariates.
+
+`python -m benchmarks.forecast [--sets …] [--systems …] [--products 50] [--origins 2] [--data DIR]`
+
+The peers are installed into an environment of their own, kept under `.venv/peers-forecast`. Each
+system runs by itself on one thread. `ours:NAME` holds our engine to one candidate. Measures are
+explained in `measures.py`; lower is better, but for the shares of values within intervals.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.forecast import report
+from benchmarks.forecast.measures import Measures, measure, scored_rows
+from benchmarks.forecast.panel import Split, splits
+from benchmarks.forecast.run import Answer, Answers, Failure, median_of, peers_interpreter, run
+from benchmarks.forecast.sets import panels
+from benchmarks.forecast.systems.registry import (
+    MEDIAN,
+    MEMBERS_OF_MEDIAN,
+    OURS,
+    PEERS,
+    is_ours,
+)
+from benchmarks.forecast.systems.task import task_of
+
+
+def main() -> None:
+    asked = _parser().parse_args()
+    chosen: list[str] = asked.systems or [OURS, *PEERS, MEDIAN]
+    sets = [
+        splits(panel.with_horizon(asked.horizon), asked.origins)
+        for panel in panels(asked.sets, asked.data, asked.products, asked.seed)
+    ]
+    answers = _answers([split for cuts in sets for split in cuts], chosen, asked)
+    results: dict[str, dict[str, Measures]] = {}
+    start = 0
+    for cuts in sets:
+        mine = {name: given[start : start + len(cuts)] for name, given in answers.items()}
+        start += len(cuts)
+        results[cuts[0].panel.name] = _measured(cuts, mine)
+    print(report.summary(results))
+    if asked.out:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        report.records(results).to_parquet(asked.out / "measures.parquet")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.forecast", description=__doc__)
+    parser.add_argument("--sets", nargs="+", help="by default all")
+    parser.add_argument("--systems", nargs="+", help=f"of {', '.join([OURS, *PEERS, MEDIAN])}")
+    parser.add_argument("--products", type=int, default=50, help="series of each set")
+    parser.add_argument("--origins", type=int, default=2, help="forecasts of each series")
+    parser.add_argument("--horizon", type=int, help="periods ahead; by default what suits the set")
+    parser.add_argument("--budget", default="balanced", choices=("fast", "balanced", "best"))
+    parser.add_argument("--seconds", type=float, default=120, help="of systems that need a limit")
+    parser.add_argument("--limit", type=float, default=7200, help="seconds for a family of systems")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--data", type=Path, help="<name>.<frequency>.<horizon>.<country>.parquet")
+    parser.add_argument("--keep", type=Path, help="where peers' answers are kept and used again")
+    parser.add_argument("--out", type=Path, help="where measures and forecasts are written")
+    return parser
+
+
+def _answers(cuts: Sequence[Split], chosen: Sequence[str], asked: argparse.Namespace) -> Answers:
+    tasks = [
+        task_of(cut, budget=asked.budget, seconds=asked.seconds, seed=asked.seed) for cut in cuts
+    ]
+    python = Path(sys.executable) if all(map(is_ours, chosen)) else peers_interpreter()
+    named = [name for name in chosen if name != MEDIAN]
+    answers = run(named, tasks, python, asked.limit, asked.keep)
+    if MEDIAN in chosen:
+        answers[MEDIAN] = median_of([answers[one] for one in MEMBERS_OF_MEDIAN if one in answers])
+    return answers
+
+
+def _measured(cuts: Sequence[Split], answers: Answers) -> dict[str, Measures]:
+    """The measures of every system that answered to all origins, which are printed."""
+    panel = cuts[0].panel
+    print(
+        f"\n{panel.name}: {len(cuts[0].series)} {panel.frequency} series, {panel.horizon} ahead,"
+        f" {len(cuts)} origins\n{report.heading()}"
+    )
+    measured: dict[str, Measures] = {}
+    for name, given in answers.items():
+        failed = [one.reason for one in given if isinstance(one, Failure)]
+        if failed:
+            print(f"  {name:<22}failed: {failed[0]}")
+            continue
+        made = [one for one in given if isinstance(one, Answer)]
+        scored = [scored_rows(cut, one.forecast) for cut, one in zip(cuts, made, strict=True)]
+        measured[name] = measure(scored, sum(one.cpu_s for one in made))
+        print(report.line(name, measured[name]), flush=True)
+    return measured
+
+
+if __name__ == "__main__":
+    main()

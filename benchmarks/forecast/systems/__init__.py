@@ -1,0 +1,1 @@
+"""What is compared. A module loads its library: it is imported where that is installed."""
