@@ -29,8 +29,11 @@ def library_logs(*names: str, level: int = logging.ERROR) -> Iterator[None]:
 
 def new_prophet(**settings: Any) -> Any:
     """A ``prophet.Prophet`` that is not fitted."""
-    # It reports when it is imported that plotly is not installed.
-    with library_logs("prophet.plot", level=logging.CRITICAL):
+    # Prophet reports when it is imported that plotly is not installed; the first use of
+    # CmdStanPy's log sets its level.
+    with library_logs("prophet.plot", "cmdstanpy", level=logging.CRITICAL):
+        from cmdstanpy.utils import get_logger  # noqa: PLC0415 - comes with the prophet package
         from prophet import Prophet  # noqa: PLC0415 - takes seconds, and few ask for it
-    with library_logs("cmdstanpy"):
+
+        get_logger()
         return Prophet(**settings)

@@ -12,10 +12,14 @@ _MOST_NUMBERS = 12_000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Past:
-    """Times (nanoseconds), quantities and regressors of the newest known rows."""
+    """Times, quantities and regressors of the newest known rows.
+
+    ``start`` and ``step`` are nanoseconds; ``gaps`` says how many steps lie between rows.
+    """
 
     start: int
-    gaps: NDArray[np.int64]
+    step: int
+    gaps: NDArray[np.unsignedinteger]
     values: NDArray[np.float32]
     regressors: Mapping[str, NDArray[np.float32]]
 
@@ -30,10 +34,12 @@ class Past:
         rows = slice(-(_MOST_NUMBERS // (1 + len(regressors))), None)
         ticks = times[rows].astype("datetime64[ns]").astype(np.int64)
         gaps = np.diff(ticks)
-        regular = len(gaps) > 0 and bool((gaps == gaps[0]).all())
+        step = int(np.gcd.reduce(gaps))
+        steps = gaps // step
         return cls(
             start=int(ticks[0]),
-            gaps=gaps[:1] if regular else gaps,
+            step=step,
+            gaps=steps.astype(np.min_scalar_type(steps.max())),
             values=values[rows].astype(np.float32),
             regressors={name: part[rows].astype(np.float32) for name, part in regressors.items()},
         )
@@ -41,6 +47,5 @@ class Past:
     @property
     def times(self) -> NDArray[np.datetime64]:
         """The time stamps, sorted."""
-        gaps = np.broadcast_to(self.gaps, len(self.values) - 1)
-        ticks = self.start + np.concatenate([[0], np.cumsum(gaps)])
-        return ticks.astype(np.int64).astype("datetime64[ns]")
+        steps = np.concatenate([[0], np.cumsum(self.gaps, dtype=np.int64)])
+        return (self.start + self.step * steps).astype("datetime64[ns]")

@@ -28,8 +28,7 @@ class Scales:
 
     def t(self, times: Times) -> Vector:
         """Times as a share of the history."""
-        passed: Vector = (_ticks(times) - self.start) / self.length
-        return passed
+        return np.asarray((_ticks(times) - self.start) / self.length)
 
     def regressors(self, values: Mapping[str, Vector], regressors: Sequence[Regressor]) -> Vector:
         """Standardised columns, shape ``(n, r)``; what is not known counts as usual."""
@@ -37,7 +36,8 @@ class Scales:
             (values[one.name] - mean) / deviation
             for one, mean, deviation in zip(regressors, self.means, self.deviations, strict=True)
         ]
-        return np.nan_to_num(np.column_stack(columns), nan=0.0, posinf=np.inf, neginf=-np.inf)
+        table = np.column_stack(columns)
+        return np.where(np.isnan(table), 0.0, table)
 
 
 def scales_of(
