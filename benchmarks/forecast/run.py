@@ -53,8 +53,8 @@ def peers_interpreter() -> Path:
     places = os.environ.get("PIP_FIND_LINKS")
     environment = os.environ | ({"UV_FIND_LINKS": places} if places else {})
     if not python.exists():
-        subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, PEERS], check=True)
-    install = [*uv, "pip", "install", "--quiet", "--python", python, "-r", REQUIREMENTS]
+        subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(PEERS)], check=True)
+    install = [*uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(REQUIREMENTS)]
     subprocess.run(install, check=True, env=environment)
     return python
 
@@ -75,9 +75,9 @@ def run(
                 print(f"{', '.join(systems)}: {len(open_places)} splits", flush=True)
                 why = _run(program, systems, open_places, limit_s)
                 _explain(systems, open_places, why)
-        if kept is not None:
-            for place, task in zip(places, tasks, strict=True):
-                _keep(kept, task, place)
+            if kept is not None:
+                for place, task in zip(places, tasks, strict=True):
+                    _keep(kept, task, place)
         return {name: [_read(place, name) for place in places] for name in names}
 
 

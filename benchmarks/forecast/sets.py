@@ -45,7 +45,7 @@ def read_panel(path: Path, products: int, seed: int) -> Panel:
     frame = pd.read_parquet(path).rename(
         columns={"product_id": SERIES, "date": TIME, "quantity": VALUE}
     )
-    covariates = tuple(frame.select_dtypes(["number", "bool"]).columns.difference(LEFT_OUT))
+    covariates = tuple(frame.select_dtypes(["number", "bool"]).columns.difference(list(LEFT_OUT)))
     return Panel(
         name=name,
         frame=_regular(_sample(frame, products, seed), frequency, covariates),

@@ -8,6 +8,7 @@ import pandas as pd
 from benchmarks.forecast.generators.signals import (
     Array,
     Draw,
+    Flags,
     counts,
     series_frame,
     wander,
@@ -39,7 +40,7 @@ def disruptions(products: int, seed: int) -> Panel:
     )
 
 
-def _product(draw: Draw, name: str, ds: pd.DatetimeIndex, closed: Array) -> pd.DataFrame:
+def _product(draw: Draw, name: str, ds: pd.DatetimeIndex, closed: Flags) -> pd.DataFrame:
     logarithm = (
         np.log(draw.lognormal(3, 1))
         + np.log(week_factors(draw, draw.uniform(0.05, 0.4)))[np.asarray(ds.day_of_week)]
@@ -65,7 +66,7 @@ def _level_shifts(draw: Draw, rows: int) -> Array:
     return np.cumsum(steps)
 
 
-def _sold_out(draw: Draw, rows: int) -> Array:
+def _sold_out(draw: Draw, rows: int) -> Flags:
     """Empty shelves for one to ten days, at random times."""
     empty = np.zeros(rows, dtype=bool)
     for start in draw.integers(0, rows, draw.integers(0, 7)):
@@ -75,7 +76,7 @@ def _sold_out(draw: Draw, rows: int) -> Array:
 
 def _large_orders(draw: Draw, demand: Array) -> Array:
     is_large = draw.random(len(demand)) < draw.uniform(0, 0.006)
-    return np.round(is_large * demand.mean() * draw.uniform(2, 6, len(demand)))
+    return np.asarray(np.round(is_large * demand.mean() * draw.uniform(2, 6, len(demand))))
 
 
 def _closures(draw: Draw, ds: pd.DatetimeIndex) -> tuple[tuple[date, date], ...]:

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Draw = np.random.Generator
 
 
@@ -56,6 +57,6 @@ def counts(draw: Draw, mean: Array, dispersion: float) -> Array:
     return draw.poisson(mean * draw.gamma(dispersion, 1 / dispersion, len(mean))).astype(float)
 
 
-def series_frame(name: str, ds: pd.DatetimeIndex, **columns: Array | str) -> pd.DataFrame:
+def series_frame(name: str, ds: pd.DatetimeIndex, **columns: Array | Flags | str) -> pd.DataFrame:
     """One series in the shape of a panel, every row scored unless ``scored`` says otherwise."""
     return pd.DataFrame({"series": name, "ds": ds, "scored": True} | columns)

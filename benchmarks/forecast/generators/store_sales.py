@@ -46,8 +46,9 @@ def _store(
     weekday = np.asarray(ds.day_of_week)
     joins = draw.random(len(ds) // 7 + 1) < draw.uniform(0.6, 1)
     promotion = plan * np.repeat(joins, 7)[: len(ds)]
-    price = _prices(draw, len(ds))
-    price = np.round(np.where(promotion > 0, price * draw.uniform(0.75, 0.95), price), 2)
+    listed = _prices(draw, len(ds))
+    discount = np.where(promotion > 0, draw.uniform(0.75, 0.95), 1.0)
+    price = np.asarray(np.round(listed * discount, 2), dtype=float)
     logarithm = (
         np.log(draw.lognormal(6, 1))
         + np.log(week_factors(draw, draw.uniform(0.05, 0.35)))[weekday]

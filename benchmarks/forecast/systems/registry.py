@@ -38,7 +38,7 @@ def system(name: str) -> System:
     """The system called ``name``: a function of its module."""
     family, _, algorithm = name.partition(":")
     module = OURS if is_ours(name) else _family(name)
-    found: System = getattr(import_module(f"benchmarks.forecast.systems.{module}"), family)
+    found = getattr(import_module(f"benchmarks.forecast.systems.{module}"), family)
     return partial(found, algorithm=algorithm) if algorithm else found
 
 
