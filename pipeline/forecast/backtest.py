@@ -1,11 +1,11 @@
-"""Rolling-origin evaluation: every candidate forecasts the same windows from what came before.
+"""Rolling-origin evaluation: candidates forecast the same windows from what came before.
 
 The newest window is the holdout: the choice between candidates does not see it, and the metrics
 shown to users come from it alone.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,23 +18,12 @@ from pipeline.forecast.metrics import Metrics, naive_scale, score
 from pipeline.forecast.notes import METHODS, periods
 from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.windows import Window
 from pipeline.progress import ProgressCallback
 
-Forecasts = Sequence[NDArray[np.float64]]
-
-SELECTION_WINDOWS = 3
-MIN_TRAINING_ROWS = 14
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Rows ``origin`` to ``stop`` are scored; the intervals learn from rows up to ``reach``."""
-
-    number: int
-    origin: int
-    stop: int
-    reach: int
-    is_holdout: bool
+Array = NDArray[np.float64]
+Forecasts = Mapping[int, Array]
+"""What was forecast, by the number of the window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +45,19 @@ class WindowScore:
 class Backtest:
     """Forecasts by candidate and window, and why others have none.
 
-    ``unsuited`` candidates were not tried, those in ``failures`` were and could not be fitted.
+    ``unsuited`` candidates were not tried, those in ``failures`` were and could not be fitted;
+    ``dropped`` ones were clearly behind and have no forecasts of the newer windows.
     """
 
     history: History
     windows: tuple[Window, ...]
-    forecasts: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
+    forecasts: dict[str, dict[int, Array]] = field(default_factory=dict)
     unsuited: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict)
+    _known: dict[int, History] = field(default_factory=dict)
+    _ahead: dict[int, pd.DataFrame] = field(default_factory=dict)
+    _scales: dict[int, float] = field(default_factory=dict)
 
     @property
     def selection(self) -> tuple[Window, ...]:
@@ -75,19 +69,36 @@ class Backtest:
         """The newest window."""
         return self.windows[-1]
 
+    @property
+    def finalists(self) -> tuple[str, ...]:
+        """Candidates that have forecast every window so far, and were not dropped."""
+        return tuple(name for name in self.forecasts if name not in self.dropped)
+
+    def actual(self, window: Window) -> Array:
+        """What was sold in the scored rows of a window, missing where unknown."""
+        return self.history.actual[window.origin : window.stop]
+
     def metrics(self, forecasts: Forecasts, window: Window) -> Metrics:
-        """The metrics of one candidate's forecasts in one window, without coverage."""
-        actual = self.history.actual[window.origin : window.stop]
+        """The metrics of one candidate's forecasts in one window, without intervals."""
+        actual = self.actual(window)
         return score(actual, forecasts[window.number][: len(actual)], scale=self.scale(window))
+
+    def error(self, forecasts: Forecasts, window: Window) -> float | None:
+        """The mean absolute error in one window in units of the seasonal naive error before it."""
+        actual = self.actual(window)
+        errors = np.abs(forecasts[window.number][: len(actual)] - actual)
+        known = errors[np.isfinite(errors)]
+        return float(known.mean()) / (self.scale(window) or 1.0) if len(known) else None
 
     def scale(self, window: Window) -> float:
         """The in-sample error of the seasonal naive forecast before the window."""
-        return naive_scale(self.history.actual[: window.origin], self.history.season)
+        if window.number not in self._scales:
+            past = self.history.actual[: window.origin]
+            self._scales[window.number] = naive_scale(past, self.history.season)
+        return self._scales[window.number]
 
-    def scores(
-        self, forecasts: Mapping[str, Sequence[NDArray[np.float64]]]
-    ) -> tuple[WindowScore, ...]:
-        """A record per candidate and window."""
+    def scores(self, forecasts: Mapping[str, Forecasts]) -> tuple[WindowScore, ...]:
+        """A record per candidate and window that it has a forecast of."""
         return tuple(
             WindowScore(
                 algorithm=name,
@@ -99,25 +110,31 @@ class Backtest:
             )
             for name in forecasts
             for window in self.windows
+            if window.number in forecasts[name]
         )
 
-
-def plan_windows(history: History, horizon_rows: int) -> tuple[Window, ...]:
-    """Up to three adjacent windows for the choice and, after them, the holdout."""
-    rows, width = len(history), history.frequency.window(len(history))
-    least = max(4, min(MIN_TRAINING_ROWS, rows // 2))
-    origins = [rows - width * number for number in range(1, SELECTION_WINDOWS + 2)]
-    kept = sorted(origin for origin in origins if origin >= least)
-    return tuple(
-        Window(
-            number=number,
-            origin=origin,
-            stop=origin + width,
-            reach=min(rows, origin + max(width, horizon_rows)),
-            is_holdout=number == len(kept) - 1,
+    def of_its_own(self, forecasts: Mapping[str, Forecasts]) -> "Backtest":
+        """The same windows with these forecasts; what is added there is not added here."""
+        return replace(
+            self,
+            forecasts={name: dict(made) for name, made in forecasts.items()},
+            unsuited={},
+            failures={},
+            dropped={},
         )
-        for number, origin in enumerate(kept)
-    )
+
+    def known(self, window: Window, context: FitContext) -> History:
+        """What is learned from before a window: the past as it was, with outliers drawn in."""
+        if window.number not in self._known:
+            past = self.history.head(window.origin)
+            self._known[window.number] = tame_outliers(past, context.holidays)[0]
+        return self._known[window.number]
+
+    def ahead(self, window: Window) -> pd.DataFrame:
+        """What is known at the origin of a window of the rows to forecast."""
+        if window.number not in self._ahead:
+            self._ahead[window.number] = self.history.ahead(window.origin, window.reach)
+        return self._ahead[window.number]
 
 
 def run_backtest(
@@ -133,27 +150,54 @@ def run_backtest(
     Progress is reported before each fit.
     """
     backtest = Backtest(history, windows)
-    known = [tame_outliers(history.head(w.origin), context.holidays)[0] for w in windows]
-    for position, name in enumerate(names):
-        reason = _why_not(name, known[0], context)
+    for window in windows:
+        share = window.number / len(windows)
+        forecast_window(backtest, window, names, context, on_progress, (share, 1 / len(windows)))
+    return backtest
+
+
+def forecast_window(
+    backtest: Backtest,
+    window: Window,
+    names: Iterable[str],
+    context: FitContext,
+    on_progress: ProgressCallback,
+    progress: tuple[float, float],
+) -> None:
+    """Add the forecasts of one window by the named candidates, of which the failed are left out.
+
+    Parameters
+    ----------
+    progress
+        The share of the tests that is done, and the share that these are worth.
+    """
+    wanted = [name for name in names if _is_missing(backtest, window, name, context)]
+    for position, name in enumerate(wanted):
+        done, worth = progress
+        on_weeks = f"on past sales, {window.number + 1} of {len(backtest.windows)}"
+        message = f"Testing {METHODS[name]} {on_weeks}"
+        share = done + worth * position / len(wanted)
+        announce(on_progress, ForecastPhase.BACKTEST, share, message)
+        try:
+            model = fit_candidate(CANDIDATES[name], backtest.known(window, context), context)
+            made = predict(model, backtest.ahead(window))
+        except FitFailureError as failure:
+            backtest.failures[name] = str(failure)
+            backtest.forecasts.pop(name, None)
+        else:
+            backtest.forecasts.setdefault(name, {})[window.number] = made
+
+
+def _is_missing(backtest: Backtest, window: Window, name: str, context: FitContext) -> bool:
+    """Whether a candidate can still be tested on a window; tells why one is not suited."""
+    if name in backtest.failures or name in backtest.unsuited:
+        return False
+    if name not in backtest.forecasts:
+        reason = _why_not(name, backtest.known(backtest.windows[0], context), context)
         if reason is not None:
             backtest.unsuited[name] = reason
-            continue
-        forecasts = []
-        for window, training in zip(windows, known, strict=True):
-            share = (position + window.number / len(windows)) / len(names)
-            on_weeks = f"on past sales, {window.number + 1} of {len(windows)}"
-            message = f"Testing {METHODS[name]} {on_weeks}"
-            announce(on_progress, ForecastPhase.BACKTEST, share, message)
-            try:
-                model = fit_candidate(CANDIDATES[name], training, context)
-                forecasts.append(predict(model, history.ahead(window.origin, window.reach)))
-            except FitFailureError as failure:
-                backtest.failures[name] = str(failure)
-                break
-        else:
-            backtest.forecasts[name] = forecasts
-    return backtest
+            return False
+    return window.number not in backtest.forecasts.get(name, {})
 
 
 def _why_not(name: str, shortest: History, context: FitContext) -> str | None:

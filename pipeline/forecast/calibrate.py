@@ -1,23 +1,49 @@
-"""Intervals from the errors that a model made on rows it had not seen (split conformal prediction).
+"""Quantiles and intervals from the errors that a model made on rows it had not seen.
 
-An error is divided by the square root of the forecast times the usual level, because large
-forecasts err by more; the quantile of these scores among errors of a similar distance, with the
-correction for a finite sample, gives half the width of the interval (Lei et al. 2018). Farther
-forecasts never get a narrower interval than nearer ones.
+Conformal prediction (Lei et al. 2018), refined where a hundred errors of four windows are few:
+
+- An error counts in units of its size: how errors grow with the forecast and with the distance is
+  learned from the errors themselves, so that all of them together tell the shape.
+- The shape is asymmetric, and newer windows count more (weights as in Barber et al. 2023).
+- Towards the tails, where few errors lie, Student's t of each side takes over from the sorted
+  errors; it is wider the fewer errors there are.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-BUCKET_ENDS = (1.0, 2.0, np.inf)
-MIN_SCORES = 20
-SMALLEST_SHARE = 0.05
+from scipy.special import ndtri, stdtrit
 
 Array = NDArray[np.float64]
+
+QUANTILES: Final = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975)
+GRID: Final = tuple(
+    sorted({0.0025, 0.005, 0.01, 0.99, 0.995, 0.9975, 0.15, 0.25, 0.75, 0.85, *QUANTILES})
+)
+"""Levels at which the shape is kept; between them it is interpolated."""
+
+SMALLEST_SHARE = 0.05
+"""Of the usual level: forecasts below it err as if they were there."""
+POWERS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Errors may grow with the forecast to these powers: 0 not at all, 1/2 as counts do."""
+USUAL_POWER = 0.5
+RATES: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+"""… and with the distance: 0 for errors around a fixed level, 1/2 for those of a random walk."""
+DOUBT = 4.0
+"""How many units of log likelihood speak against the farthest power and rate before any error."""
+MEMORY = 0.85
+"""What the errors of a window weigh beside those of the next newer one."""
+TRUSTED_ERRORS = 60.0
+"""With so many errors, the sorted errors and Student's t count alike in the middle."""
+TAIL = 8.0
+"""So many errors beyond a quantile are enough to trust the sorted ones as in the middle."""
+ERRORS_PER_FREEDOM = 12.0
+"""Errors of a window hang together: so many of them are worth one independent observation."""
+LEAST_FREEDOM = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,57 +56,172 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Interval half widths, as multiples of the error scale, by distance in windows."""
+    """How far actual values lie from forecasts.
+
+    Attributes
+    ----------
+    level
+        Mean quantity of a period.
+    power
+        Errors grow as ``level ** (1 - power) * predicted ** power``.
+    ends, spreads
+        The size of errors at steps up to each end, and beyond the last one.
+    shape
+        Errors at the levels of `GRID`, in units of their size.
+    interval_width
+        Share of values that `interval` should contain.
+    is_count
+        Whether values are whole numbers.
+    """
 
     level: float
-    window: int
-    widths: tuple[float, ...]
+    power: float
+    ends: tuple[int, ...]
+    spreads: tuple[float, ...]
+    shape: tuple[float, ...]
+    interval_width: float = 0.95
+    is_count: bool = False
+
+    def __setstate__(self, values: list[Any]) -> None:
+        if len(values) == _FORMER_FIELDS:
+            values = _of_former_version(*values)
+        for name, value in zip(self.__slots__, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    def quantiles(
+        self, predicted: Array, steps: NDArray[np.int64], levels: Sequence[float] = QUANTILES
+    ) -> Array:
+        """One row per forecast, one column per level: not below 0, and never crossing."""
+        spread = np.asarray(self.spreads)[np.searchsorted(self.ends, steps)]
+        size = spread * error_scale(predicted, self.level, self.power)
+        off = np.interp(levels, GRID, self.shape)
+        made = np.maximum(predicted[:, None] + size[:, None] * off[None, :], 0.0)
+        if self.is_count:
+            made = np.round(made)
+        order = np.argsort(np.argsort(levels))
+        return np.asarray(np.sort(made, axis=1)[:, order], dtype=np.float64)
 
     def interval(self, predicted: Array, steps: NDArray[np.int64]) -> tuple[Array, Array]:
-        """Lower (not below 0) and upper bounds."""
-        buckets = np.searchsorted(BUCKET_ENDS, steps / self.window)
-        half = np.asarray(self.widths)[buckets] * error_scale(predicted, self.level)
-        return np.maximum(predicted - half, 0.0), predicted + half
+        """Lower (not below 0) and upper bounds, the forecast between them."""
+        tail = (1 - self.interval_width) / 2
+        bounds = self.quantiles(predicted, steps, (tail, 1 - tail))
+        return np.minimum(bounds[:, 0], predicted), np.maximum(bounds[:, 1], predicted)
 
 
 def calibrate(
-    errors: Sequence[Errors], *, level: float, window: int, interval_width: float
+    errors: Sequence[Errors], *, level: float, interval_width: float = 0.95, is_count: bool = False
 ) -> Calibration:
-    """Learn how wide intervals must be.
+    """Learn how far actual values will lie from forecasts.
 
     Parameters
     ----------
     errors
-        Of several origins; rows whose actual value is missing do not count.
+        Of several origins, oldest first; rows whose actual value is missing do not count.
     level
         Mean quantity of a period, which gives errors their unit.
-    window
-        Rows of a backtest window: steps up to one window, up to two, and beyond are told apart.
     interval_width
         Share of values that the interval should contain.
+    is_count
+        Whether values are whole numbers, so that quantiles are, too.
     """
-    distances = np.concatenate([np.arange(1, len(one.actual) + 1) / window for one in errors])
+    steps = np.concatenate([np.arange(1, len(one.actual) + 1) for one in errors])
     predicted = np.concatenate([one.predicted for one in errors])
-    actual = np.concatenate([one.actual for one in errors])
-    known = np.isfinite(actual)
-    off, scale = np.abs(actual - predicted), error_scale(predicted, level)
-    scores = np.divide(off, scale, out=np.zeros_like(off), where=scale > 0)[known]
-    buckets = np.searchsorted(BUCKET_ENDS, distances[known])
-    widths = [_quantile(scores, interval_width)]
-    for bucket in range(len(BUCKET_ENDS)):
-        near = scores[buckets == bucket]
-        enough = len(near) >= MIN_SCORES
-        widths.append(_quantile(near, interval_width) if enough else widths[-1])
-    return Calibration(level, window, tuple(np.maximum.accumulate(widths[1:]).tolist()))
+    off = np.concatenate([one.actual - one.predicted for one in errors])
+    ages = np.concatenate(
+        [np.full(len(one.actual), len(errors) - 1 - place) for place, one in enumerate(errors)]
+    )
+    known = np.isfinite(off)
+    off, steps, predicted = off[known], steps[known], predicted[known]
+    weights = MEMORY ** ages[known]
+    farthest = max((len(one.actual) for one in errors), default=1)
+    if not np.any(off):
+        return _without_errors(level, interval_width, is_count=is_count)
+    power, rate = _growth(off, predicted, steps, level, weights)
+    spreads = np.arange(1.0, farthest + 1) ** rate
+    scores = off / (error_scale(predicted, level, power) * spreads[steps - 1])
+    return Calibration(
+        level=level,
+        power=power,
+        ends=tuple(range(1, farthest)),
+        spreads=tuple(spreads.tolist()),
+        shape=tuple(_shape(scores, weights).tolist()),
+        interval_width=interval_width,
+        is_count=is_count,
+    )
 
 
-def error_scale(predicted: Array, level: float) -> Array:
+def error_scale(predicted: Array, level: float, power: float = USUAL_POWER) -> Array:
     """The size that errors are measured against."""
-    return np.sqrt(np.maximum(predicted, SMALLEST_SHARE * level) * level)
+    large = np.maximum(predicted, SMALLEST_SHARE * level)
+    return np.asarray(large**power * level ** (1 - power), dtype=np.float64)
 
 
-def _quantile(scores: Array, share: float) -> float:
-    if len(scores) == 0:
-        return 0.0
-    corrected = min(1.0, math.ceil((len(scores) + 1) * share) / len(scores))
-    return float(np.quantile(scores, corrected))
+def are_whole(values: Array) -> bool:
+    """Whether all known values are whole numbers."""
+    known = values[np.isfinite(values)]
+    return bool((known == np.round(known)).all())
+
+
+def _growth(
+    off: Array, predicted: Array, steps: NDArray[np.int64], level: float, weights: Array
+) -> tuple[float, float]:
+    """The power of the forecast and of the distance under which the errors are likeliest, as if
+    from a Laplace distribution; few errors leave both at the usual.
+    """
+    sizes = np.log(np.stack([error_scale(predicted, level, power) for power in POWERS]))
+    far = np.outer(RATES, np.log(steps))
+    logs = sizes[:, None, :] + far[None, :, :]
+    share = weights / weights.sum()
+    mean_error = (np.abs(off) / np.exp(logs)) @ share
+    likelihood = -len(off) / 2 * (logs @ share + np.log(mean_error))
+    away = np.abs(np.asarray(POWERS) - USUAL_POWER)[:, None] * 2 + np.asarray(RATES)[None, :] * 2
+    power, rate = np.unravel_index(np.argmax(likelihood - DOUBT / 2 * away), away.shape)
+    return POWERS[power], RATES[rate]
+
+
+def _shape(scores: Array, weights: Array) -> Array:
+    """The scores at the levels of the grid: sorted scores in the middle, Student's t outside."""
+    levels = np.asarray(GRID)
+    number = float(weights.sum() ** 2 / (weights**2).sum())
+    share = weights / weights.sum()
+    freedom = max(LEAST_FREEDOM, number / ERRORS_PER_FREEDOM)
+    middle = _sorted_at(np.array([0.5]), scores, share)[0] * number / (number + TRUSTED_ERRORS)
+    apart = scores - middle
+    both = math.sqrt(float(share @ apart**2))
+    tails = stdtrit(freedom, levels) * math.sqrt(1 + 1 / freedom)
+    tails *= math.sqrt((freedom - 2) / freedom) if freedom > 2 else 1.0
+    sides = [
+        _side(apart[is_there], share[is_there], both, number) for is_there in (apart < 0, apart > 0)
+    ]
+    smooth = middle + tails * np.where(levels < 0.5, sides[0], sides[1])
+    beyond = np.minimum(levels, 1 - levels) * number
+    trust = number / (number + TRUSTED_ERRORS) * np.minimum(beyond / TAIL, 1.0)
+    return np.maximum.accumulate(trust * _sorted_at(levels, scores, share) + (1 - trust) * smooth)
+
+
+def _side(apart: Array, share: Array, both: float, number: float) -> float:
+    """The spread of one side, drawn to that of both where it has few scores."""
+    if not len(apart):
+        return both
+    own = float(share @ apart**2 / share.sum())
+    count = number * float(share.sum())
+    return math.sqrt((count * own + 20.0 * both**2) / (count + 20.0))
+
+
+def _sorted_at(levels: Array, scores: Array, share: Array) -> Array:
+    order = np.argsort(scores)
+    reached = np.cumsum(share[order]) - share[order] / 2
+    return np.interp(levels, reached, scores[order])
+
+
+def _without_errors(level: float, interval_width: float, *, is_count: bool) -> Calibration:
+    return Calibration(level, USUAL_POWER, (), (0.0,), (0.0,) * len(GRID), interval_width, is_count)
+
+
+_FORMER_FIELDS = 3
+
+
+def _of_former_version(level: float, window: int, widths: Sequence[float]) -> list[Any]:
+    """What an interval of 95 % with one half width per window of distance says today."""
+    shape = tuple((ndtri(np.asarray(GRID)) / ndtri(0.975)).tolist())
+    return [level, USUAL_POWER, (window, 2 * window), tuple(widths), shape, 0.95, False]

@@ -12,6 +12,7 @@ from pipeline.forecast.naive import (
 )
 from pipeline.forecast.poisson import fit_poisson, has_sales, poisson_settings
 from pipeline.forecast.shared_model import fit_shared_profile, has_unseen_profile
+from pipeline.forecast.spec import BEST
 from pipeline.forecast.structural.candidates import STRUCTURAL
 
 BASELINE = "seasonal_naive"
@@ -27,6 +28,7 @@ _REGRESSIONS: dict[str, Candidate] = {
         settings=boosting_settings,
         failures=_SKLEARN_FAILURES,
         cost=300.0,
+        budgets=frozenset({BEST}),
     ),
     "poisson": Candidate(
         fit=fit_poisson,

@@ -1,20 +1,25 @@
-"""Which candidate, or which average of candidates, did best before the holdout.
+"""Which candidate, or which combination of candidates, did best before the holdout.
 
-Three windows are little evidence, and an average of good models is rarely bad: a single candidate
-replaces it only where it was better by a clear margin.
+A few windows are little evidence, and a combination of good models is rarely bad: a single
+candidate replaces it only where it was better than chance explains.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
-from pipeline.forecast.backtest import Backtest, Forecasts
+from pipeline.forecast.backtest import Array, Backtest, Forecasts
 from pipeline.forecast.candidates import CANDIDATES
+from pipeline.forecast.combination import blend, learn_weights
+from pipeline.forecast.race import mean_error
 from pipeline.forecast.spec import AUTO
 
-ENSEMBLE = "ensemble"
-SINGLE_MODEL_MARGIN = 0.15
-_SAME_MODEL = ("prophet", "prophet_covariates")
+ENSEMBLE: Final = "ensemble"
+SINGLE_MODEL_MARGIN: Final = 0.05
+"""A single candidate has to be better by this share in the mean, and in every window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,9 @@ class Choice:
     algorithm
         ``ensemble`` or a key of `CANDIDATES`.
     members
-        The candidates whose average is the forecast; one, unless it is an ensemble.
+        The candidates that the forecast is made of; one, unless it is an ensemble.
+    weights
+        How much each member counts; they add up to 1. Without any, all count alike.
     forecasts
         By window.
     error
@@ -38,50 +45,76 @@ class Choice:
     members: tuple[str, ...]
     forecasts: Forecasts
     error: float
+    weights: tuple[float, ...] = ()
+
+    def on_all_windows(self, backtest: Backtest) -> "Choice":
+        """The same choice with what its members have forecast by now."""
+        weights = dict(zip(self.members, self.weights, strict=True))
+        return replace(self, forecasts=combined(backtest.forecasts, weights))
 
 
 def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     """All choices, best first by their error before the holdout.
 
-    The error of an ensemble counts 15 % less. With ``algorithm`` other than ``"auto"``, that
-    candidate comes first if it could be fitted.
+    A combination comes first unless a single candidate was better beyond doubt. With ``algorithm``
+    other than ``"auto"``, that candidate comes first if it could be fitted.
     """
-    options: dict[str, tuple[str, ...]] = {name: (name,) for name in backtest.forecasts}
-    if algorithm == AUTO:
-        options |= _ensembles(backtest)
-    choices = [_choice(backtest, name, members) for name, members in options.items()]
-    return tuple(sorted(choices, key=lambda one: (one.algorithm != algorithm, _handicapped(one))))
+    names = backtest.finalists
+    errors = {name: mean_error(backtest, name, backtest.selection) for name in names}
+    singles = sorted(names, key=lambda name: (name != algorithm, errors[name], _stands_in(name)))
+    choices = [_choice(backtest, name, {name: 1.0}) for name in singles]
+    if algorithm != AUTO:
+        return tuple(choices)
+    weights = learn_weights(errors) if any(errors.values()) else _alike(names)
+    if len(weights) < 2:
+        return tuple(choices)
+    ensemble = _choice(backtest, ENSEMBLE, weights)
+    if _is_clearly_better(backtest, choices[0], ensemble):
+        return (choices[0], ensemble, *choices[1:])
+    return (ensemble, *choices)
 
 
-def _handicapped(choice: Choice) -> float:
-    return choice.error * (1 - SINGLE_MODEL_MARGIN if choice.algorithm == ENSEMBLE else 1)
+def combined(forecasts: Mapping[str, Forecasts], weights: Mapping[str, float]) -> dict[int, Array]:
+    """The weighted mean of the members, by every window that all of them have forecast."""
+    shared = set.intersection(*(set(forecasts[name]) for name in weights))
+    return {
+        number: blend({name: forecasts[name][number] for name in weights}, weights)
+        for number in sorted(shared)
+    }
 
 
-def _choice(backtest: Backtest, algorithm: str, members: tuple[str, ...]) -> Choice:
-    made = [backtest.forecasts[name] for name in members]
-    forecasts = [np.mean(of_window, axis=0) for of_window in zip(*made, strict=True)]
+def _choice(backtest: Backtest, algorithm: str, weights: Mapping[str, float]) -> Choice:
+    forecasts = combined(backtest.forecasts, weights)
     return Choice(
         algorithm=algorithm,
-        members=members,
+        members=tuple(weights),
+        weights=tuple(weights.values()),
         forecasts=forecasts,
-        error=_selection_error(backtest, forecasts),
+        error=_mean(backtest, forecasts),
     )
 
 
-def _ensembles(backtest: Backtest) -> dict[str, tuple[str, ...]]:
-    """The average of all full models, with the better of the two forms of Prophet."""
-    full = [name for name in backtest.forecasts if not CANDIDATES[name].is_simple]
-    forms = [name for name in full if name in _SAME_MODEL]
-    errors = {name: _selection_error(backtest, backtest.forecasts[name]) for name in forms}
-    better = min(forms, key=lambda name: errors[name], default=None)
-    members = tuple(name for name in full if name not in forms or name == better)
-    return {ENSEMBLE: members} if len(members) > 1 else {}
+def _alike(names: Collection[str]) -> dict[str, float]:
+    """Where no error tells them apart: all full models alike, one of each family."""
+    full = [name for name in names if not CANDIDATES[name].is_simple]
+    chosen = {CANDIDATES[name].family or name: name for name in reversed(full)}
+    return dict.fromkeys(reversed(chosen.values()), 1 / max(len(chosen), 1))
 
 
-def _selection_error(backtest: Backtest, forecasts: Forecasts) -> float:
-    errors = []
-    for window in backtest.selection:
-        mae = backtest.metrics(forecasts, window)["mae"]
-        if mae is not None:
-            errors.append(mae / (backtest.scale(window) or 1.0))
-    return float(np.mean(errors)) if errors else 0.0
+def _stands_in(name: str) -> int:
+    return list(CANDIDATES).index(name)
+
+
+def _is_clearly_better(backtest: Backtest, single: Choice, ensemble: Choice) -> bool:
+    """In the mean and in every window."""
+    return single.error < (1 - SINGLE_MODEL_MARGIN) * ensemble.error and all(
+        (backtest.error(single.forecasts, window) or 0.0)
+        <= (backtest.error(ensemble.forecasts, window) or math.inf)
+        for window in backtest.selection
+    )
+
+
+def _mean(backtest: Backtest, forecasts: Forecasts) -> float:
+    errors = [backtest.error(forecasts, window) for window in backtest.selection]
+    known = [error for error in errors if error is not None]
+    return float(np.mean(known)) if known else 0.0

@@ -15,14 +15,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from pipeline.forecast.backtest import Backtest, Forecasts, Window, run_backtest
+from pipeline.forecast.backtest import Backtest, Forecasts, forecast_window
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.candidates import CANDIDATES
-from pipeline.forecast.choice import Choice
+from pipeline.forecast.choice import Choice, combined
 from pipeline.forecast.metrics import score
 from pipeline.forecast.notes import METHODS
 from pipeline.forecast.phases import RANGES, ForecastPhase
 from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.windows import Window
 from pipeline.progress import Progress, ProgressCallback
 
 TOLERANCE = 0.02
@@ -36,10 +37,11 @@ SETTINGS = (
     "weekly_seasonality",
     "yearly_seasonality",
     "changepoint_prior_scale",
+    "engine",
 )
 """The settings of a forecast that change how one and the same method works: those of Prophet."""
 
-_WITH_SETTINGS = frozenset({"prophet", "prophet_covariates"})
+_WITH_SETTINGS = frozenset({"prophet", "prophet_covariates", "prophet_multiplicative"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,8 @@ class Incumbent:
 
     Attributes
     ----------
-    algorithm, members
-        As in `Choice`.
+    algorithm, members, weights
+        As in `Choice`; models of former versions have no weights: all members count alike.
     settings
         Those of `SETTINGS` that it was trained with; the others are taken from the new training.
     forecast
@@ -60,6 +62,13 @@ class Incumbent:
     members: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     forecast: pd.DataFrame | None = None
+    weights: tuple[float, ...] = ()
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The weight of each member."""
+        weights = self.weights or (1 / len(self.members),) * len(self.members)
+        return dict(zip(self.members, weights, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +135,7 @@ class TriedIncumbent:
     """The incumbent, and what its way to forecast said about every window, or why nothing."""
 
     incumbent: Incumbent
-    forecasts: Forecasts = ()
+    forecasts: Forecasts = field(default_factory=dict)
     not_scored: str | None = None
 
 
@@ -148,20 +157,18 @@ def try_incumbent(
         why = f"this version has no method {', '.join(unknown) or incumbent.algorithm}"
         return TriedIncumbent(incumbent=incumbent, not_scored=why)
     spec = replace(context.spec, **incumbent.settings)
-    again = run_backtest(
-        backtest.history,
-        backtest.windows,
-        [name for name in incumbent.members if not _is_known(name, backtest, spec, context.spec)],
-        replace(context, spec=spec),
-        _at_the_end_of_the_tests(on_progress),
+    again = backtest.of_its_own(
+        {name: made for name, made in backtest.forecasts.items() if _is_like(name, spec, context)}
     )
+    context, told = replace(context, spec=spec), _at_the_end_of_the_tests(on_progress)
+    for window in again.windows:
+        forecast_window(again, window, incumbent.members, context, told, (1.0, 0.0))
     failed = again.unsuited | again.failures
     if failed:
         why = "; ".join(f"{METHODS[name]}: {reason}" for name, reason in failed.items())
         return TriedIncumbent(incumbent=incumbent, not_scored=why)
-    made = [again.forecasts.get(name) or backtest.forecasts[name] for name in incumbent.members]
-    means = [np.mean(of_window, axis=0) for of_window in zip(*made, strict=True)]
-    return TriedIncumbent(incumbent=incumbent, forecasts=means)
+    made = combined(again.forecasts, incumbent.shares)
+    return TriedIncumbent(incumbent=incumbent, forecasts=made)
 
 
 def compare(backtest: Backtest, challenger: Choice, tried: TriedIncumbent) -> Comparison:
@@ -194,8 +201,9 @@ def compare(backtest: Backtest, challenger: Choice, tried: TriedIncumbent) -> Co
     )
 
 
-def _is_known(name: str, backtest: Backtest, wanted: ForecastSpec, used: ForecastSpec) -> bool:
-    return name in backtest.forecasts and (name not in _WITH_SETTINGS or wanted == used)
+def _is_like(name: str, wanted: ForecastSpec, context: FitContext) -> bool:
+    """Whether a method works as the incumbent's did."""
+    return name not in _WITH_SETTINGS or wanted == context.spec
 
 
 def _at_the_end_of_the_tests(on_progress: ProgressCallback) -> ProgressCallback:

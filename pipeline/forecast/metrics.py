@@ -3,10 +3,12 @@
 Each is a finite number, or None where it has no meaning.
 
 ``mape`` and ``accuracy`` are percentages, as the service has always reported them; ``wape``,
-``smape`` (0 to 2) and ``coverage`` are shares.
+``smape`` (0 to 2), ``coverage`` and what begins with ``coverage_`` are shares. ``width_80`` and
+``width_95`` are mean widths of intervals in units of the mean quantity.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,37 @@ def score(
         "mase": None if mae is None else _ratio(mae, scale),
         "coverage": _coverage(actual, lower, upper, known),
     }
+
+
+def quantile_metrics(actual: Array, quantiles: Array, levels: Sequence[float]) -> Metrics:
+    """How good quantiles are: coverage and width of two intervals, and the loss over all levels.
+
+    Parameters
+    ----------
+    actual
+        Shape ``(n,)``; rows whose actual value is missing do not count.
+    quantiles
+        One row per actual value, one column per level.
+    levels
+        Among them 0.025, 0.1, 0.9 and 0.975.
+    """
+    known = np.isfinite(actual)
+    actual, quantiles = actual[known], quantiles[known]
+    total = float(np.abs(actual).sum())
+    made: Metrics = {}
+    for name, tail in (("80", 0.1), ("95", 0.025)):
+        lower, upper = (quantiles[:, levels.index(level)] for level in (tail, 1 - tail))
+        made[f"coverage_{name}"] = _mean(((actual >= lower) & (actual <= upper)).astype(float))
+        made[f"width_{name}"] = _ratio(float((upper - lower).sum()), total)
+    loss = quantile_loss(actual, quantiles, levels)
+    return {**made, "weighted_quantile_loss": _ratio(loss, total)}
+
+
+def quantile_loss(actual: Array, quantiles: Array, levels: Sequence[float]) -> float:
+    """Twice the pinball loss, summed over rows and averaged over levels."""
+    off = actual[:, None] - quantiles
+    each = np.maximum(np.asarray(levels) * off, (np.asarray(levels) - 1) * off)
+    return float(2 * each.sum() / len(levels))
 
 
 def naive_scale(training: Array, season: int) -> float:

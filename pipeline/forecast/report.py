@@ -1,21 +1,19 @@
 """What a backtest says about the chosen model, in the words and numbers of a result."""
 
 import platform
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-import holidays
 import numpy as np
-import pandas as pd
-import sklearn
 
 from pipeline.forecast.backtest import Backtest, Forecasts
-from pipeline.forecast.calibrate import Calibration, Errors, calibrate
+from pipeline.forecast.calibrate import QUANTILES, Calibration, Errors, are_whole, calibrate
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.choice import Choice
 from pipeline.forecast.history import History
-from pipeline.forecast.metrics import Metrics, score
+from pipeline.forecast.metrics import Metrics, quantile_metrics, score
 from pipeline.forecast.notes import replacement_note
 from pipeline.forecast.spec import AUTO, ForecastSpec
 
@@ -26,10 +24,15 @@ def holdout_metrics(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec
     """All metrics on the holdout; its intervals know only errors from before it."""
     window = backtest.holdout
     calibration = _calibration(backtest, forecasts, spec, until=window.origin)
-    actual = backtest.history.actual[window.origin : window.stop]
+    actual = backtest.actual(window)
     predicted = forecasts[window.number][: len(actual)]
-    lower, upper = calibration.interval(predicted, np.arange(1, len(actual) + 1))
-    return score(actual, predicted, lower, upper, scale=backtest.scale(window))
+    steps = np.arange(1, len(actual) + 1)
+    lower, upper = calibration.interval(predicted, steps)
+    quantiles = calibration.quantiles(predicted, steps)
+    return {
+        **score(actual, predicted, lower, upper, scale=backtest.scale(window)),
+        **quantile_metrics(actual, quantiles, QUANTILES),
+    }
 
 
 def final_calibration(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec) -> Calibration:
@@ -44,8 +47,12 @@ def scored_rows(backtest: Backtest) -> int:
 
 
 def hyperparameters(choice: Choice, history: History, context: FitContext) -> dict[str, Any]:
-    """Settings by member of the choice, as JSON values."""
-    return {name: CANDIDATES[name].settings(history, context) for name in choice.members}
+    """Settings by member of the choice, and its weight in a combination, as JSON values."""
+    settings = {name: CANDIDATES[name].settings(history, context) for name in choice.members}
+    if len(choice.members) == 1:
+        return settings
+    weights = zip(choice.members, choice.weights, strict=True)
+    return {name: {**settings[name], "weight": round(weight, 4)} for name, weight in weights}
 
 
 def degraded_reason(algorithm: str, choice: Choice, backtest: Backtest) -> str | None:
@@ -59,14 +66,13 @@ def degraded_reason(algorithm: str, choice: Choice, backtest: Backtest) -> str |
 
 def library_versions() -> dict[str, str]:
     """What the numbers were computed with."""
-    modules = {
-        "holidays": holidays,
-        "numpy": np,
-        "pandas": pd,
-        "scikit-learn": sklearn,
-    }
-    versions = {name: str(module.__version__) for name, module in modules.items()}
-    return {"python": platform.python_version(), "prophet": version("prophet"), **versions}
+    return {"python": platform.python_version(), **_versions()}
+
+
+@cache
+def _versions() -> dict[str, str]:
+    names = ("holidays", "numpy", "pandas", "prophet", "scikit-learn", "scipy")
+    return {name: version(name) for name in names}
 
 
 def _calibration(
@@ -76,11 +82,12 @@ def _calibration(
     errors = []
     for window in backtest.windows:
         reach = min(window.reach, until)
-        predicted = forecasts[window.number][: max(reach - window.origin, 0)]
-        errors.append(Errors(predicted, actual[window.origin : window.origin + len(predicted)]))
+        if reach > window.origin:
+            predicted = forecasts[window.number][: reach - window.origin]
+            errors.append(Errors(predicted, actual[window.origin : reach]))
     return calibrate(
         errors,
         level=float(backtest.history.filled[:until].mean()),
-        window=backtest.holdout.stop - backtest.holdout.origin,
         interval_width=spec.interval_width,
+        is_count=are_whole(actual[:until]),
     )

@@ -1,14 +1,16 @@
 """What a finished forecast is: numbers, where they come from, and a model to use again."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pipeline.errors import InvalidDataError
+from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.forecast.backtest import WindowScore
-from pipeline.forecast.calibrate import Calibration
+from pipeline.forecast.calibrate import QUANTILES, Calibration
 from pipeline.forecast.candidate import PointForecaster, predict
 from pipeline.forecast.frequency import Frequency
 from pipeline.forecast.history import closed_rows
@@ -24,7 +26,7 @@ class FittedForecaster:
     """A fitted model with its intervals. It can be pickled.
 
     ``ahead`` are the rows of its own forecast: ``ds``, ``step``, and what it assumes of each
-    covariate. Nothing is sold in ``closures``.
+    covariate. Nothing is sold in ``closures``. Without ``weights`` all members count alike.
     """
 
     algorithm: str
@@ -35,6 +37,7 @@ class FittedForecaster:
     known: tuple[str, ...]
     ahead: pd.DataFrame
     closures: tuple[Closure, ...] = ()
+    weights: tuple[float, ...] = ()
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -59,11 +62,52 @@ class FittedForecaster:
             If a column is missing or a time stamp is not after the last row of training.
         """
         rows = self._rows(future)
-        predicted = np.mean([predict(member, rows) for member in self.members], axis=0)
+        predicted = self._predicted(rows)
         lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
-        bounds = {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
+        return self._sold(rows, {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper})
+
+    def quantiles(self, future: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
+        """The quantities that stay unsold with no more than each probability.
+
+        Parameters
+        ----------
+        future
+            As in `predict`.
+        levels
+            Probabilities above 0 and below 1.
+
+        Returns
+        -------
+        DataFrame
+            Column ``ds``, and one named ``str(level)`` per level; columns never cross.
+
+        Raises
+        ------
+        InvalidDataError
+            As in `predict`.
+        InvalidParameterError
+            If a level is no probability.
+        """
+        wrong = [level for level in levels if not 0 < level < 1]
+        if wrong:
+            raise InvalidParameterError(
+                f"A level is {wrong[0]!r}; accepted are probabilities above 0 and below 1"
+            )
+        rows = self._rows(future)
+        steps = rows["step"].to_numpy()
+        made = self.calibration.quantiles(self._predicted(rows), steps, levels)
+        columns = dict(zip(map(str, levels), made.T, strict=True))
+        return self._sold(rows, columns)
+
+    def _predicted(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+        weights = self.weights or (1 / len(self.members),) * len(self.members)
+        made = [predict(member, rows) for member in self.members]
+        return np.asarray(np.average(made, axis=0, weights=weights), dtype=np.float64)
+
+    def _sold(self, rows: pd.DataFrame, columns: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
+        """Nothing while the shop is closed."""
         closed = closed_rows(self.closures, pd.DatetimeIndex(rows["ds"]), self.frequency)
-        sold = {name: np.where(closed, 0.0, values) for name, values in bounds.items()}
+        sold = {name: np.where(closed, 0.0, values) for name, values in columns.items()}
         return pd.DataFrame({"ds": rows["ds"], **sold})
 
     def _rows(self, future: pd.DataFrame) -> pd.DataFrame:
@@ -108,6 +152,10 @@ class ForecastResult:
         SHA-256 of the validated frame.
     comparison
         The choice beside the deployed forecast on the same windows, where one was given.
+    quantiles
+        Column ``ds`` and one per level of `QUANTILES`, one row per period of the horizon.
+    errors
+        Columns ``ds`` and ``error`` (sold less expected) of the scored periods of the backtest.
     """
 
     algorithm: str
@@ -129,3 +177,5 @@ class ForecastResult:
     library_versions: dict[str, str]
     training_seconds: float
     comparison: Comparison | None = None
+    quantiles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    errors: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.errors import InvalidDataError
 from pipeline.forecast.advice import accuracy_notes
-from pipeline.forecast.backtest import Backtest, Window, plan_windows, run_backtest
+from pipeline.forecast.backtest import Backtest, forecast_window
 from pipeline.forecast.candidate import (
     FitContext,
     FitFailureError,
@@ -28,7 +28,9 @@ from pipeline.forecast.holiday_calendar import (
 from pipeline.forecast.incumbent import Incumbent, compare, try_incumbent
 from pipeline.forecast.notes import METHODS, failure_notes, periods, surroundings_notes
 from pipeline.forecast.outliers import tame_outliers
+from pipeline.forecast.past_errors import past_errors
 from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.race import race
 from pipeline.forecast.report import (
     degraded_reason,
     final_calibration,
@@ -43,6 +45,7 @@ from pipeline.forecast.spec import AUTO, ForecastSpec
 from pipeline.forecast.surroundings import Surroundings
 from pipeline.forecast.usefulness import useful_columns
 from pipeline.forecast.validation import validate
+from pipeline.forecast.windows import Window, plan_windows
 from pipeline.progress import ProgressCallback, ignore_progress
 
 YEAR_DAYS = 365
@@ -102,16 +105,18 @@ def train_forecast(
         observed_until = shared.observed_until
     prepared = prepare(clean, spec, observed_until, surroundings)
     announce(on_progress, ForecastPhase.FEATURE_ENGINEERING, 0, "Preparing calendar and features")
-    windows = plan_windows(prepared.history, len(prepared.future))
+    windows = plan_windows(prepared.history, len(prepared.future), spec.budget)
     context = _context(prepared, windows, spec, category, shared)
     prepared = _with_useful_columns(prepared, windows, context)
     tamed, outliers = tame_outliers(prepared.history, context.holidays)
-    names = _names(spec.algorithm)
-    backtest = run_backtest(prepared.history, windows, names, context, on_progress)
+    names, always = _names(spec), {spec.algorithm, BASELINE}
+    backtest = race(prepared.history, windows, names, context, on_progress, always=always)
+    ranked = rank(backtest, spec.algorithm)
+    _forecast_holdout(backtest, ranked[0], context, on_progress)
     tried = None
     if incumbent is not None:
         tried = try_incumbent(backtest, incumbent, context, on_progress)
-    choice, members = _refit(rank(backtest, spec.algorithm), tamed, context, backtest, on_progress)
+    choice, members = _refit(ranked, tamed, context, backtest, on_progress)
     metrics = holdout_metrics(backtest, choice.forecasts, spec)
     message = f"Forecasting {spec.horizon_days} days with {choice.algorithm}"
     announce(on_progress, ForecastPhase.FORECASTING, 0, message, dict(metrics))
@@ -124,6 +129,7 @@ def train_forecast(
         known=prepared.history.known,
         ahead=prepared.future,
         closures=spec.closures,
+        weights=choice.weights,
     )
     result = ForecastResult(
         algorithm=choice.algorithm,
@@ -149,6 +155,8 @@ def train_forecast(
         library_versions=library_versions(),
         training_seconds=time.perf_counter() - started,
         comparison=None if tried is None else compare(backtest, choice, tried),
+        quantiles=model.quantiles(prepared.future),
+        errors=past_errors(backtest, choice.forecasts),
     )
     announce(on_progress, ForecastPhase.FORECASTING, 1, "The forecast is ready")
     return result
@@ -198,13 +206,11 @@ def _with_useful_columns(
     )
 
 
-def _names(algorithm: str) -> list[str]:
-    """What to test: everything, or the wanted candidate and those that may have to stand in."""
-    return [
-        name
-        for name, candidate in CANDIDATES.items()
-        if algorithm in (AUTO, name) or candidate.is_simple
-    ]
+def _names(spec: ForecastSpec) -> list[str]:
+    """What to test: what the budget allows, or the wanted candidate and those that stand in."""
+    if spec.algorithm == AUTO:
+        return [name for name, one in CANDIDATES.items() if spec.budget in one.budgets]
+    return [name for name, one in CANDIDATES.items() if name == spec.algorithm or one.is_simple]
 
 
 def _refit(
@@ -214,8 +220,11 @@ def _refit(
     backtest: Backtest,
     on_progress: ProgressCallback,
 ) -> tuple[Choice, tuple[PointForecaster, ...]]:
-    """The best choice that can be fitted to all rows."""
+    """The best choice that can forecast the holdout and be fitted to all rows."""
     for position, choice in enumerate(ranked):
+        _forecast_holdout(backtest, choice, context, ignore_progress)
+        if any(name in backtest.failures for name in choice.members):
+            continue
         models: list[PointForecaster] = []
         try:
             for number, name in enumerate(choice.members):
@@ -227,5 +236,14 @@ def _refit(
         except FitFailureError as failure:
             backtest.failures[choice.algorithm] = f"with all rows, {failure}"
             continue
-        return choice, tuple(models)
+        return choice.on_all_windows(backtest), tuple(models)
     raise InvalidDataError("No candidate can be fitted to this history")
+
+
+def _forecast_holdout(
+    backtest: Backtest, choice: Choice, context: FitContext, on_progress: ProgressCallback
+) -> None:
+    """Let the members of the choice, and the reference, forecast the newest window."""
+    worth = 1 / len(backtest.windows)
+    names = (*choice.members, BASELINE)
+    forecast_window(backtest, backtest.holdout, names, context, on_progress, (1 - worth, worth))

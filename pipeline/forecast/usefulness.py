@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.forecast.backtest import Window
 from pipeline.forecast.candidate import FitContext, FitFailureError, fit_candidate, predict
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.history import History
+from pipeline.forecast.windows import Window
 
 JUDGE = "poisson"
 LEAST_GAIN = 0.02

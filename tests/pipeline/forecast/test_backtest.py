@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.backtest import plan_windows, run_backtest
+from pipeline.forecast.backtest import run_backtest
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.choice import ENSEMBLE, rank
 from pipeline.forecast.history import prepare
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import validate
+from pipeline.forecast.windows import plan_windows
 from pipeline.progress import ignore_progress
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 

@@ -1,9 +1,11 @@
-"""Intervals from errors."""
+"""Quantiles and intervals from errors."""
 
 import numpy as np
 import pytest
 
-from pipeline.forecast.calibrate import Errors, calibrate
+from pipeline.forecast.calibrate import QUANTILES, Calibration, Errors, calibrate
+
+STEPS = np.ones(4000, dtype=np.int64)
 
 
 def normal_errors(seed: int, rows: int = 400, noise: float = 5.0) -> Errors:
@@ -11,14 +13,47 @@ def normal_errors(seed: int, rows: int = 400, noise: float = 5.0) -> Errors:
     return Errors(predicted, predicted + np.random.default_rng(seed).normal(0, noise, rows))
 
 
+def skewed_errors(seed: int, rows: int = 4000) -> Errors:
+    predicted = np.full(rows, 100.0)
+    return Errors(predicted, predicted + np.random.default_rng(seed).exponential(20, rows) - 20)
+
+
 @pytest.mark.parametrize("width", [0.5, 0.8, 0.95])
 def test_intervals_cover_what_they_promise(width: float) -> None:
-    made = calibrate([normal_errors(1, rows=4000)], level=100.0, window=4000, interval_width=width)
+    made = calibrate([normal_errors(1, rows=4000)], level=100.0, interval_width=width)
     new = normal_errors(2, rows=4000)
 
-    lower, upper = made.interval(new.predicted, np.ones(4000, dtype=np.int64))
+    lower, upper = made.interval(new.predicted, STEPS)
 
     assert np.mean((new.actual >= lower) & (new.actual <= upper)) == pytest.approx(width, abs=0.03)
+
+
+def test_every_quantile_is_where_it_promises_to_be() -> None:
+    made = calibrate([skewed_errors(1)], level=100.0)
+    new = skewed_errors(2)
+
+    quantiles = made.quantiles(new.predicted, STEPS)
+
+    assert (np.diff(quantiles, axis=1) >= 0).all()
+    assert np.mean(new.actual[:, None] <= quantiles, axis=0) == pytest.approx(QUANTILES, abs=0.03)
+
+
+def test_the_sides_of_an_interval_differ_where_errors_are_skewed() -> None:
+    made = calibrate([skewed_errors(1)], level=100.0)
+
+    lower, upper = made.interval(np.array([100.0]), np.array([1]))
+
+    assert upper[0] - 100 > 1.5 * (100 - lower[0])
+
+
+def test_levels_are_answered_in_the_order_of_the_question() -> None:
+    made = calibrate([normal_errors(1)], level=100.0)
+    one, steps = np.array([100.0]), np.array([1])
+
+    asked = made.quantiles(one, steps, (0.9, 0.1, 0.5))
+
+    assert asked[0, 1] < asked[0, 2] < asked[0, 0]
+    assert asked[0, 0] == made.quantiles(one, steps, (0.9,))[0, 0]
 
 
 def test_farther_is_never_narrower_and_lower_is_never_negative() -> None:
@@ -27,17 +62,89 @@ def test_farther_is_never_narrower_and_lower_is_never_negative() -> None:
         np.concatenate([near.predicted, far.predicted]), np.concatenate([near.actual, far.actual])
     )
 
-    made = calibrate([errors], level=100.0, window=200, interval_width=0.95)
+    made = calibrate([errors], level=100.0)
     lower, upper = made.interval(np.full(800, 3.0), np.arange(1, 801))
 
     assert (np.diff(upper - lower) >= 0).all()
     assert (lower >= 0).all()
 
 
+def test_intervals_grow_with_the_distance_as_errors_do() -> None:
+    steps = np.arange(1, 101)
+    random = np.random.default_rng(0)
+    walks = [
+        Errors(np.full(100, 1000.0), 1000 + np.cumsum(random.normal(0, 5, 100))) for _ in range(30)
+    ]
+
+    lower, upper = calibrate(walks, level=1000.0).interval(np.full(100, 1000.0), steps)
+
+    assert upper[-1] - lower[-1] > 4 * (upper[0] - lower[0])
+
+
+def test_large_forecasts_err_by_more_where_errors_say_so() -> None:
+    predicted = np.tile([10.0, 1000.0], 200)
+    actual = predicted * np.random.default_rng(0).normal(1, 0.1, 400)
+
+    made = calibrate([Errors(predicted, actual)], level=505.0)
+    lower, upper = made.interval(np.array([10.0, 1000.0]), np.array([1, 1]))
+
+    assert upper[1] - lower[1] > 15 * (upper[0] - lower[0])
+
+
+def test_newer_misses_count_more() -> None:
+    small, large = normal_errors(1, rows=28, noise=1.0), normal_errors(2, rows=28, noise=10.0)
+
+    calm, wild = (
+        calibrate(errors, level=100.0).interval(np.array([100.0]), np.array([1]))
+        for errors in ([large, large, small, small], [small, small, large, large])
+    )
+
+    assert wild[1][0] - wild[0][0] > calm[1][0] - calm[0][0]
+
+
+def test_fewer_errors_make_wider_intervals() -> None:
+    many, few = (
+        calibrate([Errors(np.full(n, 100.0), 100 + np.resize([-5.0, -1, 1, 5], n))], level=100.0)
+        for n in (400, 8)
+    )
+    one, steps = np.array([100.0]), np.array([1])
+
+    assert np.ptp(few.interval(one, steps)) > 1.3 * np.ptp(many.interval(one, steps))
+
+
+def test_counts_have_whole_quantiles() -> None:
+    random = np.random.default_rng(0)
+    sold = random.poisson(2, 400).astype(float)
+    made = calibrate([Errors(np.full(400, 2.0), sold)], level=2.0, is_count=True)
+
+    quantiles = made.quantiles(np.array([2.0, 2.3]), np.array([1, 2]))
+
+    assert (quantiles == np.round(quantiles)).all()
+    assert quantiles[0, 0] == 0
+
+
+def test_without_errors_the_forecast_is_all_there_is() -> None:
+    exact = Errors(np.full(5, 10.0), np.full(5, 10.0))
+    for errors in ([exact], []):
+        lower, upper = calibrate(errors, level=10.0).interval(np.array([3.0]), np.array([9]))
+        assert (lower[0], upper[0]) == (3.0, 3.0)
+
+
 def test_missing_values_do_not_count() -> None:
     full = Errors(np.full(3, 10.0), np.array([11.0, 9.0, 12.0]))
     holes = Errors(np.full(4, 10.0), np.array([11.0, 9.0, 12.0, np.nan]))
 
-    made = [calibrate([e], level=10.0, window=9, interval_width=0.9) for e in (full, holes)]
+    made = [calibrate([e], level=10.0, interval_width=0.9) for e in (full, holes)]
 
-    assert made[0] == made[1]
+    one = np.array([10.0]), np.array([2])
+    assert made[0].interval(*one) == made[1].interval(*one)
+
+
+def test_a_calibration_of_a_former_version_gives_the_same_interval() -> None:
+    former = Calibration.__new__(Calibration)
+    former.__setstate__([100.0, 28, (0.5, 0.7, 0.9)])
+
+    lower, upper = former.interval(np.full(3, 100.0), np.array([28, 29, 57]))
+
+    assert upper == pytest.approx([150.0, 170.0, 190.0])
+    assert lower == pytest.approx([50.0, 30.0, 10.0])

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.backtest import Backtest, plan_windows
+from pipeline.forecast.backtest import Backtest
 from pipeline.forecast.choice import Choice
 from pipeline.forecast.incumbent import Comparison, Incumbent, TriedIncumbent, compare, settings_of
 from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
+from pipeline.forecast.windows import plan_windows
 from pipeline.progress import Progress
 from tests.pipeline.forecast.series import daily_sales, history_of
 
@@ -45,11 +46,12 @@ def two_forecasts(
     backtest = Backtest(history, plan_windows(history, 28))
     random = np.random.default_rng(seed)
 
-    def around(draw: Callable[[np.random.Generator, int], np.ndarray]) -> list[np.ndarray]:
-        return [
-            history.actual[window.origin : window.stop] + draw(random, window.stop - window.origin)
+    def around(draw: Callable[[np.random.Generator, int], np.ndarray]) -> dict[int, np.ndarray]:
+        return {
+            window.number: history.actual[window.origin : window.stop]
+            + draw(random, window.stop - window.origin)
             for window in backtest.windows
-        ]
+        }
 
     challenger = Choice(
         algorithm="poisson", members=("poisson",), forecasts=around(of_challenger), error=0.0
@@ -189,7 +191,7 @@ def test_a_tiny_difference_is_not_worse_however_sure_it_is() -> None:
     history = history_of(daily_sales(300))
     backtest = Backtest(history, plan_windows(history, 28))
     off_by = {
-        pieces: [history.actual[w.origin : w.stop] + pieces for w in backtest.windows]
+        pieces: {w.number: history.actual[w.origin : w.stop] + pieces for w in backtest.windows}
         for pieces in (4.0, 4.05, 4.2)
     }
     incumbent = TriedIncumbent(incumbent=NAIVE, forecasts=off_by[4.0])

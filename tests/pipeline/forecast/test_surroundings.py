@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InvalidDataError
-from pipeline.forecast.backtest import plan_windows
 from pipeline.forecast.climatology import Rhythm, fit_climatology
 from pipeline.forecast.history import Prepared, prepare
 from pipeline.forecast.spec import ForecastSpec
@@ -15,6 +14,7 @@ from pipeline.forecast.surroundings import Surroundings
 from pipeline.forecast.train import train_forecast
 from pipeline.forecast.usefulness import useful_columns
 from pipeline.forecast.validation import validate
+from pipeline.forecast.windows import plan_windows
 from tests.pipeline.forecast.series import context_of, daily_sales
 
 DAYS = 400
