@@ -19,6 +19,7 @@ from api.sales import endpoints as sales
 from api.schedules import endpoints as schedules
 from api.sources import endpoints as sources
 from api.tenant import endpoints as tenant
+from api.totals import endpoints as totals
 from api.webhooks import endpoints as webhooks
 
 _SERVICE = (
@@ -82,6 +83,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
         *analytics.ENDPOINTS,
         *models,
         *trained_models.ENDPOINTS,
+        *totals.ENDPOINTS,
         *alerts.ENDPOINTS,
         *tenant.ENDPOINTS,
         *audit.ENDPOINTS,

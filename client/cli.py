@@ -26,6 +26,7 @@ from client.commands.products import products
 from client.commands.schedules import schedules
 from client.commands.services import demo, migrate, up
 from client.commands.tenant import audit, retention, sources, tenant
+from client.commands.totals import totals
 from client.commands.training import import_sales, train, train_parquet, watch
 from client.commands.webhooks import events, webhooks
 from client.errors import (
@@ -70,6 +71,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "retry": retry,
     "delete-job": delete_job,
     "forecast": forecast,
+    "totals": totals,
     "predict": predict,
     "predict-file": predict_file,
     "explain": explain,

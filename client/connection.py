@@ -42,8 +42,16 @@ class Connection:
             trust_env=not is_loopback(base_url),
         )
 
-    def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
-        return self._repeat("GET", path, params=_params(query or {}))
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        *,
+        timeout_s: float | None = None,
+    ) -> Any:
+        """A GET, with its own patience where the answer has to be computed."""
+        options = {} if timeout_s is None else {"timeout": _timeout(timeout_s)}
+        return self._repeat("GET", path, params=_params(query or {}), **options)
 
     def get_text(self, path: str, media_type: str) -> str:
         """An answer for people, in this form."""

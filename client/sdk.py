@@ -31,6 +31,7 @@ from client.resources.schedules import Schedules
 from client.resources.table_models import TableModelRequests
 from client.resources.tables import TableRequests
 from client.resources.tenant import TenantRequests
+from client.resources.totals import TotalRequests
 from client.resources.webhooks import ConsumedEvents, Webhooks
 
 DEFAULT_URL = "http://127.0.0.1:8004"
@@ -44,6 +45,7 @@ class Client(
     ModelRequests,
     TableModelRequests,
     PredictionRequests,
+    TotalRequests,
     TenantRequests,
     ConsumedEvents,
 ):

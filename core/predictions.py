@@ -21,13 +21,14 @@ LONGEST_WAIT_S = 0.5
 PREDICTING, STORING = "predicting", "storing"
 """The phases of a job that predicts a file, after `data_loading`."""
 
-Operation = Literal["predict", "explain", "export"]
+Operation = Literal["predict", "explain", "export", "totals"]
 Outcome = Literal["predicted", "refused", "unloadable", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionRequest:
-    """What is wanted of a model, and rows in the form in which the caller sent them.
+    """What is wanted of a model, or of all that are in use (then there is no `model_id`), and rows
+    in the form in which the caller sent them.
 
     `accept` is a media type; `options` are what the address asks for beside the rows; `chosen` is
     the candidate that somebody put in place of the one that the training chose.
@@ -35,11 +36,11 @@ class PredictionRequest:
 
     tenant_id: str
     actor: str
-    model_id: str
-    manifest_digest: str
-    content_type: str
-    accept: str
-    body: bytes
+    model_id: str | None = None
+    manifest_digest: str | None = None
+    content_type: str = "application/json"
+    accept: str = "application/json"
+    body: bytes = b""
     operation: Operation = "predict"
     options: Mapping[str, str] = field(default_factory=dict)
     chosen: str | None = None

@@ -1,4 +1,4 @@
-"""One question to a prediction worker about a model, and its answer as a response."""
+"""One question to a prediction worker, and its answer as a response."""
 
 import json
 from collections.abc import Mapping
@@ -46,21 +46,40 @@ def ask(services: Services, tenant_id: UUID, model_id: str, wanted: Wanted) -> R
     """No database session is held while a worker is waited for."""
     with services.sessions() as session:
         model = find_record(session, tenant_id, model_id).model
-    asked = PredictionRequest(
-        tenant_id=str(tenant_id),
-        actor=caller_of_request().subject,
-        model_id=str(model.id),
-        manifest_digest=model.manifest_digest,
-        content_type=wanted.content_type,
-        accept=wanted.accept,
-        body=wanted.body,
-        operation=wanted.operation,
-        options=wanted.options,
-        chosen=stated_choice(model),
+    return _answered(
+        services,
+        PredictionRequest(
+            tenant_id=str(tenant_id),
+            actor=caller_of_request().subject,
+            model_id=str(model.id),
+            manifest_digest=model.manifest_digest,
+            content_type=wanted.content_type,
+            accept=wanted.accept,
+            body=wanted.body,
+            operation=wanted.operation,
+            options=wanted.options,
+            chosen=stated_choice(model),
+        ),
     )
+
+
+def ask_of_all(services: Services, tenant_id: UUID, wanted: Wanted) -> Response:
+    """A question about all models in use."""
+    return _answered(
+        services,
+        PredictionRequest(
+            tenant_id=str(tenant_id),
+            actor=caller_of_request().subject,
+            operation=wanted.operation,
+            options=wanted.options,
+        ),
+    )
+
+
+def _answered(services: Services, asked: PredictionRequest) -> Response:
     environ = request.environ
     answer = services.predictor.ask(
-        asked, lambda: is_connected(environ), _patience(services, wanted.operation)
+        asked, lambda: is_connected(environ), _patience(services, asked.operation)
     )
     return _respond(answer)
 

@@ -16,7 +16,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         *("delete-job", "schedules"),
     ),
     "Models": (
-        *("models", "forecast", "predict", "predict-file", "explain", "export"),
+        *("models", "forecast", "totals", "predict", "predict-file", "explain", "export"),
         *("analytics", "alerts", "retention"),
     ),
     "Business": ("tenant", "webhooks", "events", "audit"),

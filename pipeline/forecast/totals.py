@@ -22,9 +22,10 @@ MOST_ERRORS = 200
 class SeriesForecast:
     """A stored forecast, and how far its backtest was off (sold less expected).
 
-    All moments are in time order.
+    ``key`` is whatever the caller finds it again by. All moments are in time order.
     """
 
+    key: str
     name: str
     category: str | None
     frequency: str
@@ -47,6 +48,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
+    """A forecast that cannot be added to the others."""
+
+    key: str
     name: str
     reason: str
 
@@ -91,11 +95,11 @@ def panel_of(products: Sequence[SeriesForecast]) -> Panel:
     chosen, left_out = [], []
     for one in products:
         if one.frequency != frequency:
-            left_out.append(LeftOut(one.name, f"Its forecast is {one.frequency}, not {frequency}"))
+            left_out.append(LeftOut(one.key, one.name, f"Its forecast is {one.frequency}, not {frequency}"))
         elif one.ds[-1] < begin:
-            left_out.append(LeftOut(one.name, f"Its forecast ends before {begin}; train it again"))
+            left_out.append(LeftOut(one.key, one.name, f"Its forecast ends before {begin}; train it again"))
         elif not np.isin(ds, one.ds).all():
-            left_out.append(LeftOut(one.name, "Its forecast is of other periods"))
+            left_out.append(LeftOut(one.key, one.name, "Its forecast is of other periods"))
         else:
             chosen.append(one)
     errors = [one.error_ds for one in chosen]

@@ -19,6 +19,7 @@ from worker.predictions.forecasts import predict_forecast
 from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
 from worker.predictions.since import known_since
 from worker.predictions.tables import predict_table
+from worker.predictions.totals import add_up
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ class PredictionServer:
 
     def _answer(self, request: PredictionRequest) -> PredictionAnswer:
         try:
-            return self._work(self._model(request), request)
+            return self._work(request)
         except PipelineError as error:
             return answers.refused(error)
         except ModelNotLoadableError as error:
@@ -65,18 +66,23 @@ class PredictionServer:
             return answers.failed()
 
     def _model(self, request: PredictionRequest) -> LoadedModel:
+        if request.model_id is None or request.manifest_digest is None:
+            raise ModelNotLoadableError(f"No model was named, which {request.operation} needs")
         self._context.count("model_cache_lookups")
-        loaded = self.cache.get(request.manifest_digest, lambda: self._load(request))
-        if (str(loaded.model_id), str(loaded.tenant_id)) != (request.model_id, request.tenant_id):
+        model_id = UUID(request.model_id)
+        loaded = self.cache.get(request.manifest_digest, lambda: self._load(request, model_id))
+        if (loaded.model_id, str(loaded.tenant_id)) != (model_id, request.tenant_id):
             raise ModelNotLoadableError("The model that was asked for has other files")
         return loaded
 
-    def _load(self, request: PredictionRequest) -> LoadedModel:
+    def _load(self, request: PredictionRequest, model_id: UUID) -> LoadedModel:
         self._context.count("model_cache_misses")
-        tenant_id, model_id = UUID(request.tenant_id), UUID(request.model_id)
-        return load_model(tenant_id, model_id, Actor(request.actor), self._context)
+        return load_model(UUID(request.tenant_id), model_id, Actor(request.actor), self._context)
 
-    def _work(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
+    def _work(self, request: PredictionRequest) -> PredictionAnswer:
+        if request.operation == "totals":
+            return add_up(request, self._context)
+        loaded = self._model(request)
         match request.operation:
             case "predict":
                 return self._predict(loaded, request)

@@ -17,6 +17,7 @@ def series(name: str, category: str | None = "Bread", **changes: Any) -> SeriesF
     """Ten days of 10 a day, ±1.96; its backtest was off by 1 up and down."""
     ds = FIRST + np.arange(changes.pop("days", 10)) * DAY
     made = SeriesForecast(
+        key=name,
         name=name,
         category=category,
         frequency="daily",

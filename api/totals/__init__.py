@@ -1,0 +1,1 @@
+"""What categories and the whole shop will sell."""
