@@ -47,10 +47,14 @@ class StructuralModel:
     def predict(self, future: pd.DataFrame) -> Vector:
         """One value per row of ``future`` (``ds``, sorted, and the regressors)."""
         rows = Rows.of(future, self.structure)
-        trend, columns, multiplies = self._trend(rows), self._columns(rows), self.multiplies
-        factor = 1 + columns @ np.where(multiplies, self.mode.beta, 0.0)
-        added = columns @ np.where(multiplies, 0.0, self.mode.beta)
-        return np.asarray((trend * factor + added) * self.scales.largest)
+        added = self._columns(rows) @ np.where(self.multiplies, 0.0, self.mode.beta)
+        trend = self._trend(rows) * self.factor(rows)
+        return np.asarray((trend + added) * self.scales.largest)
+
+    def factor(self, rows: "Rows") -> Vector:
+        """What the trend is multiplied by."""
+        factors = np.where(self.multiplies, self.mode.beta, 0.0)
+        return np.asarray(1 + self._columns(rows) @ factors)
 
     def components(self, future: pd.DataFrame) -> dict[str, Vector]:
         """Parts whose sum is the forecast.
