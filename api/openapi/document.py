@@ -1,6 +1,7 @@
 """The document as a whole."""
 
 import json
+from functools import cache
 from typing import Any
 
 from api.endpoint import Endpoint, operation_id
@@ -26,8 +27,9 @@ wall clock of the shop.
 """
 
 
+@cache
 def document() -> str:
-    """The document as JSON text."""
+    """The document as JSON text, the same in every application."""
     endpoints = all_endpoints()
     references, schemas = references_and_schemas(endpoints)
     paths: dict[str, Json] = {}
