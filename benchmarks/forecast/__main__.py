@@ -12,9 +12,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks.forecast import report
-from benchmarks.forecast.measures import Measures, measure, scored_rows
-from benchmarks.forecast.panel import Split, splits
+from benchmarks.forecast.measures import Measures, errors_by_series, measure, scored_rows
+from benchmarks.forecast.panel import TIME, Split, splits
 from benchmarks.forecast.run import Answer, Answers, Failure, median_of, peers_interpreter, run
 from benchmarks.forecast.sets import panels
 from benchmarks.forecast.systems.registry import (
@@ -36,15 +38,17 @@ def main() -> None:
     ]
     answers = _answers([split for cuts in sets for split in cuts], chosen, asked)
     results: dict[str, dict[str, Measures]] = {}
+    errors: list[pd.DataFrame] = []
     start = 0
     for cuts in sets:
         mine = {name: given[start : start + len(cuts)] for name, given in answers.items()}
         start += len(cuts)
-        results[cuts[0].panel.name] = _measured(cuts, mine)
+        results[cuts[0].panel.name] = _measured(cuts, mine, errors)
     print(report.summary(results))
     if asked.out:
         asked.out.mkdir(parents=True, exist_ok=True)
         report.records(results).to_parquet(asked.out / "measures.parquet")
+        pd.concat(errors, ignore_index=True).to_parquet(asked.out / "series.parquet")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data", type=Path, help="<name>.<frequency>.<horizon>.<country>.parquet")
     parser.add_argument("--keep", type=Path, help="where peers' answers are kept and used again")
-    parser.add_argument("--out", type=Path, help="where measures and forecasts are written")
+    parser.add_argument("--out", type=Path, help="where measures are written")
     return parser
 
 
@@ -76,8 +80,13 @@ def _answers(cuts: Sequence[Split], chosen: Sequence[str], asked: argparse.Names
     return answers
 
 
-def _measured(cuts: Sequence[Split], answers: Answers) -> dict[str, Measures]:
-    """The measures of every system that answered to all origins, which are printed."""
+def _measured(
+    cuts: Sequence[Split], answers: Answers, errors: list[pd.DataFrame]
+) -> dict[str, Measures]:
+    """The measures of every system that answered to all origins, which are printed.
+
+    The errors of single series are added to ``errors``.
+    """
     panel = cuts[0].panel
     print(
         f"\n{panel.name}: {len(cuts[0].series)} {panel.frequency} series, {panel.horizon} ahead,"
@@ -93,6 +102,12 @@ def _measured(cuts: Sequence[Split], answers: Answers) -> dict[str, Measures]:
         scored = [scored_rows(cut, one.forecast) for cut, one in zip(cuts, made, strict=True)]
         measured[name] = measure(scored, sum(one.cpu_s for one in made))
         print(report.line(name, measured[name]), flush=True)
+        errors += [
+            errors_by_series(rows, one.forecast).assign(
+                set=panel.name, system=name, origin=str(cut.train[TIME].max())
+            )
+            for cut, rows, one in zip(cuts, scored, made, strict=True)
+        ]
     return measured
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.forecast.panel import SCORED, SERIES, TIME, VALUE, Split
-from benchmarks.forecast.systems.task import COLUMNS, LEVELS, POINT
+from benchmarks.forecast.systems.task import ALGORITHM, COLUMNS, LEVELS, POINT
 
 DECILES = tuple(level for level in LEVELS if round(10 * level, 6) == round(10 * level))
 
@@ -81,6 +81,15 @@ def measure(rows: list[pd.DataFrame], cpu_s: float) -> Measures:
         cpu_s=cpu_s / len(mase),
         failures=int(sum(one.loc[one["failed"], SERIES].nunique() for one in rows)),
     )
+
+
+def errors_by_series(rows: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
+    """The MASE of each series, and by which of its algorithms the system forecast it."""
+    errors = mase_by_series(rows).rename("mase").reset_index()
+    if ALGORITHM not in forecast:
+        return errors
+    used = forecast.drop_duplicates(SERIES).set_index(SERIES)[ALGORITHM]
+    return errors.assign(**{ALGORITHM: errors[SERIES].map(used)})
 
 
 def mase_by_series(rows: pd.DataFrame) -> pd.Series:
