@@ -1,4 +1,4 @@
-"""The service as a fixture: one for all tests that do it no harm."""
+"""The service as a fixture: one for all tests here that do it no harm."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.service import Service, running_service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service() -> Iterator[Service]:
     with (
         tempfile.TemporaryDirectory(prefix="model-studio-e2e-") as directory,

@@ -1,7 +1,12 @@
-"""Any table ends in a model that keeps its promises, or in an error that says what to do."""
+"""Any table ends in a model that keeps its promises, or in an error that says what to do.
+
+The tables are the same in every run. `FUZZ_TIMES` makes them more, and others with each run:
+`FUZZ_TIMES=10`.
+"""
 
 import io
 import json
+import os
 import pickle
 import time
 from dataclasses import asdict, fields
@@ -25,6 +30,7 @@ from pipeline.table.train import train_table
 from tests.pipeline.any_table import COLUMNS, LEARNABLE, AnyTable, any_table
 from tests.pipeline.table.tables import parquet, shop_rows
 
+TIMES = int(os.environ.get("FUZZ_TIMES", "0"))
 BUDGET_SECONDS = 1.0
 TOLERANCE_SECONDS = 3.0
 """What a run may take beyond its budget in computing time, on a slow machine: the budget bounds
@@ -37,14 +43,15 @@ MODEL_TYPES = {
 }
 NOT_TOLD = frozenset({"model", "preprocessing", "background"})
 
+pytestmark = pytest.mark.timeout(600 * (TIMES or 1))
+
 
 def fuzz(examples: int) -> settings:
-    """The same examples in every run."""
     return settings(
-        max_examples=examples,
+        max_examples=examples * (TIMES or 1),
         deadline=None,
         database=None,
-        derandomize=True,
+        derandomize=not TIMES,
         suppress_health_check=list(HealthCheck),
     )
 
@@ -168,19 +175,19 @@ def kinds_of(*choices: Any) -> Any:
 ANY, TARGETS, DAYS = COLUMNS.keys(), LEARNABLE.keys(), {"days", "weeks", "written days", "years"}
 
 
-@fuzz(120)
+@fuzz(60)
 @given(kinds_of(TARGETS, ANY).flatmap(any_table), st.data())
 def test_any_table_is_classified_or_refused(table: AnyTable, request: st.DataObject) -> None:
     check(table, request, "classification")
 
 
-@fuzz(120)
+@fuzz(60)
 @given(kinds_of(TARGETS, ANY).flatmap(any_table), st.data())
 def test_any_table_is_regressed_or_refused(table: AnyTable, request: st.DataObject) -> None:
     check(table, request, "regression")
 
 
-@fuzz(60)
+@fuzz(30)
 @given(kinds_of(ANY).flatmap(any_table), st.sampled_from(SUPERVISED), st.data())
 def test_any_column_is_a_target_or_refused(
     table: AnyTable, ml_task: str, request: st.DataObject
@@ -188,7 +195,7 @@ def test_any_column_is_a_target_or_refused(
     check(table, request, ml_task)
 
 
-@fuzz(80)
+@fuzz(40)
 @given(kinds_of(ANY, ANY).flatmap(any_table), st.data())
 def test_any_table_is_clustered_or_refused(table: AnyTable, request: st.DataObject) -> None:
     check(table, request, "clustering")
@@ -206,7 +213,7 @@ def test_any_table_is_forecast_or_refused(table: AnyTable, request: st.DataObjec
     check(table, request, "time_series")
 
 
-@fuzz(24)
+@fuzz(12)
 @given(
     kinds_of(TARGETS).flatmap(lambda first: any_table(first, is_wide=True)),
     st.sampled_from(list(MODEL_TYPES)),
