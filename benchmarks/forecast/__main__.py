@@ -44,6 +44,8 @@ def main() -> None:
         mine = {name: given[start : start + len(cuts)] for name, given in answers.items()}
         start += len(cuts)
         results[cuts[0].panel.name] = _measured(cuts, mine, errors)
+    if not errors:
+        sys.exit("No system forecast a set at all its origins")
     print(report.summary(results))
     if asked.out:
         asked.out.mkdir(parents=True, exist_ok=True)
