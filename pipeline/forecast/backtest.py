@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pipeline.forecast.candidate import FitContext, FitFailureError, fit_candidate, predict
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.history import History
+from pipeline.forecast.learning import for_learning
 from pipeline.forecast.metrics import Metrics, naive_scale, score
 from pipeline.forecast.notes import METHODS, periods
-from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.windows import Window
 from pipeline.progress import ProgressCallback
@@ -124,10 +124,10 @@ class Backtest:
         )
 
     def known(self, window: Window, context: FitContext) -> History:
-        """What is learned from before a window: the past as it was, with outliers drawn in."""
+        """What is learned from before a window: the past as it was, prepared."""
         if window.number not in self._known:
             past = self.history.head(window.origin)
-            self._known[window.number] = tame_outliers(past, context.holidays)[0]
+            self._known[window.number] = for_learning(past, context.holidays, context.spec).history
         return self._known[window.number]
 
     def ahead(self, window: Window) -> pd.DataFrame:

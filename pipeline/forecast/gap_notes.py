@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.forecast.covariates import Assumed
 from pipeline.forecast.frequency import Frequency, Unit
-from pipeline.forecast.notes import periods
+from pipeline.forecast.notes import moment, periods
 from pipeline.forecast.recognition import Recognised
 
 MOST_SPANS = 5
@@ -24,7 +24,7 @@ def gap_notes(
     if times.has_ended:
         newest = ds[np.flatnonzero(recognised.values > 0)[-1]]
         notes.append(
-            f"Nothing has been sold since {_moment(newest, frequency)}: the product counts as"
+            f"Nothing has been sold since {moment(newest, frequency)}: the product counts as"
             " ended, and the forecast is 0. When it sells again, train it again."
         )
     if times.slots and frequency.unit is Unit.DAY:
@@ -59,7 +59,7 @@ def beginning_notes(
         kept = periods(len(ds) - start, frequency)
         return (f"The history is long: the newest {kept} are learned from.",)
     return (
-        f"Nothing was sold before {_moment(ds[start], frequency)}: the product counts as new from"
+        f"Nothing was sold before {moment(ds[start], frequency)}: the product counts as new from"
         " then on.",
     )
 
@@ -93,12 +93,8 @@ def _sold_out_note(rows: np.ndarray, ds: pd.DatetimeIndex, frequency: Frequency)
 
 def _span(first: pd.Timestamp, last: pd.Timestamp, frequency: Frequency) -> str:
     if first == last:
-        return _moment(first, frequency)
-    return f"{_moment(first, frequency)} to {_moment(last, frequency)}"
-
-
-def _moment(at: pd.Timestamp, frequency: Frequency) -> str:
-    return str(at)[:16] if frequency.unit is Unit.HOUR else str(at.date())
+        return moment(first, frequency)
+    return f"{moment(first, frequency)} to {moment(last, frequency)}"
 
 
 def _listed(words: Sequence[str]) -> str:

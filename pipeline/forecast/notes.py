@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from pipeline.forecast.frequency import Frequency, Unit
 
 METHODS = {
@@ -33,6 +35,11 @@ def periods(number: int, frequency: Frequency) -> str:
     head, _, tail = unit.partition(" ")
     plural = head if number == 1 else f"{head}s"
     return f"{number:,} {plural} {tail}".rstrip()
+
+
+def moment(at: pd.Timestamp, frequency: Frequency) -> str:
+    """Such as ``2026-01-31``, of hourly rows with the time of the day."""
+    return str(at)[:16] if frequency.unit is Unit.HOUR else str(at.date())
 
 
 def data_notes(

@@ -12,6 +12,7 @@ from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.forecast.backtest import WindowScore
 from pipeline.forecast.calibrate import QUANTILES, Calibration
 from pipeline.forecast.candidate import PointForecaster, predict
+from pipeline.forecast.closed_times import ClosedTimes
 from pipeline.forecast.frequency import Frequency
 from pipeline.forecast.history import closed_rows
 from pipeline.forecast.incumbent import Comparison
@@ -26,7 +27,8 @@ class FittedForecaster:
     """A fitted model with its intervals. It can be pickled.
 
     ``ahead`` are the rows of its own forecast: ``ds``, ``step``, and what it assumes of each
-    covariate. Nothing is sold in ``closures``. Without ``weights`` all members count alike.
+    covariate. Nothing is sold in ``closures`` and at ``closed_times``. Without ``weights`` all
+    members count alike.
     """
 
     algorithm: str
@@ -38,6 +40,7 @@ class FittedForecaster:
     ahead: pd.DataFrame
     closures: tuple[Closure, ...] = ()
     weights: tuple[float, ...] = ()
+    closed_times: ClosedTimes = field(default_factory=ClosedTimes)
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -106,7 +109,9 @@ class FittedForecaster:
 
     def _sold(self, rows: pd.DataFrame, columns: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
         """Nothing while the shop is closed."""
-        closed = closed_rows(self.closures, pd.DatetimeIndex(rows["ds"]), self.frequency)
+        ds = pd.DatetimeIndex(rows["ds"])
+        closed = closed_rows(self.closures, ds, self.frequency)
+        closed |= self.closed_times.at(ds, self.frequency)
         sold = {name: np.where(closed, 0.0, values) for name, values in columns.items()}
         return pd.DataFrame({"ds": rows["ds"], **sold})
 

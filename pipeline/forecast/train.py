@@ -17,17 +17,14 @@ from pipeline.forecast.candidate import (
 )
 from pipeline.forecast.candidates import BASELINE, CANDIDATES
 from pipeline.forecast.choice import Choice, rank
+from pipeline.forecast.closed_times import NO_DAYS
 from pipeline.forecast.features import feature_names
 from pipeline.forecast.history import History, Prepared, digest, prepare
-from pipeline.forecast.holiday_calendar import (
-    HolidayCalendar,
-    holiday_calendar,
-    seen_events,
-    stated_calendar,
-)
+from pipeline.forecast.holiday_calendar import public_holidays, seen_events
 from pipeline.forecast.incumbent import Incumbent, compare, try_incumbent
+from pipeline.forecast.learning import for_learning
+from pipeline.forecast.learning_notes import level_notes
 from pipeline.forecast.notes import METHODS, failure_notes, periods, surroundings_notes
-from pipeline.forecast.outliers import tame_outliers
 from pipeline.forecast.past_errors import past_errors
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.race import race
@@ -103,12 +100,13 @@ def train_forecast(
     clean = validate(history)
     if observed_until is None and shared is not None:
         observed_until = shared.observed_until
-    prepared = prepare(clean, spec, observed_until, surroundings)
+    shop_closed = NO_DAYS if shared is None else shared.shop_closed
+    prepared = prepare(clean, spec, observed_until, surroundings, shop_closed)
     announce(on_progress, ForecastPhase.FEATURE_ENGINEERING, 0, "Preparing calendar and features")
     windows = plan_windows(prepared.history, len(prepared.future), spec.budget)
     context = _context(prepared, windows, spec, category, shared)
     prepared = _with_useful_columns(prepared, windows, context)
-    tamed, outliers = tame_outliers(prepared.history, context.holidays)
+    learned = for_learning(prepared.history, context.holidays, spec)
     names, always = _names(spec), {spec.algorithm, BASELINE}
     backtest = race(prepared.history, windows, names, context, on_progress, always=always)
     ranked = rank(backtest, spec.algorithm)
@@ -116,7 +114,7 @@ def train_forecast(
     tried = None
     if incumbent is not None:
         tried = try_incumbent(backtest, incumbent, context, on_progress)
-    choice, members = _refit(ranked, tamed, context, backtest, on_progress)
+    choice, members = _refit(ranked, learned.history, context, backtest, on_progress)
     metrics = holdout_metrics(backtest, choice.forecasts, spec)
     message = f"Forecasting {spec.horizon_days} days with {choice.algorithm}"
     announce(on_progress, ForecastPhase.FORECASTING, 0, message, dict(metrics))
@@ -130,6 +128,7 @@ def train_forecast(
         ahead=prepared.future,
         closures=spec.closures,
         weights=choice.weights,
+        closed_times=prepared.closed_times,
     )
     result = ForecastResult(
         algorithm=choice.algorithm,
@@ -137,17 +136,18 @@ def train_forecast(
         metrics=metrics,
         baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
         backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
-        hyperparameters=hyperparameters(choice, tamed, context),
+        hyperparameters=hyperparameters(choice, learned.history, context),
         features=feature_names(prepared.history.known, context.holidays.event_names),
         training_data_points=len(prepared.history),
         validation_data_points=scored_rows(backtest),
         frequency=prepared.history.frequency.name,
         interval_width=spec.interval_width,
-        outliers=outliers,
+        outliers=learned.outliers,
         notes=(
             *prepared.notes,
+            *level_notes(learned.shifts, prepared.history.frequency),
             *failure_notes(backtest.failures),
-            *accuracy_notes(metrics, prepared.history, outliers=len(outliers)),
+            *accuracy_notes(metrics, prepared.history, outliers=len(learned.outliers)),
         ),
         degraded_reason=degraded_reason(spec.algorithm, choice, backtest),
         data_digest=digest(clean),
@@ -174,19 +174,13 @@ def _context(
     return FitContext(
         spec=spec,
         holidays=replace(
-            _public_holidays(spec, *years),
+            public_holidays(spec.country, spec.subdivision, spec.holidays, *years),
             events=seen_events(spec.events, history.ds, history.frequency.ends(history.ds)),
         ),
         models_year=history.frequency.days(windows[0].origin) >= YEAR_DAYS,
         category=category,
         shared=shared,
     )
-
-
-def _public_holidays(spec: ForecastSpec, first_year: int, last_year: int) -> HolidayCalendar:
-    if spec.holidays is not None:
-        return stated_calendar(spec.holidays)
-    return holiday_calendar(spec.country, spec.subdivision, first_year, last_year)
 
 
 def _with_useful_columns(
@@ -199,7 +193,8 @@ def _with_useful_columns(
     used = useful_columns(prepared.history, windows, context)
     unused = [name for name in offered if name not in used]
     known = tuple(name for name in prepared.history.known if name not in unused)
-    return Prepared(
+    return replace(
+        prepared,
         history=prepared.history.knowing(known),
         future=prepared.future.drop(columns=unused),
         notes=(*prepared.notes, *surroundings_notes(offered, used)),
