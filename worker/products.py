@@ -19,6 +19,7 @@ from pipeline.progress import ProgressCallback
 from worker import bundle
 from worker.artifacts import artifact_files, store_files
 from worker.context import Context
+from worker.forecast_details import details_of
 from worker.incremental import Ingredients, outside_sources, skip_if_unchanged
 from worker.known import what_is_known
 from worker.outside import desk_of, telling_of_sources, with_remarks, with_sources
@@ -123,6 +124,7 @@ def _outcome(
         horizon_days=spec.horizon_days,
         degraded_reason=result.degraded_reason,
         forecast=tuple(_forecast_rows(result.forecast)),
+        forecast_details=details_of(result),
         logs=tuple(_log_lines(result)),
         auto_deploy=context.settings.enable_auto_deployment,
         message=f"Model of {product.name} is ready ({result.algorithm})",

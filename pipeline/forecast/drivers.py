@@ -63,9 +63,10 @@ def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
     steps = model.frequency.steps_after(model.last, pd.DatetimeIndex(future[TIME]))
     rows = future[[TIME, *model.known]].reset_index(drop=True).assign(step=steps)
     parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
-    for member in model.members:
+    weights = model.weights or (1 / len(model.members),) * len(model.members)
+    for member, weight in zip(model.members, weights, strict=True):
         for name, values in _parts(member, rows).items():
-            parts[name] = parts.get(name, 0.0) + values / len(model.members)
+            parts[name] = parts.get(name, 0.0) + weight * values
     rest = model.predict(future)["yhat"].to_numpy() - np.sum(list(parts.values()), axis=0)
     closed = closed_rows(model.closures, pd.DatetimeIndex(rows[TIME]), model.frequency)
     if closed.any():
