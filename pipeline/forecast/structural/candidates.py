@@ -51,10 +51,7 @@ def fit_history(history: History, context: FitContext, structure: Structure) -> 
     """Fit a structure to the newest rows, by the engine that the settings name."""
     rows = slice(-MAX_ROWS, None)
     times = history.ds.to_numpy()[rows]
-    columns = {
-        one.name: history.frame[one.name].to_numpy(dtype=np.float64)[rows]
-        for one in structure.regressors
-    }
+    columns = {one.name: history.columns[one.name][rows] for one in structure.regressors}
     values, spec = history.actual[rows], context.spec
     level = logging.INFO if spec.verbose else logging.ERROR
     if spec.engine == "stan":

@@ -13,6 +13,8 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 LEAST_NOISE = 1e-9
+# Shares of the mean diagonal that are added where rounding has made a matrix indefinite.
+_JITTERS = (0.0, 1e-14, 1e-12, 1e-10, 1e-8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,14 @@ def likeliest_noise(squares: float, rows: int) -> float:
 
 
 def _solve(matrix: Matrix, right: Matrix) -> Matrix:
-    """Solve a positive definite system, with a little added to the diagonal where it needs it."""
+    """Solve a positive definite system; the diagonal of ``matrix`` is raised where it needs it."""
     if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
         raise np.linalg.LinAlgError("the columns have values that are not finite")
-    scale = float(np.trace(matrix)) / len(matrix)
-    for jitter in (0.0, 1e-14, 1e-12, 1e-10, 1e-8):
-        factor, failed = dpotrf(matrix + jitter * scale * np.eye(len(matrix)), lower=1)
+    scale, jitter = float(np.trace(matrix)) / len(matrix), 0.0
+    for more in _JITTERS:
+        matrix.flat[:: len(matrix) + 1] += (more - jitter) * scale
+        jitter = more
+        factor, failed = dpotrf(matrix, lower=1)
         if not failed:
             return np.asarray(dpotrs(factor, right, lower=1)[0])
     raise np.linalg.LinAlgError("the columns depend on each other")

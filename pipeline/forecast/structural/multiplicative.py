@@ -16,8 +16,9 @@ from pipeline.forecast.structural.gram import likeliest_noise
 from pipeline.forecast.structural.layout import Layout, Mode, trend_of
 
 _MOST_STEPS = 100
-# In units of the log density, of which a difference of one hundredth means nothing.
-_LEAST_GAIN = 1e-5
+# In units of the log density, of which a difference of one hundredth means nothing; what is left
+# after such a step is usually a hundredth of it.
+_LEAST_GAIN = 1e-3
 # A level below which a series has none that anything could be a share of.
 _LEAST_LEVEL = 1e-3
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.forecast.candidate import FitContext
 from pipeline.forecast.frequency import Unit
@@ -46,8 +47,7 @@ def structure_for(
     A covariate that has not changed yet teaches nothing and is left out.
     """
     settings = prophet_settings(history, context)
-    known = np.isfinite(history.actual)
-    varied = [name for name in names if np.ptp(history.frame[name].to_numpy()[known]) > 0]
+    varied = [name for name in names if _varies(history.columns[name][history.scored])]
     with_holidays = history.frequency.is_daily_or_finer and (
         context.holidays.names or context.holidays.event_names
     )
@@ -58,6 +58,10 @@ def structure_for(
         holidays_way=way,
         regressors=tuple(Regressor(name=name, way=way) for name in varied),
     )
+
+
+def _varies(values: NDArray[np.float64]) -> bool:
+    return len(values) > 0 and bool(np.nanmin(values) < np.nanmax(values))
 
 
 def _seasonalities(settings: dict[str, Any], way: Way) -> tuple[Seasonality, ...]:
