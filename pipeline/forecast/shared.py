@@ -1,18 +1,24 @@
-"""One weekday and month profile over all products of a shop, for products too young to have one.
+"""What all products of a shop have in common: a profile of weekdays and months, and trees that
+have learned from all of them.
 
 A profile learns only from rows older than the newest four backtest windows, and a backtest uses it
-only at origins after those rows: nothing it has seen is ever scored with it.
+only at origins after those rows: nothing it has seen is ever scored with it. So it is with trees.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.closed_times import NO_DAYS
 from pipeline.forecast.occasions import Days, days_of
 from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.pooled.job import fit_pooled
+from pipeline.forecast.pooled.model import PooledModel
+from pipeline.forecast.shop_closed import shop_closed_days
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import QUANTITY, TIME
 from pipeline.progress import ProgressCallback, ignore_progress
@@ -20,7 +26,6 @@ from pipeline.progress import ProgressCallback, ignore_progress
 UNSEEN_DAYS = 4 * 28
 MIN_DAYS_FOR_MONTHS = 365
 PRIOR_PRODUCTS = 2.0
-PROGRESS_EVERY = 50
 
 Profile = NDArray[np.float64]
 
@@ -39,6 +44,9 @@ class Factors:
         )
 
 
+NEUTRAL = Factors(np.ones(7), np.ones(12))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedProfile:
     """What all products of a shop have in common. It can be pickled.
@@ -52,12 +60,18 @@ class SharedProfile:
     observed_until
         Newest time that two products reach with a quantity (with fewer than three products, that
         one does): up to then a product without a row sold nothing.
+    shop_closed
+        Days on which the whole shop sold nothing.
+    pooled
+        Trees that have learned from all products; None where there are too few of them.
     """
 
     shop: Factors
     categories: Mapping[str, Factors] = field(default_factory=dict)
     fitted_until: pd.Timestamp | None = None
     observed_until: pd.Timestamp | None = None
+    shop_closed: Days = field(default_factory=NO_DAYS.copy)
+    pooled: PooledModel | None = None
 
     def factors(self, category: str | None) -> Factors:
         """The factors of a category, or of the shop where there are none."""
@@ -77,47 +91,71 @@ def fit_shared(
     histories: Mapping[str, tuple[str | None, pd.DataFrame]],
     spec: ForecastSpec,
     *,
+    threads: int = 1,
     on_progress: ProgressCallback = ignore_progress,
 ) -> SharedProfile:
-    """Learn the profile of a shop.
+    """Learn what the products of a shop have in common.
 
     Parameters
     ----------
     histories
-        By product: its category, and its history with columns ``ds`` and ``quantity``.
+        By product: its category, and its history with columns ``ds`` and ``quantity`` and any
+        covariates. Each is read once.
     spec
         Products with fewer usable rows than its ``min_training_days`` are left out; of days in its
         ``closures`` it is not known what would have been sold.
+    threads
+        How many to grow trees with; the result is the same.
     on_progress
-        Called every 50 products.
+        Called every 50 products and for every tree; what it raises ends the learning.
 
     Returns
     -------
     SharedProfile
         With factors of 1 where nothing could be learned.
     """
-    sales = {key: _sold(frame) for key, (_, frame) in histories.items()}
+    read = dict(histories.items())
+    sales = {key: _sold(frame) for key, (_, frame) in read.items()}
     ends = [stamps.max() for stamps, _ in sales.values() if len(stamps)]
-    neutral = Factors(np.ones(7), np.ones(12))
     if not ends:
-        return SharedProfile(shop=neutral)
+        return SharedProfile(shop=NEUTRAL)
     observed_until = _reached_by_several(ends)
     cutoff = observed_until - pd.Timedelta(days=UNSEEN_DAYS)
-    closed = days_of(spec.closures)
-    shop, categories = _Pool(), dict[str, _Pool]()
-    for number, (key, (category, _)) in enumerate(histories.items()):
-        if number % PROGRESS_EVERY == 0:
-            message = f"Learning what products have in common ({number} of {len(histories)})"
-            announce(on_progress, ForecastPhase.SHARED_PROFILE, number / len(histories), message)
-        pools = [shop] if category is None else [shop, categories.setdefault(category, _Pool())]
-        _add(pools, *_up_to(cutoff, *sales[key], closed), closed, spec.min_training_days)
-    pooled = shop.factors(neutral)
+    shop, categories = _factors(
+        {key: (category, *sales[key]) for key, (category, _) in read.items()}, cutoff, spec
+    )
+    sales.clear()
+    shop_closed = shop_closed_days(frame for _, frame in read.values())
+    pooled = fit_pooled(
+        read,
+        spec,
+        observed_until,
+        shop_closed,
+        threads=threads,
+        on_step=partial(announce, on_progress, ForecastPhase.SHARED_PROFILE),
+    )
     return SharedProfile(
-        shop=pooled,
-        categories={name: pool.factors(pooled) for name, pool in categories.items()},
+        shop=shop,
+        categories=categories,
         fitted_until=cutoff,
         observed_until=observed_until,
+        shop_closed=shop_closed,
+        pooled=pooled,
     )
+
+
+def _factors(
+    sales: Mapping[str, tuple[str | None, pd.DatetimeIndex, NDArray[np.float64]]],
+    cutoff: pd.Timestamp,
+    spec: ForecastSpec,
+) -> tuple[Factors, dict[str, Factors]]:
+    closed = days_of(spec.closures)
+    shop, categories = _Pool(), dict[str, _Pool]()
+    for category, ds, quantity in sales.values():
+        pools = [shop] if category is None else [shop, categories.setdefault(category, _Pool())]
+        _add(pools, *_up_to(cutoff, ds, quantity, closed), closed, spec.min_training_days)
+    pooled = shop.factors(NEUTRAL)
+    return pooled, {name: pool.factors(pooled) for name, pool in categories.items()}
 
 
 def _sold(frame: pd.DataFrame) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:

@@ -123,4 +123,8 @@ def test_progress_is_told() -> None:
 
     fit_shared(shop(60), SPEC, on_progress=seen.append)
 
-    assert [step.phase for step in seen] == ["shared_profile"] * 2
+    shares = [step.percentage for step in seen]
+    assert {step.phase for step in seen} == {"shared_profile"}
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] > 90

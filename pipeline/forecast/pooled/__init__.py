@@ -1,0 +1,1 @@
+"""One model of gradient-boosted trees over all products of a job."""

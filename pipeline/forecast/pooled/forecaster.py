@@ -1,0 +1,123 @@
+"""A product's forecast by trees: its own past, and trees that know how such pasts go on."""
+
+import pickle
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.pooled.beside import Covariate
+from pipeline.forecast.pooled.group import Group
+from pipeline.forecast.pooled.pace import pace_of
+from pipeline.forecast.pooled.parts import LEVEL, WEEK, parts_of
+from pipeline.forecast.pooled.running import Values
+from pipeline.forecast.pooled.series import Series, stamps_of
+from pipeline.forecast.pooled.table import GroupView, Surround, Table, View
+from pipeline.forecast.pooled.trees import Trees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeForecaster:
+    """Trees, with the past and the surroundings that they look at. It is stored compressed."""
+
+    trees: Trees
+    series: Series
+    holidays: HolidayCalendar
+    groups: Mapping[str, Group]
+    covariates: tuple[Covariate, ...]
+
+    def __getstate__(self) -> bytes:
+        values = [getattr(self, field.name) for field in fields(self)]
+        return zlib.compress(pickle.dumps(values, pickle.HIGHEST_PROTOCOL))
+
+    def __setstate__(self, state: bytes) -> None:
+        # Whoever unpickles this has verified where all of it comes from.
+        values = pickle.loads(zlib.decompress(state))  # noqa: S301 - part of a verified artifact
+        for field, value in zip(fields(self), values, strict=True):
+            object.__setattr__(self, field.name, value)
+
+    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+        """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
+        seen = self._seen(future)
+        return seen.scale * np.exp(seen.expected + self.trees.predict(seen.table))
+
+    def components(self, future: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+        """Parts of the forecast that add up to it.
+
+        The trees multiply factors. Each factor gets its share of the difference to the level by
+        its logarithm, so that the parts add up (logarithmic mean Divisia index, Ang 2004).
+        """
+        seen = self._seen(future)
+        parts, numbers = parts_of(seen.names, [one.name for one in self.covariates])
+        logs = self.trees.contributions(seen.table, numbers, len(parts))
+        level = seen.scale * np.exp(logs[:, 0])
+        shares = logs[:, 1:]
+        shares[:, parts.index(WEEK)] += seen.expected
+        mean = level * _logarithmic_mean(shares.sum(axis=1))
+        return {LEVEL: level} | {name: mean * shares[:, place] for place, name in enumerate(parts)}
+
+    def _seen(self, future: pd.DataFrame) -> "_Seen":
+        series = ahead_of(self.series, future)
+        surround = Surround(
+            holidays=self.holidays,
+            groups={name: GroupView(group, self.holidays) for name, group in self.groups.items()},
+            covariates=self.covariates,
+        )
+        view, last = View(series, surround), len(series)
+        targets = last - 1 + future["step"].to_numpy(dtype=np.int64)
+        origins = np.full(len(targets), last)
+        names, table = view.table(origins, targets)
+        scale = float(view.past.scale(np.array([last]))[0])
+        expected = view.past.expected(origins, targets)
+        return _Seen(names, table, expected, scale if np.isfinite(scale) else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    names: tuple[str, ...]
+    table: Table
+    expected: Values
+    scale: float
+
+
+def _logarithmic_mean(logs: Values) -> Values:
+    """Of 1 and the factor with this logarithm."""
+    small = np.abs(logs) < 1e-9
+    return np.where(small, 1.0, np.expm1(logs) / np.where(small, 1.0, logs))
+
+
+def ahead_of(series: Series, future: pd.DataFrame) -> Series:
+    """The series with the periods up to the farthest of ``future``, and what is known of them."""
+    places = len(series) - 1 + future["step"].to_numpy(dtype=np.int64)
+    rows = int(places.max(initial=len(series) - 1)) + 1
+    grid = series.frequency.grid(pd.Timestamp(series.stamps[-1]), rows - len(series) + 1)
+    covariates: dict[str, Values] = {}
+    for name, values in series.covariates.items():
+        covariates[name] = np.concatenate([values, np.full(rows - len(values), np.nan)])
+        covariates[name][places] = future[name].to_numpy(dtype=np.float64)
+    return Series(
+        stamps=np.concatenate([series.stamps, stamps_of(grid)[1:]]),
+        values=series.values,
+        prices=series.prices,
+        frequency=series.frequency,
+        covariates=covariates,
+        category=series.category,
+    )
+
+
+def recent(series: Series) -> Series:
+    """The rows that any feature of a forecast from the end can look at."""
+    pace = pace_of(series.frequency)
+    first = max(0, len(series) - 2 * pace.year - 2 * pace.levels[2])
+    return Series(
+        stamps=series.stamps[first:],
+        values=series.values[first:],
+        prices=series.prices[first:],
+        frequency=series.frequency,
+        covariates={name: values[first:] for name, values in series.covariates.items()},
+        category=series.category,
+    )

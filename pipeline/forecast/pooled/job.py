@@ -1,0 +1,104 @@
+"""From the histories of a job to what is learned from all of them together."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pipeline.errors import PipelineError
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.history import prepare
+from pipeline.forecast.holiday_calendar import HolidayCalendar, public_holidays
+from pipeline.forecast.occasions import Days, days_by_name
+from pipeline.forecast.pooled.learning import LEAST_PRODUCTS, OnStep, learn
+from pipeline.forecast.pooled.model import FrequencyModel, PooledModel
+from pipeline.forecast.pooled.series import Series, series_of
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.validation import QUANTITY, TIME, validate
+
+PREPARING_SHARE = 0.3
+"""Of the time that this takes, about as much as laying histories on their calendars does."""
+
+Histories = Mapping[str, tuple[str | None, pd.DataFrame]]
+
+
+def fit_pooled(
+    histories: Histories,
+    spec: ForecastSpec,
+    observed_until: pd.Timestamp,
+    shop_closed: Days,
+    *,
+    threads: int,
+    on_step: OnStep,
+) -> PooledModel | None:
+    """Learn from all products, those of each frequency together.
+
+    Parameters
+    ----------
+    histories
+        By product: its category, and its history with columns ``ds`` and ``quantity``. Those that
+        cannot be forecast themselves teach nothing; their own training says why.
+    spec
+        Settings of the job.
+    observed_until
+        Last time for which sales are complete; what is dated later is not learned from.
+    shop_closed
+        Days on which the whole shop sold nothing.
+    threads
+        How many to grow trees with.
+    on_step
+        Told the share that is done and what is being done; what it raises ends the learning.
+
+    Returns
+    -------
+    PooledModel or None
+        None where too few products have rows of one frequency.
+    """
+    if len(histories) < LEAST_PRODUCTS:
+        return None
+    by_frequency: dict[Frequency, list[Series]] = {}
+    for number, key in enumerate(sorted(histories)):
+        if number % 50 == 0:
+            done = PREPARING_SHARE * number / len(histories)
+            on_step(done, f"Preparing the sales of all products ({number} of {len(histories)})")
+        series = _series(histories[key], spec, observed_until, shop_closed)
+        if series is not None:
+            by_frequency.setdefault(series.frequency, []).append(series)
+    models: dict[Frequency, FrequencyModel] = {}
+    for position, (frequency, products) in enumerate(by_frequency.items()):
+
+        def on_learning(share: float, message: str, position: int = position) -> None:
+            of_all = (position + share) / len(by_frequency)
+            on_step(PREPARING_SHARE + (1 - PREPARING_SHARE) * of_all, message)
+
+        holidays = _holidays(spec, products)
+        model = learn(products, spec, holidays, threads=threads, on_step=on_learning)
+        if model is not None:
+            models[frequency] = model
+    return PooledModel(models) if models else None
+
+
+def _series(
+    product: tuple[str | None, pd.DataFrame],
+    spec: ForecastSpec,
+    observed_until: pd.Timestamp,
+    shop_closed: Days,
+) -> Series | None:
+    category, frame = product
+    try:
+        clean = validate(frame)
+        known = clean[QUANTITY].where(clean[TIME] <= observed_until)
+        if known.isna().all():
+            return None
+        clean = clean.assign(**{QUANTITY: known})
+        prepared = prepare(clean, spec, observed_until, shop_closed=shop_closed)
+    except PipelineError:
+        return None
+    return series_of(prepared.history, category)
+
+
+def _holidays(spec: ForecastSpec, products: list[Series]) -> HolidayCalendar:
+    first = min(series.stamps[0] for series in products)
+    last = max(series.stamps[-1] for series in products)
+    years = pd.Timestamp(first).year, pd.Timestamp(last).year
+    calendar = public_holidays(spec.country, spec.subdivision, spec.holidays, *years)
+    return HolidayCalendar(calendar.dates, calendar.names, days_by_name(spec.events))

@@ -1,0 +1,175 @@
+"""Learning from all products of a job at once, within bounds of time and memory."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.history import PRICE, History
+from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.pooled.beside import Covariate
+from pipeline.forecast.pooled.examples import Examples, examples_of, joined
+from pipeline.forecast.pooled.group import Group, group_of
+from pipeline.forecast.pooled.growing import grow
+from pipeline.forecast.pooled.model import FrequencyModel, Grown
+from pipeline.forecast.pooled.pace import pace_of
+from pipeline.forecast.pooled.series import Series
+from pipeline.forecast.pooled.table import GroupView, Surround
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.windows import plan_windows
+
+LEAST_PRODUCTS = 3
+LEAST_EXAMPLES = 200
+MOST_EXAMPLES = 200_000
+MOST_EXAMPLES_OF_PRODUCT = 400
+"""Two years of days have about as many that do not overlap much; more of them teach little."""
+MOST_STEPS = 366
+MOST_COVARIATES = 12
+ROUNDS = 100
+SETTINGS: dict[str, Any] = {
+    "objective": "poisson",
+    "num_leaves": 16,
+    "learning_rate": 0.07,
+    "min_data_in_leaf": 40,
+    "max_bin": 127,
+    "feature_fraction": 0.7,
+    "lambda_l2": 1.0,
+}
+
+OnStep = Callable[[float, str], None]
+"""Told the share that is done and what is being done; what it raises ends the learning."""
+
+
+def learn(
+    products: Sequence[Series],
+    spec: ForecastSpec,
+    holidays: HolidayCalendar,
+    *,
+    threads: int = 1,
+    on_step: OnStep,
+) -> FrequencyModel | None:
+    """Learn from products with rows of one frequency.
+
+    Parameters
+    ----------
+    products
+        Their order makes no difference to more than the last digits.
+    spec
+        Horizon, windows and seed.
+    threads
+        How many to grow trees with; the result is the same.
+    on_step
+        Called for every 50 products and for every tree.
+
+    Returns
+    -------
+    FrequencyModel or None
+        None for fewer than three products, or too few rows.
+    """
+    frequency = products[0].frequency
+    if len(products) < LEAST_PRODUCTS:
+        return None
+    shop, categories = _groups(products, frequency)
+    covariates = covariates_of(products)
+    horizon = min(MOST_STEPS, frequency.horizon_rows(spec.horizon_days))
+    horizon = max(horizon, pace_of(frequency).levels[1])
+    views = {name: GroupView(group, holidays) for name, group in categories.items()}
+    of_shop = GroupView(shop, holidays)
+    count = min(MOST_EXAMPLES_OF_PRODUCT, MOST_EXAMPLES // len(products))
+    parts = []
+    for number, series in enumerate(products):
+        if number % 50 == 0:
+            on_step(0.5 * number / len(products), "Looking at the past of all products")
+        of_category = views.get(series.category or "", of_shop)
+        surround = Surround(
+            holidays=holidays,
+            groups={"shop": of_shop, "category": of_category},
+            covariates=covariates,
+        )
+        parts.append(examples_of(series, surround, horizon, count))
+    examples = joined(parts)
+    parts.clear()
+    grown = _grown(examples, _cutoffs(products, spec), spec.seed, threads, on_step)
+    if not grown:
+        return None
+    return FrequencyModel(
+        grown=grown,
+        names=examples.names,
+        covariates=covariates,
+        shop=shop,
+        categories=categories,
+    )
+
+
+def covariates_of(products: Sequence[Series]) -> tuple[Covariate, ...]:
+    """The covariates that most products have, in the order of their names."""
+    found: dict[str, list[bool]] = {}
+    for series in products:
+        for name, values in series.covariates.items():
+            if name != PRICE:
+                is_flag = bool(np.isin(values[np.isfinite(values)], (0.0, 1.0)).all())
+                found.setdefault(name, []).append(is_flag)
+    common = sorted(found, key=lambda name: (-len(found[name]), name))[:MOST_COVARIATES]
+    return tuple(Covariate(name, all(found[name])) for name in sorted(common))
+
+
+def _groups(products: Sequence[Series], frequency: Frequency) -> tuple[Group, dict[str, Group]]:
+    members: dict[str, list[Series]] = {}
+    for series in products:
+        if series.category is not None:
+            members.setdefault(series.category, []).append(series)
+    categories = {
+        name: group_of(of_category, frequency)
+        for name, of_category in members.items()
+        if len(of_category) > 1
+    }
+    return group_of(products, frequency), categories
+
+
+def _cutoffs(products: Sequence[Series], spec: ForecastSpec) -> list[np.datetime64]:
+    """The last periods known at the first test on past sales, at the newest one, and now."""
+    longest = max(products, key=len)
+    history = History(
+        ds=pd.DatetimeIndex(longest.stamps),
+        actual=longest.values,
+        columns={},
+        frequency=longest.frequency,
+    )
+    windows = plan_windows(history, longest.frequency.horizon_rows(spec.horizon_days), spec.budget)
+    last = max(series.stamps[-1] for series in products)
+    origins = [windows[0].origin, windows[-1].origin]
+    return sorted({*(longest.stamps[origin - 1] for origin in origins), last})
+
+
+def _grown(
+    examples: Examples,
+    cutoffs: Sequence[np.datetime64],
+    seed: int,
+    threads: int,
+    on_step: OnStep,
+) -> tuple[Grown, ...]:
+    grown = []
+    for number, cutoff in enumerate(cutoffs):
+        known = examples.until(cutoff)
+        if len(known) < LEAST_EXAMPLES:
+            continue
+
+        def on_round(done: int, number: int = number) -> None:
+            share = (number + done / ROUNDS) / len(cutoffs)
+            on_step(0.5 + 0.5 * share, "Learning from all products together")
+
+        trees = grow(
+            known.table,
+            known.targets,
+            SETTINGS,
+            rounds=ROUNDS,
+            threads=threads,
+            seed=seed,
+            expected=known.expected,
+            weights=known.weights,
+            on_round=on_round,
+        )
+        grown.append(Grown(trees, cutoff))
+    return tuple(grown)

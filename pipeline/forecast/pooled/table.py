@@ -1,0 +1,142 @@
+"""The table that trees learn from: a row per pair of an origin and a period ahead of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.pooled.beside import Covariate, Flag, Number, Prices
+from pipeline.forecast.pooled.dates import DATE_FEATURES, date_features, days_of, hours_of
+from pipeline.forecast.pooled.group import Group, rows_after
+from pipeline.forecast.pooled.occasions import Effects, effects_of, event_kinds, holiday_kinds
+from pipeline.forecast.pooled.pace import pace_of
+from pipeline.forecast.pooled.past import Columns, Past
+from pipeline.forecast.pooled.running import Rows, Values, ratio
+from pipeline.forecast.pooled.series import Series, Stamps
+
+REMEMBERED = {"holiday": 2, "event": 6}
+"""Earlier years of a holiday, and earlier days of an event, whose effect is averaged."""
+
+Table = NDArray[np.float32]
+
+
+class GroupView:
+    """How a group sells, prepared once for all of its products.
+
+    Its index may reach beyond the origins that are asked for: no feature looks there.
+    """
+
+    def __init__(self, group: Group, holidays: HolidayCalendar) -> None:
+        self._group = group
+        self._past = Past(group.index, group.index, pace_of(group.frequency))
+        ratios = self._past.over_usual()
+        stamps = group.stamps(len(group.index))
+        self._effects = _effects_by_occasion(occasions(stamps, group.frequency, holidays), ratios)
+
+    def row_of(self, stamp: np.datetime64) -> int:
+        """Where a time stamp lies in the index."""
+        return rows_after(self._group.start, stamp, self._group.frequency)
+
+    def columns(self, origins: Rows, targets: Rows, kinds: Mapping[str, Rows]) -> Columns:
+        """The features of rows of the index, of which the kinds of the days are given."""
+        levels = self._past.levels(origins)
+        effects = {
+            f"{name}_effect": self._effects[name].last(of_days, origins, REMEMBERED[name])
+            for name, of_days in kinds.items()
+        }
+        return {
+            "level_short": levels["level_short"],
+            "level_middle": levels["level_middle"],
+            "usual": ratio(self._past.usual(origins, targets), self._past.scale(origins)),
+            **self._past.last_year(origins, targets),
+            **effects,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surround:
+    """What is known around a product: its calendar, its groups, and the covariates in use."""
+
+    holidays: HolidayCalendar
+    groups: Mapping[str, GroupView] = field(default_factory=dict)
+    covariates: Sequence[Covariate] = ()
+
+
+class View:
+    """A series as trees see it."""
+
+    def __init__(self, series: Series, surround: Surround) -> None:
+        pace = pace_of(series.frequency)
+        self.series = series
+        self.past = Past(series.values, _plain(series, surround.covariates), pace)
+        ratios = self.past.over_usual()
+        self._dates = date_features(series.stamps, series.frequency, surround.holidays)
+        self._kinds = occasions(series.stamps, series.frequency, surround.holidays)
+        self._effects = _effects_by_occasion(self._kinds, ratios)
+        self._prices = Prices(series, pace)
+        self._covariates = [
+            Flag(one.name, series, ratios, pace) if one.is_flag else Number(one.name, series, pace)
+            for one in surround.covariates
+        ]
+        self._groups = [
+            (name, group, group.row_of(series.stamps[0])) for name, group in surround.groups.items()
+        ]
+
+    def table(self, origins: Rows, targets: Rows) -> tuple[tuple[str, ...], Table]:
+        """Names and values of the features of each pair."""
+        kinds = {name: each[targets] for name, each in self._kinds.items()}
+        columns: Columns = {
+            "step": (targets - origins + 1).astype(np.float64),
+            **self.past.levels(origins),
+            **self.past.at_place(origins, targets),
+            **self.past.last_year(origins, targets),
+            **self._prices.columns(origins, targets),
+        }
+        for name, of_days in kinds.items():
+            effects = self._effects[name]
+            columns[f"{name}_effect"] = effects.last(of_days, origins, REMEMBERED[name])
+        if "event" in kinds:
+            columns["is_event"] = (kinds["event"] >= 0).astype(np.float64)
+        for covariate in self._covariates:
+            columns |= covariate.columns(origins, targets)
+        for name, group, first in self._groups:
+            of_group = group.columns(origins + first, targets + first, kinds)
+            columns |= {f"{name}: {each}": column for each, column in of_group.items()}
+        return _joined(self._dates[targets], columns)
+
+
+def _joined(dates: Values, columns: Columns) -> tuple[tuple[str, ...], Table]:
+    names = (*DATE_FEATURES, *columns)
+    table = np.empty((len(dates), len(names)), dtype=np.float32)
+    table[:, : len(DATE_FEATURES)] = dates
+    for place, column in enumerate(columns.values(), start=len(DATE_FEATURES)):
+        table[:, place] = column
+    return names, table
+
+
+def _plain(series: Series, covariates: Sequence[Covariate]) -> Values:
+    """Without the periods in which a flag is on."""
+    plain = series.values.copy()
+    for covariate in covariates:
+        values = series.covariates.get(covariate.name)
+        if covariate.is_flag and values is not None:
+            plain[values[: len(plain)] > 0] = np.nan
+    return plain
+
+
+def occasions(stamps: Stamps, frequency: Frequency, holidays: HolidayCalendar) -> dict[str, Rows]:
+    """By occasion the kind of each period; nothing for periods of more than a day."""
+    if not frequency.is_daily_or_finer:
+        return {}
+    days = days_of(stamps)
+    return {
+        "holiday": holiday_kinds(days, hours_of(stamps), holidays),
+        "event": event_kinds(days, holidays),
+    }
+
+
+def _effects_by_occasion(kinds: Mapping[str, Rows], ratios: Values) -> dict[str, Effects]:
+    return {name: effects_of(each[: len(ratios)], ratios) for name, each in kinds.items()}

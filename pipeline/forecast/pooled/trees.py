@@ -1,0 +1,126 @@
+"""Regression trees as arrays: small to store, quick to ask, without the library that grew them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING_IS_NAN = "NaN"
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """All nodes of all trees in one row; a leaf leads to itself.
+
+    Attributes
+    ----------
+    roots
+        The first node of each tree.
+    feature, threshold
+        What a node asks: values up to the threshold go left.
+    left, right
+        Nodes that follow.
+    missing_left
+        Whether unknown values go left.
+    value
+        The mean prediction of the rows that came through a node, for a leaf its prediction.
+    depth
+        Questions until every row is at its leaf.
+    """
+
+    roots: NDArray[np.int32]
+    feature: NDArray[np.uint8]
+    threshold: NDArray[np.float32]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    missing_left: NDArray[np.bool_]
+    value: NDArray[np.float32]
+    depth: int
+
+    def predict(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The sum over the trees, by row."""
+        node = self._start(table)
+        for _ in range(self.depth):
+            node = self._next(table, node)
+        return np.asarray(self.value[node].sum(axis=1, dtype=np.float64))
+
+    def contributions(
+        self, table: NDArray[np.float32], groups: NDArray[np.int64], count: int
+    ) -> NDArray[np.float64]:
+        """The prediction taken apart: by row the expected value, then a column per group.
+
+        Each question on the way to a leaf changes the expectation; the change belongs to the group
+        of the feature that was asked (Saabas 2014). The parts add up to the prediction.
+        """
+        node = self._start(table)
+        parts = np.zeros((len(table), count + 1))
+        parts[:, 0] = self.value[self.roots].sum(dtype=np.float64)
+        row = np.arange(len(table))[:, None]
+        for _ in range(self.depth):
+            following = self._next(table, node)
+            change = self.value[following].astype(np.float64) - self.value[node]
+            places = row * (count + 1) + 1 + groups[self.feature[node]]
+            total = np.bincount(places.ravel(), weights=change.ravel(), minlength=parts.size)
+            parts += total.reshape(parts.shape)
+            node = following
+        return parts
+
+    def _start(self, table: NDArray[np.float32]) -> NDArray[np.int32]:
+        return np.broadcast_to(self.roots, (len(table), len(self.roots)))
+
+    def _next(self, table: NDArray[np.float32], node: NDArray[np.int32]) -> NDArray[np.int32]:
+        asked = np.take_along_axis(table, self.feature[node].astype(np.int64), axis=1)
+        goes_left = (asked <= self.threshold[node]) | (np.isnan(asked) & self.missing_left[node])
+        return np.where(goes_left, self.left[node], self.right[node])
+
+
+def packed(dump: Mapping[str, Any]) -> Trees:
+    """The trees of LightGBM's own dump of a model."""
+    nodes = _Nodes()
+    roots = [nodes.add(tree["tree_structure"], 0) for tree in dump["tree_info"]]
+    return Trees(
+        roots=np.array(roots, dtype=np.int32),
+        feature=np.array(nodes.feature, dtype=np.uint8),
+        threshold=_rounded_down(nodes.threshold),
+        left=np.array(nodes.left, dtype=np.int32),
+        right=np.array(nodes.right, dtype=np.int32),
+        missing_left=np.array(nodes.missing_left, dtype=np.bool_),
+        value=np.array(nodes.value, dtype=np.float32),
+        depth=nodes.depth,
+    )
+
+
+class _Nodes:
+    def __init__(self) -> None:
+        self.feature: list[int] = []
+        self.threshold: list[float] = []
+        self.left: list[int] = []
+        self.right: list[int] = []
+        self.missing_left: list[bool] = []
+        self.value: list[float] = []
+        self.depth = 0
+
+    def add(self, node: Mapping[str, Any], depth: int) -> int:
+        place = len(self.value)
+        is_leaf = "leaf_value" in node
+        self.depth = max(self.depth, depth)
+        self.feature.append(0 if is_leaf else node["split_feature"])
+        self.threshold.append(0.0 if is_leaf else node["threshold"])
+        self.missing_left.append(not is_leaf and bool(node["default_left"]))
+        self.value.append(node["leaf_value"] if is_leaf else node["internal_value"])
+        self.left.append(place)
+        self.right.append(place)
+        if not is_leaf:
+            self.left[place] = self.add(node["left_child"], depth + 1)
+            self.right[place] = self.add(node["right_child"], depth + 1)
+        return place
+
+
+def _rounded_down(thresholds: Sequence[float]) -> NDArray[np.float32]:
+    """In single precision without moving a value of single precision to the other side."""
+    exact = np.array(thresholds, dtype=np.float64)
+    rounded = exact.astype(np.float32)
+    below = np.nextafter(rounded, np.float32(-np.inf))
+    return np.where(rounded.astype(np.float64) > exact, below, rounded)
