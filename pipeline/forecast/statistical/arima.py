@@ -90,7 +90,9 @@ class FittedArima:
     def predict(self, steps: NDArray[np.int64]) -> Array:
         """The forecast of some steps ahead, 1 for the first."""
         ar, _ = self.orders.polynomials(self.parameters)
-        whole = np.convolve(ar, self.orders.difference)
+        whole = np.zeros(len(self.state) + 1)
+        recursion = np.convolve(ar, self.orders.difference)
+        whole[: len(recursion)] = recursion
         constant = np.full(int(steps.max(initial=0)), self.drift * ar.sum())
         ahead, _ = lfilter([1.0], whole, constant, zi=self.state)
         return self.scale.back(ahead[steps - 1])

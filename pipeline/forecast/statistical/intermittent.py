@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 
 Array = NDArray[np.float64]
 
-_WEIGHTS = np.array([0.02, 0.05, 0.1, 0.2, 0.3])
+_WEIGHTS = (0.02, 0.05, 0.1, 0.2, 0.3)
 _RARE_SHARE = 0.3
 
 
@@ -28,31 +28,30 @@ def is_rare(values: Array) -> bool:
     return bool(values.min() >= 0 and np.mean(values == 0) >= _RARE_SHARE)
 
 
-def fit_tsb(values: Array) -> FlatRate:
-    """The chance of demand, smoothed in every period, times its size, smoothed where it comes
-    (Teunter, Syntetos and Babai 2011); the weights have the smallest squared error one period
-    ahead."""
+def fit_croston_tsb(values: Array) -> FlatRate:
+    """Whichever tells the next period better, over all weights of smoothing: the chance of demand
+    times its size (Teunter, Syntetos and Babai 2011), or its size over the interval between demands
+    (Croston 1972, with the correction of Syntetos and Boylan 2005)."""
     comes = values > 0
     if not comes.any():
         return FlatRate(0.0)
-    chances = [_smoothed(comes.astype(np.float64), float(weight)) for weight in _WEIGHTS]
-    sizes = [_held(_smoothed(values[comes], float(weight)), comes) for weight in _WEIGHTS]
-    rates = [chance * size for chance in chances for size in sizes]
-    return FlatRate(_best(rates, values))
+    return FlatRate(
+        _best([*_chances_times_sizes(values, comes), *_sizes_over_gaps(values, comes)], values)
+    )
 
 
-def fit_croston(values: Array) -> FlatRate:
-    """Size over interval, both smoothed where demand comes (Croston 1972), less the bias that the
-    division brings (Syntetos and Boylan 2005)."""
-    comes = values > 0
-    if not comes.any():
-        return FlatRate(0.0)
+def _chances_times_sizes(values: Array, comes: NDArray[np.bool_]) -> list[Array]:
+    chances = [_smoothed(comes.astype(np.float64), weight) for weight in _WEIGHTS]
+    sizes = [_held(_smoothed(values[comes], weight), comes) for weight in _WEIGHTS]
+    return [chance * size for chance in chances for size in sizes]
+
+
+def _sizes_over_gaps(values: Array, comes: NDArray[np.bool_]) -> list[Array]:
     gaps = np.diff(np.flatnonzero(comes), prepend=-1).astype(np.float64)
-    rates = []
-    for weight in _WEIGHTS.tolist():
-        size, gap = _smoothed(values[comes], weight), _smoothed(gaps, weight)
-        rates.append(_held((1 - weight / 2) * size / np.maximum(gap, 1.0), comes))
-    return FlatRate(_best(rates, values))
+    return [
+        _held((1 - weight / 2) * _smoothed(values[comes], weight) / _smoothed(gaps, weight), comes)
+        for weight in _WEIGHTS
+    ]
 
 
 def fit_adida(values: Array) -> FlatRate:
@@ -64,7 +63,7 @@ def fit_adida(values: Array) -> FlatRate:
     width = min(len(values), max(1, round(len(values) / int(comes.sum()))))
     whole = len(values) // width * width
     sums = values[-whole:].reshape(-1, width).sum(axis=1)
-    return FlatRate(_best([_smoothed(sums, weight) for weight in _WEIGHTS.tolist()], sums) / width)
+    return FlatRate(_best([_smoothed(sums, weight) for weight in _WEIGHTS], sums) / width)
 
 
 def _smoothed(values: Array, weight: float) -> Array:

@@ -7,8 +7,9 @@ from pipeline.forecast.statistical.seasons import strength
 
 Array = NDArray[np.float64]
 
-_STRONG_SEASON = 0.64
-"""Wang, Smith and Hyndman (2006), as used by the forecast package of R."""
+_STRONG_SEASON = 0.3
+"""The usual 0.64 leaves many seasons of sales to seasonal autoregressions near 1, whose differences
+then run away like a trend."""
 _KPSS_5_PERCENT = 0.463
 
 

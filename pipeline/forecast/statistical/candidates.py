@@ -1,0 +1,87 @@
+"""The statistical methods as candidates."""
+
+import numpy as np
+
+from pipeline.forecast.candidate import Candidate, FitContext
+from pipeline.forecast.history import History
+from pipeline.forecast.statistical.arima import fit_arima
+from pipeline.forecast.statistical.ces import fit_ces
+from pipeline.forecast.statistical.ets import fit_ets
+from pipeline.forecast.statistical.history_fit import (
+    fit_all_seasons_to_history,
+    fit_rate_to_history,
+    fit_to_history,
+)
+from pipeline.forecast.statistical.intermittent import fit_adida, fit_croston_tsb, is_rare
+from pipeline.forecast.statistical.mstl import fit_mstl
+from pipeline.forecast.statistical.theta import fit_theta
+
+_FAILURES = (np.linalg.LinAlgError,)
+_UNHURRIED = frozenset({"balanced", "best"})
+_BEST = frozenset({"best"})
+
+
+def _is_rare(history: History, _context: FitContext) -> bool:
+    return is_rare(history.filled)
+
+
+STATISTICAL: dict[str, Candidate] = {
+    "mstl": Candidate(
+        fit=fit_all_seasons_to_history(fit_mstl),
+        minimum_rows=14,
+        is_simple=False,
+        failures=_FAILURES,
+        cost=7.0,
+        family="mstl",
+    ),
+    "ets": Candidate(
+        fit=fit_to_history(fit_ets),
+        minimum_rows=14,
+        is_simple=False,
+        failures=_FAILURES,
+        cost=8.0,
+        family="ets",
+    ),
+    "theta": Candidate(
+        fit=fit_to_history(fit_theta),
+        minimum_rows=14,
+        is_simple=False,
+        failures=_FAILURES,
+        cost=6.0,
+        family="theta",
+    ),
+    "ces": Candidate(
+        fit=fit_to_history(fit_ces),
+        minimum_rows=28,
+        is_simple=False,
+        failures=_FAILURES,
+        budgets=_UNHURRIED,
+        cost=14.0,
+        family="ces",
+    ),
+    "arima": Candidate(
+        fit=fit_to_history(fit_arima),
+        minimum_rows=28,
+        is_simple=False,
+        failures=_FAILURES,
+        budgets=_BEST,
+        cost=25.0,
+        family="arima",
+    ),
+    "croston_tsb": Candidate(
+        fit=fit_rate_to_history(fit_croston_tsb),
+        minimum_rows=1,
+        is_simple=True,
+        is_applicable=_is_rare,
+        cost=0.5,
+        family="rare",
+    ),
+    "adida": Candidate(
+        fit=fit_rate_to_history(fit_adida),
+        minimum_rows=1,
+        is_simple=True,
+        is_applicable=_is_rare,
+        cost=0.5,
+        family="rare",
+    ),
+}

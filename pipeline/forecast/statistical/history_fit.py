@@ -1,0 +1,115 @@
+"""A method for arrays, fitted to a history: without its known effects, with its seasons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import ref
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.candidate import FitContext
+from pipeline.forecast.frequency import Frequency, Unit
+from pipeline.forecast.history import History
+from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted
+from pipeline.forecast.statistical.long_seasons import Fit, Fitted, fit_with_long_seasons
+
+Array = NDArray[np.float64]
+
+_DAYS_PER_YEAR = 365.25
+_MOST_ROWS = 6_000
+"""What was further back says little, and takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedToHistory:
+    """A fitted method, and the effects that it knows nothing of."""
+
+    fitted: Fitted
+    effects: Effects | None
+
+    def predict(self, future: pd.DataFrame) -> Array:
+        """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
+        plain = self.fitted.predict(future["step"].to_numpy(dtype=np.int64))
+        return plain if self.effects is None else self.effects.put_back(plain, future)
+
+
+def seasons_of(frequency: Frequency) -> tuple[int, ...]:
+    """Rows after which short patterns repeat, the shortest first."""
+    if frequency.unit is Unit.HOUR:
+        lengths = (24 // frequency.step, 168 // frequency.step)
+        return tuple(length for length in lengths if length > 1)
+    return {Unit.DAY: (7,), Unit.WEEK: (), Unit.MONTH: (12,)}[frequency.unit]
+
+
+def year_of_rows(history: History, context: FitContext) -> float | None:
+    """How many rows a year has, where its pattern is wanted and two years are known."""
+    lengths = {Unit.DAY: _DAYS_PER_YEAR, Unit.WEEK: _DAYS_PER_YEAR / 7}
+    year = lengths.get(history.frequency.unit)
+    if year is None or not context.spec.yearly_seasonality or len(history) < 2 * year:
+        return None
+    return year
+
+
+def fit_to_history(fit: Fit) -> Callable[[History, FitContext], FittedToHistory]:
+    """A method that knows one season, as a way to fit a history."""
+
+    def fit_to(history: History, context: FitContext) -> FittedToHistory:
+        known = _adjusted_once(history, context)
+        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
+        values = known.values[-_MOST_ROWS:]
+        return FittedToHistory(fit_with_long_seasons(fit, values, seasons, year), known.effects)
+
+    return fit_to
+
+
+def fit_all_seasons_to_history(
+    fit: Callable[[Array, tuple[int, ...], float | None], Fitted],
+) -> Callable[[History, FitContext], FittedToHistory]:
+    """A method that knows all seasons, as a way to fit a history."""
+
+    def fit_to(history: History, context: FitContext) -> FittedToHistory:
+        known = _adjusted_once(history, context)
+        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
+        return FittedToHistory(fit(known.values[-_MOST_ROWS:], seasons, year), known.effects)
+
+    return fit_to
+
+
+def fit_rate_to_history(
+    fit: Callable[[Array], Fitted],
+) -> Callable[[History, FitContext], FittedToHistory]:
+    """A method for rare demand, as a way to fit a history as it is."""
+
+    def fit_to(history: History, _context: FitContext) -> FittedToHistory:
+        return FittedToHistory(fit(history.filled), None)
+
+    return fit_to
+
+
+class _Newest:
+    """What was last adjusted: every method of a backtest window asks for the same."""
+
+    def __init__(self) -> None:
+        self._of: tuple[ref[pd.DataFrame], FitContext, tuple[str, ...], Adjusted] | None = None
+
+    def find(self, history: History, context: FitContext) -> Adjusted | None:
+        if self._of is None:
+            return None
+        frame, of_context, names, known = self._of
+        is_same = frame() is history.frame and of_context is context and names == history.known
+        return known if is_same else None
+
+    def keep(self, history: History, context: FitContext, known: Adjusted) -> None:
+        self._of = (ref(history.frame), context, history.known, known)
+
+
+_newest = _Newest()
+
+
+def _adjusted_once(history: History, context: FitContext) -> Adjusted:
+    known = _newest.find(history, context)
+    if known is None:
+        known = adjusted(history, context)
+        _newest.keep(history, context, known)
+    return known

@@ -1,0 +1,64 @@
+"""Methods that know one short season, for values that have longer ones, too."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forecast.statistical.decomposition import Seasons, decompose, spread_grows
+from pipeline.forecast.statistical.scales import Scale, scale_of
+
+Array = NDArray[np.float64]
+
+
+class Fitted(Protocol):
+    """A fitted method of this package."""
+
+    def predict(self, steps: NDArray[np.int64]) -> Array: ...
+
+
+Fit = Callable[[Array, tuple[int, ...]], Fitted]
+
+
+@dataclass(frozen=True, slots=True)
+class WithLongSeasons:
+    """What a method makes of the values without the long seasons, and these."""
+
+    fitted: Fitted
+    seasons: Seasons
+    scale: Scale
+
+    def predict(self, steps: NDArray[np.int64]) -> Array:
+        """The forecast of some steps ahead, 1 for the first."""
+        return self.scale.back(self.fitted.predict(steps) + self.seasons.ahead(steps))
+
+
+def fit_with_long_seasons(
+    fit: Fit, values: Array, seasons: tuple[int, ...], year: float | None
+) -> Fitted:
+    """Fit a method that uses the shortest season; take longer ones out beforehand, if they show.
+
+    Parameters
+    ----------
+    fit
+        Of values and seasons.
+    values
+        Without gaps.
+    seasons
+        Rows after which short patterns repeat, the shortest first.
+    year
+        How many rows a year has, if its pattern is wanted.
+    """
+    if len(seasons) < 2 and year is None:
+        return fit(values, seasons)
+    is_log = bool(values.min() > 0) and spread_grows(values, max(seasons, default=1))
+    scale = scale_of(values, is_log=is_log)
+    scaled = scale.forward(values)
+    parts = decompose(scaled, seasons, year)
+    long = sum(parts.components[1:], parts.of_year)
+    if not long.any():
+        return fit(values, seasons)
+    kept = Seasons(parts.seasons.patterns[1:], parts.seasons.year)
+    return WithLongSeasons(fit(scaled - long, seasons[:1]), kept, scale)
