@@ -18,6 +18,7 @@ ForecastAlgorithm = Literal[
     "croston_tsb",
     "shared_profile",
     "prophet_multiplicative",
+    "prophet_tuned",
     "pooled",
     "mstl",
     "ets",

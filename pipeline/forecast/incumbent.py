@@ -41,7 +41,9 @@ SETTINGS = (
 )
 """The settings of a forecast that change how one and the same method works: those of Prophet."""
 
-_WITH_SETTINGS = frozenset({"prophet", "prophet_covariates", "prophet_multiplicative"})
+_WITH_SETTINGS = frozenset(
+    {"prophet", "prophet_covariates", "prophet_multiplicative", "prophet_tuned"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

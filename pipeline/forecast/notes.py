@@ -10,6 +10,7 @@ METHODS = {
     "prophet": "Prophet",
     "prophet_covariates": "Prophet with prices, promotions and other known facts",
     "prophet_multiplicative": "Prophet with seasons that grow with the sales",
+    "prophet_tuned": "Prophet with its flexibility learned from the sales",
     "pooled": "the trees that learn from all products",
     "gradient_boosting": "the boosted trees",
     "poisson": "the counting model",

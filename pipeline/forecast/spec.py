@@ -19,6 +19,7 @@ ALGORITHMS = (
     "croston_tsb",
     "shared_profile",
     "prophet_multiplicative",
+    "prophet_tuned",
     "pooled",
     "mstl",
     "ets",

@@ -35,6 +35,7 @@ const ALGORITHMS = {
   croston_tsb: "Model for rare sales",
   shared_profile: "Pattern shared with similar products",
   prophet_multiplicative: "Prophet whose seasons grow with the sales",
+  prophet_tuned: "Prophet whose flexibility is learned from the sales",
   pooled: "One model that learned from all products",
   mstl: "Seasons taken apart one by one",
   ets: "Smoothed level, trend and season (ETS)",

@@ -6,13 +6,15 @@ import numpy as np
 
 from pipeline.forecast.candidate import Candidate, FitContext
 from pipeline.forecast.history import History
-from pipeline.forecast.structural.fit import fit_structure
+from pipeline.forecast.structural.evidence import learned_scales
+from pipeline.forecast.structural.fit import Priors, fit_structure, stated_priors
 from pipeline.forecast.structural.model import StructuralModel
 from pipeline.forecast.structural.package import library_logs
 from pipeline.forecast.structural.settings import (
     multiplicative_settings,
     prophet_settings,
     structure_for,
+    tuned_settings,
 )
 from pipeline.forecast.structural.stan import fit_with_stan
 from pipeline.forecast.structural.structure import Structure
@@ -42,21 +44,35 @@ def fit_prophet_multiplicative(history: History, context: FitContext) -> Structu
     return fit_history(history, context, structure)
 
 
+def fit_prophet_tuned(history: History, context: FitContext) -> StructuralModel:
+    """Fit Prophet, covariates included, with prior scales that the series itself suggests."""
+    structure = structure_for(history, context, history.known)
+    return fit_history(history, context, structure, learned_scales)
+
+
 def has_covariates(history: History, _context: FitContext) -> bool:
     """Whether any covariate is known for the whole horizon."""
     return bool(history.known)
 
 
-def fit_history(history: History, context: FitContext, structure: Structure) -> StructuralModel:
-    """Fit a structure to the newest rows, by the engine that the settings name."""
+def fit_history(
+    history: History,
+    context: FitContext,
+    structure: Structure,
+    priors: Priors = stated_priors,
+) -> StructuralModel:
+    """Fit a structure to the newest rows, by the engine that the settings name.
+
+    Priors that are not the structure's own are known to our engine alone.
+    """
     rows = slice(-MAX_ROWS, None)
     times = history.ds.to_numpy()[rows]
     columns = {one.name: history.columns[one.name][rows] for one in structure.regressors}
     values, spec = history.actual[rows], context.spec
     level = logging.INFO if spec.verbose else logging.ERROR
-    if spec.engine == "stan":
+    if spec.engine == "stan" and priors is stated_priors:
         return fit_with_stan(times, values, structure, columns, seed=spec.seed, level=level)
-    model = fit_structure(times, values, structure, columns)
+    model = fit_structure(times, values, structure, columns, priors=priors)
     with library_logs(logger.name, level=level):
         logger.info(
             "Posterior mode: noise %.5f of the largest value, %d of %d rates change",
@@ -94,6 +110,15 @@ STRUCTURAL: dict[str, Candidate] = {
         settings=multiplicative_settings,
         failures=_FAILURES,
         cost=6.0,
+        family="prophet",
+    ),
+    "prophet_tuned": Candidate(
+        fit=fit_prophet_tuned,
+        minimum_rows=14,
+        is_simple=False,
+        settings=tuned_settings,
+        failures=_FAILURES,
+        cost=4.0,
         family="prophet",
     ),
 }

@@ -1,6 +1,6 @@
 """From a history to a fitted structural model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,21 @@ Vector = NDArray[np.float64]
 Times = NDArray[np.datetime64]
 
 
+Priors = Callable[[Layout, Structure], Layout]
+
+
+def stated_priors(layout: Layout, _structure: Structure) -> Layout:
+    """The prior scales of the structure itself."""
+    return layout
+
+
 def fit_structure(
     times: Times,
     values: Vector,
     structure: Structure,
     regressors: Mapping[str, Vector] | None = None,
     former: StructuralModel | None = None,
+    priors: Priors = stated_priors,
 ) -> StructuralModel:
     """The posterior mode of a structure for a series.
 
@@ -51,6 +60,8 @@ def fit_structure(
         A column, shape ``(n,)``, per regressor of the structure.
     former
         A model of the same structure for a few rows less: its parameters are a good first guess.
+    priors
+        Where the prior scales come from: the structure, or `evidence.learned_scales`.
 
     Raises
     ------
@@ -66,6 +77,8 @@ def fit_structure(
     seen = {one.name: columns[one.name][known] for one in structure.regressors}
     scales = scales_of(times[known], values[known], structure, seen)
     layout = lay_out(Rows(times, columns), values, structure, scales)
+    if np.ptp(layout.y) > 0:
+        layout = priors(layout, structure)
     return StructuralModel(
         structure=structure,
         scales=scales,

@@ -39,6 +39,12 @@ def multiplicative_settings(history: History, context: FitContext) -> dict[str, 
     return {**prophet_settings(history, context), "seasonality_mode": "multiplicative"}
 
 
+def tuned_settings(history: History, context: FitContext) -> dict[str, Any]:
+    """The same without a stated stiffness of the trend."""
+    settings = prophet_settings(history, context)
+    return {**settings, "changepoint_prior_scale": "learned", "prior_scales": "learned"}
+
+
 def structure_for(
     history: History, context: FitContext, names: tuple[str, ...] = (), way: Way = "additive"
 ) -> Structure:

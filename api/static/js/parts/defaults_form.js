@@ -16,6 +16,7 @@ const ALGORITHMS = [
   "croston_tsb",
   "shared_profile",
   "prophet_multiplicative",
+  "prophet_tuned",
   "pooled",
   "mstl",
   "ets",
