@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.bundles import load_bundle
 from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Product
 from db.transitions import Claim
 from pipeline.forecast.incumbent import settings_of
 from pipeline.forecast.result import ForecastResult
-from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import ProgressCallback
@@ -24,6 +22,7 @@ from worker.incremental import Ingredients, outside_sources, skip_if_unchanged
 from worker.known import what_is_known
 from worker.outside import desk_of, telling_of_sources, with_remarks, with_sources
 from worker.plain import plain
+from worker.shared import shared_profile_of
 from worker.sources.desk import Desk
 from worker.sources.sales import refresh_sales
 from worker.sources.surroundings import surroundings_of
@@ -59,7 +58,7 @@ def _train(
         known.history,
         known.spec,
         category=ingredients.category,
-        shared=_shared_profile(claim, context),
+        shared=shared_profile_of(claim, context),
         observed_until=ingredients.observed_until,
         surroundings=surroundings_of(desk, tenant),
         incumbent=None if champion is None else champion.incumbent,
@@ -74,14 +73,6 @@ def _train(
     whole = all(told.error is None for told in desk.told)
     training_digest = ingredients.digest() if whole else None
     return replace(outcome, training_digest=training_digest, comparison=comparison)
-
-
-def _shared_profile(claim: Claim, context: Context) -> SharedProfile | None:
-    if claim.shared_artifact is None:
-        return None
-    files = load_bundle(context.store, claim.shared_artifact, context.signing_key)
-    profile: SharedProfile = bundle.loads(files["shared.pkl"])
-    return profile
 
 
 def _outcome(

@@ -1,15 +1,20 @@
 """The first stage of a job that asks for it: what all of its products have in common."""
 
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from uuid import UUID
 
 from pandas import DataFrame
 from sqlalchemy import select
 
+from core.artifacts import ArtifactStore
+from core.bundles import load_bundle
 from db.calendar import every_entry
+from db.engine import Sessions
 from db.outcomes import SharedOutcome
 from db.tables import Product, Tenant, TrainingJob
 from db.transitions import Claim
-from pipeline.forecast.shared import fit_shared
+from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.progress import ProgressCallback
 from worker import bundle
@@ -19,21 +24,60 @@ from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
 from worker.frames import sales_frame
 
-Histories = dict[str, tuple[str | None, DataFrame]]
+KEPT = 2
+"""A process works for one job at a time, and now and then for the next one."""
+
+
+class StoredSales(Mapping[str, tuple[str | None, DataFrame]]):
+    """By product its category and its sales, read anew whenever they are asked for: who goes
+    through thousands of products decides what to keep of them.
+    """
+
+    def __init__(
+        self, sessions: Sessions, tenant_id: UUID, categories: Mapping[UUID, str | None]
+    ) -> None:
+        self._sessions, self._tenant_id = sessions, tenant_id
+        self._categories = {str(product_id): kind for product_id, kind in categories.items()}
+
+    def __getitem__(self, key: str) -> tuple[str | None, DataFrame]:
+        category = self._categories[key]
+        with self._sessions() as session:
+            return category, sales_frame(session, self._tenant_id, UUID(key))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._categories)
+
+    def __len__(self) -> int:
+        return len(self._categories)
 
 
 def fit_shared_profile(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> SharedOutcome:
-    histories, spec = _load(claim, context)
-    profile = fit_shared(histories, spec, on_progress=on_progress)
+    sales, spec = _load(claim, context)
+    threads = context.settings.task_threads
+    profile = fit_shared(sales, spec, threads=threads, on_progress=on_progress)
     stored = store_files(
         context, {"shared.pkl": bundle.dumps(profile)}, versions={}, data_digest=None
     )
     return SharedOutcome(manifest_digest=stored.manifest_digest, artifacts=artifact_files(stored))
 
 
-def _load(claim: Claim, context: Context) -> tuple[Histories, ForecastSpec]:
+def shared_profile_of(claim: Claim, context: Context) -> SharedProfile | None:
+    """What the products of the job share; None if it learned nothing, or failed to."""
+    if claim.shared_artifact is None:
+        return None
+    return _read(context.store, claim.shared_artifact, context.signing_key)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(store: ArtifactStore, manifest_digest: str, signing_key: str) -> SharedProfile:
+    files = load_bundle(store, manifest_digest, signing_key)
+    profile: SharedProfile = bundle.loads(files["shared.pkl"])
+    return profile
+
+
+def _load(claim: Claim, context: Context) -> tuple[StoredSales, ForecastSpec]:
     tenant_id = claim.token.tenant_id
     with context.sessions() as session:
         tenant = session.get(Tenant, tenant_id)
@@ -42,12 +86,11 @@ def _load(claim: Claim, context: Context) -> tuple[Histories, ForecastSpec]:
             raise TaskDataMissingError("The job does not exist any more")
         ids = [UUID(product_id) for product_id in job.products_to_train or ()]
         calendar = every_entry(session, tenant_id)
-        products = session.scalars(
-            select(Product).where(Product.tenant_id == tenant_id, Product.id.in_(ids))
+        products = session.execute(
+            select(Product.id, Product.category).where(
+                Product.tenant_id == tenant_id, Product.id.in_(ids)
+            )
         )
-        histories = {
-            str(product.id): (product.category, sales_frame(session, tenant_id, product.id))
-            for product in products.all()
-        }
+        categories = {one.id: one.category for one in products}
     spec = forecast_spec(context.settings, tenant, claim.job_request, calendar=calendar)
-    return histories, spec
+    return StoredSales(context.sessions, tenant_id, categories), spec

@@ -26,6 +26,8 @@ from pipeline.progress import ProgressCallback, ignore_progress
 UNSEEN_DAYS = 4 * 28
 MIN_DAYS_FOR_MONTHS = 365
 PRIOR_PRODUCTS = 2.0
+PROGRESS_EVERY = 50
+READING_SHARE = 0.2
 
 Profile = NDArray[np.float64]
 
@@ -114,7 +116,13 @@ def fit_shared(
     SharedProfile
         With factors of 1 where nothing could be learned.
     """
-    read = dict(histories.items())
+    on_step = partial(announce, on_progress, ForecastPhase.SHARED_PROFILE)
+    read = {}
+    for number, (key, product) in enumerate(histories.items()):
+        if number % PROGRESS_EVERY == 0:
+            share = READING_SHARE * number / len(histories)
+            on_step(share, f"Reading the sales of all products ({number} of {len(histories)})")
+        read[key] = product
     sales = {key: _sold(frame) for key, (_, frame) in read.items()}
     ends = [stamps.max() for stamps, _ in sales.values() if len(stamps)]
     if not ends:
@@ -126,13 +134,12 @@ def fit_shared(
     )
     sales.clear()
     shop_closed = shop_closed_days(frame for _, frame in read.values())
+
+    def on_learning(share: float, message: str) -> None:
+        on_step(READING_SHARE + (1 - READING_SHARE) * share, message)
+
     pooled = fit_pooled(
-        read,
-        spec,
-        observed_until,
-        shop_closed,
-        threads=threads,
-        on_step=partial(announce, on_progress, ForecastPhase.SHARED_PROFILE),
+        read, spec, observed_until, shop_closed, threads=threads, on_step=on_learning
     )
     return SharedProfile(
         shop=shop,

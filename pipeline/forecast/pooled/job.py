@@ -1,6 +1,8 @@
 """From the histories of a job to what is learned from all of them together."""
 
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import MutableMapping
 
 import pandas as pd
 
@@ -15,14 +17,19 @@ from pipeline.forecast.pooled.series import Series, series_of
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import QUANTITY, TIME, validate
 
+log = logging.getLogger(__name__)
+
 PREPARING_SHARE = 0.3
 """Of the time that this takes, about as much as laying histories on their calendars does."""
 
-Histories = Mapping[str, tuple[str | None, pd.DataFrame]]
+MOST_SECONDS = 240.0
+"""Products wait for this: beyond it they are better trained without. It should take a fifth."""
+
+Product = tuple[str | None, pd.DataFrame]
 
 
 def fit_pooled(
-    histories: Histories,
+    histories: MutableMapping[str, Product],
     spec: ForecastSpec,
     observed_until: pd.Timestamp,
     shop_closed: Days,
@@ -36,7 +43,8 @@ def fit_pooled(
     ----------
     histories
         By product: its category, and its history with columns ``ds`` and ``quantity``. Those that
-        cannot be forecast themselves teach nothing; their own training says why.
+        cannot be forecast themselves teach nothing; their own training says why. It is emptied on
+        the way, so that a large job is held in memory once.
     spec
         Settings of the job.
     observed_until
@@ -51,16 +59,46 @@ def fit_pooled(
     Returns
     -------
     PooledModel or None
-        None where too few products have rows of one frequency.
+        None where too few products have rows of one frequency, or after four minutes.
     """
     if len(histories) < LEAST_PRODUCTS:
         return None
+    try:
+        on_timed = _until(time.monotonic() + MOST_SECONDS, on_step)
+        return _fit(histories, spec, observed_until, shop_closed, threads, on_timed)
+    except _OutOfTimeError:
+        log.warning("learning from all products took too long and was given up")
+        return None
+
+
+class _OutOfTimeError(Exception):
+    """There is no time left to learn from all products."""
+
+
+def _until(deadline: float, on_step: OnStep) -> OnStep:
+    def step(share: float, message: str) -> None:
+        if time.monotonic() > deadline:
+            raise _OutOfTimeError
+        on_step(share, message)
+
+    return step
+
+
+def _fit(
+    histories: MutableMapping[str, Product],
+    spec: ForecastSpec,
+    observed_until: pd.Timestamp,
+    shop_closed: Days,
+    threads: int,
+    on_step: OnStep,
+) -> PooledModel | None:
+    total = len(histories)
     by_frequency: dict[Frequency, list[Series]] = {}
     for number, key in enumerate(sorted(histories)):
         if number % 50 == 0:
-            done = PREPARING_SHARE * number / len(histories)
-            on_step(done, f"Preparing the sales of all products ({number} of {len(histories)})")
-        series = _series(histories[key], spec, observed_until, shop_closed)
+            done = PREPARING_SHARE * number / total
+            on_step(done, f"Preparing the sales of all products ({number} of {total})")
+        series = _series(histories.pop(key), spec, observed_until, shop_closed)
         if series is not None:
             by_frequency.setdefault(series.frequency, []).append(series)
     models: dict[Frequency, FrequencyModel] = {}
@@ -78,7 +116,7 @@ def fit_pooled(
 
 
 def _series(
-    product: tuple[str | None, pd.DataFrame],
+    product: Product,
     spec: ForecastSpec,
     observed_until: pd.Timestamp,
     shop_closed: Days,

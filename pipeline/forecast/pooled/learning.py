@@ -73,8 +73,7 @@ def learn(
         return None
     shop, categories = _groups(products, frequency)
     covariates = covariates_of(products)
-    horizon = min(MOST_STEPS, frequency.horizon_rows(spec.horizon_days))
-    horizon = max(horizon, pace_of(frequency).levels[1])
+    horizon = horizon_of(frequency, spec)
     views = {name: GroupView(group, holidays) for name, group in categories.items()}
     of_shop = GroupView(shop, holidays)
     count = min(MOST_EXAMPLES_OF_PRODUCT, MOST_EXAMPLES // len(products))
@@ -101,6 +100,12 @@ def learn(
         shop=shop,
         categories=categories,
     )
+
+
+def horizon_of(frequency: Frequency, spec: ForecastSpec) -> int:
+    """Rows from an origin to its farthest target: what is forecast, within bounds."""
+    asked = min(MOST_STEPS, frequency.horizon_rows(spec.horizon_days))
+    return max(asked, pace_of(frequency).levels[1])
 
 
 def covariates_of(products: Sequence[Series]) -> tuple[Covariate, ...]:

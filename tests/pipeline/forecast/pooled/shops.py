@@ -1,7 +1,5 @@
 """Small shops with promotions, closures and products born late."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -30,11 +28,6 @@ def shop(products: int = 8, days: int = 420, *, seed: int = 0, noise: bool = Tru
         born = days - 100 + number if number % 4 == 3 else 0
         made[f"p{number}"] = ("cake" if number % 2 else "bread", frame.iloc[born:])
     return made
-
-
-def with_column(sold: Mapping[str, tuple[str | None, pd.DataFrame]], **columns: object) -> Shop:
-    """The same shop with other columns."""
-    return {key: (category, frame.assign(**columns)) for key, (category, frame) in sold.items()}
 
 
 def _spells(rng: np.random.Generator, days: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from pipeline.forecast.pooled.candidates import fit_pooled, has_unseen_trees
 from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import validate
-from tests.pipeline.forecast.pooled.shops import UPLIFT, Shop, shop, with_column
+from tests.pipeline.forecast.pooled.shops import UPLIFT, Shop, shop
 
 SPEC = ForecastSpec(horizon_days=28)
 
@@ -232,7 +232,7 @@ def test_each_frequency_has_its_trees(sold: Shop) -> None:
 
 
 def test_a_column_that_is_missing_ahead_or_constant_is_left_alone(sold: Shop) -> None:
-    odd = with_column(sold, constant=3.0)
+    odd = {key: (kind, frame.assign(constant=3.0)) for key, (kind, frame) in sold.items()}
 
     learned = fit_shared(odd, SPEC).pooled
 
