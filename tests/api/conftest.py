@@ -25,7 +25,7 @@ from tests.fixtures.application import application
 from tests.fixtures.database import copied_database
 
 ROOT = Path(__file__).parents[2]
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 120.0
 SIGNING_KEY = "a key only for these tests"
 
 

@@ -99,7 +99,7 @@ def test_a_stream_is_resumed_behind_the_last_event(shared_served: Served) -> Non
     assert rest == [5, 6, 7, 8, 9]
 
     told_to_stop = httpx.get(
-        events_url(shared_served, job.job_id), headers={"Last-Event-ID": "9"}, timeout=5
+        events_url(shared_served, job.job_id), headers={"Last-Event-ID": "9"}, timeout=30
     )
     assert told_to_stop.status_code == 204
 
@@ -176,7 +176,7 @@ def test_a_restart_of_the_api_ends_streams_and_polls_in_order_and_they_go_on(ser
         assert list(seen) == []  # a connection that just breaks would raise
         told = waiting.result(timeout=15).json()
     assert told == {"messages": [], "next_after": 2, "is_final": False}
-    assert served.process.wait(15) == 0
+    assert served.process.wait(60) == 0
 
     job.fail()
     again = serve()

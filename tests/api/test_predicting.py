@@ -74,7 +74,7 @@ def test_only_so_many_wait_and_a_place_comes_free(exchange: PredictionExchange) 
     predictor = Predictor(exchange, send, timeout_s=5, max_waiting=1)
     waiting = threading.Thread(target=predictor.ask, args=(REQUEST, yes))
     waiting.start()
-    assert is_sent.wait(5)
+    assert is_sent.wait(30)
     with pytest.raises(TooManyPredictionsError, match="PREDICTION_MAX_WAITING"):
         predictor.ask(REQUEST, yes)
     exchange.answer(sent[0], ANSWER)

@@ -23,6 +23,8 @@ from worker.sources.errors import (
 
 NEW_YEAR = {"date": "2026-01-01", "name": "New Year"}
 MADRID = Place(40.4, -3.7)
+PROMPT_S = 8.0
+"""Less than the patience of these tests' desks, more than a busy machine needs to answer."""
 
 
 class StopAskedError(Exception):
@@ -82,7 +84,7 @@ def test_a_wait_beyond_the_deadline_is_not_waited(service: StandIn, desk: MakeDe
         holidays(desk())
 
     assert len(service.asked) == 1
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < PROMPT_S
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_a_silent_service_is_given_up(service: StandIn, desk: MakeDesk) -> None:
         holidays(desk(source_timeout_seconds=0.3, source_deadline_seconds=1))
 
     silence.set()
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < PROMPT_S
 
 
 def test_a_stop_does_not_wait_for_a_silent_service(service: StandIn, desk: MakeDesk) -> None:
@@ -156,10 +158,10 @@ def test_a_stop_does_not_wait_for_a_silent_service(service: StandIn, desk: MakeD
     started = time.monotonic()
 
     with pytest.raises(StopAskedError):
-        holidays(desk(check))
+        holidays(desk(check, source_timeout_seconds=20, source_deadline_seconds=40))
 
     silence.set()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < PROMPT_S
 
 
 def test_after_some_failures_nobody_asks_until_one_probe_succeeds(
