@@ -17,6 +17,7 @@ YEARS_AHEAD = 4
 CALENDARS_KEPT = 64
 """Products of a shop share one, and a worker serves a few shops at a time."""
 EVENT_PREFIX = "event: "
+BEFORE, AFTER, BRIDGE = "day before a holiday", "day after a holiday", "bridge day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,30 @@ class HolidayCalendar:
         counts = np.searchsorted(self.dates, _days(ends)) - np.searchsorted(self.dates, _days(ds))
         return counts.astype(np.float64)
 
+    def around(self) -> dict[str, Days]:
+        """Days beside holidays, which all holidays together teach: single ones are too rare.
+
+        A bridge day is a Monday or Friday between a holiday and the weekend, and not counted as
+        the day before or after as well.
+        """
+        day = np.timedelta64(1, "D")
+        before, after = self.dates - day, self.dates + day
+        bridge = np.concatenate([before[_weekday(before) == 0], after[_weekday(after) == 4]])
+        named = {BEFORE: before, AFTER: after, BRIDGE: bridge}
+        kept = {name: np.setdiff1d(days, self.dates) for name, days in named.items()}
+        return {
+            name: days if name == BRIDGE else np.setdiff1d(days, kept[BRIDGE])
+            for name, days in kept.items()
+        }
+
     def frame(self) -> pd.DataFrame:
-        """Columns ``ds`` and ``holiday``, the form that Prophet reads; events count, too."""
-        named = zip(self.event_names, self.events.values(), strict=True)
+        """Columns ``ds`` and ``holiday``, the form that Prophet reads; the days around holidays
+        and events count, too.
+        """
+        named = [
+            *self.around().items(),
+            *zip(self.event_names, self.events.values(), strict=True),
+        ]
         parts = [
             (self.dates, list(self.names)),
             *((days, [name] * len(days)) for name, days in named),
@@ -100,7 +122,7 @@ def holiday_calendar(
     found = holidays.country_holidays(country, subdiv=subdivision, years=years)
     ordered = sorted(found.items())
     dates = np.array([day for day, _ in ordered], dtype="datetime64[D]")
-    return HolidayCalendar(dates=dates, names=tuple(name for _, name in ordered))
+    return HolidayCalendar(dates=dates, names=tuple(_plain(name) for _, name in ordered))
 
 
 @lru_cache(maxsize=CALENDARS_KEPT)
@@ -122,6 +144,17 @@ def seen_events(
         for name, days in days_by_name(events).items()
         if share_within(days, ds, ends).any()
     }
+
+
+def _plain(name: str) -> str:
+    """One name for a feast in all of its years, also those for which its day is an estimate."""
+    first, _, _ = name.partition("; ")
+    return first.replace(" (estimated)", "").replace(", estimated)", ")")
+
+
+def _weekday(days: Days) -> NDArray[np.int64]:
+    """Monday 0 to Sunday 6."""
+    return np.asarray((days.astype(np.int64) + 3) % 7)
 
 
 def _days(ds: pd.DatetimeIndex) -> NDArray[np.datetime64]:
