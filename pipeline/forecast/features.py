@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.frequency import Frequency, Unit
-from pipeline.forecast.history import PRICE, History
+from pipeline.forecast.frequency import Frequency
 from pipeline.forecast.holiday_calendar import HolidayCalendar
 
 HARMONICS = 4
@@ -48,15 +47,27 @@ ORIGIN_FEATURES: dict[str, str] = {
     "last_value": "the last quantity",
     "level_short": "mean of the last cycle (daily: 7 rows)",
     "level_middle": "mean of the last four cycles (daily: 28 rows)",
-    "level_long": "mean of the last eight cycles (daily: 56 rows)",
-    "trend_ratio": "level_short over level_long",
+    "level_before": "mean of the eight cycles before the last eight",
+    "level_year": "mean of the last year",
     "spread": "standard deviation over the last four cycles",
     "sold_share": "share of periods with sales in the last four cycles",
-    "slot_level": "mean at the same place of the last eight cycles",
-    "slot_last": "quantity at the same place of the last cycle",
-    "last_year_level": "mean around the same date one year before, or level_long",
-    "price_change": "last price over the median price of the last eight cycles, or 1",
+    "sold_share_long": "share of periods with sales in the last sixteen cycles",
+    "since_sale": "periods since the last sale",
+    "age": "periods since the first row, at most two years",
+    "week_last": "quantity at the same place of the last week",
+    "week_short": "mean at the same place of the last four weeks",
+    "week_long": "mean at the same place of the last eight weeks",
+    "week_median": "median at the same place of the last eight weeks",
+    "year_around": "mean around the same date one year before",
+    "year_wide": "mean of the three weeks around the same date one year before",
+    "year_same": "quantity at the same weekday one year before",
+    "year_growth": "recent level over that of one year before",
+    "holiday_effect": "quantity over the usual one at the same holiday, or so many days from it",
+    "event_effect": "quantity over the usual one on earlier days of the event",
+    "price_ratio": "price over the mean price of the last eight cycles",
+    "price_change": "price over the last known price",
 }
+"""Quantities count relative to the mean of the last eight cycles without promotions."""
 
 
 def feature_names(known: tuple[str, ...], events: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -106,63 +117,6 @@ def yearly_waves(day_of_year: NDArray[np.float64]) -> dict[str, NDArray[np.float
     }
 
 
-def origin_features(
-    past: NDArray[np.float64],
-    prices: NDArray[np.float64],
-    steps: NDArray[np.int64],
-    rhythm: int,
-    rows_per_year: int,
-) -> NDArray[np.float64]:
-    """One row per step ahead of the end of ``past`` with the columns of `ORIGIN_FEATURES`.
-
-    What the past is too short to tell has a neutral value: the trees cannot bin an empty column.
-    """
-    short, middle, long = look_back(rhythm)
-    recent = past[-long:]
-    cycles = recent[len(recent) % rhythm :].reshape(-1, rhythm)
-    place = (steps - 1) % rhythm
-    level = float(recent.mean())
-    price = np.nanmedian(prices[-long:]) if np.isfinite(prices[-long:]).any() else np.nan
-    columns: dict[str, float | NDArray[np.float64]] = {
-        "step": steps.astype(float),
-        "last_value": float(past[-1]),
-        "level_short": float(past[-short:].mean()),
-        "level_middle": float(past[-middle:].mean()),
-        "level_long": level,
-        "trend_ratio": float(past[-short:].mean()) / level if level > 0 else 1.0,
-        "spread": float(past[-middle:].std()),
-        "sold_share": float(np.mean(past[-middle:] > 0)),
-        "slot_level": cycles.mean(axis=0)[place],
-        "slot_last": cycles[-1][place],
-        "last_year_level": _around_last_year(past, steps, rows_per_year, short, level),
-        "price_change": prices[-1] / price if price > 0 else 1.0,
-    }
-    table = np.empty((len(steps), len(ORIGIN_FEATURES)))
-    for place_in_row, name in enumerate(ORIGIN_FEATURES):
-        table[:, place_in_row] = columns[name]
-    return table
-
-
-def look_back(rhythm: int) -> tuple[int, int, int]:
-    """Rows of the short, middle and long look back."""
-    return rhythm, 4 * rhythm, 8 * rhythm
-
-
-def rows_per_year(frequency: Frequency) -> int:
-    """Rows after which the same time of the year comes again, in whole weeks below months."""
-    return {
-        Unit.HOUR: 364 * 24 // frequency.step,
-        Unit.DAY: 364,
-        Unit.WEEK: 52,
-        Unit.MONTH: 12,
-    }[frequency.unit]
-
-
-def price_history(history: History) -> NDArray[np.float64]:
-    """The price that was last known at each row, missing where the data has none."""
-    return history.frame[PRICE].to_numpy(dtype=np.float64)
-
-
 def _holiday_features(
     ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
 ) -> dict[str, NDArray[np.float64]]:
@@ -182,20 +136,3 @@ def _holiday_features(
         "days_to_holiday": holidays.days_until(ds, HOLIDAY_LIMIT_DAYS),
         "days_since_holiday": holidays.days_since(ds, HOLIDAY_LIMIT_DAYS),
     }
-
-
-def _around_last_year(
-    past: NDArray[np.float64],
-    steps: NDArray[np.int64],
-    rows_per_year: int,
-    width: int,
-    unknown: float,
-) -> NDArray[np.float64]:
-    sums = np.concatenate([[0.0], np.cumsum(past)])
-    middle = len(past) + steps - 1 - rows_per_year
-    start, stop = middle - width // 2, middle - width // 2 + width
-    inside = (start >= 0) & (stop <= len(past))
-    start, stop = np.where(inside, start, 0), np.where(inside, stop, width)
-    if len(past) < width:
-        return np.full(len(steps), unknown)
-    return np.where(inside, (sums[stop] - sums[start]) / width, unknown)

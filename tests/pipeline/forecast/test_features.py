@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pytest
 
 from pipeline.forecast.features import (
     CALENDAR_FEATURES,
     ORIGIN_FEATURES,
     calendar_features,
-    origin_features,
 )
 from pipeline.forecast.frequency import Frequency, Unit
 from pipeline.forecast.holiday_calendar import holiday_calendar
@@ -53,19 +50,6 @@ def test_weekly_rows_count_their_holidays() -> None:
     counted = calendar_features(week, Frequency(Unit.WEEK), SPAIN)["is_holiday"]
 
     assert list(counted) == [1, 1]
-
-
-def test_the_past_is_described_as_it_looked_at_the_origin() -> None:
-    past = np.tile(np.arange(7.0), 60)
-
-    table = origin_features(past, np.full(420, np.nan), np.array([1, 2, 9]), 7, 364)
-    made = pd.DataFrame(table, columns=list(ORIGIN_FEATURES))
-
-    assert list(made["slot_level"]) == [0, 1, 1]
-    assert list(made["slot_last"]) == [0, 1, 1]
-    assert made["level_middle"].tolist() == pytest.approx([3.0] * 3)
-    assert made["last_year_level"].tolist() == pytest.approx([3.0] * 3)
-    assert list(made["price_change"]) == [1.0] * 3
 
 
 def test_the_documentation_explains_every_feature() -> None:
