@@ -27,15 +27,17 @@ class Seasonality(StrEnum):
     FULL = "full"
 
 
+_MOST_IMAGINARY = 1.005
+"""From 1 on values grow by themselves; this is a trend, more would leave every measure."""
 _LOWER = {
     Seasonality.NONE: np.array([0.01, 0.01]),
     Seasonality.PARTIAL: np.array([0.01, 0.01, 0.0]),
     Seasonality.FULL: np.array([0.01, 0.01, 0.01, 0.01]),
 }
 _UPPER = {
-    Seasonality.NONE: np.array([1.8, 1.9]),
-    Seasonality.PARTIAL: np.array([1.8, 1.9, 1.0]),
-    Seasonality.FULL: np.array([1.8, 1.9, 1.8, 1.9]),
+    Seasonality.NONE: np.array([1.8, _MOST_IMAGINARY]),
+    Seasonality.PARTIAL: np.array([1.8, _MOST_IMAGINARY, 1.0]),
+    Seasonality.FULL: np.array([1.8, _MOST_IMAGINARY, 1.8, _MOST_IMAGINARY]),
 }
 _STARTS = {
     Seasonality.NONE: np.array([[1.3, 1.0], [0.2, 1.0]]),
@@ -131,7 +133,9 @@ def fit_ces(values: Array, seasons: tuple[int, ...] = ()) -> FittedComplexSmooth
     return FittedComplexSmoothing(best, models[best].parameters, models[best].recursion, scale)
 
 
-def _fades(_parameters: Array, response: Array) -> bool:
-    """Whether an early error is forgotten."""
+def _fades(parameters: Array, response: Array) -> bool:
+    """Whether an early error is forgotten, and no forecast swings ever more."""
+    if parameters[:2].sum() < 1.0 or (len(parameters) == 4 and parameters[2:].sum() < 1.0):
+        return False
     tail = np.abs(response[-max(1, len(response) // 4) :]).max()
     return bool(np.isfinite(response).all() and tail <= 1.0)
