@@ -23,6 +23,9 @@ MOST_TOLD = 3
 LEAST_SHARE = 0.05
 """An effect of less than this share of the usual forecast is not worth a word."""
 
+_ROUNDING = 1e-9
+"""Of the largest forecast: what is left over by less is an error of the computer's arithmetic."""
+
 _REASONS: Mapping[str, str] = {
     "day": "of the time of day",
     "year": "of the time of year",
@@ -57,8 +60,8 @@ def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Column ``ds``, and one column per part; in each row the parts add up to ``yhat``. Members
         that cannot tell their parts have a ``level``, their mean, and the rest as ``other``, which
-        also holds what keeps a forecast from falling below 0. What a closure takes away is
-        ``closed``.
+        also holds whatever else moves the forecast. Where the parts would lead below 0, those that
+        take away are smaller. What a closure takes away is ``closed``.
     """
     steps = model.frequency.steps_after(model.last, pd.DatetimeIndex(future[TIME]))
     rows = future[[TIME, *model.known]].reset_index(drop=True).assign(step=steps)
@@ -67,11 +70,16 @@ def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
     for member, weight in zip(model.members, weights, strict=True):
         for name, values in _parts(member, rows).items():
             parts[name] = parts.get(name, 0.0) + weight * values
-    rest = model.predict(future)["yhat"].to_numpy() - np.sum(list(parts.values()), axis=0)
-    closed = closed_rows(model.closures, pd.DatetimeIndex(rows[TIME]), model.frequency)
+    expected = model.predict(future)["yhat"].to_numpy()
+    ds = pd.DatetimeIndex(rows[TIME])
+    closed = closed_rows(model.closures, ds, model.frequency)
+    closed |= model.closed_times.at(ds, model.frequency)
     if closed.any():
-        parts[CLOSED] = np.where(closed, rest, 0.0)
-    parts[OTHER] = parts.get(OTHER, 0.0) + np.where(closed, 0.0, rest)
+        parts = _only_basis(parts, closed)
+    parts = _not_below_zero(parts, expected)
+    rest = expected - np.sum(list(parts.values()), axis=0)
+    rest[np.abs(rest) < _ROUNDING * np.abs(expected).max(initial=0.0)] = 0.0
+    parts[OTHER] = parts.get(OTHER, 0.0) + rest
     return pd.DataFrame({TIME: rows[TIME], **parts})
 
 
@@ -95,6 +103,25 @@ def _parts(member: PointForecaster, rows: pd.DataFrame) -> Mapping[str, Array]:
     values = predict(member, rows)
     level = np.full(len(values), values.mean())
     return {LEVEL: level, OTHER: values - level}
+
+
+def _only_basis(parts: dict[str, Array], closed: NDArray[np.bool_]) -> dict[str, Array]:
+    """While the shop is closed nothing else counts: that takes away what is usual."""
+    others = {
+        name: values if name in BASIS else np.where(closed, 0.0, values)
+        for name, values in parts.items()
+    }
+    usual = np.sum([values for name, values in parts.items() if name in BASIS], axis=0)
+    return {**others, CLOSED: np.where(closed, -usual, 0.0)}
+
+
+def _not_below_zero(parts: dict[str, Array], expected: Array) -> dict[str, Array]:
+    """Where parts would lead below 0, what takes away takes no more than there is."""
+    values = np.array(list(parts.values()))
+    taken = np.minimum(values, 0.0).sum(axis=0)
+    too_much = np.where(expected <= 0, np.maximum(-values.sum(axis=0), 0.0), 0.0)
+    kept = np.divide(taken + too_much, taken, out=np.ones_like(taken), where=taken < 0)
+    return dict(zip(parts, np.where(values < 0, values * kept, values), strict=True))
 
 
 def _told(row: Array, names: Sequence[str], moment: pd.Timestamp, least: float) -> tuple[str, ...]:

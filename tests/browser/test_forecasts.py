@@ -81,7 +81,7 @@ def test_a_model_shows_sales_and_forecast_and_reads_them_out(page: Page, stocked
     page.locator(".product a[href]").nth(1).click()
     expect(page.locator(".figure-label").nth(0)).to_have_text("Typical error")
     expect(page.locator(".figure-label").nth(1)).to_have_text("Last week repeated")
-    expect(page.locator(".day")).to_have_count(7)
+    expect(page.locator(".coming .day")).to_have_count(7)
 
     chart = page.get_by_role("slider", name="Sales and forecast")
     readout = page.locator(".chart-readout")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -43,10 +43,15 @@ def bakery(context: Context, shop: Shop) -> None:
         run_task(dispatch.task_id, context)
 
 
-def ask(server: PredictionServer, exchange: PredictionExchange, **options: str) -> PredictionAnswer:
+def ask(
+    server: PredictionServer,
+    exchange: PredictionExchange,
+    tenant_id: UUID = DEFAULT_TENANT_ID,
+    **options: str,
+) -> PredictionAnswer:
     prediction_id = uuid4()
     request = PredictionRequest(
-        tenant_id=str(DEFAULT_TENANT_ID), actor="anna", operation="totals", options=options
+        tenant_id=str(tenant_id), actor="anna", operation="totals", options=options
     )
     exchange.put(prediction_id, request)
     assert server.serve(prediction_id)
@@ -100,10 +105,11 @@ def test_what_is_not_in_use_or_not_offered_any_more_does_not_count(
     assert [one["category"] for one in totals] == [None, "Bread"]
 
 
-def test_without_forecasts_the_answer_says_what_to_do(
+@pytest.mark.usefixtures("bakery")
+def test_forecasts_of_others_do_not_count_and_without_any_the_answer_says_what_to_do(
     server: PredictionServer, exchange: PredictionExchange
 ) -> None:
-    answer = ask(server, exchange)
+    answer = ask(server, exchange, uuid4())
     assert answer.outcome == "refused"
     assert "train the products" in json.loads(answer.body)["detail"]
 

@@ -61,6 +61,9 @@ SENT: dict[str, dict[str, Any]] = {
 THEIRS_IN_QUERY = {f"{prefix}/models/compare": ("a", "b") for prefix in (TRAINING, ROOT)}
 """Parameters of a query that name models."""
 
+ASKS_A_WORKER = {f"{TRAINING}/forecasts/totals"}
+"""Answered by a prediction worker, which is not there; its own tests ask as another tenant."""
+
 NEVER_ENDS = "text/event-stream"
 
 ENDPOINTS = [endpoint for endpoint in all_endpoints() if not endpoint.is_open]
@@ -136,7 +139,10 @@ def test_no_list_and_no_change_reaches_others(
 
     answer = ask(secured, endpoint, theirs, bearer(OURS))
 
-    assert answer.status_code < 300, answer.text
+    if endpoint.path in ASKS_A_WORKER:
+        assert answer.status_code == 503, answer.text
+    else:
+        assert answer.status_code < 300, answer.text
     assert shown(answer) == []
     assert stored(sessions) == before
 

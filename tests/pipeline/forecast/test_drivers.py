@@ -46,7 +46,7 @@ def together(parts: pd.DataFrame) -> Array:
 
 def test_parts_add_up_to_the_forecast_whoever_made_it(trained: FittedForecaster) -> None:
     for members in (trained.members, (Told(),), (*trained.members, Told())):
-        model = replace(trained, members=members)
+        model = replace(trained, members=members, weights=())
         found = drivers(model, model.ahead)
         assert together(found) == pytest.approx(model.predict(model.ahead)["yhat"])
 
@@ -58,11 +58,11 @@ def test_what_cannot_tell_its_parts_has_a_level_and_a_rest(trained: FittedForeca
     assert found[OTHER].sum() == pytest.approx(0)
 
 
-def test_what_keeps_a_forecast_from_below_0_is_other(trained: FittedForecaster) -> None:
+def test_nothing_is_taken_away_that_is_not_there(trained: FittedForecaster) -> None:
     model = replace(trained, members=(Told(),))
     found = drivers(model, model.ahead).set_index(model.ahead["ds"].dt.day_name())
-    assert found.loc["Sunday", OTHER].tolist() == [10.0, 10.0]
-    assert found.loc["Monday", OTHER].tolist() == [0.0, 0.0]
+    assert found.loc["Sunday", "week"].tolist() == [-20.0, -20.0]
+    assert found[OTHER].tolist() == [0.0] * 14
 
 
 def test_the_strongest_effects_are_told_in_words(trained: FittedForecaster) -> None:
@@ -72,8 +72,8 @@ def test_the_strongest_effects_are_told_in_words(trained: FittedForecaster) -> N
     told = dict(zip(found["ds"].dt.date, effects(found), strict=True))
     assert told[date(2024, 6, 29)] == ("+15 because it is a Saturday",)
     assert told[date(2024, 7, 1)] == ()
-    assert told[SATURDAY] == ("-35 because the shop is closed", "+15 because it is a Saturday")
-    assert found.set_index("ds")[CLOSED].loc[str(SATURDAY)] == -35
+    assert told[SATURDAY] == ("-20 because the shop is closed",)
+    assert found.set_index("ds")[CLOSED].loc[str(SATURDAY)] == -20
 
 
 def test_words_name_events_and_covariates() -> None:

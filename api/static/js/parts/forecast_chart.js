@@ -18,13 +18,14 @@ const MARGIN = { top: 26, right: 12, bottom: 28, left: 48 };
 const PIXELS_PER_LABEL = 90;
 const NARROW = 560;
 const NEAR = 28;
+const NARROW_SHARE = 0.8;
 const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7 };
 
 /**
  * A figure of the `entries` of a timeline. Pointer and arrow keys read out one period after the
- * other; it is a slider, so that screen readers say each.
+ * other; it is a slider, so that screen readers say each. `effects` are words about some moments.
  */
-export function forecastChart(entries, { frequency, interval_width: width }) {
+export function forecastChart(entries, { frequency, interval_width: width }, effects = new Map()) {
   const firstExpected = entries.findIndex((entry) => entry.expected);
   const readout = element("p", { class: "chart-readout" });
   const drawing = svg("svg", {
@@ -37,7 +38,8 @@ export function forecastChart(entries, { frequency, interval_width: width }) {
     "aria-valuemax": entries.length,
     "aria-valuenow": firstExpected + 1,
   });
-  const chart = { all: entries, readout, drawing, frequency, chosen: entries[firstExpected] };
+  const chosen = entries[firstExpected];
+  const chart = { all: entries, readout, drawing, frequency, effects, chosen };
   setAttribute(drawing, "aria-valuetext", describe(chart, chart.chosen).join(": "));
   readout.append("Point at a place, or use the arrow keys, to read it.");
   new ResizeObserver(([entry]) => draw(chart, entry.contentRect.width)).observe(drawing);
@@ -81,6 +83,7 @@ function legend(entries, width) {
     entries.some((entry) => entry.promotion > 0) && ["promoted", "Sold on promotion"],
     ["expected", "Most likely"],
     ["range", `Range for ${formatShare(width)} of the days`],
+    entries.some(hasNarrow) && ["narrow", `Range for ${formatShare(NARROW_SHARE)} of the days`],
     scored.some(isInside) && ["inside", "Really sold, inside the range"],
     scored.some((entry) => !isInside(entry)) && ["outside", "Really sold, outside the range"],
   ];
@@ -177,8 +180,19 @@ function forecastPaths({ entries, x, y }) {
   const band = [...places("yhat_upper"), ...places("yhat_lower").reverse()];
   return [
     svg("path", { class: "chart-band", d: `${pathOf(band)}Z` }),
+    ...narrowBand(points.filter(hasNarrow), x, y),
     svg("path", { class: "chart-line", d: pathOf(places("yhat")) }),
   ];
+}
+
+const hasNarrow = ({ expected }) => Boolean(expected?.narrow);
+
+/** The range of 8 of 10 days, darker within the other. */
+function narrowBand(points, x, y) {
+  if (!points.length) return [];
+  const edge = (side) => points.map(({ at, expected }) => [x(at), y(expected.narrow[side])]);
+  const d = `${pathOf([...edge(1), ...edge(0).reverse()])}Z`;
+  return [svg("path", { class: "chart-band", d, data: { mark: "narrow" } })];
 }
 
 /** What was really sold where the forecast has been scored: inside its range, or outside. */
@@ -254,7 +268,7 @@ function mark({ chosen, cursor, dot, x, y }) {
 }
 
 /** When and what, in words. */
-function describe({ frequency }, { ds, sold, isRecorded, promotion, price, expected }) {
+function describe({ frequency, effects }, { at, ds, sold, isRecorded, promotion, price, expected }) {
   const parts = [];
   if (isRecorded) parts.push(`sold ${formatAmount(sold)}`);
   else if (sold === 0) parts.push("nothing recorded, counted as no sale");
@@ -264,6 +278,7 @@ function describe({ frequency }, { ds, sold, isRecorded, promotion, price, expec
     const { yhat, yhat_lower: low, yhat_upper: high } = expected;
     parts.push(`expected about ${formatAmount(yhat)}`);
     if (low !== high) parts.push(`likely ${formatRange(low, high)}`);
+    parts.push(...(effects.get(at) ?? []));
   }
   return [formatPeriod(ds, frequency), parts.join(", ")];
 }

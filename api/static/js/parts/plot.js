@@ -6,6 +6,7 @@ import { areDays, linear, momentTicks, ticksAround } from "./scale.js";
 
 const MARGIN = { top: 10, right: 14, bottom: 42, left: 56 };
 const PIXELS_PER_LABEL = 80;
+const PIXELS_PER_MOMENT = 120;
 
 /**
  * A figure with a title. Each axis has `label`, and `low` and `high` or `names` (of places 0, 1, …);
@@ -37,7 +38,8 @@ export function plot({ title, about, across, up, marks, height = 260, legend = [
 function parts({ across, up, marks, height, width }) {
   const bottom = height - MARGIN.bottom;
   const right = width - MARGIN.right;
-  const columns = ticksOf(across, Math.max(3, (right - MARGIN.left) / PIXELS_PER_LABEL));
+  const perLabel = across.areMoments ? PIXELS_PER_MOMENT : PIXELS_PER_LABEL;
+  const columns = ticksOf(across, Math.max(3, (right - MARGIN.left) / perLabel));
   const rows = ticksOf(up, 4);
   const x = linear(reach(across, columns), [MARGIN.left, right]);
   const y = linear(reach(up, rows), [bottom, MARGIN.top]);

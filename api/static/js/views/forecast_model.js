@@ -13,16 +13,19 @@ import {
 } from "../format.js";
 import { gainOver, soldInTest } from "../parts/accuracy.js";
 import { comingDays } from "../parts/coming_days.js";
+import { effectsByMoment, whyTable } from "../parts/drivers.js";
 import { figureCard } from "../parts/figure.js";
 import { forecastChart } from "../parts/forecast_chart.js";
 import { liveSection } from "../parts/live_accuracy.js";
 import { hint } from "../parts/notice.js";
+import { stockLevel } from "../parts/stock_level.js";
 import { numbersRow, table, whenOpened } from "../parts/table.js";
 import { whatIf } from "../parts/what_if.js";
 import { pastPeriods, timeline } from "../timeline.js";
 import { FORECAST_METRICS } from "../words.js";
 
 const MOST_SALES = 2000;
+const NARROW = [0.1, 0.9];
 const LONG_PAUSE_MS = 60 * 86_400_000;
 
 const WRITTEN = {
@@ -34,19 +37,22 @@ const WRITTEN = {
 /** What to expect, how good that is, and every measure of it. */
 export async function forecastSections(model, signal) {
   const path = `training/models/${encodeURIComponent(model.model_id)}`;
-  const [forecast, live] = await Promise.all([
+  const [forecast, quantiles, drivers, live] = await Promise.all([
     fetchJson(`${path}/forecast`, signal),
+    fetchJson(`${path}/forecast/quantiles`, signal),
+    fetchJson(`${path}/forecast/drivers`, signal),
     fetchJson(`${path}/live`, signal),
   ]);
-  const stored = withBounds(forecast);
+  const stored = withNarrowRange(withBounds(forecast), quantiles);
   const sales = await recentSales(model.product_id, stored, signal);
   const { metrics, baseline } = model;
   const simple = model.frequency === "daily" ? "Last week repeated" : "Last season repeated";
   return [
     endedNotice(sales, stored),
     stored.forecast.length > 0
-      ? forecastSection(stored, sales, live)
+      ? forecastSection(stored, sales, live, drivers)
       : hint("No forecast is stored."),
+    stockLevel(quantiles, stored.frequency),
     liveSection(live),
     whatIf(model, stored),
     howGood(metrics, baseline, simple, stored.interval_width),
@@ -127,7 +133,7 @@ function figures(metrics, baseline, simple, promised) {
   );
 }
 
-function forecastSection(stored, sales, live) {
+function forecastSection(stored, sales, live, drivers) {
   const { forecast, frequency } = stored;
   const entries = timeline(sales, forecast, frequency, live.periods);
   return element(
@@ -135,7 +141,8 @@ function forecastSection(stored, sales, live) {
     {},
     element("h2", {}, "What to expect"),
     comingDays(stored),
-    forecastChart(entries, stored),
+    forecastChart(entries, stored, effectsByMoment(drivers)),
+    whyTable(drivers, frequency),
     whenOpened("The forecast as a table", () => forecastTable(forecast, frequency)),
     sales.length > 0 && whenOpened("The sales as a table", () => salesTable(sales, frequency)),
   );
@@ -150,6 +157,17 @@ const withBounds = (stored) => ({
     yhat_upper: point.yhat_upper ?? point.yhat,
   })),
 });
+
+/** With the range that holds 8 of 10 days, where quantiles are stored. */
+function withNarrowRange(stored, { levels, periods }) {
+  const [low, high] = NARROW.map((level) => levels.indexOf(level));
+  if (low < 0 || high < 0 || stored.interval_width <= NARROW[1] - NARROW[0]) return stored;
+  const forecast = stored.forecast.map((point, place) => {
+    const values = periods[place]?.values;
+    return values ? { ...point, narrow: [values[low], values[high]] } : point;
+  });
+  return { ...stored, forecast };
+}
 
 const rowOf = (ds, frequency, values) => numbersRow(formatPeriod(ds, frequency), values);
 

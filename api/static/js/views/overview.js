@@ -9,6 +9,7 @@ import { jobList } from "../parts/job_list.js";
 import { productCatalogue } from "../parts/catalogue.js";
 import { shopFigures } from "../parts/shop_figures.js";
 import { tableModels } from "../parts/table_models.js";
+import { totalsBox } from "../parts/totals.js";
 
 const JOBS_SHOWN = 8;
 const REFRESH_MS = 3000;
@@ -35,6 +36,7 @@ function overviewParts() {
     importer: importPanel(),
     jobs: jobList(),
     catalogue: productCatalogue(),
+    totals: totalsBox(),
     tables: tableModels(),
     problem: element("div"),
     open: 0,
@@ -48,6 +50,7 @@ function overviewParts() {
     page.alerts.node,
     page.figures.node,
     page.jobs.node,
+    page.totals.node,
     page.catalogue.node,
     page.tables.node,
   );
@@ -82,6 +85,7 @@ function showAll(page, jobs, products, models) {
   page.importer.show(products.length);
   page.figures.show(products);
   page.jobs.show(jobs);
+  page.totals.show(products);
   page.catalogue.show(products);
   page.tables.show(models);
 }
