@@ -1,6 +1,6 @@
 """The deployed model of a product, as far as a training has to know it: rows, no artifact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -53,8 +53,16 @@ def champion_from(session: Session, model: TrainedModel | None) -> Champion | No
         members=tuple(known["members"]),
         settings={name: known["settings"][name] for name in SETTINGS if name in known["settings"]},
         forecast=_foretold(session, model.id),
+        weights=_weights(model, known["members"]),
     )
     return Champion(model.id, model.public_id, model.model_version, known, incumbent)
+
+
+def _weights(model: TrainedModel, members: Sequence[str]) -> tuple[float, ...]:
+    """How much each member counts; none where all count alike."""
+    weights = [model.hyperparameters.get(name, {}).get("weight") for name in members]
+    known = [float(weight) for weight in weights if weight is not None]
+    return tuple(known) if len(known) == len(members) else ()
 
 
 def _foretold(session: Session, model_id: UUID) -> pd.DataFrame:

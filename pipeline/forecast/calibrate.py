@@ -41,7 +41,7 @@ TRUSTED_ERRORS = 60.0
 """With so many errors, the sorted errors and Student's t count alike in the middle."""
 TAIL = 8.0
 """So many errors beyond a quantile are enough to trust the sorted ones as in the middle."""
-ERRORS_PER_FREEDOM = 12.0
+ERRORS_PER_FREEDOM = 6.0
 """Errors of a window hang together: so many of them are worth one independent observation."""
 LEAST_FREEDOM = 3.0
 

@@ -4,20 +4,14 @@ import numpy as np
 
 from pipeline.forecast.boosting import boosting_settings, fit_gradient_boosting, has_long_history
 from pipeline.forecast.candidate import Candidate
-from pipeline.forecast.naive import (
-    fit_croston_tsb,
-    fit_drift,
-    fit_seasonal_mean,
-    fit_seasonal_naive,
-)
+from pipeline.forecast.naive import fit_drift, fit_seasonal_mean, fit_seasonal_naive
 from pipeline.forecast.poisson import fit_poisson, has_sales, poisson_settings
-from pipeline.forecast.shared_model import fit_shared_profile, has_unseen_profile
+from pipeline.forecast.pooled.candidates import POOLED
 from pipeline.forecast.spec import BEST
+from pipeline.forecast.statistical.candidates import STATISTICAL
 from pipeline.forecast.structural.candidates import STRUCTURAL
 
 BASELINE = "seasonal_naive"
-
-_SKLEARN_FAILURES = (ValueError, np.linalg.LinAlgError)
 
 _REGRESSIONS: dict[str, Candidate] = {
     "gradient_boosting": Candidate(
@@ -26,9 +20,10 @@ _REGRESSIONS: dict[str, Candidate] = {
         is_simple=False,
         is_applicable=has_long_history,
         settings=boosting_settings,
-        failures=_SKLEARN_FAILURES,
-        cost=300.0,
+        failures=(ValueError, np.linalg.LinAlgError),
         budgets=frozenset({BEST}),
+        cost=300.0,
+        family="trees",
     ),
     "poisson": Candidate(
         fit=fit_poisson,
@@ -36,27 +31,21 @@ _REGRESSIONS: dict[str, Candidate] = {
         is_simple=False,
         is_applicable=has_sales,
         settings=poisson_settings,
-        failures=_SKLEARN_FAILURES,
-        cost=15.0,
+        failures=(np.linalg.LinAlgError,),
+        cost=4.0,
     ),
 }
 
 _SIMPLE: dict[str, Candidate] = {
-    "shared_profile": Candidate(
-        fit=fit_shared_profile,
-        minimum_rows=7,
-        is_simple=True,
-        is_applicable=has_unseen_profile,
-        cost=1.0,
-    ),
-    "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True, cost=1.0),
-    "croston_tsb": Candidate(fit=fit_croston_tsb, minimum_rows=1, is_simple=True, cost=1.0),
-    "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True, cost=1.0),
-    "seasonal_naive": Candidate(fit=fit_seasonal_naive, minimum_rows=1, is_simple=True, cost=1.0),
+    "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True, cost=0.5),
+    "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True, cost=0.2),
+    "seasonal_naive": Candidate(fit=fit_seasonal_naive, minimum_rows=1, is_simple=True, cost=0.2),
 }
 
 CANDIDATES: dict[str, Candidate] = {
     **STRUCTURAL,
+    **POOLED,
     **_REGRESSIONS,
+    **STATISTICAL,
     **_SIMPLE,
 }

@@ -65,7 +65,7 @@ def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     choices = [_choice(backtest, name, {name: 1.0}) for name in singles]
     if algorithm != AUTO:
         return tuple(choices)
-    weights = learn_weights(errors) if any(errors.values()) else _alike(names)
+    weights = _learned(backtest, errors) if any(errors.values()) else _alike(names)
     if len(weights) < 2:
         return tuple(choices)
     ensemble = _choice(backtest, ENSEMBLE, weights)
@@ -92,6 +92,27 @@ def _choice(backtest: Backtest, algorithm: str, weights: Mapping[str, float]) ->
         forecasts=forecasts,
         error=_mean(backtest, forecasts),
     )
+
+
+def _learned(backtest: Backtest, errors: Mapping[str, float]) -> dict[str, float]:
+    """Weights from all known rows of the selection windows, in units of the naive error."""
+    scales = [
+        np.full(window.stop - window.origin, backtest.scale(window) or 1.0)
+        for window in backtest.selection
+    ]
+    actual = np.concatenate([backtest.actual(window) for window in backtest.selection])
+    known, scale = np.isfinite(actual), np.concatenate(scales)
+    made = {
+        name: np.concatenate(
+            [
+                backtest.forecasts[name][window.number][: window.stop - window.origin]
+                for window in backtest.selection
+            ]
+        )
+        for name in errors
+    }
+    units = {name: values[known] / scale[known] for name, values in made.items()}
+    return learn_weights(errors, units, actual[known] / scale[known])
 
 
 def _alike(names: Collection[str]) -> dict[str, float]:

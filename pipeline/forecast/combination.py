@@ -1,54 +1,113 @@
 """How much of each candidate a combination takes, learned from the windows before the holdout.
 
-A candidate counts by the inverse of a power of its error, so that good ones share the forecast and
-bad ones have no part in it. With three windows, weights that are estimated more freely do worse on
-fresh data than these (the "forecast combination puzzle", Stock and Watson 2004).
+First a robust average: the best of each family, good ones counting more by the inverse of a power
+of their error. Then the weights with the least squared error of the combined forecast, not below 0
+and with the sum 1 (Granger and Ramanathan 1984), drawn to the robust average: with a few windows,
+weights that are estimated freely do worse on fresh data ("forecast combination puzzle", Stock and
+Watson 2004).
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from pipeline.forecast.candidates import CANDIDATES
 
+Array = NDArray[np.float64]
+
 POWER: Final = 4.0
-"""Of the inverse error: 0 is the plain mean of the members, infinity the best one alone."""
+"""Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone."""
 LARGEST_ERROR: Final = 1.4
 """Members err at most so many times as much as the best one."""
+SIMPLE_HANDICAP: Final = 1.1
+"""Models that only repeat or average the past have their place where others fail, so their error
+counts so many times: three windows often flatter one of several simple models."""
 MOST_MEMBERS: Final = 5
 """Each further member is a fit on all rows for ever less."""
+SHRINKAGE: Final = 0.2
+"""A combination with wholly other weights than the robust average has to lower the squared error by
+this share."""
 LEAST_WEIGHT: Final = 0.05
 _NO_ERROR = 1e-9
+_SUM_PENALTY = 1e4
 
 
-def learn_weights(errors: Mapping[str, float]) -> dict[str, float]:
+def learn_weights(
+    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array
+) -> dict[str, float]:
     """Weights that add up to 1, by name of the member.
 
     Parameters
     ----------
     errors
         By candidate: mean absolute error over the windows, in units of the series.
+    made, actual
+        In the same units, what was forecast by candidate and what was sold, of all rows of these
+        windows that are known.
     """
-    best = _best_of_each_family(errors)
-    limit = LARGEST_ERROR * min(best.values()) + _NO_ERROR
-    members = sorted(best, key=lambda name: (best[name], name))[:MOST_MEMBERS]
-    raw = {name: (best[name] + _NO_ERROR) ** -POWER for name in members if best[name] <= limit}
-    return _normalised(
-        {name: one for name, one in raw.items() if one >= LEAST_WEIGHT * sum(raw.values())}
+    average = robust_average(errors)
+    names = list(average)
+    learned = stack(
+        np.column_stack([made[name] for name in names]),
+        actual,
+        np.array([average[name] for name in names]),
+    )
+    return _without_crumbs(dict(zip(names, learned.tolist(), strict=True)))
+
+
+def robust_average(errors: Mapping[str, float]) -> dict[str, float]:
+    """Weights by the inverse error of the best candidates of different families."""
+    counted = {
+        name: error * (SIMPLE_HANDICAP if CANDIDATES[name].is_simple else 1.0) + _NO_ERROR
+        for name, error in errors.items()
+    }
+    best: dict[str, str] = {}
+    for name in sorted(counted, key=lambda one: (counted[one], one)):
+        best.setdefault(CANDIDATES[name].family or name, name)
+    limit = LARGEST_ERROR * min(counted.values())
+    members = [name for name in best.values() if counted[name] <= limit][:MOST_MEMBERS]
+    least = counted[members[0]]
+    return _normalised({name: (least / counted[name]) ** POWER for name in members})
+
+
+def stack(made: Array, actual: Array, prior: Array) -> Array:
+    """The weights of the columns of ``made`` that come closest to ``actual``, drawn to ``prior``.
+
+    Parameters
+    ----------
+    made
+        One column per member, one row per row of ``actual``.
+    actual
+        Known values.
+    prior
+        Weights that add up to 1.
+    """
+    off = actual - made @ prior
+    pull = np.sqrt(SHRINKAGE * float(off @ off))
+    if len(prior) < 2 or pull == 0:
+        return prior
+    whole = _SUM_PENALTY * max(float(np.abs(made).max()), pull)
+    design = np.vstack([made, pull * np.eye(len(prior)), np.full(len(prior), whole)])
+    found, _ = nnls(design, np.concatenate([actual, pull * prior, [whole]]))
+    return np.asarray(found / found.sum(), dtype=np.float64)
+
+
+def blend(made: Mapping[str, Array], weights: Mapping[str, float]) -> Array:
+    """The weighted mean of forecasts."""
+    names = list(weights)
+    return np.asarray(
+        np.array([weights[name] for name in names]) @ np.stack([made[name] for name in names]),
+        dtype=np.float64,
     )
 
 
-def blend(made: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
-    """The weighted mean of forecasts."""
-    return np.asarray(sum(weights[name] * made[name] for name in weights), dtype=np.float64)
-
-
-def _best_of_each_family(errors: Mapping[str, float]) -> dict[str, float]:
-    best: dict[str, str] = {}
-    for name in sorted(errors, key=lambda one: (errors[one], one)):
-        best.setdefault(CANDIDATES[name].family or name, name)
-    return {name: errors[name] for name in best.values()}
+def _without_crumbs(weights: Mapping[str, float]) -> dict[str, float]:
+    """A member that hardly counts is not worth its fit."""
+    kept = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT}
+    return _normalised(dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))))
 
 
 def _normalised(raw: Mapping[str, float]) -> dict[str, float]:

@@ -69,8 +69,9 @@ class Incumbent:
     @property
     def shares(self) -> dict[str, float]:
         """The weight of each member."""
-        weights = self.weights or (1 / len(self.members),) * len(self.members)
-        return dict(zip(self.members, weights, strict=True))
+        weights = self.weights or (1.0,) * len(self.members)
+        total = sum(weights)
+        return {name: weight / total for name, weight in zip(self.members, weights, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

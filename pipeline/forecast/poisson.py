@@ -1,20 +1,19 @@
 """The Poisson regression candidate: calendar effects that multiply, and the recent level."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import PoissonRegressor
 
+from pipeline.forecast.calendar_blocks import calendar_table
 from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.features import calendar_features, event_features
+from pipeline.forecast.features import CALENDAR_FEATURES, event_features
 from pipeline.forecast.frequency import Frequency
 from pipeline.forecast.history import History
 from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.log_linear import fit_log_linear
 
 PENALTY = 0.02
 HALF_LIFE_DAYS = 365
@@ -26,6 +25,9 @@ LINEAR_FEATURES = (
     "is_day_after_holiday",
     "is_bridge_day",
 )
+_PLACES = {name: place for place, name in enumerate(CALENDAR_FEATURES)}
+_LINEAR = [_PLACES[name] for name in LINEAR_FEATURES]
+_YEARLY = [_PLACES[name] for name in _PLACES if name.startswith(("year_", "weekend_"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,12 @@ class Design:
     def table(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         """One row per row of ``rows``: place in the season, holidays, year, events, covariates."""
         ds = pd.DatetimeIndex(rows["ds"])
-        calendar = calendar_features(ds, self.frequency, self.holidays)
+        calendar = calendar_table(ds, self.frequency, self.holidays)
         slots = self.frequency.slots(ds)[:, None] == self.slots
-        names = [*LINEAR_FEATURES]
-        if self.with_year:
-            names += [name for name in calendar.columns if name.startswith(("year_", "weekend_"))]
+        places = _LINEAR + _YEARLY if self.with_year else _LINEAR
         covariates = (rows[list(self.known)].to_numpy(dtype=float) - self.means) / self.deviations
         events = event_features(ds, self.frequency, self.holidays)
-        return np.hstack([slots, calendar[names].to_numpy(), events, covariates])
+        return np.hstack([slots, calendar[:, places], events, covariates])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,8 @@ def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     design = _design(history, context)
     table = design.table(history.frame)
     age_days = history.frequency.days(1000) / 1000 * np.arange(len(values))[::-1]
-    regression = PoissonRegressor(alpha=PENALTY, max_iter=300)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the backtest judges what was reached
-        regression.fit(table, values / size, sample_weight=0.5 ** (age_days / HALF_LIFE_DAYS))
+    weights = 0.5 ** (age_days / HALF_LIFE_DAYS)
+    regression = fit_log_linear(table, values / size, weights, PENALTY)
     expected = regression.predict(table)[-LEVEL_ROWS:]
     weights = LEVEL_DECAY ** np.arange(len(expected))[::-1]
     recent = float((values[-LEVEL_ROWS:] / size) @ weights)

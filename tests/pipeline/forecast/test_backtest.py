@@ -20,27 +20,47 @@ FAST = [name for name in CANDIDATES if not name.startswith("prophet")]
 
 
 @pytest.mark.parametrize("days", [30, 45, 120, 400])
-def test_windows_are_adjacent_and_end_with_the_holdout(days: int) -> None:
+def test_windows_leave_no_gap_and_end_with_the_holdout(days: int) -> None:
     windows = plan_windows(history_of(daily_sales(days)), horizon_rows=90)
 
     assert len(windows) >= 2
     assert windows[-1].stop == days
     assert [w.is_holdout for w in windows] == [False] * (len(windows) - 1) + [True]
-    assert all(a.stop == b.origin for a, b in pairwise(windows))
+    assert all(a.origin < b.origin <= a.stop for a, b in pairwise(windows))
+    assert windows[-2].stop == windows[-1].origin
     assert windows[0].origin >= 14
 
 
-def test_the_holdout_of_a_long_history_is_four_weeks() -> None:
-    windows = plan_windows(history_of(daily_sales(400)), horizon_rows=90)
+@pytest.mark.parametrize(
+    ("days", "horizon", "expected"),
+    [(730, 28, 28), (730, 90, 90), (730, 7, 14), (400, 90, 50), (120, 28, 20)],
+)
+def test_windows_are_as_long_as_the_horizon_where_the_history_allows(
+    days: int, horizon: int, expected: int
+) -> None:
+    windows = plan_windows(history_of(daily_sales(days)), horizon)
 
     assert len(windows) == 4
-    assert windows[-1].stop - windows[-1].origin == 28
+    assert {window.stop - window.origin for window in windows} == {expected}
+
+
+@pytest.mark.parametrize("days", [480, 600, 730])
+def test_windows_rather_overlap_than_begin_in_the_first_year(days: int) -> None:
+    windows = plan_windows(history_of(daily_sales(days)), horizon_rows=90)
+
+    assert windows[0].origin >= 366
+    assert windows[-2].stop <= windows[-1].origin
+
+
+@pytest.mark.parametrize(("budget", "number"), [("fast", 3), ("balanced", 4), ("best", 6)])
+def test_a_larger_budget_looks_at_more_windows(budget: str, number: int) -> None:
+    assert len(plan_windows(history_of(daily_sales(730)), 28, budget)) == number
 
 
 def test_rows_after_an_origin_do_not_change_what_was_forecast_from_it() -> None:
     frame, other = daily_sales(260), daily_sales(260)
     other.loc[232:, "quantity"] = 999.0
-    windows = plan_windows(history_of(frame), horizon_rows=90)
+    windows = plan_windows(history_of(frame), horizon_rows=28)
 
     made = [
         run_backtest(history_of(one), windows, [*FAST, "prophet"], context_of(), ignore_progress)
@@ -57,7 +77,7 @@ def test_rows_after_an_origin_do_not_change_what_was_forecast_from_it() -> None:
 def test_the_choice_does_not_see_the_holdout() -> None:
     frame, other = daily_sales(260), daily_sales(260)
     other.loc[232:, "quantity"] = 999.0
-    windows = plan_windows(history_of(frame), horizon_rows=90)
+    windows = plan_windows(history_of(frame), horizon_rows=28)
 
     ranked = [
         rank(run_backtest(history_of(one), windows, FAST, context_of(), ignore_progress), "auto")

@@ -50,7 +50,7 @@ def test_a_result_is_complete_and_better_than_the_baseline(result: ForecastResul
     assert result.degraded_reason is None
     assert result.metrics["mase"] < result.baseline_metrics["mase"]  # type: ignore[operator]  # numbers here
     assert result.training_data_points == 400
-    assert result.validation_data_points == 28
+    assert result.validation_data_points == 50
     assert result.frequency == "daily"
     assert len(result.features) >= 20
     assert set(result.features) == {*CALENDAR_FEATURES, *ORIGIN_FEATURES}
