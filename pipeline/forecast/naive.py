@@ -48,16 +48,6 @@ class Drift:
         return np.maximum(self.level + self.slope * future["step"].to_numpy(dtype=float), 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Flat:
-    """One value for every period."""
-
-    level: float
-
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        return np.full(len(future), self.level)
-
-
 def fit_seasonal_naive(history: History, _context: FitContext) -> SeasonalNaive:
     """Keep the last season."""
     return SeasonalNaive(history.filled[-history.season :])
@@ -83,16 +73,3 @@ def fit_drift(history: History, _context: FitContext) -> Drift:
     values, width = history.filled, max(history.season, 2)
     first, last = values[:width].mean(), values[-width:].mean()
     return Drift(float(last), float((last - first) / (len(values) - width)))
-
-
-def fit_croston_tsb(history: History, _context: FitContext) -> Flat:
-    """Smooth the chance of a sale and its size apart (Teunter, Syntetos and Babai 2011)."""
-    values, smoothing = history.filled, 0.1
-    sold = values > 0
-    chance = float(sold.mean())
-    size = float(values[sold].mean()) if sold.any() else 0.0
-    for value in values:
-        chance += smoothing * (float(value > 0) - chance)
-        if value > 0:
-            size += smoothing * (value - size)
-    return Flat(chance * size)

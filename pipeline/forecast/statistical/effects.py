@@ -35,20 +35,25 @@ class Effects:
 
     def put_back(self, forecast: Array, future: pd.DataFrame) -> Array:
         """A forecast without effects, with them."""
-        effect = self.regressors.columns(future) @ self.weights
+        effect = self._columns(future) @ self.weights
         if self.is_share:
             return forecast * np.clip(1 + effect, 0.0, _MOST_FACTOR)
         return forecast + effect
 
     def parts(self, forecast: Array, future: pd.DataFrame) -> dict[str, Array]:
         """What each group of columns adds to a forecast without effects."""
-        each = self.regressors.columns(future) * self.weights
+        each = self._columns(future) * self.weights
         unit = forecast if self.is_share else np.ones(len(forecast))
         groups = np.array(self.regressors.groups, dtype=object)
         return {
             group: unit * each[:, groups == group].sum(axis=1)
             for group in dict.fromkeys(self.regressors.groups)
         }
+
+    def _columns(self, future: pd.DataFrame) -> Array:
+        names = self.regressors.names
+        covariates = {name: future[name].to_numpy(dtype=np.float64) for name in names}
+        return self.regressors.columns(pd.DatetimeIndex(future["ds"]), covariates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def adjusted(history: History, context: FitContext) -> Adjusted:
     if len(values) < 8 * season or not values.max() > 0:
         return nothing
     regressors = regressors_of(history, context.holidays)
-    table = regressors.columns(history.frame)
+    table = regressors.columns(history.ds, history.columns)
     if not table.any():
         return nothing
     tested = _Tested.of(table, season, regressors.expected)

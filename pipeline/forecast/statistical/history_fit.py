@@ -91,17 +91,16 @@ class _Newest:
     """What was last adjusted: every method of a backtest window asks for the same."""
 
     def __init__(self) -> None:
-        self._of: tuple[ref[pd.DataFrame], FitContext, tuple[str, ...], Adjusted] | None = None
+        self._of: tuple[ref[History], FitContext, Adjusted] | None = None
 
     def find(self, history: History, context: FitContext) -> Adjusted | None:
         if self._of is None:
             return None
-        frame, of_context, names, known = self._of
-        is_same = frame() is history.frame and of_context is context and names == history.known
-        return known if is_same else None
+        of_history, of_context, known = self._of
+        return known if of_history() is history and of_context is context else None
 
     def keep(self, history: History, context: FitContext, known: Adjusted) -> None:
-        self._of = (ref(history.frame), context, history.known, known)
+        self._of = (ref(history), context, known)
 
 
 _newest = _Newest()

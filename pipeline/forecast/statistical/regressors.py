@@ -1,5 +1,6 @@
 """What is known to move sales on single periods: holidays, events and covariates, as columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,16 +56,15 @@ class Regressors:
             expected[:3] = _COMMON
         return expected
 
-    def columns(self, frame: pd.DataFrame) -> Array:
-        """One row per row of a frame with ``ds`` and the covariates."""
-        ds = pd.DatetimeIndex(frame["ds"])
+    def columns(self, ds: pd.DatetimeIndex, covariates: Mapping[str, Array]) -> Array:
+        """One row per time stamp, at which the covariates have these values."""
         parts = [np.empty((len(ds), 0))]
         if self.with_holidays:
             parts.append(self._of_holidays(np.asarray(ds.to_numpy().astype("datetime64[D]"))))
         if self.holidays.events:
             parts.append(self.holidays.event_columns(ds, self.frequency.ends(ds)))
         if self.names:
-            raw = frame[list(self.names)].to_numpy(dtype=np.float64)
+            raw = np.column_stack([covariates[name] for name in self.names])
             parts.append(
                 (np.clip(raw, self.lowest, self.highest) - self.lowest)
                 / (self.highest - self.lowest)
@@ -88,8 +88,12 @@ def regressors_of(history: History, holidays: HolidayCalendar) -> Regressors:
     days = np.asarray(history.ds.to_numpy().astype("datetime64[D]"))
     seen = (holidays.dates >= days[0]) & (holidays.dates <= days[-1] + _ONE_DAY)
     kinds = sorted({holidays.names[place] for place in np.flatnonzero(seen).tolist()})
-    raw = history.frame[list(history.known)].to_numpy(dtype=np.float64)
-    lowest, highest = raw.min(axis=0, initial=np.inf), raw.max(axis=0, initial=-np.inf)
-    use = np.isfinite(raw).all(axis=0) & (highest > lowest)
-    names = tuple(np.array(history.known, dtype=object)[use].tolist())
-    return Regressors(history.frequency, holidays, names, tuple(kinds), lowest[use], highest[use])
+    changing = {name: history.columns[name] for name in history.known}
+    changing = {name: one for name, one in changing.items() if _changes(one)}
+    lowest = np.array([one.min() for one in changing.values()])
+    highest = np.array([one.max() for one in changing.values()])
+    return Regressors(history.frequency, holidays, tuple(changing), tuple(kinds), lowest, highest)
+
+
+def _changes(values: Array) -> bool:
+    return bool(np.isfinite(values).all() and values.max() > values.min())
