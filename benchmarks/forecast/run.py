@@ -162,8 +162,9 @@ def _keep(kept: Path, task: Task, place: Path) -> None:
 
 
 def _key(task: Task) -> str:
-    """Of everything that systems are told; our budget is nothing to peers."""
-    terms = {name: value for name, value in asdict(task.terms).items() if name != "budget"}
+    """Of everything that peers are told, apart from the time that some may take."""
+    told = asdict(task.terms).items()
+    terms = {name: value for name, value in told if name not in ("budget", "seconds")}
     hasher = hashlib.sha256(json.dumps(terms, sort_keys=True).encode())
     for frame in (task.train, task.future):
         hasher.update(np.ascontiguousarray(pd.util.hash_pandas_object(frame).to_numpy()).tobytes())
