@@ -154,7 +154,8 @@ def test_streams_count_towards_the_limit_and_give_their_place_back(serve: Serve)
     served = serve(websocket_max_connections=1, websocket_heartbeat_interval=0.2)
     job = begin(served)
     with event_stream(served, job.job_id) as stream:
-        next(stream.iter_lines())
+        lines = stream.iter_lines()  # kept: the connection ends with them
+        next(lines)
         refused = httpx.get(events_url(served, job.job_id))
         assert refused.status_code == 429
         assert "WEBSOCKET_MAX_CONNECTIONS" in refused.json()["detail"]
