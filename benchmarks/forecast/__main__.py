@@ -62,9 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--horizon", type=int, help="periods ahead; by default what suits the set")
     parser.add_argument("--budget", default="balanced", choices=("fast", "balanced", "best"))
     parser.add_argument("--seconds", type=float, default=120.0, help="of systems that need a limit")
-    parser.add_argument(
-        "--limit", type=float, default=7200.0, help="seconds for a family of systems"
-    )
+    parser.add_argument("--limit", type=float, default=7200.0, help="seconds for a family")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data", type=Path, help="<name>.<frequency>.<horizon>.<country>.parquet")
     parser.add_argument("--keep", type=Path, help="where peers' answers are kept, to be used again")
