@@ -43,8 +43,10 @@ class ExplainQuery(Request):
 
 
 class ExportQuery(Request):
-    format: Literal["onnx", "ubj"] = Field(
-        default="onnx", description="`onnx` for many programs, `ubj` for XGBoost's own"
+    format: Literal["onnx", "ubj", "prophet"] = Field(
+        default="onnx",
+        description="`onnx` for many programs, `ubj` for XGBoost's own; of a product's forecast"
+        " `prophet`, its Prophet part as the package's `prophet.serialize` writes it",
     )
     candidate: Text | None = Field(default=None, description=_CANDIDATE)
 

@@ -80,7 +80,8 @@ def export(
     name: Annotated[str, typer.Argument(metavar="MODEL")],
     out: Annotated[Path, typer.Option(dir_okay=False, help="The file to write.")],
     format_: Annotated[
-        Literal["onnx", "ubj"], typer.Option("--format", help="ONNX, or XGBoost's own.")
+        Literal["onnx", "ubj", "prophet"],
+        typer.Option("--format", help="ONNX, XGBoost's own, or of a product Prophet's."),
     ] = "onnx",
     candidate: Candidate = None,
     url: Url = None,

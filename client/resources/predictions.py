@@ -180,10 +180,12 @@ class PredictionRequests(Resource):
         model_id: str,
         target: str | PathLike[str],
         *,
-        format: Literal["onnx", "ubj"] = "onnx",  # noqa: A002  # as the service calls it
+        format: Literal["onnx", "ubj", "prophet"] = "onnx",  # noqa: A002  # as the service calls it
         candidate: str | None = None,
     ) -> Path:
-        """The model as a file for other programs, written to `target`."""
+        """The model as a file for other programs, written to `target`. Of a product's forecast
+        it is `prophet`: `prophet.serialize.model_from_json` opens it.
+        """
         path = training_path("models", model_id, "export")
         query = {"format": format, "candidate": candidate}
         return self._connection.download(path, Path(target), query, timeout_s=_LONG_S)

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from prophet.serialize import model_from_json
 from sqlalchemy import select, update
 
 from core.bundles import load_bundle
@@ -27,7 +28,7 @@ from tests.worker.test_tables import REQUEST, parquet, train
 from worker import bundle
 from worker.context import Context
 from worker.predictions.cache import ModelCache
-from worker.predictions.exporting import export_table
+from worker.predictions.exporting import export_model
 from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
 from worker.predictions.serving import PredictionServer
 from worker.training import run_task
@@ -325,7 +326,27 @@ def test_a_file_that_is_too_large_is_not_sent(
         operation="export",
     )
     with pytest.raises(ResourceLimitError, match="EXPORT_MAX_MB"):
-        export_table(loaded, request, most_bytes=10)
+        export_model(loaded, request, most_bytes=10)
+
+
+# The package itself uses pandas in ways that will be dropped.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forecast_by_prophet_is_opened_by_the_package(
+    server: PredictionServer, exchange: PredictionExchange, context: Context, shop: Shop
+) -> None:
+    shop.job(shop.product("bread", DAYS), algorithm="prophet", horizon_days=HORIZON_DAYS)
+    run_task(shop.next_task(), context)
+    (model,) = shop.models()
+    answer = ask(server, exchange, model, {}, operation="export", options={"format": "prophet"})
+    assert (answer.outcome, answer.file_name) == ("predicted", f"{model.public_id}-prophet.json")
+
+    opened = model_from_json(answer.body.decode())
+    opened.uncertainty_samples = 0
+    with shop.sessions() as session:
+        stored = session.scalars(select(Forecast).order_by(Forecast.ds)).all()
+    ahead = pd.DataFrame({"ds": [row.ds for row in stored]})
+    yhat = opened.predict(ahead)["yhat"].clip(lower=0)
+    assert yhat.to_numpy() == pytest.approx([row.yhat for row in stored], rel=1e-6)
 
 
 def test_what_a_forecast_of_a_product_does_not_have(

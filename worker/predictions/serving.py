@@ -14,7 +14,7 @@ from worker.errors import ModelNotLoadableError
 from worker.predictions import answers
 from worker.predictions.cache import ModelCache
 from worker.predictions.explaining import explain_table
-from worker.predictions.exporting import export_table
+from worker.predictions.exporting import export_model
 from worker.predictions.forecasts import predict_forecast
 from worker.predictions.loaded import LoadedModel, LoadedTable, load_model
 from worker.predictions.since import known_since
@@ -89,7 +89,7 @@ class PredictionServer:
             case "explain":
                 return explain_table(loaded, request, self._explanation_limits)
             case "export":
-                return export_table(loaded, request, self._most_exported_bytes)
+                return export_model(loaded, request, self._most_exported_bytes)
 
     def _predict(self, loaded: LoadedModel, request: PredictionRequest) -> PredictionAnswer:
         model, public_id = loaded.fitted, loaded.public_id

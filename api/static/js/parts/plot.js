@@ -38,8 +38,8 @@ export function plot({ title, about, across, up, marks, height = 260, legend = [
 function parts({ across, up, marks, height, width }) {
   const bottom = height - MARGIN.bottom;
   const right = width - MARGIN.right;
-  const perLabel = across.areMoments ? PIXELS_PER_MOMENT : PIXELS_PER_LABEL;
-  const columns = ticksOf(across, Math.max(3, (right - MARGIN.left) / perLabel));
+  const [perLabel, least] = across.areMoments ? [PIXELS_PER_MOMENT, 2] : [PIXELS_PER_LABEL, 3];
+  const columns = ticksOf(across, Math.max(least, (right - MARGIN.left) / perLabel));
   const rows = ticksOf(up, 4);
   const x = linear(reach(across, columns), [MARGIN.left, right]);
   const y = linear(reach(up, rows), [bottom, MARGIN.top]);
