@@ -28,6 +28,8 @@ _ROUNDS = 10
 _FIRST_SCALE = 0.1
 _LEAST_SCALE, _MOST_SCALE = 1e-4, 10.0
 _LEAST_CHANGE, _MOST_CHANGE = 1e-3, 10.0
+# A variance: with noise below a ten-thousandth of the largest value sums lose their digits.
+_LEAST_NOISE = 1e-8
 
 
 def learned_scales(layout: Layout, structure: Structure) -> Layout:
@@ -39,7 +41,7 @@ def learned_scales(layout: Layout, structure: Structure) -> Layout:
     seen = diagonal[trend : trend + columns] > 0
     variances = np.full(int(groups.max(initial=-1)) + 1, _FIRST_SCALE**2)
     change = layout.changepoint_scale
-    noise = float(np.var(layout.y)) / 2
+    noise = max(float(np.var(layout.y)) / 2, _LEAST_NOISE)
     for _ in range(_ROUNDS):
         bends = np.full(len(diagonal) - trend - columns, 1 / (2 * change**2))
         precisions = np.concatenate([gram.precisions[:trend], 1 / variances[groups], bends])
@@ -84,4 +86,4 @@ def _by_group(squares: Vector, groups: Groups, seen: NDArray[np.bool_], before: 
 def _noise(gram: Gram, means: Vector, degrees: float) -> float:
     """The variance of what the coefficients leave, with the freedom that they take."""
     squares = gram.y_squared - 2 * gram.with_y @ means + means @ gram.products @ means
-    return max(float(squares) / max(gram.rows - degrees, 1.0), 1e-12)
+    return max(float(squares) / max(gram.rows - degrees, 1.0), _LEAST_NOISE)

@@ -11,10 +11,15 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 _TOLERANCE = 1e-9
+# A slope that small, as a share of the largest one, is nothing but the error of the sums.
+_ROUNDING = 1e-12
 
 
 def lasso(curvature: Matrix, slope: Vector, weight: float, start: Vector) -> Vector:
     """Minimise ``x'Qx / 2 - c'x + weight * sum(|x|)`` exactly, from a guess of which are not zero.
+
+    It takes about as many steps as numbers enter or leave; where rounding lets some enter and leave
+    for ever, it ends after several times that with what it has.
 
     Parameters
     ----------
@@ -27,21 +32,22 @@ def lasso(curvature: Matrix, slope: Vector, weight: float, start: Vector) -> Vec
     start
         Any point, shape ``(s,)``; a solution for similar numbers saves most of the work.
     """
+    tolerance = _TOLERANCE * weight + _ROUNDING * float(np.abs(slope).max(initial=0.0))
     jitter = 1e-12 * max(float(np.trace(curvature)), 1e-300) / max(len(slope), 1)
     curvature = curvature + jitter * np.eye(len(slope))
     x = start.copy()
     signs = np.sign(x)
-    for _ in range(100 + 20 * len(slope)):
+    for _ in range(20 + 5 * len(slope)):
         active = np.flatnonzero(signs)
         if active.size:
             x, signs = _towards_optimum(curvature, slope, weight, x, signs, active)
         gradient = curvature @ x - slope
         still = signs != 0
-        if np.any(np.abs(gradient[still] + weight * signs[still]) > _TOLERANCE * weight):
+        if np.any(np.abs(gradient[still] + weight * signs[still]) > tolerance):
             continue
         excess = np.where(still, 0.0, np.abs(gradient) - weight)
         worst = int(np.argmax(excess)) if excess.size else 0
-        if not excess.size or excess[worst] <= _TOLERANCE * weight:
+        if not excess.size or excess[worst] <= tolerance:
             return x
         signs[worst] = -np.sign(gradient[worst])
     return x

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from pipeline.forecast.candidate import FitFailureError
-from pipeline.forecast.structural.fit import fit_structure, lay_out
+from pipeline.forecast.structural.evidence import learned_scales
+from pipeline.forecast.structural.fit import Priors, fit_structure, lay_out, stated_priors
 from pipeline.forecast.structural.layout import Layout, Mode, log_posterior
 from pipeline.forecast.structural.model import Rows
 from pipeline.forecast.structural.structure import Regressor, Structure, Way
@@ -97,6 +98,19 @@ def test_mostly_nothing_is_sold(way: Way) -> None:
     values[[50, 51, 200, 399]] = 1.0, 30.0, 1.0, 2.0
     case = replace(daily(400, way=way), values=values)
     assert np.isfinite(case.fit().predict(case.future)).all()
+
+
+@pytest.mark.parametrize("priors", [stated_priors, learned_scales])
+@pytest.mark.parametrize("way", WAYS)
+def test_series_without_noise_are_fitted(way: Way, priors: Priors) -> None:
+    """Rounding is all that is left of them."""
+    growing = np.exp(np.arange(100) / 50)
+    almost_constant = np.where(np.arange(100) < 99, 3.0, 3.0000001)
+    case = daily(100, way=way)
+    for values in (growing, almost_constant):
+        model = fit_structure(case.times[:100], values, case.structure, priors=priors)
+        seen = model.predict(case.seen)
+        assert seen == pytest.approx(values, rel=0.1)
 
 
 def test_columns_that_say_the_same_share_the_effect() -> None:
