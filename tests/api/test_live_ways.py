@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
 from tests.api.waiting import wait_until
+from tests.fixtures.waiting import PATIENCE_S
 
 Messages = list[dict[str, Any]]
 
@@ -147,7 +148,7 @@ def test_wrong_queries_are_told_what_is_accepted(
 
 def test_a_job_that_does_not_exist_cannot_be_watched(shared_served: Served) -> None:
     assert poll(shared_served, uuid4()).status_code == 404
-    assert httpx.get(events_url(shared_served, uuid4())).status_code == 404
+    assert httpx.get(events_url(shared_served, uuid4()), timeout=PATIENCE_S).status_code == 404
 
 
 def test_streams_count_towards_the_limit_and_give_their_place_back(serve: Serve) -> None:
@@ -156,7 +157,7 @@ def test_streams_count_towards_the_limit_and_give_their_place_back(serve: Serve)
     with event_stream(served, job.job_id) as stream:
         lines = stream.iter_lines()  # kept: the connection ends with them
         next(lines)
-        refused = httpx.get(events_url(served, job.job_id))
+        refused = httpx.get(events_url(served, job.job_id), timeout=PATIENCE_S)
         assert refused.status_code == 429
         assert "WEBSOCKET_MAX_CONNECTIONS" in refused.json()["detail"]
         assert refused.headers["Retry-After"]
@@ -172,7 +173,13 @@ def test_a_restart_of_the_api_ends_streams_and_polls_in_order_and_they_go_on(ser
         seen = events(stream.iter_lines())
         assert [next(seen)[0], next(seen)[0]] == [1, 2]
         waiting = pool.submit(poll, served, job.job_id, after=2, wait=30)
-        wait_until(lambda: "training_long_polls{" in httpx.get(f"{served.url}/metrics").text, 10)
+        wait_until(
+            lambda: (
+                "training_long_polls{"
+                in httpx.get(f"{served.url}/metrics", timeout=PATIENCE_S).text
+            ),
+            10,
+        )
         served.process.terminate()
         assert list(seen) == []  # a connection that just breaks would raise
         told = waiting.result(timeout=15).json()

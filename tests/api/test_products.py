@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.operation_tables import AuditEntry
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant
 from tests.api.conftest import Serve
+from tests.fixtures.waiting import PATIENCE_S
 
 PRODUCTS = "/api/v1/training/products"
 ODD_SKUS = [
@@ -67,7 +68,7 @@ def test_every_sku_addresses_its_product(http: httpx.Client, sku: str) -> None:
 
 
 def test_odd_skus_are_found_behind_the_real_server(serve: Serve) -> None:
-    with httpx.Client(base_url=serve().url) as client:
+    with httpx.Client(base_url=serve().url, timeout=PATIENCE_S) as client:
         for sku in (*ODD_SKUS, "pão de queijo"):  # WSGITransport spoils letters with accents
             assert add(client, sku).status_code == 201
             assert client.get(address(sku)).json()["sku"] == sku

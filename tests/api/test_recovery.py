@@ -16,6 +16,7 @@ from db.migrate import upgrade
 from tests.api.conftest import Serve, Served, start_api
 from tests.api.running_job import RunningJob
 from tests.api.waiting import wait_until
+from tests.fixtures.waiting import PATIENCE_S
 
 
 def numbers(connection: ClientConnection, count: int) -> list[int]:
@@ -67,7 +68,10 @@ def test_watchers_outlast_a_restart_of_postgres(
             assert numbers(connection, 2) == [1, 2]
             own_postgres.stop()
             assert not is_ready(served)
-            assert httpx.get(f"{served.url}/api/v1/training/history").status_code == 503
+            assert (
+                httpx.get(f"{served.url}/api/v1/training/history", timeout=PATIENCE_S).status_code
+                == 503
+            )
             own_postgres.start()
             wait_until(lambda: is_ready(served), 20)
             job.report(3)

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.api.conftest import ROOT, Serve, Served
+from tests.fixtures.waiting import PATIENCE_S
 
 MEBIBYTE = 1 << 20
 
@@ -115,9 +116,13 @@ def test_errors_in_a_file_come_back_from_the_child_process(shared_served: Served
 
 
 def test_only_this_machine_is_answered_under_its_own_name(shared_served: Served) -> None:
-    rebound = httpx.get(f"{shared_served.url}/healthz", headers={"Host": "evil.example"})
+    rebound = httpx.get(
+        f"{shared_served.url}/healthz", headers={"Host": "evil.example"}, timeout=PATIENCE_S
+    )
     assert rebound.status_code == 400
-    own = httpx.get(f"{shared_served.url}/healthz", headers={"Host": "localhost:1"})
+    own = httpx.get(
+        f"{shared_served.url}/healthz", headers={"Host": "localhost:1"}, timeout=PATIENCE_S
+    )
     assert own.status_code == 200
 
 
@@ -156,14 +161,14 @@ def test_requests_that_tell_something_are_logged(
     shared_served: Served, path: str, is_logged: bool
 ) -> None:
     trace = f"traced-{len(path)}"
-    httpx.get(f"{shared_served.url}{path}", headers={"X-Request-ID": trace})
+    httpx.get(f"{shared_served.url}{path}", headers={"X-Request-ID": trace}, timeout=PATIENCE_S)
     assert (f'"request_id": "{trace}"' in shared_served.log) is is_logged
 
 
 def test_the_log_from_start_to_end_holds_nothing_but_json_and_no_warning(serve: Serve) -> None:
     """gevent warns, in plain text, when something took `ssl` before it was replaced."""
     served = serve(log_level="DEBUG")
-    assert httpx.get(f"{served.url}/static/icon.svg").status_code == 200
+    assert httpx.get(f"{served.url}/static/icon.svg", timeout=PATIENCE_S).status_code == 200
     served.process.terminate()
     served.process.wait(30)
     lines = [json.loads(line) for line in served.log.splitlines()]

@@ -15,6 +15,7 @@ from core.artifacts import ArtifactStore
 from db.tables import TrainingJob
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.waiting import PATIENCE_S
 
 PARQUET = b"PAR1" + bytes(range(256)) * 20 + b"PAR1"
 REQUEST = {
@@ -89,7 +90,7 @@ def test_a_file_is_stored_and_trained_with_live_progress(served: Served) -> None
     }
     assert row.upload_digest is not None
     assert ArtifactStore(str(served.data / "models")).read(row.upload_digest) == PARQUET
-    status = httpx.get(f"{served.url}/api/v1/training/status/{row.id}").json()
+    status = httpx.get(f"{served.url}/api/v1/training/status/{row.id}", timeout=PATIENCE_S).json()
     assert status["status"] == "completed"
     assert status["model"]["model_id"] == end["model_id"]
     assert status["metrics"]["test_accuracy"] == 0.88
@@ -223,7 +224,7 @@ def test_hostile_messages_get_the_documented_error(
             connection.recv(timeout=10)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == code
-    assert httpx.get(f"{shared_served.url}/healthz").status_code == 200
+    assert httpx.get(f"{shared_served.url}/healthz", timeout=PATIENCE_S).status_code == 200
 
 
 @pytest.mark.parametrize("first", [None, json.dumps(REQUEST)])

@@ -19,6 +19,7 @@ from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
 from tests.api.waiting import wait_until
 from tests.db.builders import new_job
+from tests.fixtures.waiting import PATIENCE_S
 
 TENANT = str(DEFAULT_TENANT_ID)
 DOCUMENTED = {
@@ -155,7 +156,10 @@ def test_without_redis_each_process_counts_for_itself(serve: Serve) -> None:
 def test_metrics_can_ask_for_a_token(serve: Serve) -> None:
     served = serve(metrics_token="a-token-for-prometheus")
     url = f"{served.url}/metrics"
-    assert httpx.get(url).status_code == 401
-    assert httpx.get(url, headers={"Authorization": "Bearer another"}).status_code == 401
+    assert httpx.get(url, timeout=PATIENCE_S).status_code == 401
+    assert (
+        httpx.get(url, headers={"Authorization": "Bearer another"}, timeout=PATIENCE_S).status_code
+        == 401
+    )
     headers = {"Authorization": "Bearer a-token-for-prometheus"}
-    assert "training_jobs_running" in httpx.get(url, headers=headers).text
+    assert "training_jobs_running" in httpx.get(url, headers=headers, timeout=PATIENCE_S).text

@@ -9,6 +9,7 @@ import httpx
 from db.tables import TrainingJob
 from tests.api.conftest import Served
 from tests.api.waiting import wait_until
+from tests.fixtures.waiting import PATIENCE_S
 
 MEGABYTE = 10**6
 FORM = {"ml_task": "regression", "target_variable": "y"}
@@ -29,7 +30,7 @@ def test_a_client_that_leaves_in_the_middle_leaves_no_file(shared_served: Served
         client.sendall(b"PAR1" + bytes(5 * MEGABYTE))
         wait_until(lambda: uploads_of(shared_served) != [], 10)
     wait_until(lambda: uploads_of(shared_served) == [], 10)
-    assert httpx.get(f"{shared_served.url}/healthz").status_code == 200
+    assert httpx.get(f"{shared_served.url}/healthz", timeout=PATIENCE_S).status_code == 200
 
 
 def test_uploads_at_the_same_time_keep_their_own_content(shared_served: Served) -> None:

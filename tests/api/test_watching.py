@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
 from tests.api.waiting import wait_until
+from tests.fixtures.waiting import PATIENCE_S
 
 Messages = list[dict[str, Any]]
 
@@ -136,9 +137,10 @@ def test_progress_of_products_is_batched_and_the_end_is_not(serve: Serve) -> Non
         f"{served.url}/api/v1/training/sales",
         content="date,product_id,quantity\n2026-01-01,rye,5\n",
         headers={"Content-Type": "text/csv"},
+        timeout=PATIENCE_S,
     )
     assert imported.status_code == 200, imported.text
-    started = httpx.post(f"{served.url}/api/v1/training/start/rye").json()
+    started = httpx.post(f"{served.url}/api/v1/training/start/rye", timeout=PATIENCE_S).json()
     job = RunningJob.take(served.sessions, served.stream, UUID(started["job_id"]))
     with connect(served.watch_url(job.job_id)) as connection:
         assert numbers(json.loads(connection.recv(timeout=10)) for _ in range(2)) == [1, 2]
@@ -243,7 +245,7 @@ def raw_watcher(served: Served, job_id: UUID) -> socket.socket:
 
 
 def open_connections(served: Served) -> int:
-    telemetry = httpx.get(f"{served.url}/metrics").text
+    telemetry = httpx.get(f"{served.url}/metrics", timeout=PATIENCE_S).text
     counts = [
         float(line.split()[-1])
         for line in telemetry.splitlines()

@@ -19,6 +19,7 @@ from tests.api.contract import model_studio as document
 from tests.api.contract.shapes import differences
 from tests.e2e.service import ROOT, Service
 from tests.e2e.studio_tables import Table, all_tables
+from tests.fixtures.waiting import PATIENCE_S
 
 SECONDS = 3
 TABLES = all_tables()
@@ -181,9 +182,9 @@ def test_whoever_comes_back_misses_nothing(service: Service, training: Training)
 
 def test_the_model_tells_what_it_is(service: Service, table: Table, training: Training) -> None:
     model = f"{service.url}/api/v1/models/{training.end['model_id']}"
-    board = httpx.get(f"{model}/leaderboard").json()
+    board = httpx.get(f"{model}/leaderboard", timeout=PATIENCE_S).json()
     assert board["chosen_candidate"] in [entry["candidate"] for entry in board["entries"]]
-    assert httpx.get(f"{model}/profile").json()["profile"]
+    assert httpx.get(f"{model}/profile", timeout=PATIENCE_S).json()["profile"]
     explained = httpx.get(f"{model}/explanation", timeout=30).json()
     assert explained["ml_task"] == table.ml_task
     assert explained["sections"]
@@ -252,5 +253,7 @@ def test_finish_keeps_the_best_so_far(service: Service) -> None:
 
     assert message["type"] == "completed", message
     assert message["metrics"]["total_time_seconds"] < 100
-    profile = httpx.get(f"{service.url}/api/v1/models/{message['model_id']}/profile").json()
+    profile = httpx.get(
+        f"{service.url}/api/v1/models/{message['model_id']}/profile", timeout=PATIENCE_S
+    ).json()
     assert any("finish early" in note for note in profile["notes"])

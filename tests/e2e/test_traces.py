@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 
 from tests.e2e.otlp import Collector, Span, collector
 from tests.e2e.service import Service, running_service
+from tests.fixtures.waiting import PATIENCE_S
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 CALLER_SPAN = "b7ad6b7169203331"
@@ -132,6 +133,8 @@ def test_the_log_of_the_job_tells_what_took_how_long_per_product(
     assert [line["log_level"] for line in errors] == ["ERROR"]
     assert "InsufficientDataError" in errors[0]["message"]
     refused = httpx.get(
-        f"{traced_service.url}/api/v1/training/logs/{job_id}", params={"level": "LOUD"}
+        f"{traced_service.url}/api/v1/training/logs/{job_id}",
+        params={"level": "LOUD"},
+        timeout=PATIENCE_S,
     )
     assert refused.status_code == 400

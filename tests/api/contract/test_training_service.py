@@ -22,6 +22,7 @@ from tests.api.contract import training_service as document
 from tests.api.contract.shapes import differences
 from tests.api.running_job import RunningJob
 from tests.db.builders import model_outcome, new_job, running_claims
+from tests.fixtures.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize(("method", "path"), document.ENDPOINTS)
@@ -32,7 +33,7 @@ def test_endpoint(method: str, path: str) -> None:
 
 def test_socket(shared_served: Served) -> None:
     path = document.PREFIX + document.SOCKET.format(job_id=UUID(int=0))
-    answer = httpx.get(shared_served.url + path)
+    answer = httpx.get(shared_served.url + path, timeout=PATIENCE_S)
     assert (answer.status_code, answer.headers["Upgrade"]) == (426, "websocket")
 
 
@@ -166,7 +167,7 @@ def families(shared_served: Served) -> dict[str, Any]:
     job = RunningJob.begin(shared_served.sessions, shared_served.stream)
     with connect(shared_served.watch_url(job.job_id)) as watcher:
         watcher.recv(timeout=10)
-        scraped = httpx.get(f"{shared_served.url}/metrics").text
+        scraped = httpx.get(f"{shared_served.url}/metrics", timeout=PATIENCE_S).text
         job.finish()
     return {family.name: family for family in text_string_to_metric_families(scraped)}
 

@@ -15,6 +15,7 @@ from db.tables import Tenant
 from db.transitions import NewTask, create_job
 from tests.api.conftest import Served
 from tests.api.security.tokens import OURS, REFUSED, SECRET, THEIRS, bearer, token
+from tests.fixtures.waiting import PATIENCE_S
 
 WITHIN_S = 10.0
 
@@ -106,7 +107,9 @@ def test_a_socket_needs_its_scope(sockets: dict[str, str]) -> None:
 def test_the_service_answers_under_any_name(served_with_tokens: Served) -> None:
     """As a proxy on this machine passes it on; without tokens this would be DNS rebinding."""
     address = f"{served_with_tokens.url}/api/v1/training/tenant"
-    answer = httpx.get(address, headers=bearer() | {"Host": "forecasts.shop.example"})
+    answer = httpx.get(
+        address, headers=bearer() | {"Host": "forecasts.shop.example"}, timeout=PATIENCE_S
+    )
     assert answer.status_code == 200
 
 
@@ -117,9 +120,10 @@ def test_a_log_line_tells_who_asked_and_no_secret(served_with_tokens: Served) ->
         address,
         headers={"Authorization": f"Bearer {good}", "X-Request-ID": "who-asked"},
         params={"token": good},
+        timeout=PATIENCE_S,
     )
     assert asked.status_code == 200
-    httpx.get(address, headers={"Authorization": f"Bearer {refused}"})
+    httpx.get(address, headers={"Authorization": f"Bearer {refused}"}, timeout=PATIENCE_S)
 
     lines = [json.loads(line) for line in served_with_tokens.log.splitlines() if line[:1] == "{"]
     line = next(line for line in lines if line.get("request_id") == "who-asked")
