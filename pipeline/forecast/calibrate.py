@@ -6,7 +6,8 @@ Conformal prediction (Lei et al. 2018), refined where a hundred errors of four w
   learned from the errors themselves, so that all of them together tell the shape.
 - The shape is asymmetric, and newer windows count more (weights as in Barber et al. 2023).
 - Towards the tails, where few errors lie, Student's t of each side takes over from the sorted
-  errors; it is wider the fewer errors there are.
+  errors. Errors of one window hang together, the more so the more a series wanders: they count as
+  fewer (the design effect of clusters, Kish 1965), and the fewer count, the wider t is.
 """
 
 import math
@@ -41,9 +42,8 @@ TRUSTED_ERRORS = 60.0
 """With so many errors, the sorted errors and Student's t count alike in the middle."""
 TAIL = 8.0
 """So many errors beyond a quantile are enough to trust the sorted ones as in the middle."""
-ERRORS_PER_FREEDOM = 6.0
-"""Errors of a window hang together: so many of them are worth one independent observation."""
-LEAST_FREEDOM = 3.0
+LEAST_FREEDOM = 4.0
+"""Student's t has this many degrees of freedom even if all errors of a window are as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,8 @@ def calibrate(
     )
     known = np.isfinite(off)
     off, steps, predicted = off[known], steps[known], predicted[known]
-    weights = MEMORY ** ages[known]
+    ages = ages[known]
+    weights = MEMORY**ages
     farthest = max((len(one.actual) for one in errors), default=1)
     if not np.any(off):
         return _without_errors(level, interval_width, is_count=is_count)
@@ -144,7 +145,7 @@ def calibrate(
         power=power,
         ends=tuple(range(1, farthest)),
         spreads=tuple(spreads.tolist()),
-        shape=tuple(_shape(scores, weights).tolist()),
+        shape=tuple(_shape(scores, weights, ages).tolist()),
         interval_width=interval_width,
         is_count=is_count,
     )
@@ -179,24 +180,39 @@ def _growth(
     return POWERS[power], RATES[rate]
 
 
-def _shape(scores: Array, weights: Array) -> Array:
+def _shape(scores: Array, weights: Array, ages: NDArray[np.int64]) -> Array:
     """The scores at the levels of the grid: sorted scores in the middle, Student's t outside."""
-    levels = np.asarray(GRID)
-    number = float(weights.sum() ** 2 / (weights**2).sum())
-    share = weights / weights.sum()
-    freedom = max(LEAST_FREEDOM, number / ERRORS_PER_FREEDOM)
-    middle = _sorted_at(np.array([0.5]), scores, share)[0] * number / (number + TRUSTED_ERRORS)
+    levels, share = np.asarray(GRID), weights / weights.sum()
+    number = float(weights.sum() ** 2 / (weights**2).sum()) / _design_effect(scores, ages)
+    trust = number / (number + TRUSTED_ERRORS)
+    middle = float(_sorted_at(np.array([0.5]), scores, share)[0]) * trust
     apart = scores - middle
     both = math.sqrt(float(share @ apart**2))
-    tails = stdtrit(freedom, levels) * math.sqrt(1 + 1 / freedom)
-    tails *= math.sqrt((freedom - 2) / freedom) if freedom > 2 else 1.0
-    sides = [
-        _side(apart[is_there], share[is_there], both, number) for is_there in (apart < 0, apart > 0)
-    ]
-    smooth = middle + tails * np.where(levels < 0.5, sides[0], sides[1])
+    lower, upper = (
+        _side(apart[side], share[side], both, number) for side in (apart < 0, apart > 0)
+    )
+    tails = stdtrit(max(LEAST_FREEDOM, number), levels)
+    smooth = middle + tails * np.where(levels < 0.5, lower, upper)
     beyond = np.minimum(levels, 1 - levels) * number
-    trust = number / (number + TRUSTED_ERRORS) * np.minimum(beyond / TAIL, 1.0)
-    return np.maximum.accumulate(trust * _sorted_at(levels, scores, share) + (1 - trust) * smooth)
+    trusted = trust * np.minimum(beyond / TAIL, 1.0)
+    mixed = trusted * _sorted_at(levels, scores, share) + (1 - trusted) * smooth
+    return np.asarray(np.maximum.accumulate(mixed), dtype=np.float64)
+
+
+def _design_effect(scores: Array, ages: NDArray[np.int64]) -> float:
+    """How many errors count as one, from the correlation of errors of the same window."""
+    counts = np.bincount(ages).astype(np.float64)
+    sums, squares = np.bincount(ages, scores), float(scores @ scores)
+    means = sums[counts > 0] / counts[counts > 0]
+    counts = counts[counts > 0]
+    size = float(counts.mean())
+    if len(counts) < 2 or size <= 1:
+        return 1.0
+    between = float(counts @ means**2)
+    apart, within = between / len(counts), (squares - between) / max(counts.sum() - len(counts), 1)
+    together = apart + (size - 1) * within
+    correlation = (apart - within) / together if together > 0 else 0.0
+    return 1 + (size - 1) * min(max(correlation, 0.0), 1.0)
 
 
 def _side(apart: Array, share: Array, both: float, number: float) -> float:

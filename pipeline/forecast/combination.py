@@ -27,7 +27,7 @@ SIMPLE_HANDICAP: Final = 1.1
 counts so many times: three windows often flatter one of several simple models."""
 MOST_MEMBERS: Final = 5
 """Each further member is a fit on all rows for ever less."""
-SHRINKAGE: Final = 0.2
+SHRINKAGE: Final = 0.3
 """A combination with wholly other weights than the robust average has to lower the squared error by
 this share."""
 LEAST_WEIGHT: Final = 0.05
