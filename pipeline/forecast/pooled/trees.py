@@ -120,7 +120,8 @@ class _Nodes:
 
 def _rounded_down(thresholds: Sequence[float]) -> NDArray[np.float32]:
     """In single precision without moving a value of single precision to the other side."""
-    exact = np.array(thresholds, dtype=np.float64)
+    largest = np.finfo(np.float32).max  # LightGBM's own largest threshold is beyond it
+    exact = np.clip(np.array(thresholds, dtype=np.float64), -largest, largest)
     rounded = exact.astype(np.float32)
     below = np.nextafter(rounded, np.float32(-np.inf))
     return np.where(rounded.astype(np.float64) > exact, below, rounded)
