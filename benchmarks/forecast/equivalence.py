@@ -24,11 +24,12 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.forecast.holiday_calendar import holiday_calendar
-from pipeline.forecast.structural.conversion import from_prophet, unfitted
+from pipeline.forecast.structural.conversion import unfitted
 from pipeline.forecast.structural.fit import fit_structure, lay_out
 from pipeline.forecast.structural.holidays import Holidays
 from pipeline.forecast.structural.layout import log_posterior
 from pipeline.forecast.structural.model import Rows, StructuralModel
+from pipeline.forecast.structural.reading import from_prophet
 from pipeline.forecast.structural.structure import Seasonality, Structure, Way
 
 T = TypeVar("T")

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.candidate import FitFailureError
-from pipeline.forecast.structural.conversion import from_prophet, unfitted
+from pipeline.forecast.structural.conversion import unfitted
 from pipeline.forecast.structural.fit import fit_structure, folded
 from pipeline.forecast.structural.model import StructuralModel
 from pipeline.forecast.structural.package import library_logs
+from pipeline.forecast.structural.reading import from_prophet
 from pipeline.forecast.structural.scales import has_no_changepoints
 from pipeline.forecast.structural.structure import Structure
 

@@ -10,7 +10,8 @@ from prophet import Prophet
 from prophet.serialize import model_from_json, model_to_json
 
 from pipeline.errors import InvalidParameterError
-from pipeline.forecast.structural.conversion import from_prophet, to_prophet
+from pipeline.forecast.structural.conversion import to_prophet
+from pipeline.forecast.structural.reading import from_prophet
 from tests.pipeline.forecast.structural.cases import CASES, Case, daily, with_regressors
 
 pytestmark = pytest.mark.filterwarnings(
