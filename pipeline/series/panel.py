@@ -154,9 +154,14 @@ def names_as_text(column: pd.Series) -> pd.Series:
         whole = column.where(column % 1 == 0)
         text = whole.astype("Int64").astype("str").fillna(column.astype("str"))
     else:
-        text = column.astype("str")
+        text = column.map(_readable, na_action="ignore").astype("str")
     filled: pd.Series = text.where(column.notna(), "(missing)")
     return filled.reset_index(drop=True)
+
+
+def _readable(name: object) -> object:
+    """Bytes as text, also where they are none."""
+    return name.decode(errors="backslashreplace") if isinstance(name, bytes) else name
 
 
 def _calendar(rows: pd.DataFrame, keys: list[tuple[str, ...]]) -> Calendar | None:

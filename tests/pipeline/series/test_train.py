@@ -63,6 +63,18 @@ def test_many_series_are_told_apart_by_the_column_that_names_them() -> None:
     assert len(result.explanation["series"]) == 5
 
 
+def test_bytes_that_are_no_text_can_tell_the_series_apart() -> None:
+    names = {"store 0": b"caf\xc3\xa9", "store 1": b"\xb1", "store 2": b"\xff"}
+    frame = panel(3, 60)
+    frame["store"] = pd.Series([names[name] for name in frame["store"]], dtype=object)
+    result = forecast(frame, "sales", group_column="store")
+    stores = {one["series"]["store"] for one in result.explanation["forecast"]}
+    assert stores == {"café", r"\xb1", r"\xff"}
+    rows = frame[["store", "date"]].iloc[:0]
+    future = pd.DataFrame({"store": [b"\xb1"], "date": [pd.Timestamp("2024-03-03")]})
+    assert predict_rows(result, pd.concat([rows, future]))["prediction"].notna().all()
+
+
 def test_two_columns_together_can_tell_the_series_apart() -> None:
     shops = [panel(3, 60).assign(product=name) for name in ("bread", "cake")]
     result = forecast(pd.concat(shops), "sales")
