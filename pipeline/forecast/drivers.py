@@ -8,16 +8,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.candidate import PointForecaster, predict
+from pipeline.forecast.frequency import Unit
 from pipeline.forecast.history import closed_rows
 from pipeline.forecast.result import FittedForecaster
 
 Array = NDArray[np.float64]
 
 TIME = "ds"
-LEVEL, TREND, CLOSED, OTHER = "level", "trend", "closed", "other"
+LEVEL, TREND, WEEK, CLOSED, OTHER = "level", "trend", "week", "closed", "other"
 EVENT = "event:"
 BASIS = (LEVEL, TREND)
 """What is there on every day; everything else moves a day away from it."""
+
+LEAST_WEEKS = 3
+"""Over so many weeks the mean of a weekday says what the day of the week does."""
+DAYS_OF_WEEK = 7
 
 MOST_TOLD = 3
 LEAST_SHARE = 0.05
@@ -59,16 +64,18 @@ def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Column ``ds``, and one column per part; in each row the parts add up to ``yhat``. Members
-        that cannot tell their parts have a ``level``, their mean, and the rest as ``other``, which
-        also holds whatever else moves the forecast. Where the parts would lead below 0, those that
+        that cannot tell their parts have a ``level``, their mean, the means of the weekdays as
+        ``week`` where rows are daily, and the rest as ``other``, which also holds whatever else
+        moves the forecast. Where the parts would lead below 0, those that
         take away are smaller. What a closure takes away is ``closed``.
     """
     steps = model.frequency.steps_after(model.last, pd.DatetimeIndex(future[TIME]))
     rows = future[[TIME, *model.known]].reset_index(drop=True).assign(step=steps)
     parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
     weights = model.weights or (1 / len(model.members),) * len(model.members)
+    is_daily = model.frequency.name == Unit.DAY
     for member, weight in zip(model.members, weights, strict=True):
-        for name, values in _parts(member, rows).items():
+        for name, values in _parts(member, rows, is_daily=is_daily).items():
             parts[name] = parts.get(name, 0.0) + weight * values
     expected = model.predict(future)["yhat"].to_numpy()
     ds = pd.DatetimeIndex(rows[TIME])
@@ -97,12 +104,17 @@ def effects(parts: pd.DataFrame) -> list[tuple[str, ...]]:
     ]
 
 
-def _parts(member: PointForecaster, rows: pd.DataFrame) -> Mapping[str, Array]:
+def _parts(member: PointForecaster, rows: pd.DataFrame, *, is_daily: bool) -> Mapping[str, Array]:
     if isinstance(member, Decomposable):
         return member.components(rows)
     values = predict(member, rows)
     level = np.full(len(values), values.mean())
-    return {LEVEL: level, OTHER: values - level}
+    rest = values - level
+    if not is_daily or len(rows) < LEAST_WEEKS * DAYS_OF_WEEK:
+        return {LEVEL: level, OTHER: rest}
+    days = pd.DatetimeIndex(rows[TIME]).day_of_week.to_numpy()
+    week = (np.bincount(days, weights=rest) / np.bincount(days))[days]
+    return {LEVEL: level, WEEK: week, OTHER: rest - week}
 
 
 def _only_basis(parts: dict[str, Array], closed: NDArray[np.bool_]) -> dict[str, Array]:
@@ -134,7 +146,7 @@ def _told(row: Array, names: Sequence[str], moment: pd.Timestamp, least: float) 
 
 
 def _reason(name: str, moment: pd.Timestamp) -> str:
-    if name == "week":
+    if name == WEEK:
         return f"it is a {moment.day_name()}"
     return _REASONS.get(name) or f"of {name.removeprefix(EVENT).replace('_', ' ')}"
 

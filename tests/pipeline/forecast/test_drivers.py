@@ -58,6 +58,17 @@ def test_what_cannot_tell_its_parts_has_a_level_and_a_rest(trained: FittedForeca
     assert found[OTHER].sum() == pytest.approx(0)
 
 
+def test_over_some_weeks_it_has_a_rhythm_too() -> None:
+    """The seasonal naive forecast is nothing but the week."""
+    spec = ForecastSpec(algorithm="seasonal_naive", horizon_days=28)
+    model = train_forecast(daily_sales(180), spec).model
+    found = drivers(model, model.ahead)
+    assert list(found) == ["ds", LEVEL, "week", OTHER]
+    assert found[OTHER].to_numpy() == pytest.approx(0, abs=1e-9)
+    weekend = model.ahead["ds"].dt.day_of_week >= 5
+    assert found.loc[weekend, "week"].mean() > 5
+
+
 def test_nothing_is_taken_away_that_is_not_there(trained: FittedForecaster) -> None:
     model = replace(trained, members=(Told(),))
     found = drivers(model, model.ahead).set_index(model.ahead["ds"].dt.day_name())
