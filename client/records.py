@@ -129,6 +129,7 @@ class JobStatus(Record):
     products: tuple[ProductStatus, ...] = ()
     products_next_cursor: str | None = None
     model: "Model | None" = None
+    predicting_model_id: str | None = None
     metrics: Numbers = field(default_factory=dict)
     logs: tuple[str, ...] = ()
 

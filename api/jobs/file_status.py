@@ -9,7 +9,7 @@ from db.job_products import TaskStatus
 from db.models import find_model
 from db.progress import since
 from db.results import upload_result
-from db.tables import TrainingJob
+from db.tables import BatchPrediction, TrainingJob
 
 _RECENT_MESSAGES = 20
 _MOST_LOGS = 50
@@ -22,6 +22,8 @@ def file_fields(session: Session, job: TrainingJob, task: TaskStatus) -> dict[st
         "progress": task.progress,
         "message": task.current_step,
     }
+    if not job.is_training:
+        fields["predicting_model_id"] = session.get_one(BatchPrediction, job.id).model_public_id
     if job.status != "completed" or task.model_id is None:  # none comes of a prediction
         return fields | _so_far(session, job)
     record = find_model(session, job.tenant_id, task.model_id)

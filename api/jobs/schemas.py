@@ -204,6 +204,9 @@ class JobStatus(JobSummary):
     model: ModelSummary | None = Field(
         default=None, description="The model that came of an upload; else null"
     )
+    predicting_model_id: str | None = Field(
+        default=None, description="The model that predicts a file; null for trainings"
+    )
     metrics: Numbers = Field(default_factory=dict)
     logs: list[str] = Field(default_factory=list)
     model_file_path: str | None = None

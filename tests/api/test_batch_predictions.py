@@ -120,7 +120,9 @@ def test_the_result_comes_as_it_was_stored_and_not_twice(
     assert (found["rows_predicted"], found["result_bytes"]) == (1, len(RESULT))
     kept = datetime.fromisoformat(found["result_kept_until"]) - datetime.now(UTC)
     assert timedelta(days=6) < kept <= timedelta(days=7)
-    assert status_of(http, told["job_id"])["current_step"] == "The file is predicted"
+    status = status_of(http, told["job_id"])
+    assert status["current_step"] == "The file is predicted"
+    assert status["predicting_model_id"] == table_model.public_id
 
 
 def test_the_result_outlives_the_model_but_not_its_days(

@@ -123,6 +123,11 @@ def test_the_job_that_predicted_a_file_speaks_of_predictions(
     page.goto(f"/#/jobs/{job_id}")
     expect(page.get_by_role("heading", name="Predictions of a file")).to_be_visible()
     expect(page.locator(".job-summary")).to_have_text("The file is predicted")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the predictions").click()
+    assert len(pq.read_table(saved.value.path())) == 5
+    model = page.get_by_role("link", name="The model", exact=True)
+    expect(model).to_have_attribute("href", f"#/models/{models['regression']}")
     expect(page.get_by_role("group", name="Show products")).to_have_count(0)
 
 

@@ -1,17 +1,15 @@
 // A whole file for a model to predict: sent, followed while it is worked on, and saved.
 
 import { announce, element } from "../dom.js";
-import { fetchFile, fetchJson, upload } from "../api.js";
+import { fetchJson, upload } from "../api.js";
 import { formatShare, plural } from "../format.js";
-import { saveFile } from "../saving.js";
 import { jobStatusWord } from "../words.js";
-import { actionButton } from "./action.js";
 import { progressBar } from "./bar.js";
 import { dropZone } from "./dropzone.js";
 import { hint, problemNotice } from "./notice.js";
+import { savePredictions } from "./predicted_file.js";
 
 const LOOK_AGAIN_MS = 1000;
-const PARQUET = "application/vnd.apache.parquet";
 const OPEN = new Set(["pending", "running"]);
 
 /** A box with a place to drop a file; following ends with the visit. */
@@ -69,14 +67,8 @@ async function followed(address, signal, onLook) {
 }
 
 function showResult(address, file, { rows_predicted: rows }, outcome) {
-  const problem = element("div");
   const name = `${file.name.replace(/\.[^.]*$/, "")}-predictions.parquet`;
-  const save = async () => saveFile(await fetchFile(`${address}/result`, PARQUET), name);
   const words = `${plural(rows, "row")} of ${file.name} ${rows === 1 ? "is" : "are"} predicted.`;
   announce(words);
-  outcome.replaceChildren(
-    hint(words, "good"),
-    element("div", {}, actionButton("Save the predictions", save, problem, "small")),
-    problem,
-  );
+  outcome.replaceChildren(hint(words, "good"), ...savePredictions(address, name));
 }
