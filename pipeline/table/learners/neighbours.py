@@ -40,14 +40,14 @@ class Neighbours(BaseFamily):
         return {"neighbours": trial.suggest_int("neighbours", 2, most, log=True)}
 
     def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:  # noqa: ARG002 - protocol
-        return 4 * shape.rows * shape.columns + 16 * _CELLS_AT_ONCE
+        return 12 * shape.rows * shape.columns + 24 * _CELLS_AT_ONCE
 
     def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
         rows = np.asarray(problem.train.matrix, dtype=np.float32)
         count = min(int(parameters["neighbours"]), len(rows))
         found = _Found(
             rows=rows,
-            squares=(rows**2).sum(axis=1),
+            squares=(rows.astype(np.float64) ** 2).sum(axis=1),
             target=problem.train.target,
             count=count,
             classes=problem.classes,
@@ -91,9 +91,10 @@ class _Found:
         """The nearest rows and their squared distances.
 
         The quick distances of all depend, in their last bit, on the rows that are asked for
-        together; so they only say which are worth to be measured one by one.
+        together; so they only say which are worth to be measured one by one. In single precision
+        the last bit could be as large as a distance where one column is far from 0.
         """
-        quick = self.squares - 2.0 * (rows @ self.rows.T)
+        quick = self.squares - 2.0 * (rows.astype(np.float64) @ self.rows.T.astype(np.float64))
         some = min(_SPARE * self.count, len(self.rows))
         near = np.sort(np.argpartition(quick, some - 1, axis=1)[:, :some], axis=1)
         squares = ((self.rows[near] - rows[:, None, :]) ** 2).sum(axis=2)
