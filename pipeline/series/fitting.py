@@ -209,10 +209,7 @@ def _intervals(
         stop = min(window.reach, until)
         actual = past.actual[window.origin : stop]
         pairs.append((values[: len(actual)], actual))
-    width = windows[-1].stop - windows[-1].origin if windows else 1
-    return learn_intervals(
-        pairs, past.filled[:until], width=width, signed=past.signed, season=past.season
-    )
+    return learn_intervals(pairs, past.filled[:until], signed=past.signed, season=past.season)
 
 
 def _judged(

@@ -16,7 +16,7 @@ _SMALLEST_LEVEL = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Half widths by distance.
+    """How far actual values lie from forecasts, by distance.
 
     The engine's errors grow with the forecast, as those of sales do. Where values below 0 occur
     they do not, and moving all values far up (``moved``) makes them all alike.
@@ -36,7 +36,7 @@ class Intervals:
 
 
 def learn_intervals(
-    forecasts: Sequence[tuple[Array, Array]], past: Array, *, width: int, signed: bool, season: int
+    forecasts: Sequence[tuple[Array, Array]], past: Array, *, signed: bool, season: int
 ) -> Intervals:
     """From pairs of forecast and actual values at 1, 2, 3, … periods from their origin, whose
     actual values may be missing; with none, from the differences of values of ``past`` one season
@@ -47,11 +47,10 @@ def learn_intervals(
     pairs = [pair for pair in forecasts if np.isfinite(pair[1]).any()]
     if not pairs:
         lag = season if len(past) > season else 1
-        pairs, width = [(past[:-lag], past[lag:])], len(past)
+        pairs = [(past[:-lag], past[lag:])]
     calibration = calibrate(
         [Errors(predicted + moved, actual + moved) for predicted, actual in pairs],
         level=max(float(np.mean(past)) + moved, _SMALLEST_LEVEL),
-        window=max(1, width),
         interval_width=INTERVAL_LEVEL,
     )
     return Intervals(calibration, moved, signed)
