@@ -80,7 +80,6 @@ def cost_of_service(sales: pd.DataFrame, budget: str, cores: int) -> tuple[Cost,
 
 
 def _forecast(frame: pd.DataFrame) -> pd.DataFrame:
-    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
     model = Prophet(
         yearly_seasonality=True,
         weekly_seasonality=True,
@@ -88,6 +87,8 @@ def _forecast(frame: pd.DataFrame) -> pd.DataFrame:
         changepoint_prior_scale=0.05,
         interval_width=0.95,
     )
+    for name in ("cmdstanpy", "prophet"):  # now: making a model sets their levels
+        logging.getLogger(name).setLevel(logging.ERROR)
     model.add_country_holidays(COUNTRY)
     model.fit(frame[["ds", "quantity"]].rename(columns={"quantity": "y"}))
     return model.predict(model.make_future_dataframe(HORIZON_DAYS, include_history=False))
