@@ -191,3 +191,15 @@ def test_a_row_is_explained(predicting: Predicting, studio: Client) -> None:
 )
 def test_wrong_usage_of_the_command_is_2(predicting: Predicting, wrong: tuple[str, ...]) -> None:
     assert command(predicting, predicting.table.public_id, *wrong).returncode == 2
+
+
+def test_totals_come_from_a_worker(predicting: Predicting, studio: Client) -> None:
+    everything = studio.totals(interval_width=0.8).totals[0]
+    assert (everything.category, everything.products) == (None, 1)
+    stored = studio.forecast(predicting.forecast.public_id).forecast
+    assert [one.yhat for one in everything.forecast] == pytest.approx([one.yhat for one in stored])
+
+    shown = command(predicting, "--days", "3", name="totals")
+    assert shown.returncode == 0, shown.stderr
+    assert "All products, 1 product" in shown.stdout
+    assert "added up" in shown.stdout
