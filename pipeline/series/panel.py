@@ -22,6 +22,8 @@ _MAX_GRID = 20_000_000
 _FEWEST_TIMES = 4
 _MIXED_SHARE = 0.1
 _SPARSE_SHARE = 0.2
+_MOST_EXACT = 2.0**53
+"""Beyond it not every whole number can be told from the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,7 @@ def series_numbers(
 def names_as_text(column: pd.Series) -> pd.Series:
     """Names of series as text; whole numbers have no decimals, a missing one is ``(missing)``."""
     if pd.api.types.is_float_dtype(column.dtype):
-        whole = column.where(column % 1 == 0)
+        whole = column.where((column % 1 == 0) & (column.abs() < _MOST_EXACT))
         text = whole.astype("Int64").astype("str").fillna(column.astype("str"))
     else:
         text = column.map(_readable, na_action="ignore").astype("str")

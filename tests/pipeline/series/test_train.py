@@ -16,6 +16,7 @@ from pipeline.errors import (
 )
 from pipeline.progress import Progress
 from pipeline.series.methods.registry import METHODS
+from pipeline.series.panel import names_as_text
 from pipeline.table.phases import PHASE_RANGES, TablePhase
 from pipeline.table.predict import predict_rows
 from pipeline.table.spec import TableSpec
@@ -73,6 +74,11 @@ def test_bytes_that_are_no_text_can_tell_the_series_apart() -> None:
     rows = frame[["store", "date"]].iloc[:0]
     future = pd.DataFrame({"store": [b"\xb1"], "date": [pd.Timestamp("2024-03-03")]})
     assert predict_rows(result, pd.concat([rows, future]))["prediction"].notna().all()
+
+
+def test_numbers_of_any_size_can_name_series() -> None:
+    numbers = pd.Series([7.0, 0.5, 1e308, -1e308, np.nan])
+    assert names_as_text(numbers).tolist() == ["7", "0.5", "1e+308", "-1e+308", "(missing)"]
 
 
 def test_two_columns_together_can_tell_the_series_apart() -> None:
