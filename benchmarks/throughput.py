@@ -87,8 +87,8 @@ def _forecast(frame: pd.DataFrame) -> pd.DataFrame:
         changepoint_prior_scale=0.05,
         interval_width=0.95,
     )
-    for name in ("cmdstanpy", "prophet"):  # now: making a model sets their levels
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name in ("cmdstanpy", "prophet"):
+        logging.getLogger(name).disabled = True  # a level would be set anew by each fit
     model.add_country_holidays(COUNTRY)
     model.fit(frame[["ds", "quantity"]].rename(columns={"quantity": "y"}))
     return model.predict(model.make_future_dataframe(HORIZON_DAYS, include_history=False))
