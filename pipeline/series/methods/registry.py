@@ -1,15 +1,17 @@
 """Every method by name: the quick ones first."""
 
+import numpy as np
+
 from pipeline.series.methods.harmonics import fit_harmonics
 from pipeline.series.methods.holt_winters import fit_holt_winters
 from pipeline.series.methods.method import Method
 from pipeline.series.methods.sales_engine import engine_method
-from pipeline.series.methods.simple import (
-    fit_croston_tsb,
-    fit_drift,
-    fit_seasonal_mean,
-    fit_seasonal_naive,
-    is_rare,
+from pipeline.series.methods.simple import fit_drift, fit_seasonal_mean, fit_seasonal_naive
+from pipeline.series.methods.statistical import (
+    fit_rare_events,
+    fit_seasons_and_trend,
+    has_rare_events,
+    has_seasons,
 )
 from pipeline.series.methods.theta import fit_theta
 
@@ -21,12 +23,21 @@ METHODS: dict[str, Method] = {
     "drift": Method(title="the straight trend", fit=fit_drift, minimum_rows=4),
     "croston_tsb": Method(
         title="the model for rare events",
-        fit=fit_croston_tsb,
+        fit=fit_rare_events,
         minimum_rows=8,
         seconds=0.002,
-        is_applicable=is_rare,
+        is_applicable=has_rare_events,
     ),
     "theta": Method(title="Theta", fit=fit_theta, minimum_rows=5, most_rows=3_000, seconds=0.008),
+    "mstl": Method(
+        title="the sum of trend and seasons",
+        fit=fit_seasons_and_trend,
+        minimum_rows=14,
+        most_rows=6_000,
+        seconds=0.012,
+        is_applicable=has_seasons,
+        failures=(np.linalg.LinAlgError,),
+    ),
     "holt_winters": Method(
         title="exponential smoothing",
         fit=fit_holt_winters,

@@ -7,8 +7,6 @@ import numpy as np
 from pipeline.series.methods.method import Ahead, Array, Past
 
 _SEASONS_REMEMBERED = 8
-_SMOOTHING = 0.1
-_RARE_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +49,3 @@ def fit_drift(past: Past) -> Line:
     values, width = past.filled, min(max(past.season, 2), len(past) // 2)
     first, last = values[:width].mean(), values[-width:].mean()
     return Line(float(last), float((last - first) / (len(values) - width)))
-
-
-def fit_croston_tsb(past: Past) -> RepeatedSeason:
-    """Smooth the chance that something happens and its size apart (Teunter, Syntetos and Babai
-    2011)."""
-    values = past.filled
-    happens = values > 0
-    chance = float(happens.mean())
-    size = float(values[happens].mean()) if happens.any() else 0.0
-    for value in values:
-        chance += _SMOOTHING * (float(value > 0) - chance)
-        if value > 0:
-            size += _SMOOTHING * (value - size)
-    return RepeatedSeason(np.array([chance * size]))
-
-
-def is_rare(past: Past) -> bool:
-    """Whether nothing happens in many periods."""
-    return not past.signed and float(np.mean(past.filled == 0)) >= _RARE_SHARE
