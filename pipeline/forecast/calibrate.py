@@ -124,6 +124,8 @@ def calibrate(
     is_count
         Whether values are whole numbers, so that quantiles are, too.
     """
+    if not errors:
+        return _without_errors(level, interval_width, is_count=is_count)
     steps = np.concatenate([np.arange(1, len(one.actual) + 1) for one in errors])
     predicted = np.concatenate([one.predicted for one in errors])
     off = np.concatenate([one.actual - one.predicted for one in errors])
@@ -134,7 +136,7 @@ def calibrate(
     off, steps, predicted = off[known], steps[known], predicted[known]
     ages = ages[known]
     weights = MEMORY**ages
-    farthest = max((len(one.actual) for one in errors), default=1)
+    farthest = max(len(one.actual) for one in errors)
     if not np.any(off):
         return _without_errors(level, interval_width, is_count=is_count)
     power, rate = _growth(off, predicted, steps, level, weights)

@@ -75,9 +75,9 @@ def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     weights = 0.5 ** (age_days / HALF_LIFE_DAYS)
     regression = fit_log_linear(table, values / size, weights, PENALTY)
     expected = regression.predict(table)[-LEVEL_ROWS:]
-    weights = LEVEL_DECAY ** np.arange(len(expected))[::-1]
-    recent = float((values[-LEVEL_ROWS:] / size) @ weights)
-    level = (recent + 1) / (float(expected @ weights) + 1)
+    decay = LEVEL_DECAY ** np.arange(len(expected))[::-1]
+    recent = float((values[-LEVEL_ROWS:] / size) @ decay)
+    level = (recent + 1) / (float(expected @ decay) + 1)
     return FittedPoisson(regression, design, size * level)
 
 

@@ -65,9 +65,7 @@ class FittedForecaster:
             If a column is missing or a time stamp is not after the last row of training.
         """
         rows = self._rows(future)
-        predicted = self._predicted(rows)
-        lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
-        return self._sold(rows, {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper})
+        return self._interval(rows, self._predicted(rows))
 
     def quantiles(self, future: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """The quantities that stay unsold with no more than each probability.
@@ -97,10 +95,23 @@ class FittedForecaster:
                 f"A level is {wrong[0]!r}; accepted are probabilities above 0 and below 1"
             )
         rows = self._rows(future)
-        steps = rows["step"].to_numpy()
-        made = self.calibration.quantiles(self._predicted(rows), steps, levels)
-        columns = dict(zip(map(str, levels), made.T, strict=True))
-        return self._sold(rows, columns)
+        return self._quantiles(rows, self._predicted(rows), levels)
+
+    def predict_with_quantiles(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What `predict` and `quantiles` return, for the time of one of them."""
+        rows = self._rows(future)
+        predicted = self._predicted(rows)
+        return self._interval(rows, predicted), self._quantiles(rows, predicted, QUANTILES)
+
+    def _interval(self, rows: pd.DataFrame, predicted: NDArray[np.float64]) -> pd.DataFrame:
+        lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
+        return self._sold(rows, {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper})
+
+    def _quantiles(
+        self, rows: pd.DataFrame, predicted: NDArray[np.float64], levels: Sequence[float]
+    ) -> pd.DataFrame:
+        made = self.calibration.quantiles(predicted, rows["step"].to_numpy(), levels)
+        return self._sold(rows, dict(zip(map(str, levels), made.T, strict=True)))
 
     def _predicted(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         weights = self.weights or (1 / len(self.members),) * len(self.members)

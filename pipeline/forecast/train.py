@@ -130,9 +130,10 @@ def train_forecast(
         weights=choice.weights,
         closed_times=prepared.closed_times,
     )
+    forecast, quantiles = model.predict_with_quantiles(prepared.future)
     result = ForecastResult(
         algorithm=choice.algorithm,
-        forecast=model.predict(prepared.future),
+        forecast=forecast,
         metrics=metrics,
         baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
         backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
@@ -155,7 +156,7 @@ def train_forecast(
         library_versions=library_versions(),
         training_seconds=time.perf_counter() - started,
         comparison=None if tried is None else compare(backtest, choice, tried),
-        quantiles=model.quantiles(prepared.future),
+        quantiles=quantiles,
         errors=past_errors(backtest, choice.forecasts),
     )
     announce(on_progress, ForecastPhase.FORECASTING, 1, "The forecast is ready")
