@@ -7,9 +7,8 @@ from pipeline.forecast.statistical.seasons import strength
 
 Array = NDArray[np.float64]
 
-_STRONG_SEASON = 0.3
-"""The usual 0.64 leaves many seasons of sales to seasonal autoregressions near 1, whose differences
-then run away like a trend."""
+_STRONG_SEASON = 0.64
+"""As in the `forecast` package of R (Hyndman and Khandakar 2008, later versions)."""
 _KPSS_5_PERCENT = 0.463
 
 
