@@ -10,10 +10,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+_COMPACT = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+_DOUBTFUL = ("\\u0000", '"true":', '"false":', '"null":')
+"""Signs of a NUL, and of a key that JSON writes in another way than Python."""
+
 
 def storable(text: str, limit: int | None = None) -> str:
     """The text without what Postgres refuses, cut with an ellipsis where a column has a limit."""
-    clean = text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    clean = text.replace("\x00", "\ufffd")
+    if not clean.isascii():
+        clean = clean.encode(errors="replace").decode()
     return clean if limit is None or len(clean) <= limit else clean[: limit - 1] + "…"
 
 
@@ -26,7 +32,18 @@ def finite(value: object) -> float | None:
 
 def to_json(value: Any) -> str:
     """JSON that Postgres takes as jsonb: NaN and infinity become null."""
-    return json.dumps(plain(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    as_it_is = _written_as_it_is(value)
+    return _COMPACT.encode(plain(value)) if as_it_is is None else as_it_is
+
+
+def _written_as_it_is(value: Any) -> str | None:
+    """Of nearly everything the JSON that `plain` would lead to, in a tenth of the time."""
+    try:
+        written = _COMPACT.encode(value)
+        written.encode()
+    except (TypeError, ValueError):  # a lone surrogate is a ValueError, too
+        return None
+    return None if any(sign in written for sign in _DOUBTFUL) else written
 
 
 def plain(value: Any) -> Any:

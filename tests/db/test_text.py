@@ -46,6 +46,20 @@ def test_json_is_what_jsonb_takes() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"é": (0.5, [1, None, True])}, '{"é":[0.5,[1,null,true]]}'),
+        ({"deep": [{"text": "a\x00"}]}, '{"deep":[{"text":"a\ufffd"}]}'),
+        ({"deep": [{"text": "\udfff"}]}, '{"deep":[{"text":"?"}]}'),
+        ({True: [1.0, float("inf")]}, '{"True":[1.0,null]}'),
+        ({True: 1, None: {False: 2}}, '{"True":1,"None":{"False":2}}'),
+    ],
+)
+def test_json_is_the_same_whichever_way_it_is_written(value: object, expected: str) -> None:
+    assert to_json(value) == expected
+
+
 def test_json_refuses_what_it_cannot_mean() -> None:
     with pytest.raises(TypeError, match="object cannot be stored as JSON"):
         to_json({"a": object()})
