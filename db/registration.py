@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Double, Uuid, insert, literal, or_, select
@@ -14,7 +15,16 @@ from db.bulk import rows
 from db.gate import pass_gate
 from db.locks import FRESH, lock_product
 from db.metrics import metrics_row
-from db.outcomes import ArtifactFile, ForecastDetails, ForecastRow, LogLine, ModelOutcome
+from db.outcomes import (
+    ArtifactFile,
+    Drivers,
+    ForecastDetails,
+    ForecastRow,
+    LogLine,
+    ModelOutcome,
+    PastErrors,
+    Quantiles,
+)
 from db.tables import Forecast, ModelArtifact, Product, TrainedModel, TrainingTask
 from db.text import finite, storable
 
@@ -152,7 +162,18 @@ def _add_artifacts(session: Session, model: TrainedModel, files: Sequence[Artifa
 
 
 def _details_row(model: TrainedModel, details: ForecastDetails) -> tables.ForecastDetails:
-    return tables.ForecastDetails(model_id=model.id, tenant_id=model.tenant_id, **asdict(details))
+    return tables.ForecastDetails(
+        model_id=model.id,
+        tenant_id=model.tenant_id,
+        quantiles=_fields(details.quantiles),
+        drivers=_fields(details.drivers),
+        errors=_fields(details.errors),
+    )
+
+
+def _fields(part: Quantiles | Drivers | PastErrors) -> dict[str, Any]:
+    """By name, and not copied number by number as `asdict` does."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def _add_forecast(session: Session, model_id: UUID, forecast: Sequence[ForecastRow]) -> None:

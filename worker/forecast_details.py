@@ -1,7 +1,5 @@
 """What a new forecast consists of, as it is stored beside it."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,18 +11,21 @@ from pipeline.forecast.result import ForecastResult
 MOST_PERIODS = 1000
 """Nearly three years of days, or six weeks of hours: nobody looks farther into the details."""
 
+DIGITS = 6
+
 _TIME = "ds"
 
 
 def details_of(result: ForecastResult) -> ForecastDetails:
-    parts = drivers(result.model, result.model.ahead.head(MOST_PERIODS))
+    expected = result.forecast["yhat"].to_numpy()[:MOST_PERIODS]
+    parts = drivers(result.model, result.model.ahead.head(MOST_PERIODS), expected)
     quantiles = result.quantiles.head(MOST_PERIODS)
     return ForecastDetails(
         Quantiles([float(name) for name in _columns(quantiles)], _rows(quantiles)),
         Drivers(_columns(parts), _rows(parts), effects(parts)),
         PastErrors(
-            [moment.isoformat() for moment in result.errors[_TIME]],
-            _short(result.errors["error"].to_numpy()),
+            np.datetime_as_string(result.errors[_TIME].to_numpy(), unit="s").tolist(),
+            _short(result.errors["error"].to_numpy()).tolist(),
         ),
     )
 
@@ -34,10 +35,14 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 
 
 def _rows(frame: pd.DataFrame) -> list[list[float]]:
-    values: NDArray[np.float64] = frame.drop(columns=_TIME).to_numpy(dtype=np.float64)
-    return [_short(row) for row in values]
+    rows: list[list[float]] = _short(frame.set_index(_TIME).to_numpy(dtype=np.float64)).tolist()
+    return rows
 
 
-def _short(values: Iterable[float]) -> list[float]:
+def _short(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Six digits say all that a forecast knows, and take a third of the room."""
-    return [float(f"{value:.6g}") for value in values]
+    size = np.abs(values)
+    behind = DIGITS - 1 - np.floor(np.log10(np.where(size > 0, size, 1.0)))
+    more, less = 10.0 ** np.maximum(behind, 0), 10.0 ** np.maximum(-behind, 0)
+    short: NDArray[np.float64] = np.rint(values * more / less) * less / more
+    return short

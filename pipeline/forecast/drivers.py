@@ -1,6 +1,6 @@
 """Why a forecast is what it is: the parts that add up to it, period by period, and in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -50,7 +50,9 @@ class Decomposable(Protocol):
         ...
 
 
-def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
+def drivers(
+    model: FittedForecaster, future: pd.DataFrame, expected: Array | None = None
+) -> pd.DataFrame:
     """The parts of a forecast.
 
     Parameters
@@ -59,6 +61,8 @@ def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
         A fitted model.
     future
         As `FittedForecaster.predict` takes it.
+    expected
+        The ``yhat`` that it returns for them, where that is known already.
 
     Returns
     -------
@@ -77,7 +81,8 @@ def drivers(model: FittedForecaster, future: pd.DataFrame) -> pd.DataFrame:
     for member, weight in zip(model.members, weights, strict=True):
         for name, values in _parts(member, rows, is_daily=is_daily).items():
             parts[name] = parts.get(name, 0.0) + weight * values
-    expected = model.predict(future)["yhat"].to_numpy()
+    if expected is None:
+        expected = model.predict(future)["yhat"].to_numpy()
     ds = pd.DatetimeIndex(rows[TIME])
     closed = closed_rows(model.closures, ds, model.frequency)
     closed |= model.closed_times.at(ds, model.frequency)
@@ -94,13 +99,19 @@ def effects(parts: pd.DataFrame) -> list[tuple[str, ...]]:
     """For each period of `drivers` its strongest effects in words, such as ``"+6 because of the
     holiday"``; none for a period like any other.
     """
-    names = [str(name) for name in parts if name not in (TIME, *BASIS)]
-    values = parts[names].to_numpy()
-    usual = float(parts.drop(columns=TIME).sum(axis=1).abs().mean())
-    moments = pd.DatetimeIndex(parts[TIME])
+    every = parts.set_index(TIME)
+    names = [str(name) for name in every if name not in BASIS]
+    least = LEAST_SHARE * float(np.abs(every.to_numpy().sum(axis=1)).mean())
+    values = every[names].to_numpy()
+    strongest = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :MOST_TOLD]
+    days = pd.DatetimeIndex(every.index).day_name()
     return [
-        _told(row, names, moment, LEAST_SHARE * usual)
-        for row, moment in zip(values, moments, strict=True)
+        tuple(
+            f"{_amount(row[place])} because {_reason(names[place], day)}"
+            for place in places
+            if abs(row[place]) > least
+        )
+        for day, places, row in zip(days, strongest.tolist(), values.tolist(), strict=True)
     ]
 
 
@@ -136,18 +147,9 @@ def _not_below_zero(parts: dict[str, Array], expected: Array) -> dict[str, Array
     return dict(zip(parts, np.where(values < 0, values * kept, values), strict=True))
 
 
-def _told(row: Array, names: Sequence[str], moment: pd.Timestamp, least: float) -> tuple[str, ...]:
-    strongest = np.argsort(-np.abs(row), kind="stable")[:MOST_TOLD]
-    return tuple(
-        f"{_amount(row[place])} because {_reason(names[place], moment)}"
-        for place in strongest
-        if abs(row[place]) > least
-    )
-
-
-def _reason(name: str, moment: pd.Timestamp) -> str:
+def _reason(name: str, day: str) -> str:
     if name == WEEK:
-        return f"it is a {moment.day_name()}"
+        return f"it is a {day}"
     return _REASONS.get(name) or f"of {name.removeprefix(EVENT).replace('_', ' ')}"
 
 
