@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.forecast.backtest import Array, Backtest, Forecasts
 from pipeline.forecast.candidates import CANDIDATES
-from pipeline.forecast.combination import blend, learn_weights
+from pipeline.forecast.combination import blend, counted_error, learn_weights
 from pipeline.forecast.race import mean_error
 from pipeline.forecast.spec import AUTO
 
@@ -61,7 +61,8 @@ def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     """
     names = backtest.finalists
     errors = {name: mean_error(backtest, name, backtest.selection) for name in names}
-    singles = sorted(names, key=lambda name: (name != algorithm, errors[name], _stands_in(name)))
+    counted = {name: counted_error(name, error) for name, error in errors.items()}
+    singles = sorted(names, key=lambda name: (name != algorithm, counted[name], _stands_in(name)))
     choices = [_choice(backtest, name, {name: 1.0}) for name in singles]
     if algorithm != AUTO:
         return tuple(choices)
@@ -112,7 +113,20 @@ def _learned(backtest: Backtest, errors: Mapping[str, float]) -> dict[str, float
         for name in errors
     }
     units = {name: values[known] / scale[known] for name, values in made.items()}
-    return learn_weights(errors, units, actual[known] / scale[known])
+    wanted = actual[known] / scale[known]
+    return learn_weights(_balanced(errors, units, wanted), units, wanted)
+
+
+def _balanced(
+    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array
+) -> dict[str, float]:
+    """Between the mean absolute error and the root of the mean squared one, by candidate.
+
+    The first alone prefers forecasts that are too low where sales are rare, the second alone hangs
+    on a few days.
+    """
+    squares = {name: float(np.mean((made[name] - actual) ** 2)) for name in errors}
+    return {name: math.sqrt(error * math.sqrt(squares[name])) for name, error in errors.items()}
 
 
 def _alike(names: Collection[str]) -> dict[str, float]:
@@ -128,8 +142,9 @@ def _stands_in(name: str) -> int:
 
 def _is_clearly_better(backtest: Backtest, single: Choice, ensemble: Choice) -> bool:
     """In the mean and in every window."""
-    return single.error < (1 - SINGLE_MODEL_MARGIN) * ensemble.error and all(
-        (backtest.error(single.forecasts, window) or 0.0)
+    counted = counted_error(single.algorithm, single.error)
+    return counted < (1 - SINGLE_MODEL_MARGIN) * ensemble.error and all(
+        counted_error(single.algorithm, backtest.error(single.forecasts, window) or 0.0)
         <= (backtest.error(ensemble.forecasts, window) or math.inf)
         for window in backtest.selection
     )

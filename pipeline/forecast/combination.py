@@ -22,9 +22,10 @@ POWER: Final = 4.0
 """Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone."""
 LARGEST_ERROR: Final = 1.4
 """Members err at most so many times as much as the best one."""
-SIMPLE_HANDICAP: Final = 1.1
+SIMPLE_HANDICAP: Final = 2.0
 """Models that only repeat or average the past have their place where others fail, so their error
-counts so many times: three windows often flatter one of several simple models."""
+counts so many times: over a few windows without a change it is the smallest by chance, and full
+models see the change coming that the next window brings."""
 MOST_MEMBERS: Final = 5
 """Each further member is a fit on all rows for ever less."""
 SHRINKAGE: Final = 0.3
@@ -43,7 +44,7 @@ def learn_weights(
     Parameters
     ----------
     errors
-        By candidate: mean absolute error over the windows, in units of the series.
+        By candidate: how far it was off over the windows, in units of the series.
     made, actual
         In the same units, what was forecast by candidate and what was sold, of all rows of these
         windows that are known.
@@ -60,10 +61,7 @@ def learn_weights(
 
 def robust_average(errors: Mapping[str, float]) -> dict[str, float]:
     """Weights by the inverse error of the best candidates of different families."""
-    counted = {
-        name: error * (SIMPLE_HANDICAP if CANDIDATES[name].is_simple else 1.0) + _NO_ERROR
-        for name, error in errors.items()
-    }
+    counted = {name: counted_error(name, error) + _NO_ERROR for name, error in errors.items()}
     best: dict[str, str] = {}
     for name in sorted(counted, key=lambda one: (counted[one], one)):
         best.setdefault(CANDIDATES[name].family or name, name)
@@ -71,6 +69,11 @@ def robust_average(errors: Mapping[str, float]) -> dict[str, float]:
     members = [name for name in best.values() if counted[name] <= limit][:MOST_MEMBERS]
     least = counted[members[0]]
     return _normalised({name: (least / counted[name]) ** POWER for name in members})
+
+
+def counted_error(name: str, error: float) -> float:
+    """The error of a candidate as it counts beside those of others."""
+    return error * SIMPLE_HANDICAP if CANDIDATES[name].is_simple else error
 
 
 def stack(made: Array, actual: Array, prior: Array) -> Array:

@@ -42,11 +42,13 @@ def test_opposite_errors_are_brought_together() -> None:
 
 
 def test_a_simple_model_needs_a_clear_lead() -> None:
-    alike = robust_average({"prophet": 1.0, "seasonal_mean": 1.0})
-    ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.6})
+    alike = robust_average({"prophet": 1.0, "seasonal_mean": 0.9})
+    ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.45})
+    far_ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.3})
 
-    assert alike["prophet"] > alike["seasonal_mean"]
-    assert "prophet" not in ahead
+    assert alike.keys() == {"prophet"}
+    assert ahead["seasonal_mean"] > ahead["prophet"] > 0.2
+    assert far_ahead.keys() == {"seasonal_mean"}
 
 
 def test_members_without_an_error_keep_their_weights() -> None:
