@@ -1,9 +1,10 @@
 """How a product stands before it is trained."""
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from db.tables import Product, Tenant, TrainedModel
@@ -21,6 +22,14 @@ class Standing:
 
 def standing_of(session: Session, tenant_id: UUID, product_id: UUID | None) -> Standing | None:
     """None when the tenant has no such product; one statement, as every training begins with it."""
+    wanted = {"tenant_id": tenant_id, "product_id": product_id}
+    row = session.execute(_statement(), wanted).one_or_none()
+    return None if row is None else Standing(*row)
+
+
+@cache
+def _statement() -> Select[Product, Tenant, TrainedModel, TrainedModel]:
+    """Made once: with two aliases of a large table that takes longer than to run it."""
     champion, newest = aliased(TrainedModel), aliased(TrainedModel)
     newest_id = (
         select(TrainedModel.id)
@@ -37,11 +46,10 @@ def standing_of(session: Session, tenant_id: UUID, product_id: UUID | None) -> S
         champion.product_id == Product.id,
         champion.is_deployed,
     )
-    row = session.execute(
+    return (
         select(Product, Tenant, champion, newest)
         .join(Tenant, Tenant.id == Product.tenant_id)
         .outerjoin(champion, is_champion)
         .outerjoin(newest, newest.id == newest_id)
-        .where(Product.id == product_id, Product.tenant_id == tenant_id)
-    ).one_or_none()
-    return None if row is None else Standing(*row)
+        .where(Product.id == bindparam("product_id"), Product.tenant_id == bindparam("tenant_id"))
+    )
