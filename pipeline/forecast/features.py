@@ -104,6 +104,8 @@ def event_features(
     ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
 ) -> NDArray[np.float64]:
     """One row per time stamp, one column per event: the share of the period that belongs to it."""
+    if not holidays.events:
+        return np.empty((len(ds), 0))
     return holidays.event_columns(ds, frequency.ends(ds))
 
 

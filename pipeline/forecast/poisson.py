@@ -1,5 +1,6 @@
 """The Poisson regression candidate: calendar effects that multiply, and the recent level."""
 
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,15 +43,14 @@ class Design:
     means: NDArray[np.float64]
     deviations: NDArray[np.float64]
 
-    def table(self, rows: pd.DataFrame) -> NDArray[np.float64]:
-        """One row per row of ``rows``: place in the season, holidays, year, events, covariates."""
-        ds = pd.DatetimeIndex(rows["ds"])
+    def table(self, ds: pd.DatetimeIndex, covariates: NDArray[np.float64]) -> NDArray[np.float64]:
+        """One row per period: place in the season, holidays, year, events, covariates."""
         calendar = calendar_table(ds, self.frequency, self.holidays)
         slots = self.frequency.slots(ds)[:, None] == self.slots
         places = _LINEAR + _YEARLY if self.with_year else _LINEAR
-        covariates = (rows[list(self.known)].to_numpy(dtype=float) - self.means) / self.deviations
         events = event_features(ds, self.frequency, self.holidays)
-        return np.hstack([slots, calendar[:, places], events, covariates])
+        scaled = (covariates - self.means) / self.deviations
+        return np.hstack([slots, calendar[:, places], events, scaled])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,17 @@ class FittedPoisson:
     size: float
 
     def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        table = self.design.table(future)
+        covariates = _stacked([future[name].to_numpy(float) for name in self.design.known], future)
+        table = self.design.table(pd.DatetimeIndex(future["ds"]), covariates)
         return np.asarray(self.regression.predict(table) * self.size, dtype=np.float64)
 
 
 def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     """Fit the calendar effects, newer rows counting more, then match the recent level."""
     values, size = history.filled, float(history.filled.mean())
-    design = _design(history, context)
-    table = design.table(history.frame)
+    covariates = _stacked([history.columns[name] for name in history.known], history)
+    design = _design(history, context, covariates)
+    table = design.table(history.ds, covariates)
     age_days = history.frequency.days(1000) / 1000 * np.arange(len(values))[::-1]
     weights = 0.5 ** (age_days / HALF_LIFE_DAYS)
     regression = fit_log_linear(table, values / size, weights, PENALTY)
@@ -91,8 +93,11 @@ def has_sales(history: History, _context: FitContext) -> bool:
     return bool(history.filled.sum() > 0)
 
 
-def _design(history: History, context: FitContext) -> Design:
-    covariates = history.frame[list(history.known)].to_numpy(dtype=float)
+def _stacked(columns: Sequence[NDArray[np.float64]], rows: Sized) -> NDArray[np.float64]:
+    return np.column_stack(columns) if columns else np.empty((len(rows), 0))
+
+
+def _design(history: History, context: FitContext, covariates: NDArray[np.float64]) -> Design:
     deviations = covariates.std(axis=0)
     has_slots = history.season > 1 and history.frequency.is_daily_or_finer
     slots = np.unique(history.frequency.slots(history.ds if has_slots else history.ds[-1:]))
