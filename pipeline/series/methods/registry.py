@@ -52,10 +52,17 @@ METHODS: dict[str, Method] = {
         most_rows=20_000,
         seconds=0.02,
     ),
-    "poisson": engine_method("poisson", "the counting model", 0.1, 20_000),
-    "gradient_boosting": engine_method("gradient_boosting", "the boosted trees", 1.5, 10_000),
-    "prophet": engine_method("prophet", "Prophet", 0.5, 5_000),
+    "ets": engine_method("ets", "exponential smoothing by likelihood", 0.03, 5_000),
+    "poisson": engine_method("poisson", "the counting model", 0.02, 20_000),
+    "gradient_boosting": engine_method("gradient_boosting", "the boosted trees", 0.15, 10_000),
+    "prophet": engine_method("prophet", "Prophet", 0.01, 17_000),
     "prophet_covariates": engine_method(
-        "prophet_covariates", "Prophet with known facts", 0.6, 5_000
+        "prophet_covariates", "Prophet with known facts", 0.01, 17_000
+    ),
+    "prophet_multiplicative": engine_method(
+        "prophet_multiplicative", "Prophet whose seasons grow with the values", 0.02, 17_000
+    ),
+    "prophet_tuned": engine_method(
+        "prophet_tuned", "Prophet whose flexibility is learned", 0.02, 17_000
     ),
 }
