@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Double, Uuid, insert, literal, or_, select
+from sqlalchemy import DateTime, Double, Insert, Uuid, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db import audit, tables
-from db.bulk import rows
+from db.bulk import coming_rows
 from db.gate import pass_gate
 from db.locks import FRESH, lock_product
 from db.metrics import metrics_row
@@ -177,14 +178,18 @@ def _fields(part: Quantiles | Drivers | PastErrors) -> dict[str, Any]:
 
 
 def _add_forecast(session: Session, model_id: UUID, forecast: Sequence[ForecastRow]) -> None:
-    steps = rows(
-        ds=(DateTime(), [step.ds for step in forecast]),
-        yhat=(Double(), [step.yhat for step in forecast]),
-        yhat_lower=(Double(), [finite(step.yhat_lower) for step in forecast]),
-        yhat_upper=(Double(), [finite(step.yhat_upper) for step in forecast]),
-    )
-    session.execute(
-        insert(Forecast).from_select(
-            ["model_id", *steps.c.keys()], select(literal(model_id, Uuid()), *steps.c)
-        )
-    )
+    values = {
+        "model_id": model_id,
+        "ds": [step.ds for step in forecast],
+        "yhat": [step.yhat for step in forecast],
+        "yhat_lower": [finite(step.yhat_lower) for step in forecast],
+        "yhat_upper": [finite(step.yhat_upper) for step in forecast],
+    }
+    session.connection().execute(_forecast_insert(), values)
+
+
+@cache
+def _forecast_insert() -> Insert:
+    steps = coming_rows(ds=DateTime(), yhat=Double(), yhat_lower=Double(), yhat_upper=Double())
+    chosen = select(bindparam("model_id", type_=Uuid()), *steps.c)
+    return insert(Forecast).from_select(["model_id", *steps.c.keys()], chosen)

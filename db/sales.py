@@ -120,9 +120,10 @@ def history(
         statement = statement.where(Sale.sold_at > after)
     rows = session.execute(statement).all()
     names = ("ds", "quantity", "price", "revenue", "promotion")
-    columns = {name: [row[index] for row in rows] for index, name in enumerate(names)}
-    covariates = [row.covariates or {} for row in rows]
-    for name in sorted(set().union(*covariates) - columns.keys()):
+    *known, others = map(list, zip(*rows, strict=True) if rows else ((),) * (len(names) + 1))
+    columns = dict(zip(names, known, strict=True))
+    covariates = [values or {} for values in others]
+    for name in sorted(set().union(*filter(None, covariates)) - columns.keys()):
         columns[name] = [values.get(name) for values in covariates]
     return {
         name: values
