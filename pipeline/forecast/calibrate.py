@@ -8,6 +8,8 @@ Conformal prediction (Lei et al. 2018), refined where a hundred errors of four w
 - Towards the tails, where few errors lie, Student's t of each side takes over from the sorted
   errors. Errors of one window hang together, the more so the more a series wanders: they count as
   fewer (the design effect of clusters, Kish 1965), and the fewer count, the wider t is.
+- What was chosen on these windows fits them better than what is to come: the fewer errors count,
+  the more are all of them widened.
 """
 
 import math
@@ -42,6 +44,9 @@ TRUSTED_ERRORS = 60.0
 """With so many errors, the sorted errors and Student's t count alike in the middle."""
 TAIL = 8.0
 """So many errors beyond a quantile are enough to trust the sorted ones as in the middle."""
+CHOSEN = 2.0
+"""So many errors' worth of what was known went into choosing members and weights on the same
+windows: errors to come are larger by as much as in a regression with so many coefficients."""
 LEAST_FREEDOM = 4.0
 """Student's t has this many degrees of freedom even if all errors of a window are as one."""
 
@@ -198,7 +203,8 @@ def _shape(scores: Array, weights: Array, ages: NDArray[np.int64]) -> Array:
     beyond = np.minimum(levels, 1 - levels) * number
     trusted = trust * np.minimum(beyond / TAIL, 1.0)
     mixed = trusted * _sorted_at(levels, scores, share) + (1 - trusted) * smooth
-    return np.asarray(np.maximum.accumulate(mixed), dtype=np.float64)
+    widened = middle + (mixed - middle) * math.sqrt(1 + CHOSEN / number)
+    return np.asarray(np.maximum.accumulate(widened), dtype=np.float64)
 
 
 def _design_effect(scores: Array, ages: NDArray[np.int64]) -> float:

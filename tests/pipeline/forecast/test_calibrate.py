@@ -148,3 +148,17 @@ def test_a_calibration_of_a_former_version_gives_the_same_interval() -> None:
 
     assert upper == pytest.approx([150.0, 170.0, 190.0])
     assert lower == pytest.approx([50.0, 30.0, 10.0])
+
+
+def test_four_windows_of_a_wandering_series_are_enough_for_honest_intervals() -> None:
+    """Every error of a window has that window's own part: four of them are known, not 48."""
+    random = np.random.default_rng(0)
+    predicted, steps, inside = np.full(12, 100.0), np.arange(1, 13), []
+
+    for _ in range(300):
+        windows = [100 + random.normal(0, 5) + random.normal(0, 5, 12) for _ in range(5)]
+        made = calibrate([Errors(predicted, sold) for sold in windows[:4]], level=100.0)
+        lower, upper = made.interval(predicted, steps)
+        inside.append(np.mean((windows[4] >= lower) & (windows[4] <= upper)))
+
+    assert 0.93 <= np.mean(inside) <= 0.97
