@@ -1,18 +1,18 @@
 """A trained model becomes rows: model, metrics, artifacts, forecast; then it stands at the gate."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Double, Insert, Uuid, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db import audit, tables
-from db.bulk import coming_rows
+from db.base import Base, Json
+from db.bulk import coming_rows, insert_together
 from db.gate import pass_gate
 from db.locks import FRESH, lock_product
 from db.metrics import metrics_row
@@ -26,7 +26,7 @@ from db.outcomes import (
     PastErrors,
     Quantiles,
 )
-from db.tables import Forecast, ModelArtifact, Product, TrainedModel, TrainingTask
+from db.tables import Forecast, ModelArtifact, ModelMetrics, Product, TrainedModel, TrainingTask
 from db.text import finite, storable
 
 
@@ -50,13 +50,19 @@ def register_model(
         champion = next((model for model in kin if model.is_deployed), None)
         line = pass_gate(session, model, champion, outcome, now)
     session.flush()
-    session.add(metrics_row(model, outcome))
-    _add_artifacts(session, model, outcome.artifacts)
+    insert_together(session, list(_belongings(model, outcome)))
     if outcome.forecast:
         _add_forecast(session, model.id, outcome.forecast)
-    if outcome.forecast_details is not None:
-        session.add(_details_row(model, outcome.forecast_details))
     return model, line
+
+
+def _belongings(model: TrainedModel, outcome: ModelOutcome) -> Iterator[tuple[type[Base], Json]]:
+    """The rows that refer to the model."""
+    yield ModelMetrics, metrics_row(model, outcome)
+    for file in outcome.artifacts:
+        yield ModelArtifact, _artifact_row(model, file)
+    if outcome.forecast_details is not None:
+        yield tables.ForecastDetails, _details_row(model, outcome.forecast_details)
 
 
 def model_file_path(public_id: str, name: str) -> str:
@@ -149,30 +155,28 @@ def _free_version(version: str, taken: Collection[str]) -> str:
     return next(candidate for candidate in numbered if candidate not in taken)
 
 
-def _add_artifacts(session: Session, model: TrainedModel, files: Sequence[ArtifactFile]) -> None:
-    session.add_all(
-        ModelArtifact(
-            model_id=model.id,
-            artifact_type=file.artifact_type,
-            file_path=storable(model_file_path(model.public_id, file.name), 500),
-            file_size_bytes=file.size,
-            checksum=file.digest,
-        )
-        for file in files
-    )
+def _artifact_row(model: TrainedModel, file: ArtifactFile) -> Json:
+    return {
+        "id": uuid4(),
+        "model_id": model.id,
+        "artifact_type": file.artifact_type,
+        "file_path": storable(model_file_path(model.public_id, file.name), 500),
+        "file_size_bytes": file.size,
+        "checksum": file.digest,
+    }
 
 
-def _details_row(model: TrainedModel, details: ForecastDetails) -> tables.ForecastDetails:
-    return tables.ForecastDetails(
-        model_id=model.id,
-        tenant_id=model.tenant_id,
-        quantiles=_fields(details.quantiles),
-        drivers=_fields(details.drivers),
-        errors=_fields(details.errors),
-    )
+def _details_row(model: TrainedModel, details: ForecastDetails) -> Json:
+    return {
+        "model_id": model.id,
+        "tenant_id": model.tenant_id,
+        "quantiles": _fields(details.quantiles),
+        "drivers": _fields(details.drivers),
+        "errors": _fields(details.errors),
+    }
 
 
-def _fields(part: Quantiles | Drivers | PastErrors) -> dict[str, Any]:
+def _fields(part: Quantiles | Drivers | PastErrors) -> Json:
     """By name, and not copied number by number as `asdict` does."""
     return {field.name: getattr(part, field.name) for field in fields(part)}
 
