@@ -11,14 +11,10 @@ def past_errors(backtest: Backtest, forecasts: Forecasts) -> pd.DataFrame:
 
     Of a period that two windows share, the error of the newer window counts.
     """
-    found = [
-        pd.Series(
-            backtest.actual(window) - forecasts[window.number][: window.stop - window.origin],
-            index=backtest.history.ds[window.origin : window.stop],
-        )
-        for window in backtest.windows
-        if window.number in forecasts
-    ]
-    errors = pd.concat(found)
-    kept = errors[np.isfinite(errors) & ~errors.index.duplicated(keep="last")].sort_index()
-    return pd.DataFrame({"ds": kept.index, "error": kept.to_numpy()})
+    errors = np.full(len(backtest.history), np.nan)
+    for window in backtest.windows:
+        if window.number in forecasts:
+            made = forecasts[window.number][: window.stop - window.origin]
+            errors[window.origin : window.stop] = backtest.actual(window) - made
+    scored = np.isfinite(errors)
+    return pd.DataFrame({"ds": backtest.history.ds[scored], "error": errors[scored]})
