@@ -84,6 +84,9 @@ def _sizes(total: int) -> list[int]:
     return sizes
 
 
+_ONLY_FOR_GROWTH = {"impurity", "n_node_samples", "weighted_n_node_samples"}
+
+
 class ForestTrees:
     """The trees alone: asking each costs a fraction of what the estimator around them does."""
 
@@ -118,9 +121,10 @@ class _Packed:
 
 def _packed(tree: Any) -> _Packed:
     state = tree.__getstate__()
-    nodes, values = state["nodes"].copy(), state["values"].copy()
-    for name in ("impurity", "n_node_samples", "weighted_n_node_samples"):
-        nodes[name] = 0
+    grown, values = state["nodes"], state["values"].copy()
+    nodes = np.zeros(len(grown), dtype=grown.dtype)  # what lies between its fields is 0, too
+    for name in set(grown.dtype.names) - _ONLY_FOR_GROWTH:
+        nodes[name] = grown[name]
     values[nodes["left_child"] >= 0] = 0
     return _Packed(
         columns=tree.n_features,

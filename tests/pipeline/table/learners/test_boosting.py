@@ -74,6 +74,14 @@ def test_without_a_gpu_xgboost_trains_the_same_on_the_cpu(
     )
 
 
+@pytest.mark.parametrize("name", ["extra_trees", "random_forest"])
+def test_equal_forests_are_stored_as_equal_bytes(name: str) -> None:
+    family = FAMILIES[name]
+    fits = [family.fit({"trees": 5}, problems.amounts(), problems.order(), nothing) for _ in "ab"]
+    first, second = map(pickle.dumps, fits)
+    assert first == second
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_stored_model_is_small(name: str) -> None:
     family = FAMILIES[name]
