@@ -89,7 +89,8 @@ def test_the_same_on_rabbitmq_whose_node_restarts(
 
 
 def test_a_worker_that_is_shut_down_in_a_hurry_gives_its_task_back(fleet: Fleet) -> None:
-    job_id = fleet.shop.job(fleet.shop.product("bread", days=900))
+    bread = fleet.shop.product("bread", days=6_000)
+    job_id = fleet.shop.job(bread, budget="best", engine="stan")  # takes its time
     (task_id,) = fleet.shop.task_ids(job_id)
     fleet.wait_until(lambda: fleet.shop.show_task(task_id).phase == "backtest")
 

@@ -64,8 +64,8 @@ def test_a_long_training_moves_to_another_worker_and_no_attempt_is_used_up(
 ) -> None:
     fleet = start(2)
     fleet.wait_until(lambda: slots(fleet.shop) == 2)
-    product = fleet.shop.product("bread", days=900)
-    job_id = fleet.shop.job(product)
+    product = fleet.shop.product("bread", days=6_000)
+    job_id = fleet.shop.job(product, budget="best", engine="stan")  # takes its time
     (task_id,) = fleet.shop.task_ids(job_id)
     fleet.wait_until(lambda: fleet.shop.show_task(task_id).phase == "backtest")
     first = holder(fleet, task_id)
@@ -105,7 +105,8 @@ def test_a_training_that_ends_within_the_grace_is_finished_by_its_worker(
 ) -> None:
     patient = settings.model_copy(update={"worker_grace_seconds": 120})
     with running_fleet(patient, shop, tmp_path, training_workers=1) as fleet:
-        job_id = shop.job(shop.product("bread", days=200), algorithm="prophet")
+        bread = shop.product("bread", days=200)
+        job_id = shop.job(bread, algorithm="prophet", engine="stan")  # takes its time
         (task_id,) = shop.task_ids(job_id)
         fleet.wait_until(lambda: shop.show_task(task_id).status == "running")
         fleet.programs["training-1"].send_signal(signal.SIGTERM)

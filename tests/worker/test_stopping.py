@@ -60,8 +60,8 @@ def work_after_stop(fleet: Fleet, job_id: UUID, phase: str) -> float:
 
 @pytest.mark.timeout(300)
 def test_a_stop_in_the_middle_of_products_ends_within_2_s_of_work(fleet: Fleet) -> None:
-    products = [fleet.shop.product(f"product {number}", days=1100) for number in range(4)]
-    job_id = fleet.shop.job(*products)
+    products = [fleet.shop.product(f"product {number}", days=6_000) for number in range(4)]
+    job_id = fleet.shop.job(*products, budget="best")
     assert work_after_stop(fleet, job_id, "backtest") < MOST_WORK_S
 
 
