@@ -95,9 +95,13 @@ def panel_of(products: Sequence[SeriesForecast]) -> Panel:
     chosen, left_out = [], []
     for one in products:
         if one.frequency != frequency:
-            left_out.append(LeftOut(one.key, one.name, f"Its forecast is {one.frequency}, not {frequency}"))
+            left_out.append(
+                LeftOut(one.key, one.name, f"Its forecast is {one.frequency}, not {frequency}")
+            )
         elif one.ds[-1] < begin:
-            left_out.append(LeftOut(one.key, one.name, f"Its forecast ends before {begin}; train it again"))
+            left_out.append(
+                LeftOut(one.key, one.name, f"Its forecast ends before {begin}; train it again")
+            )
         elif not np.isin(ds, one.ds).all():
             left_out.append(LeftOut(one.key, one.name, "Its forecast is of other periods"))
         else:

@@ -42,7 +42,9 @@ def context() -> FitContext:
 
 
 @pytest.mark.parametrize("name", CANDIDATES)
-def test_a_candidate_is_repeatable_pickles_and_forecasts_like_its_history(name: str, context: FitContext) -> None:
+def test_a_candidate_is_repeatable_pickles_and_forecasts_like_its_history(
+    name: str, context: FitContext
+) -> None:
     made, candidate = prepared(name), CANDIDATES[name]
     assert candidate.is_applicable(made.history, context)
 
