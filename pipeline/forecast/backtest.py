@@ -4,7 +4,7 @@ The newest window is the holdout: the choice between candidates does not see it,
 shown to users come from it alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -135,25 +135,6 @@ class Backtest:
         if window.number not in self._ahead:
             self._ahead[window.number] = self.history.ahead(window.origin, window.reach)
         return self._ahead[window.number]
-
-
-def run_backtest(
-    history: History,
-    windows: tuple[Window, ...],
-    names: Sequence[str],
-    context: FitContext,
-    on_progress: ProgressCallback,
-) -> Backtest:
-    """Let every named candidate forecast every window.
-
-    A candidate that cannot be fitted before one of the windows is left out with its reason.
-    Progress is reported before each fit.
-    """
-    backtest = Backtest(history, windows)
-    for window in windows:
-        share = window.number / len(windows)
-        forecast_window(backtest, window, names, context, on_progress, (share, 1 / len(windows)))
-    return backtest
 
 
 def forecast_window(

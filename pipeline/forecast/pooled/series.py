@@ -1,7 +1,7 @@
 """A product's history as plain arrays, one entry per period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -69,18 +69,6 @@ def series_of(history: History, category: str | None = None) -> Series:
         frequency=history.frequency,
         covariates={name: history.columns[name] for name in history.known},
         category=category,
-    )
-
-
-def with_future(series: Series, future: pd.DataFrame) -> Series:
-    """The same with the periods to forecast, and what is known of them."""
-    return replace(
-        series,
-        stamps=np.concatenate([series.stamps, stamps_of(future["ds"])]),
-        covariates={
-            name: np.concatenate([values, future[name].to_numpy(dtype=np.float64)])
-            for name, values in series.covariates.items()
-        },
     )
 
 

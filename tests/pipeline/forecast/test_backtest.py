@@ -1,22 +1,31 @@
 """Nothing that is scored was seen."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.backtest import run_backtest
+from pipeline.forecast.backtest import Backtest, forecast_window
 from pipeline.forecast.candidates import CANDIDATES
 from pipeline.forecast.choice import ENSEMBLE, rank
-from pipeline.forecast.history import prepare
+from pipeline.forecast.history import History, prepare
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.validation import validate
-from pipeline.forecast.windows import plan_windows
+from pipeline.forecast.windows import Window, plan_windows
 from pipeline.progress import ignore_progress
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 
 FAST = [name for name in CANDIDATES if not name.startswith("prophet")]
+
+
+def backtest_of(history: History, windows: tuple[Window, ...], names: Sequence[str]) -> Backtest:
+    """Every named candidate in every window, none dropped on the way."""
+    backtest = Backtest(history, windows)
+    for window in windows:
+        forecast_window(backtest, window, names, context_of(), ignore_progress, (0.0, 1.0))
+    return backtest
 
 
 @pytest.mark.parametrize("days", [30, 45, 120, 400])
@@ -62,10 +71,7 @@ def test_rows_after_an_origin_do_not_change_what_was_forecast_from_it() -> None:
     other.loc[232:, "quantity"] = 999.0
     windows = plan_windows(history_of(frame), horizon_rows=28)
 
-    made = [
-        run_backtest(history_of(one), windows, [*FAST, "prophet"], context_of(), ignore_progress)
-        for one in (frame, other)
-    ]
+    made = [backtest_of(history_of(one), windows, [*FAST, "prophet"]) for one in (frame, other)]
 
     assert windows[-1].origin == 232
     assert set(made[0].forecasts) >= {"prophet", "gradient_boosting", "poisson"}
@@ -79,10 +85,7 @@ def test_the_choice_does_not_see_the_holdout() -> None:
     other.loc[232:, "quantity"] = 999.0
     windows = plan_windows(history_of(frame), horizon_rows=28)
 
-    ranked = [
-        rank(run_backtest(history_of(one), windows, FAST, context_of(), ignore_progress), "auto")
-        for one in (frame, other)
-    ]
+    ranked = [rank(backtest_of(history_of(one), windows, FAST), "auto") for one in (frame, other)]
 
     assert [c.algorithm for c in ranked[0]] == [c.algorithm for c in ranked[1]]
     assert ENSEMBLE in [c.algorithm for c in ranked[0]]
@@ -104,9 +107,7 @@ def test_a_candidate_that_fails_is_left_out_with_its_reason() -> None:
     frame.loc[[0, 59], "quantity"] = [1.0, 2.0]
     history = history_of(frame)
 
-    made = run_backtest(
-        history, plan_windows(history, 90), ["prophet", "drift"], context_of(), ignore_progress
-    )
+    made = backtest_of(history, plan_windows(history, 90), ["prophet", "drift"])
 
     assert "fewer than two values are known" in made.failures["prophet"]
     assert set(made.forecasts) == {"drift"}
