@@ -27,7 +27,7 @@ T_99 = (31.821, 6.965, 4.541, 3.747, 3.365, 3.143, 2.998)
 
 HALF_NORMAL_VARIATION = math.sqrt(math.pi / 2 - 1)
 COVERAGE_ALPHA = 0.001
-LEAST_POINTS = 3
+LEAST_POINTS, MOST_POINTS = 3, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,11 @@ def windows_of(backtest: Sequence[Mapping[str, Any]], algorithm: str) -> list[Pa
 def judge(live: Live, windows: Sequence[PastWindow], interval_width: float | None) -> Verdict:
     """Compare live figures with the tests before training.
 
-    Nothing is decided on less than half a test window.
+    Nothing is decided on less than half a test window, or 14 points where that is longer: two weeks
+    of wrong forecasts are enough to know, and the limit is the wider the fewer the points.
     """
     width = max((window.rows for window in windows), default=0)
-    needed = max(LEAST_POINTS, math.ceil(width / 2))
+    needed = min(max(LEAST_POINTS, math.ceil(width / 2)), MOST_POINTS)
     enough = bool(windows) and live.points >= needed
     limit = wape_limit(windows, max(live.points, needed))
     is_above = limit is not None and live.wape is not None and live.wape > limit

@@ -43,6 +43,13 @@ def test_little_is_not_judged():
     assert not judge(Live(0, None, None), FOUR, 0.95).is_drifting
 
 
+def test_two_weeks_are_enough_however_long_the_windows_are():
+    long = [PastWindow(90, window.wape) for window in FOUR]
+    assert not judge(Live(13, 0.9, 0.2), long, 0.95).is_drifting
+    assert judge(Live(14, 0.9, 0.2), long, 0.95).is_drifting
+    assert not judge(Live(14, 0.3, 0.9), long, 0.95).is_drifting
+
+
 def test_each_reason_is_told():
     high = judge(Live(WINDOW, 0.6, 0.95), FOUR, 0.95)
     assert (high.is_error_high, high.is_coverage_low) == (True, False)
