@@ -35,25 +35,13 @@ class Effects:
 
     def put_back(self, forecast: Array, future: pd.DataFrame) -> Array:
         """A forecast without effects, with them."""
-        effect = self._columns(future) @ self.weights
+        names = self.regressors.names
+        covariates = {name: future[name].to_numpy(dtype=np.float64) for name in names}
+        columns = self.regressors.columns(pd.DatetimeIndex(future["ds"]), covariates)
+        effect = columns @ self.weights
         if self.is_share:
             return forecast * np.clip(1 + effect, 0.0, _MOST_FACTOR)
         return forecast + effect
-
-    def parts(self, forecast: Array, future: pd.DataFrame) -> dict[str, Array]:
-        """What each group of columns adds to a forecast without effects."""
-        each = self._columns(future) * self.weights
-        unit = forecast if self.is_share else np.ones(len(forecast))
-        groups = np.array(self.regressors.groups, dtype=object)
-        return {
-            group: unit * each[:, groups == group].sum(axis=1)
-            for group in dict.fromkeys(self.regressors.groups)
-        }
-
-    def _columns(self, future: pd.DataFrame) -> Array:
-        names = self.regressors.names
-        covariates = {name: future[name].to_numpy(dtype=np.float64) for name in names}
-        return self.regressors.columns(pd.DatetimeIndex(future["ds"]), covariates)
 
 
 @dataclass(frozen=True, slots=True)
