@@ -28,7 +28,7 @@ from core.bundles import load_bundle
 from core.errors import ManifestError
 from core.predictions import PredictionRequest
 from examples.shop import generate_shop
-from pipeline.forecast.on_demand import first_periods, forecast_rows
+from pipeline.forecast.finished.on_demand import first_periods, forecast_rows
 from pipeline.table.predict import predict_rows
 from pipeline.table.spec import TableLimits
 from worker import bundle

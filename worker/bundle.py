@@ -6,7 +6,14 @@ import io
 import pickle
 from typing import Any
 
-import joblib
+from joblib.numpy_pickle import NumpyUnpickler
+
+MOVED = {
+    "pipeline.forecast.frequency": "pipeline.forecast.calendar.frequency",
+    "pipeline.forecast.holiday_calendar": "pipeline.forecast.calendar.holiday_calendar",
+    "pipeline.forecast.poisson": "pipeline.forecast.candidates.poisson",
+}
+"""Where the modules are now that models of the former release name."""
 
 
 def dumps(model: object) -> bytes:
@@ -16,4 +23,10 @@ def dumps(model: object) -> bytes:
 
 
 def loads(verified: bytes) -> Any:
-    return joblib.load(io.BytesIO(verified))
+    """The model, also of the former release, whose arrays stand in joblib's form."""
+    return _Unpickler("", io.BytesIO(verified), ensure_native_byte_order=True).load()
+
+
+class _Unpickler(NumpyUnpickler):  # type: ignore[misc]  # joblib has no types
+    def find_class(self, module: str, name: str) -> Any:
+        return super().find_class(MOVED.get(module, module), name)

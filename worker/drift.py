@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from db import alerts
 from db.drift_retraining import ACCURACY_DRIFT, KEPT
 from db.live_scores import ChampionScore, note_verdict
-from pipeline.forecast.drift import Live, Verdict, judge, windows_of
+from pipeline.forecast.finished.drift import Live, Verdict, judge, windows_of
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from db.outcomes import Drivers, ForecastDetails, PastErrors, Quantiles
-from pipeline.forecast.drivers import drivers, effects
+from pipeline.forecast.finished.drivers import drivers, effects
 from pipeline.forecast.result import ForecastResult
 
 MOST_PERIODS = 1000

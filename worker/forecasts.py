@@ -7,7 +7,7 @@ from core.settings import Settings
 from core.training_options import TrainingOptions
 from db.operation_tables import CalendarEntry
 from db.tables import Tenant
-from pipeline.forecast.occasions import Closure, Event, Holiday
+from pipeline.forecast.calendar.occasions import Closure, Event, Holiday
 from pipeline.forecast.spec import ForecastSpec
 
 _OPTIONS = frozenset(TrainingOptions.model_fields)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.gate import configuration
 from db.outcomes import ChampionComparison
 from db.tables import Forecast, TrainedModel
-from pipeline.forecast.incumbent import SETTINGS, Comparison, Incumbent
+from pipeline.forecast.selection.incumbent import SETTINGS, Comparison, Incumbent
 from worker.plain import plain
 
 

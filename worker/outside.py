@@ -8,7 +8,7 @@ from db.outcomes import LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Tenant
 from db.transitions import Claim
 from pipeline.errors import PipelineError
-from pipeline.forecast.occasions import Holiday
+from pipeline.forecast.calendar.occasions import Holiday
 from pipeline.forecast.phases import ForecastPhase
 from pipeline.progress import Progress, ProgressCallback
 from worker.context import Context

@@ -9,8 +9,8 @@ import pandas as pd
 from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Product
 from db.transitions import Claim
-from pipeline.forecast.incumbent import settings_of
 from pipeline.forecast.result import ForecastResult
+from pipeline.forecast.selection.incumbent import settings_of
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import ProgressCallback

@@ -1,7 +1,7 @@
 """Whether the public holidays of a country and its region are known.
 
 The library that knows the holidays themselves is the workers'; this process has a list of what it
-knows (made by `pipeline.forecast.holiday_regions`).
+knows (made by `pipeline.forecast.calendar.holiday_regions`).
 """
 
 import json

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.structural.conversion import unfitted
 from pipeline.forecast.structural.fit import fit_structure, lay_out
 from pipeline.forecast.structural.holidays import Holidays

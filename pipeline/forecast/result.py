@@ -9,16 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import InvalidDataError, InvalidParameterError
-from pipeline.forecast.backtest import WindowScore
+from pipeline.forecast.calendar.closed_times import ClosedTimes
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.occasions import Closure
 from pipeline.forecast.calibrate import QUANTILES, Calibration
-from pipeline.forecast.candidate import PointForecaster, predict
-from pipeline.forecast.closed_times import ClosedTimes
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.history import closed_rows
-from pipeline.forecast.incumbent import Comparison
-from pipeline.forecast.metrics import Metrics
-from pipeline.forecast.occasions import Closure
-from pipeline.forecast.outliers import Outlier
+from pipeline.forecast.candidates.candidate import PointForecaster, predict
+from pipeline.forecast.history.outliers import Outlier
+from pipeline.forecast.history.prepared import closed_rows
+from pipeline.forecast.selection.backtest import WindowScore
+from pipeline.forecast.selection.incumbent import Comparison
+from pipeline.forecast.selection.metrics import Metrics
 from pipeline.forecast.unpickling import set_state
 
 

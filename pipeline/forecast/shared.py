@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.closed_times import NO_DAYS
-from pipeline.forecast.occasions import Days, days_of
+from pipeline.forecast.calendar.closed_times import NO_DAYS
+from pipeline.forecast.calendar.occasions import Days, days_of
+from pipeline.forecast.history.shop_closed import shop_closed_days
+from pipeline.forecast.history.validation import QUANTITY, TIME
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.pooled.job import fit_pooled
 from pipeline.forecast.pooled.model import PooledModel
-from pipeline.forecast.shop_closed import shop_closed_days
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.validation import QUANTITY, TIME
 from pipeline.progress import ProgressCallback, ignore_progress
 
 UNSEEN_DAYS = 4 * 28

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import holidays
 
 from pipeline.errors import InvalidParameterError
-from pipeline.forecast.occasions import Closure, Event, Holiday, require_few
+from pipeline.forecast.calendar.occasions import Closure, Event, Holiday, require_few
 
 AUTO = "auto"
 ALGORITHMS = (

@@ -7,27 +7,24 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.errors import InvalidDataError
-from pipeline.forecast.advice import accuracy_notes
-from pipeline.forecast.backtest import Backtest, forecast_window
-from pipeline.forecast.candidate import (
+from pipeline.forecast.calendar.closed_times import NO_DAYS
+from pipeline.forecast.calendar.holiday_calendar import public_holidays, seen_events
+from pipeline.forecast.candidates.candidate import (
     FitContext,
     FitFailureError,
     PointForecaster,
     fit_candidate,
 )
-from pipeline.forecast.candidates import BASELINE, CANDIDATES
-from pipeline.forecast.choice import Choice, rank
-from pipeline.forecast.closed_times import NO_DAYS
-from pipeline.forecast.features import feature_names
-from pipeline.forecast.history import History, Prepared, digest, prepare
-from pipeline.forecast.holiday_calendar import public_holidays, seen_events
-from pipeline.forecast.incumbent import Incumbent, compare, try_incumbent
-from pipeline.forecast.learning import for_learning
-from pipeline.forecast.learning_notes import level_notes
-from pipeline.forecast.notes import METHODS, failure_notes, periods, surroundings_notes
-from pipeline.forecast.past_errors import past_errors
+from pipeline.forecast.candidates.features import feature_names
+from pipeline.forecast.candidates.known import BASELINE, CANDIDATES
+from pipeline.forecast.finished.advice import accuracy_notes
+from pipeline.forecast.history.learning import for_learning
+from pipeline.forecast.history.learning_notes import level_notes
+from pipeline.forecast.history.notes import METHODS, failure_notes, periods, surroundings_notes
+from pipeline.forecast.history.prepared import History, Prepared, digest, prepare
+from pipeline.forecast.history.surroundings import Surroundings
+from pipeline.forecast.history.validation import validate
 from pipeline.forecast.phases import ForecastPhase, announce
-from pipeline.forecast.race import race
 from pipeline.forecast.report import (
     degraded_reason,
     final_calibration,
@@ -37,12 +34,15 @@ from pipeline.forecast.report import (
     scored_rows,
 )
 from pipeline.forecast.result import FittedForecaster, ForecastResult
+from pipeline.forecast.selection.backtest import Backtest, forecast_window
+from pipeline.forecast.selection.choice import Choice, rank
+from pipeline.forecast.selection.incumbent import Incumbent, compare, try_incumbent
+from pipeline.forecast.selection.past_errors import past_errors
+from pipeline.forecast.selection.race import race
+from pipeline.forecast.selection.usefulness import useful_columns
+from pipeline.forecast.selection.windows import Window, plan_windows
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import AUTO, ForecastSpec
-from pipeline.forecast.surroundings import Surroundings
-from pipeline.forecast.usefulness import useful_columns
-from pipeline.forecast.validation import validate
-from pipeline.forecast.windows import Window, plan_windows
 from pipeline.progress import ProgressCallback, ignore_progress
 
 YEAR_DAYS = 365

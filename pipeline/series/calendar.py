@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.frequency import Unit as EngineUnit
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Unit as EngineUnit
 
 Positions = npt.NDArray[np.int64]
 WHOLE_WEEK = (True,) * 7

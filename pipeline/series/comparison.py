@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.forecast.candidate import FitFailureError
-from pipeline.forecast.metrics import naive_scale
+from pipeline.forecast.candidates.candidate import FitFailureError
+from pipeline.forecast.selection.metrics import naive_scale
 from pipeline.series.clock import Clock
 from pipeline.series.methods.method import Ahead, Array, Past, fit_method, forecast
 from pipeline.series.methods.registry import BASELINE, METHODS

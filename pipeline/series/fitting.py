@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.series.clock import Clock
 from pipeline.series.comparison import (
     ENSEMBLE,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.forecast.metrics import Metrics
+from pipeline.forecast.selection.metrics import Metrics
 from pipeline.series.comparison import ENSEMBLE
 from pipeline.series.fitting import Judged, Outcome
 from pipeline.series.intervals import INTERVAL_LEVEL

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.forecast.metrics import Metrics, symmetric_error
+from pipeline.forecast.selection.metrics import Metrics, symmetric_error
 from pipeline.series.fitting import Judged
 
 

@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationErro
 from core.predictions import PredictionAnswer, PredictionRequest
 from core.validation import in_words
 from pipeline.errors import InvalidDataError
-from pipeline.forecast.on_demand import (
+from pipeline.forecast.finished.on_demand import (
     OnDemandForecast,
     first_periods,
     forecast_rows,
     periods_between,
 )
+from pipeline.forecast.finished.since import KnownSince
 from pipeline.forecast.result import FittedForecaster
-from pipeline.forecast.since import KnownSince
 from pipeline.table.incoming import JSON, frame_of_rows, json_object, read_rows
 from pipeline.table.spec import TableLimits
 from worker.predictions.answers import predicted

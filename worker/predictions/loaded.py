@@ -16,7 +16,7 @@ from db.tables import TrainedModel
 from db.tenancy import as_tenant
 from pipeline.clusters.model import ClusterModel
 from pipeline.errors import InvalidDataError
-from pipeline.forecast.on_demand import with_periods
+from pipeline.forecast.finished.on_demand import with_periods
 from pipeline.forecast.result import FittedForecaster
 from worker import bundle
 from worker.context import Context

@@ -11,8 +11,8 @@ from db.calendar import every_entry
 from db.forecasts_in_use import summed_sales
 from db.tables import Tenant
 from pipeline.errors import InvalidDataError, InvalidParameterError
+from pipeline.forecast.finished.totals import Group, Panel, SeriesForecast
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.totals import Group, Panel, SeriesForecast
 from pipeline.forecast.train import train_forecast
 from worker.context import Context
 from worker.forecasts import forecast_spec

@@ -5,8 +5,8 @@ from uuid import UUID
 from db.calendar import every_entry
 from db.tables import Tenant
 from db.tenancy import as_tenant
+from pipeline.forecast.finished.since import KnownSince
 from pipeline.forecast.result import FittedForecaster
-from pipeline.forecast.since import KnownSince
 from worker.context import Context
 from worker.forecasts import closures_of
 from worker.frames import sales_frame

@@ -9,8 +9,8 @@ import numpy as np
 from core.predictions import PredictionAnswer, PredictionRequest
 from db.forecasts_in_use import ForecastInUse, forecasts_in_use
 from db.tenancy import as_tenant
-from pipeline.forecast.reconciliation import Array
-from pipeline.forecast.totals import SeriesForecast, Total, panel_of, totals_of
+from pipeline.forecast.finished.reconciliation import Array
+from pipeline.forecast.finished.totals import SeriesForecast, Total, panel_of, totals_of
 from worker.context import Context
 from worker.predictions.answers import explained
 from worker.predictions.own_totals import forecasts_of_totals

@@ -6,8 +6,8 @@ import pandas as pd
 
 from core.settings import Settings
 from db.tables import Tenant
-from pipeline.forecast.climatology import Rhythm
-from pipeline.forecast.surroundings import Surroundings
+from pipeline.forecast.history.climatology import Rhythm
+from pipeline.forecast.history.surroundings import Surroundings
 from worker.sources.answers import DailyValues
 from worker.sources.desk import TRAFFIC, WEATHER, Desk, Place, Told
 

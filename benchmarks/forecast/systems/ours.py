@@ -16,7 +16,7 @@ from benchmarks.forecast.systems.task import (
     by_series,
 )
 from pipeline.errors import PipelineError
-from pipeline.forecast.occasions import Closure
+from pipeline.forecast.calendar.occasions import Closure
 from pipeline.forecast.shared import fit_shared
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast

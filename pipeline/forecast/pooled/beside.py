@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.forecast.history import PRICE
+from pipeline.forecast.history.prepared import PRICE
 from pipeline.forecast.pooled.occasions import NO_KIND, Effects, effects_of
 from pipeline.forecast.pooled.pace import Pace
 from pipeline.forecast.pooled.past import Columns

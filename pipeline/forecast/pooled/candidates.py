@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from pipeline.forecast.candidate import Candidate, FitContext, FitFailureError
-from pipeline.forecast.history import History
+from pipeline.forecast.candidates.candidate import Candidate, FitContext, FitFailureError
+from pipeline.forecast.candidates.shared_model import fit_shared_profile, has_unseen_profile
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.pooled.forecaster import TreeForecaster, recent
 from pipeline.forecast.pooled.learning import ROUNDS, SETTINGS
 from pipeline.forecast.pooled.model import FrequencyModel, PooledModel
 from pipeline.forecast.pooled.series import series_of, stamps_of
-from pipeline.forecast.shared_model import fit_shared_profile, has_unseen_profile
 
 
 def fit_pooled(history: History, context: FitContext) -> TreeForecaster:

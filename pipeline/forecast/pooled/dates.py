@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.frequency import Frequency, Unit
-from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.running import Rows, Values
 from pipeline.forecast.pooled.series import Stamps
 

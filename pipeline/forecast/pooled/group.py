@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.pooled.pace import Pace, pace_of
 from pipeline.forecast.pooled.running import Running, Values, ratio
 from pipeline.forecast.pooled.series import Series, Stamps, stamps_of

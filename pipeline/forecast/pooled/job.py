@@ -7,15 +7,15 @@ from collections.abc import MutableMapping
 import pandas as pd
 
 from pipeline.errors import PipelineError
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.history import prepare
-from pipeline.forecast.holiday_calendar import HolidayCalendar, public_holidays
-from pipeline.forecast.occasions import Days, days_by_name
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar, public_holidays
+from pipeline.forecast.calendar.occasions import Days, days_by_name
+from pipeline.forecast.history.prepared import prepare
+from pipeline.forecast.history.validation import QUANTITY, TIME, validate
 from pipeline.forecast.pooled.learning import LEAST_PRODUCTS, OnStep, learn
 from pipeline.forecast.pooled.model import FrequencyModel, PooledModel
 from pipeline.forecast.pooled.series import Series, series_of
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.validation import QUANTITY, TIME, validate
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.history import PRICE, History
-from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.history.prepared import PRICE, History
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.examples import Examples, examples_of, joined
 from pipeline.forecast.pooled.group import Group, group_of
@@ -17,8 +17,8 @@ from pipeline.forecast.pooled.model import FrequencyModel, Grown
 from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.series import Series
 from pipeline.forecast.pooled.table import GroupView, Surround
+from pipeline.forecast.selection.windows import plan_windows
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.windows import plan_windows
 
 LEAST_PRODUCTS = 3
 LEAST_EXAMPLES = 200

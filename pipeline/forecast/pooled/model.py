@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.forecast.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import Group
 from pipeline.forecast.pooled.trees import Trees

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.forecast.frequency import Frequency, Unit
+from pipeline.forecast.calendar.frequency import Frequency, Unit
 
 
 @dataclass(frozen=True, slots=True)

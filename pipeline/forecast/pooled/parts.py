@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.history import PRICE
+from pipeline.forecast.history.prepared import PRICE
 from pipeline.forecast.pooled.dates import DATE_FEATURES
 
 LEVEL, TREND, DAY, WEEK, YEAR, HOLIDAYS, EVENTS, OTHER = (

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.history import PRICE, History
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.history.prepared import PRICE, History
 from pipeline.forecast.pooled.running import Values
 
 Stamps = NDArray[np.datetime64]

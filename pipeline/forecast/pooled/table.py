@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.beside import Covariate, Flag, Number, Prices
 from pipeline.forecast.pooled.dates import DATE_FEATURES, date_features, days_of, hours_of
 from pipeline.forecast.pooled.group import Group, rows_after

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pipeline.forecast.candidate import Candidate, FitContext
-from pipeline.forecast.history import History
+from pipeline.forecast.candidates.candidate import Candidate, FitContext
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.arima import fit_arima
 from pipeline.forecast.statistical.ces import fit_ces
 from pipeline.forecast.statistical.ets import fit_ets

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.history import History
+from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.regressors import Regressors, regressors_of
 
 Array = NDArray[np.float64]

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.frequency import Frequency, Unit
-from pipeline.forecast.history import History
+from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted
 from pipeline.forecast.statistical.long_seasons import Fit, Fitted, fit_with_long_seasons
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.history import History
-from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.history.prepared import History
 
 Array = NDArray[np.float64]
 

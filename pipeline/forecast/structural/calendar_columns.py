@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.structural.fourier import waves
 from pipeline.forecast.structural.holidays import HolidayColumns, Holidays, content_key
 from pipeline.forecast.structural.structure import Seasonality

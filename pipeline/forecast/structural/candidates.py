@@ -4,8 +4,8 @@ import logging
 
 import numpy as np
 
-from pipeline.forecast.candidate import Candidate, FitContext
-from pipeline.forecast.history import History
+from pipeline.forecast.candidates.candidate import Candidate, FitContext
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.structural.evidence import learned_scales
 from pipeline.forecast.structural.fit import Priors, fit_structure, stated_priors
 from pipeline.forecast.structural.model import StructuralModel

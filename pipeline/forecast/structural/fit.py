@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.structural.additive import additive_mode
 from pipeline.forecast.structural.gram import LEAST_NOISE
 from pipeline.forecast.structural.layout import Layout, Mode

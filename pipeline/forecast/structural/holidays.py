@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 
 PRIOR_SCALE = 10.0
 

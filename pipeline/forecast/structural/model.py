@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.holiday_calendar import EVENT_PREFIX
+from pipeline.forecast.calendar.holiday_calendar import EVENT_PREFIX
 from pipeline.forecast.structural.calendar_columns import calendar_columns, holiday_columns
 from pipeline.forecast.structural.layout import Mode, trend_of
 from pipeline.forecast.structural.past import Past

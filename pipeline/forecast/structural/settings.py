@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.frequency import Unit
-from pipeline.forecast.history import History
+from pipeline.forecast.calendar.frequency import Unit
+from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.structural.calendar_columns import holidays_of
 from pipeline.forecast.structural.holidays import Holidays
 from pipeline.forecast.structural.structure import Regressor, Seasonality, Structure, Way

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.structural.conversion import unfitted
 from pipeline.forecast.structural.fit import fit_structure, folded
 from pipeline.forecast.structural.model import StructuralModel

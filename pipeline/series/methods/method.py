@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.series.calendar import Calendar, Positions
 
 Array = npt.NDArray[np.float64]

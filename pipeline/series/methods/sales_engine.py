@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.forecast.candidate import Candidate, FitContext, FitFailureError
-from pipeline.forecast.candidates import CANDIDATES
-from pipeline.forecast.frequency import Frequency
-from pipeline.forecast.history import History
-from pipeline.forecast.holiday_calendar import stated_calendar
-from pipeline.forecast.outliers import tame_outliers
+from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.holiday_calendar import stated_calendar
+from pipeline.forecast.candidates.candidate import Candidate, FitContext, FitFailureError
+from pipeline.forecast.candidates.known import CANDIDATES
+from pipeline.forecast.history.outliers import tame_outliers
+from pipeline.forecast.history.prepared import History
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.series.calendar import Calendar
 from pipeline.series.methods.method import Ahead, Array, Method, Past

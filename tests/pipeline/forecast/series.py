@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.history import History, prepare
-from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
+from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.history.prepared import History, prepare
+from pipeline.forecast.history.validation import validate
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.validation import validate
 
 
 def daily_sales(days: int, *, seed: int = 0, start: str = "2024-01-01") -> pd.DataFrame:

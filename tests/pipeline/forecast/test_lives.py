@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.history import MOST_ROWS, Prepared, prepare
+from pipeline.forecast.history.prepared import MOST_ROWS, Prepared, prepare
+from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.validation import validate
 from tests.pipeline.forecast.series import daily_sales
 
 

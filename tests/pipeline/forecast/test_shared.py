@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.occasions import Closure
+from pipeline.forecast.calendar.occasions import Closure
+from pipeline.forecast.candidates.shared_model import has_unseen_profile
 from pipeline.forecast.shared import UNSEEN_DAYS, fit_shared
-from pipeline.forecast.shared_model import has_unseen_profile
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import Progress

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import InvalidDataError
-from pipeline.forecast.features import CALENDAR_FEATURES, ORIGIN_FEATURES
+from pipeline.forecast.candidates.features import CALENDAR_FEATURES, ORIGIN_FEATURES
 from pipeline.forecast.phases import RANGES, ForecastPhase
 from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.spec import ForecastSpec

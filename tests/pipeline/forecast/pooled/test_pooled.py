@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidate import FitContext
-from pipeline.forecast.frequency import Frequency, Unit
-from pipeline.forecast.history import Prepared, prepare
-from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
+from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.validation import validate
 from pipeline.forecast.pooled.candidates import fit_pooled, has_unseen_trees
 from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.validation import validate
 from tests.pipeline.forecast.pooled.shops import UPLIFT, Shop, shop
 
 SPEC = ForecastSpec(horizon_days=28)

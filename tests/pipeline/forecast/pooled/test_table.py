@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.features import ORIGIN_FEATURES
-from pipeline.forecast.frequency import Frequency, Unit
-from pipeline.forecast.holiday_calendar import HolidayCalendar, holiday_calendar
+from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar, holiday_calendar
+from pipeline.forecast.candidates.features import ORIGIN_FEATURES
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import group_of
 from pipeline.forecast.pooled.series import Series, stamps_of

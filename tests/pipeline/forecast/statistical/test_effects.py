@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.history import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.statistical.effects import adjusted
-from pipeline.forecast.validation import validate
 from tests.pipeline.forecast.series import context_of, daily_sales
 
 DAYS, AHEAD = 400, 90

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.structural.fit import fit_structure
 from pipeline.forecast.structural.holidays import Holidays
 from pipeline.forecast.structural.model import StructuralModel

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.forecast.holiday_calendar import holiday_calendar
+from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.structural.calendar_columns import calendar_columns, holidays_of
 from pipeline.forecast.structural.fourier import waves
 from pipeline.forecast.structural.holidays import Holidays

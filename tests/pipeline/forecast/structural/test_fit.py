@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.candidate import FitFailureError
+from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.structural.evidence import learned_scales
 from pipeline.forecast.structural.fit import Priors, fit_structure, lay_out, stated_priors
 from pipeline.forecast.structural.layout import Layout, Mode, log_posterior

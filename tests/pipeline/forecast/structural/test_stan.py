@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.forecast.candidate import FitFailureError, fit_candidate
+from pipeline.forecast.candidates.candidate import FitFailureError, fit_candidate
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.structural.candidates import STRUCTURAL
 from pipeline.forecast.structural.stan import fit_with_stan

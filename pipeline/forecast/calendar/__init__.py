@@ -1,0 +1,1 @@
+"""When rows come: how often, on which days a shop is closed, and what happens on others."""

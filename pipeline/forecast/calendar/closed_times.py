@@ -1,0 +1,167 @@
+"""When a shop is regularly closed, recognised from sales: places of the week, public holidays.
+
+A product that sells rarely has days without a sale, too. So a day counts as closed only where so
+long a run without a sale would be next to impossible if the day were like the others around it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.occasions import Days
+
+LEAST_WEEKS = 6
+"""Fewer weeks may be a break."""
+RUN_CHANCE = 1e-6
+"""With 168 hours of a week under test, one history in 3,000 would have a false one by chance."""
+HOLIDAY_CHANCE = 0.01
+"""Larger than for weekdays: that shops close on public holidays is known beforehand."""
+LEAST_HOLIDAYS = 4
+"""A shop that was closed on so many public holidays, and open on none, closes on all of them."""
+LEAST_SHOP_WEEKS = 4
+"""Fewer than for one product: that no product at all was sold is established already."""
+
+Values = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+NO_DAYS: Days = np.empty(0, dtype="datetime64[D]")
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTimes:
+    """``slots`` of the week (weekdays, or hours of the week) and ``days`` without sales; with
+    ``has_ended`` the product is not sold any more at all.
+    """
+
+    slots: tuple[int, ...] = ()
+    days: tuple[date, ...] = ()
+    has_ended: bool = False
+
+    def at(self, ds: pd.DatetimeIndex, frequency: Frequency) -> Mask:
+        """Which periods these are."""
+        if self.has_ended:
+            return np.ones(len(ds), dtype=np.bool_)
+        if not frequency.is_daily_or_finer:
+            return np.zeros(len(ds), dtype=np.bool_)
+        closed = np.isin(frequency.slots(ds), self.slots)
+        days = np.array(self.days, dtype="datetime64[D]")
+        return np.asarray(closed | np.isin(_days(ds), days))
+
+
+def closed_slots(
+    values: Values, slots: NDArray[np.int64], shop_closed: Mask
+) -> tuple[tuple[int, ...], Mask]:
+    """The places of the week that are closed now, and the rows at which such a place was closed.
+
+    Parameters
+    ----------
+    values
+        Quantities, missing where unknown.
+    slots
+        The place of each row in its week.
+    shop_closed
+        Rows on which no product of the shop was sold.
+
+    Returns
+    -------
+    tuple
+        A place is closed if it has sold nothing for at least six weeks up to the end, while the
+        rest of the week sells. One that sold nothing from the start on and was opened later is
+        closed in those rows only.
+    """
+    closed = np.zeros(len(values), dtype=np.bool_)
+    now: list[int] = []
+    silent = ~(values > 0)
+    for slot in np.unique(slots).tolist():
+        rows = np.flatnonzero(slots == slot)
+        sold = np.flatnonzero(~silent[rows])
+        if len(sold) == len(rows):
+            continue
+        newest = rows[sold[-1] + 1 :] if len(sold) else rows
+        oldest = rows[: sold[0]] if len(sold) else rows[:0]
+        if _is_closed(newest, silent, values, closed, slots != slot) or _is_shut(
+            newest, shop_closed
+        ):
+            closed[newest] = True
+            now.append(slot)
+        if _is_closed(oldest, silent, values, closed, slots != slot):
+            closed[oldest] = True
+    return tuple(now), closed
+
+
+def closed_holidays(
+    values: Values, ds: pd.DatetimeIndex, ahead: pd.DatetimeIndex, holidays: HolidayCalendar
+) -> tuple[Days, Mask]:
+    """The public holidays ahead on which the shop will be closed, and rows on which it was.
+
+    A holiday counts as closed if nothing was sold on any of its days, and that would be unlikely
+    on as many other days. One that has not come yet counts as closed if all others were.
+    """
+    is_holiday = holidays.contains(ds) & np.isfinite(values)
+    other = np.isfinite(values) & ~is_holiday
+    nothing = _zero_chance(values, other)
+    places = np.searchsorted(holidays.dates, _days(ds)[is_holiday])
+    names = np.array(holidays.names, dtype=object)
+    seen, sold = names[places], values[is_holiday] > 0
+    shut = {
+        name
+        for name in set(seen.tolist())
+        if not sold[seen == name].any() and nothing ** int((seen == name).sum()) <= HOLIDAY_CHANCE
+    }
+    if len(seen) >= LEAST_HOLIDAYS and not sold.any() and nothing ** len(seen) <= RUN_CHANCE:
+        shut = set(holidays.names)
+    closed = np.zeros(len(values), dtype=np.bool_)
+    closed[np.flatnonzero(is_holiday)[np.isin(seen, list(shut))]] = True
+    days = holidays.dates[np.isin(names, list(shut))] if shut else NO_DAYS
+    return days[np.isin(days, _days(ahead))], closed
+
+
+def regular_closures(
+    values: Values,
+    ds: pd.DatetimeIndex,
+    ahead: pd.DatetimeIndex,
+    frequency: Frequency,
+    holidays: HolidayCalendar,
+    shop_closed: Mask,
+) -> tuple[ClosedTimes, Mask]:
+    """What is regularly closed in the days ahead, and the rows of the history at which it was."""
+    nowhere = np.zeros(len(values), dtype=np.bool_)
+    if not frequency.is_daily_or_finer or not (values == 0).any():
+        return ClosedTimes(), nowhere
+    now, closed = closed_slots(values, frequency.slots(ds), shop_closed)
+    if frequency.unit is not Unit.DAY or not len(holidays.dates):
+        return ClosedTimes(now), closed
+    rest = np.where(closed, np.nan, values)
+    days, on_holidays = closed_holidays(rest, ds, ahead, holidays)
+    return ClosedTimes(now, tuple(days.tolist())), closed | on_holidays
+
+
+def _is_closed(
+    run: NDArray[np.int64], silent: Mask, values: Values, closed: Mask, elsewhere: Mask
+) -> bool:
+    """Whether a run of one place without a sale is next to impossible, by the rest of its weeks."""
+    known = run[np.isfinite(values[run])]
+    if len(known) < LEAST_WEEKS:
+        return False
+    span = slice(int(run[0]), int(run[-1]) + 1)
+    others = elsewhere[span] & np.isfinite(values[span]) & ~closed[span]
+    if not (others & ~silent[span]).any():
+        return False
+    return _zero_chance(values[span], others) ** len(known) < RUN_CHANCE
+
+
+def _is_shut(run: NDArray[np.int64], shop_closed: Mask) -> bool:
+    return len(run) >= LEAST_SHOP_WEEKS and bool(shop_closed[run[-LEAST_SHOP_WEEKS:]].all())
+
+
+def _zero_chance(values: Values, rows: Mask) -> float:
+    """The share of rows without a sale, as if there had been one more of each kind."""
+    return float((np.count_nonzero(values[rows] == 0) + 1) / (np.count_nonzero(rows) + 2))
+
+
+def _days(ds: pd.DatetimeIndex) -> Days:
+    return np.asarray(ds.to_numpy().astype("datetime64[D]"))

@@ -1,0 +1,159 @@
+"""Why a forecast is what it is: the parts that add up to it, period by period, and in words."""
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.calendar.frequency import Unit
+from pipeline.forecast.candidates.candidate import PointForecaster, predict
+from pipeline.forecast.history.prepared import closed_rows
+from pipeline.forecast.result import FittedForecaster
+
+Array = NDArray[np.float64]
+
+TIME = "ds"
+LEVEL, TREND, WEEK, CLOSED, OTHER = "level", "trend", "week", "closed", "other"
+EVENT = "event:"
+BASIS = (LEVEL, TREND)
+"""What is there on every day; everything else moves a day away from it."""
+
+LEAST_WEEKS = 3
+"""Over so many weeks the mean of a weekday says what the day of the week does."""
+DAYS_OF_WEEK = 7
+
+MOST_TOLD = 3
+LEAST_SHARE = 0.05
+"""An effect of less than this share of the usual forecast is not worth a word."""
+
+_ROUNDING = 1e-9
+"""Of the largest forecast: what is left over by less is an error of the computer's arithmetic."""
+
+_REASONS: Mapping[str, str] = {
+    "day": "of the time of day",
+    "year": "of the time of year",
+    "holidays": "of the holiday",
+    "events": "of the event",
+    CLOSED: "the shop is closed",
+    OTHER: "of recent sales and all the rest",
+}
+
+
+@runtime_checkable
+class Decomposable(Protocol):
+    """A fitted candidate that can tell its parts."""
+
+    def components(self, future: pd.DataFrame) -> Mapping[str, Array]:
+        """Additive parts by name; together they are the prediction."""
+        ...
+
+
+def drivers(
+    model: FittedForecaster, future: pd.DataFrame, expected: Array | None = None
+) -> pd.DataFrame:
+    """The parts of a forecast.
+
+    Parameters
+    ----------
+    model
+        A fitted model.
+    future
+        As `FittedForecaster.predict` takes it.
+    expected
+        The ``yhat`` that it returns for them, where that is known already.
+
+    Returns
+    -------
+    DataFrame
+        Column ``ds``, and one column per part; in each row the parts add up to ``yhat``. Members
+        that cannot tell their parts have a ``level``, their mean, the means of the weekdays as
+        ``week`` where rows are daily, and the rest as ``other``, which also holds whatever else
+        moves the forecast. Where the parts would lead below 0, those that
+        take away are smaller. What a closure takes away is ``closed``.
+    """
+    steps = model.frequency.steps_after(model.last, pd.DatetimeIndex(future[TIME]))
+    rows = future[[TIME, *model.known]].reset_index(drop=True).assign(step=steps)
+    parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
+    weights = model.weights or (1 / len(model.members),) * len(model.members)
+    is_daily = model.frequency.name == Unit.DAY
+    for member, weight in zip(model.members, weights, strict=True):
+        for name, values in _parts(member, rows, is_daily=is_daily).items():
+            parts[name] = parts.get(name, 0.0) + weight * values
+    if expected is None:
+        expected = model.predict(future)["yhat"].to_numpy()
+    ds = pd.DatetimeIndex(rows[TIME])
+    closed = closed_rows(model.closures, ds, model.frequency)
+    closed |= model.closed_times.at(ds, model.frequency)
+    if closed.any():
+        parts = _only_basis(parts, closed)
+    parts = _not_below_zero(parts, expected)
+    rest = expected - np.sum(list(parts.values()), axis=0)
+    rest[np.abs(rest) < _ROUNDING * np.abs(expected).max(initial=0.0)] = 0.0
+    parts[OTHER] = parts.get(OTHER, 0.0) + rest
+    return pd.DataFrame({TIME: rows[TIME], **parts})
+
+
+def effects(parts: pd.DataFrame) -> list[tuple[str, ...]]:
+    """For each period of `drivers` its strongest effects in words, such as ``"+6 because of the
+    holiday"``; none for a period like any other.
+    """
+    every = parts.set_index(TIME)
+    names = [str(name) for name in every if name not in BASIS]
+    least = LEAST_SHARE * float(np.abs(every.to_numpy().sum(axis=1)).mean())
+    values = every[names].to_numpy()
+    strongest = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :MOST_TOLD]
+    days = pd.DatetimeIndex(every.index).day_name()
+    return [
+        tuple(
+            f"{_amount(row[place])} because {_reason(names[place], day)}"
+            for place in places
+            if abs(row[place]) > least
+        )
+        for day, places, row in zip(days, strongest.tolist(), values.tolist(), strict=True)
+    ]
+
+
+def _parts(member: PointForecaster, rows: pd.DataFrame, *, is_daily: bool) -> Mapping[str, Array]:
+    if isinstance(member, Decomposable):
+        return member.components(rows)
+    values = predict(member, rows)
+    level = np.full(len(values), values.mean())
+    rest = values - level
+    if not is_daily or len(rows) < LEAST_WEEKS * DAYS_OF_WEEK:
+        return {LEVEL: level, OTHER: rest}
+    days = pd.DatetimeIndex(rows[TIME]).day_of_week.to_numpy()
+    week = (np.bincount(days, weights=rest) / np.bincount(days))[days]
+    return {LEVEL: level, WEEK: week, OTHER: rest - week}
+
+
+def _only_basis(parts: dict[str, Array], closed: NDArray[np.bool_]) -> dict[str, Array]:
+    """While the shop is closed nothing else counts: that takes away what is usual."""
+    others = {
+        name: values if name in BASIS else np.where(closed, 0.0, values)
+        for name, values in parts.items()
+    }
+    usual = np.sum([values for name, values in parts.items() if name in BASIS], axis=0)
+    return {**others, CLOSED: np.where(closed, -usual, 0.0)}
+
+
+def _not_below_zero(parts: dict[str, Array], expected: Array) -> dict[str, Array]:
+    """Where parts would lead below 0, what takes away takes no more than there is."""
+    values = np.array(list(parts.values()))
+    taken = np.minimum(values, 0.0).sum(axis=0)
+    too_much = np.where(expected <= 0, np.maximum(-values.sum(axis=0), 0.0), 0.0)
+    kept = np.divide(taken + too_much, taken, out=np.ones_like(taken), where=taken < 0)
+    return dict(zip(parts, np.where(values < 0, values * kept, values), strict=True))
+
+
+def _reason(name: str, day: str) -> str:
+    if name == WEEK:
+        return f"it is a {day}"
+    return _REASONS.get(name) or f"of {name.removeprefix(EVENT).replace('_', ' ')}"
+
+
+def _amount(value: float) -> str:
+    if abs(value) >= 10:
+        return f"{value:+,.0f}"
+    return f"{value:+.2g}"

@@ -1,0 +1,68 @@
+"""Single periods far outside their surroundings, drawn in before a model learns from them.
+
+Actual values that a forecast is scored on are never touched.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.history.neighbours import seasonal_median
+from pipeline.forecast.history.prepared import History
+
+THRESHOLD = 8.0
+HOLIDAY_REACH_DAYS = 2
+MIN_SOLD_SHARE = 0.5
+MAD_TO_SIGMA = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """A quantity that was replaced before training."""
+
+    ds: pd.Timestamp
+    observed: float
+    replaced: float
+
+
+def tame_outliers(
+    history: History, holidays: HolidayCalendar
+) -> tuple[History, tuple[Outlier, ...]]:
+    """Draw extreme quantities in to the edge of the plausible; also tell what was changed.
+
+    A quantity is extreme when it lies more than 8 robust standard deviations (scaled median
+    absolute deviation, Hampel 1974) above or below the median of the nine nearest periods at the
+    same place of the season. Days within two days of a public holiday and periods of an event or a
+    promotion have reasons to be extreme and stay, and so does a product that mostly does not sell
+    at all.
+    """
+    values = history.actual
+    if np.mean(values > 0) < MIN_SOLD_SHARE:
+        return history, ()
+    middle = seasonal_median(values, history.season)
+    deviation = np.abs(values - middle)
+    spread = seasonal_median(deviation, history.season) * MAD_TO_SIGMA
+    reach = THRESHOLD * np.maximum(spread, np.nanmean(deviation))
+    extreme = (deviation > reach) & ~_has_reason(history, holidays)
+    tamed = np.where(
+        extreme, np.clip(values, np.maximum(middle - reach, 0), middle + reach), values
+    )
+    changed = tuple(
+        Outlier(ds=history.ds[row], observed=float(values[row]), replaced=float(tamed[row]))
+        for row in np.flatnonzero(extreme).tolist()
+    )
+    return history.with_values(tamed), changed
+
+
+def _has_reason(history: History, holidays: HolidayCalendar) -> NDArray[np.bool_]:
+    limit = HOLIDAY_REACH_DAYS + 1
+    near = (holidays.days_until(history.ds, limit) < limit) | (
+        holidays.days_since(history.ds, limit) < limit
+    )
+    near |= holidays.event_columns(history.ds, history.frequency.ends(history.ds)).any(axis=1)
+    if "promotion" in history.known:
+        near |= history.columns["promotion"] > 0
+    return near

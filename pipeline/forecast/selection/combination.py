@@ -1,0 +1,118 @@
+"""How much of each candidate a combination takes, learned from the windows before the holdout.
+
+First a robust average: the best of each family, good ones counting more by the inverse of a power
+of their error. Then the weights with the least squared error of the combined forecast, not below 0
+and with the sum 1 (Granger and Ramanathan 1984), drawn to the robust average: with a few windows,
+weights that are estimated freely do worse on fresh data ("forecast combination puzzle", Stock and
+Watson 2004).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from pipeline.forecast.candidates.known import CANDIDATES
+
+Array = NDArray[np.float64]
+
+POWER: Final = 4.0
+"""Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone."""
+LARGEST_ERROR: Final = 1.4
+"""Members err at most so many times as much as the best one."""
+SIMPLE_HANDICAP: Final = 2.0
+"""Models that only repeat or average the past have their place where others fail, so their error
+counts so many times: over a few windows without a change it is the smallest by chance, and full
+models see the change coming that the next window brings."""
+MOST_MEMBERS: Final = 5
+"""Each further member is a fit on all rows for ever less."""
+SHRINKAGE: Final = 0.3
+"""A combination with wholly other weights than the robust average has to lower the squared error by
+this share."""
+LEAST_WEIGHT: Final = 0.05
+_NO_ERROR = 1e-9
+_SUM_PENALTY = 1e4
+
+
+def learn_weights(
+    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array
+) -> dict[str, float]:
+    """Weights that add up to 1, by name of the member.
+
+    Parameters
+    ----------
+    errors
+        By candidate: how far it was off over the windows, in units of the series.
+    made, actual
+        In the same units, what was forecast by candidate and what was sold, of all rows of these
+        windows that are known.
+    """
+    average = robust_average(errors)
+    names = list(average)
+    learned = stack(
+        np.column_stack([made[name] for name in names]),
+        actual,
+        np.array([average[name] for name in names]),
+    )
+    return _without_crumbs(dict(zip(names, learned.tolist(), strict=True)))
+
+
+def robust_average(errors: Mapping[str, float]) -> dict[str, float]:
+    """Weights by the inverse error of the best candidates of different families."""
+    counted = {name: counted_error(name, error) + _NO_ERROR for name, error in errors.items()}
+    best: dict[str, str] = {}
+    for name in sorted(counted, key=lambda one: (counted[one], one)):
+        best.setdefault(CANDIDATES[name].family or name, name)
+    limit = LARGEST_ERROR * min(counted.values())
+    members = [name for name in best.values() if counted[name] <= limit][:MOST_MEMBERS]
+    least = counted[members[0]]
+    return _normalised({name: (least / counted[name]) ** POWER for name in members})
+
+
+def counted_error(name: str, error: float) -> float:
+    """The error of a candidate as it counts beside those of others."""
+    return error * SIMPLE_HANDICAP if CANDIDATES[name].is_simple else error
+
+
+def stack(made: Array, actual: Array, prior: Array) -> Array:
+    """The weights of the columns of ``made`` that come closest to ``actual``, drawn to ``prior``.
+
+    Parameters
+    ----------
+    made
+        One column per member, one row per row of ``actual``.
+    actual
+        Known values.
+    prior
+        Weights that add up to 1.
+    """
+    off = actual - made @ prior
+    pull = np.sqrt(SHRINKAGE * float(off @ off))
+    if len(prior) < 2 or pull == 0:
+        return prior
+    whole = _SUM_PENALTY * max(float(np.abs(made).max()), pull)
+    design = np.vstack([made, pull * np.eye(len(prior)), np.full(len(prior), whole)])
+    found, _ = nnls(design, np.concatenate([actual, pull * prior, [whole]]))
+    return np.asarray(found / found.sum(), dtype=np.float64)
+
+
+def blend(made: Mapping[str, Array], weights: Mapping[str, float]) -> Array:
+    """The weighted mean of forecasts."""
+    names = list(weights)
+    return np.asarray(
+        np.array([weights[name] for name in names]) @ np.stack([made[name] for name in names]),
+        dtype=np.float64,
+    )
+
+
+def _without_crumbs(weights: Mapping[str, float]) -> dict[str, float]:
+    """A member that hardly counts is not worth its fit."""
+    kept = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT}
+    return _normalised(dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))))
+
+
+def _normalised(raw: Mapping[str, float]) -> dict[str, float]:
+    total = sum(raw.values())
+    return {name: one / total for name, one in raw.items()}

@@ -1,0 +1,77 @@
+"""The race of the candidates through the windows of the choice: whoever is clearly behind is out.
+
+What decides are errors and expected costs, not the clock, so that the same history has the same
+race on a busy machine.
+"""
+
+import time
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.candidates.known import CANDIDATES
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.selection.backtest import Backtest, forecast_window
+from pipeline.forecast.selection.windows import Window
+from pipeline.forecast.spec import BALANCED, BEST, FAST
+from pipeline.progress import ProgressCallback
+
+MARGINS: Final = (0.6, 0.35, 0.25)
+"""By how much the mean error over 1, 2, 3 or more windows may be above the best one: one window of
+weeks is mostly chance, and a candidate that is a third worse over two has no use in a combination.
+"""
+CHEAP_MS: Final = 3.0
+"""A fit that costs no more is not worth a thought: cheap candidates stay to the end."""
+LAST_RESORT_SECONDS: Final = {FAST: 5.0, BALANCED: 20.0, BEST: 300.0}
+"""CPU time after which no further costly candidate is tried: far above what a race should take."""
+
+
+def race(
+    history: History,
+    windows: tuple[Window, ...],
+    names: Collection[str],
+    context: FitContext,
+    on_progress: ProgressCallback,
+    *,
+    always: Collection[str] = (),
+) -> Backtest:
+    """Let candidates forecast the windows before the holdout, cheap ones first.
+
+    Parameters
+    ----------
+    names
+        Candidates.
+    always
+        Those of them that are tested to the end in any case.
+    """
+    backtest = Backtest(history, windows)
+    running = sorted(names, key=lambda name: (CANDIDATES[name].cost, name))
+    deadline = time.thread_time() + LAST_RESORT_SECONDS[context.spec.budget]
+    for window in backtest.selection:
+        worth = 1 / len(windows)
+        for position, name in enumerate(running):
+            if time.thread_time() > deadline and name not in always:
+                backtest.dropped[name] = "there was no time left for it"
+                continue
+            share = (window.number + position / len(running)) * worth
+            forecast_window(backtest, window, [name], context, on_progress, (share, worth))
+        _drop(backtest, window, always)
+        running = [name for name in running if name in backtest.finalists]
+    return backtest
+
+
+def mean_error(backtest: Backtest, name: str, windows: Sequence[Window]) -> float:
+    """The mean over windows of a candidate's error, 0 where no quantity is known."""
+    errors = [backtest.error(backtest.forecasts[name], window) for window in windows]
+    known = [error for error in errors if error is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def _drop(backtest: Backtest, newest: Window, always: Collection[str]) -> None:
+    """Take out the costly ones whose error so far is too far above the best."""
+    seen = backtest.selection[: newest.number + 1]
+    errors = {name: mean_error(backtest, name, seen) for name in backtest.finalists}
+    allowed = min(errors.values(), default=0.0) * (1 + MARGINS[min(len(seen), len(MARGINS)) - 1])
+    for name, error in errors.items():
+        if error > allowed and CANDIDATES[name].cost > CHEAP_MS and name not in always:
+            backtest.dropped[name] = "its errors were clearly larger than those of others"

@@ -1,0 +1,74 @@
+"""Which stretches of the past are forecast from what came before them.
+
+Each imitates a use of the forecast: it begins where the knowledge ends and is as long as the
+horizon, where the history is long enough for that. The newest window is the holdout.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.spec import BALANCED, BEST, FAST
+
+SELECTION_WINDOWS = {FAST: 2, BALANCED: 3, BEST: 5}
+MIN_TRAINING_ROWS = 14
+LONGEST_SHARE = 8
+"""A window is at most an eighth of the history: most of it is left to learn from."""
+LEARNED_SHARE = 3
+"""Windows overlap rather than begin in the first third of the history."""
+YEAR_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Rows ``origin`` to ``stop`` are scored; the intervals learn from rows up to ``reach``."""
+
+    number: int
+    origin: int
+    stop: int
+    reach: int
+    is_holdout: bool
+
+
+def plan_windows(history: History, horizon_rows: int, budget: str = BALANCED) -> tuple[Window, ...]:
+    """The windows for the choice, oldest first, and after them the holdout.
+
+    They are adjacent, or overlap by up to a half where the history is short; none of the choice
+    reaches into the holdout.
+    """
+    rows, width = len(history), _width(history, horizon_rows)
+    least = max(4, min(MIN_TRAINING_ROWS, rows // 2))
+    holdout, number = rows - width, SELECTION_WINDOWS[budget]
+    stride = _stride(history, width, number)
+    earlier = [holdout - width - stride * place for place in range(number)]
+    origins = [*(origin for origin in reversed(earlier) if origin >= least), holdout]
+    return tuple(
+        Window(
+            number=number,
+            origin=origin,
+            stop=origin + width,
+            reach=min(rows, origin + max(width, horizon_rows)),
+            is_holdout=origin == holdout,
+        )
+        for number, origin in enumerate(origins)
+    )
+
+
+def _width(history: History, horizon_rows: int) -> int:
+    """The horizon, but not so short that a window tells little, nor too long for the history."""
+    rows, usual = len(history), history.frequency.window(len(history))
+    longest = max(usual, min(rows // LONGEST_SHARE, (rows - _year(history, usual)) // 3))
+    return min(longest, max(horizon_rows, -(-usual // 2)))
+
+
+def _stride(history: History, width: int, windows: int) -> int:
+    """How far apart the origins are: a window, or less where the past would get short."""
+    rows = len(history)
+    first = max(MIN_TRAINING_ROWS, rows // LEARNED_SHARE, _year(history, width))
+    available = (rows - 2 * width - first) // max(windows - 1, 1)
+    return min(width, max(available, -(-width // 2)))
+
+
+def _year(history: History, width: int) -> int:
+    """Rows of a year, before which no window should begin; 0 where the history is too short."""
+    year = history.frequency.horizon_rows(YEAR_DAYS)
+    return year if len(history) >= year + 3 * width else 0

@@ -1,0 +1,145 @@
+"""Regular closures are told from the days without a sale that every rare product has."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.forecast.calendar.closed_times import ClosedTimes, closed_slots
+from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.validation import validate
+from pipeline.forecast.spec import ForecastSpec
+from tests.pipeline.forecast.series import daily_sales
+
+SUNDAY = 6
+OPEN_HOURS = range(8, 20)
+
+
+def prepared(frame: pd.DataFrame, spec: ForecastSpec | None = None) -> Prepared:
+    return prepare(validate(frame), spec or ForecastSpec())
+
+
+def never_on_sundays(days: int, **settings: int) -> pd.DataFrame:
+    frame = daily_sales(days, **settings)
+    return frame.assign(quantity=frame["quantity"].where(frame["ds"].dt.day_of_week != SUNDAY, 0.0))
+
+
+def rarely_sold(days: int, rate: float, seed: int) -> pd.DataFrame:
+    frame = daily_sales(days)
+    return frame.assign(quantity=np.random.default_rng(seed).poisson(rate, days).astype(float))
+
+
+def test_a_weekday_that_never_sells_is_closed_and_not_learned_from() -> None:
+    found = prepared(never_on_sundays(200))
+
+    assert found.closed_times.slots == (SUNDAY,)
+    is_sunday = found.history.ds.day_of_week == SUNDAY
+    assert np.isnan(found.history.actual[is_sunday]).all()
+    assert found.history.scored[~is_sunday].all()
+    assert any("Sundays" in note for note in found.notes)
+
+
+def test_absent_rows_of_closed_days_are_the_same_as_zeros() -> None:
+    frame = never_on_sundays(200)
+
+    found = prepared(frame[frame["quantity"] > 0])
+
+    assert found.closed_times.slots == (SUNDAY,)
+
+
+def test_several_closed_weekdays_are_found_together() -> None:
+    frame = daily_sales(300)
+    is_weekend = frame["ds"].dt.day_of_week >= 5
+
+    assert prepared(
+        frame.assign(quantity=frame["quantity"].where(~is_weekend, 0))
+    ).closed_times.slots == (5, 6)
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.15, 0.5])
+def test_rare_sales_close_no_weekday(rate: float) -> None:
+    closed = [prepared(rarely_sold(365, rate, seed)).closed_times.slots for seed in range(20)]
+
+    assert closed == [()] * 20
+
+
+def test_a_weekday_opened_lately_is_open_and_its_old_zeros_are_not_learned() -> None:
+    frame = never_on_sundays(300)
+    lately = frame["ds"] >= frame["ds"].iloc[-60]
+    frame["quantity"] = frame["quantity"].where(~lately, daily_sales(300)["quantity"])
+
+    found = prepared(frame)
+
+    assert found.closed_times.slots == ()
+    is_sunday = found.history.ds.day_of_week == SUNDAY
+    assert np.isnan(found.history.actual[:240][is_sunday[:240]]).all()
+    assert (found.history.actual[241:][is_sunday[241:]] > 0).all()
+
+
+def test_a_product_without_any_sale_for_weeks_does_not_close_the_whole_week() -> None:
+    frame = daily_sales(200)
+    frame.loc[150:, "quantity"] = 0.0
+
+    assert prepared(frame).closed_times.slots == ()
+
+
+def test_nights_of_hourly_sales_are_closed() -> None:
+    ds = pd.date_range("2025-01-01", periods=24 * 7 * 26, freq="h")
+    is_open = np.isin(ds.hour, OPEN_HOURS) & (ds.day_of_week < SUNDAY)
+    quantity = np.random.default_rng(1).poisson(np.where(is_open, 6.0, 0.0)).astype(float)
+
+    found = prepared(pd.DataFrame({"ds": ds, "quantity": quantity}))
+
+    ahead = pd.DatetimeIndex(found.future["ds"])
+    closed = found.closed_times.at(ahead, found.history.frequency)
+    assert (closed == ~(np.isin(ahead.hour, OPEN_HOURS) & (ahead.day_of_week < SUNDAY))).all()
+
+
+def test_a_holiday_without_sales_will_be_closed_again_and_one_with_sales_not() -> None:
+    frame = daily_sales(740)
+    christmas = (frame["ds"].dt.month == 12) & (frame["ds"].dt.day == 25)
+    frame.loc[christmas, "quantity"] = 0.0
+
+    found = prepared(frame, ForecastSpec(horizon_days=365))
+
+    assert found.closed_times.days == (date(2026, 12, 25),)
+    assert np.isnan(found.history.actual[christmas.to_numpy()]).all()
+
+
+def test_a_shop_closed_on_every_holiday_closes_on_those_never_seen() -> None:
+    frame = daily_sales(300, start="2024-02-01")
+    spec = ForecastSpec(country="DE", horizon_days=120)
+    found = prepared(frame, spec)
+    assert found.closed_times.days == ()
+    german = ["2024-03-29", "2024-04-01", "2024-05-01", "2024-05-09", "2024-05-20", "2024-10-03"]
+    frame.loc[frame["ds"].isin(pd.to_datetime(german)), "quantity"] = 0.0
+
+    closed = prepared(frame, spec).closed_times.days
+
+    assert date(2025, 1, 1) in closed
+
+
+def test_zeros_that_are_stated_to_be_real_stay() -> None:
+    found = prepared(never_on_sundays(200), ForecastSpec(zeros_are_real=True))
+
+    assert found.closed_times == ClosedTimes()
+    assert found.history.scored.all()
+
+
+def test_a_weekday_on_which_the_whole_shop_is_closed_is_closed_for_rare_products() -> None:
+    values = np.zeros(70)
+    values[::10] = 1.0
+    slots = np.arange(70) % 7
+    values[slots == SUNDAY] = 0.0
+
+    assert closed_slots(values, slots, np.zeros(70, dtype=bool))[0] == ()
+    assert closed_slots(values, slots, slots == SUNDAY)[0] == (SUNDAY,)
+
+
+def test_weeks_and_months_have_no_closed_times() -> None:
+    monday = pd.DatetimeIndex(["2025-01-06"])
+
+    assert not ClosedTimes(slots=(0,)).at(monday, Frequency(Unit.WEEK)).any()
+    assert ClosedTimes(has_ended=True).at(monday, Frequency(Unit.WEEK)).all()

@@ -1,0 +1,123 @@
+"""Nothing that is scored was seen."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.forecast.candidates.known import CANDIDATES
+from pipeline.forecast.history.prepared import History, prepare
+from pipeline.forecast.history.validation import validate
+from pipeline.forecast.selection.backtest import Backtest, forecast_window
+from pipeline.forecast.selection.choice import ENSEMBLE, rank
+from pipeline.forecast.selection.windows import Window, plan_windows
+from pipeline.forecast.spec import ForecastSpec
+from pipeline.progress import ignore_progress
+from tests.pipeline.forecast.series import context_of, daily_sales, history_of
+
+FAST = [name for name in CANDIDATES if not name.startswith("prophet")]
+
+
+def backtest_of(history: History, windows: tuple[Window, ...], names: Sequence[str]) -> Backtest:
+    """Every named candidate in every window, none dropped on the way."""
+    backtest = Backtest(history, windows)
+    for window in windows:
+        forecast_window(backtest, window, names, context_of(), ignore_progress, (0.0, 1.0))
+    return backtest
+
+
+@pytest.mark.parametrize("days", [30, 45, 120, 400])
+def test_windows_leave_no_gap_and_end_with_the_holdout(days: int) -> None:
+    windows = plan_windows(history_of(daily_sales(days)), horizon_rows=90)
+
+    assert len(windows) >= 2
+    assert windows[-1].stop == days
+    assert [w.is_holdout for w in windows] == [False] * (len(windows) - 1) + [True]
+    assert all(a.origin < b.origin <= a.stop for a, b in pairwise(windows))
+    assert windows[-2].stop == windows[-1].origin
+    assert windows[0].origin >= 14
+
+
+@pytest.mark.parametrize(
+    ("days", "horizon", "expected"),
+    [(730, 28, 28), (730, 90, 90), (730, 7, 14), (400, 90, 50), (120, 28, 20)],
+)
+def test_windows_are_as_long_as_the_horizon_where_the_history_allows(
+    days: int, horizon: int, expected: int
+) -> None:
+    windows = plan_windows(history_of(daily_sales(days)), horizon)
+
+    assert len(windows) == 4
+    assert {window.stop - window.origin for window in windows} == {expected}
+
+
+@pytest.mark.parametrize("days", [480, 600, 730])
+def test_windows_rather_overlap_than_begin_in_the_first_year(days: int) -> None:
+    windows = plan_windows(history_of(daily_sales(days)), horizon_rows=90)
+
+    assert windows[0].origin >= 366
+    assert windows[-2].stop <= windows[-1].origin
+
+
+@pytest.mark.parametrize(("budget", "number"), [("fast", 3), ("balanced", 4), ("best", 6)])
+def test_a_larger_budget_looks_at_more_windows(budget: str, number: int) -> None:
+    assert len(plan_windows(history_of(daily_sales(730)), 28, budget)) == number
+
+
+def test_rows_after_an_origin_do_not_change_what_was_forecast_from_it() -> None:
+    frame, other = daily_sales(260), daily_sales(260)
+    other.loc[232:, "quantity"] = 999.0
+    windows = plan_windows(history_of(frame), horizon_rows=28)
+
+    made = [backtest_of(history_of(one), windows, [*FAST, "prophet"]) for one in (frame, other)]
+
+    assert windows[-1].origin == 232
+    assert set(made[0].forecasts) >= {"prophet", "gradient_boosting", "poisson"}
+    for name, forecasts in made[0].forecasts.items():
+        for window in windows:
+            assert np.array_equal(forecasts[window.number], made[1].forecasts[name][window.number])
+
+
+def test_the_choice_does_not_see_the_holdout() -> None:
+    frame, other = daily_sales(260), daily_sales(260)
+    other.loc[232:, "quantity"] = 999.0
+    windows = plan_windows(history_of(frame), horizon_rows=28)
+
+    ranked = [rank(backtest_of(history_of(one), windows, FAST), "auto") for one in (frame, other)]
+
+    assert [c.algorithm for c in ranked[0]] == [c.algorithm for c in ranked[1]]
+    assert ENSEMBLE in [c.algorithm for c in ranked[0]]
+
+
+def test_a_covariate_that_ends_with_the_history_does_not_help() -> None:
+    """Tomorrow's sales as a column would be perfect, but nobody has it for the future."""
+    frame = daily_sales(260)
+    frame["oracle"] = frame["quantity"]
+
+    history = prepare(validate(frame), ForecastSpec()).history
+
+    assert history.known == ()
+    assert "oracle" not in history.frame
+
+
+def test_a_candidate_that_fails_is_left_out_with_its_reason() -> None:
+    frame = daily_sales(60).assign(quantity=np.nan)
+    frame.loc[[0, 59], "quantity"] = [1.0, 2.0]
+    history = history_of(frame)
+
+    made = backtest_of(history, plan_windows(history, 90), ["prophet", "drift"])
+
+    assert "fewer than two values are known" in made.failures["prophet"]
+    assert set(made.forecasts) == {"drift"}
+
+
+def test_predictions_reach_only_known_rows() -> None:
+    history = history_of(daily_sales(120))
+
+    ahead = history.ahead(100, 110)
+
+    assert list(ahead.columns) == ["ds", "step"]
+    assert list(ahead["step"]) == list(range(1, 11))
+    assert ahead["ds"].iloc[0] == history.ds[99] + pd.Timedelta(days=1)

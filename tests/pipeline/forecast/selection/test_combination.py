@@ -1,0 +1,57 @@
+"""Weights of a combination."""
+
+import numpy as np
+import pytest
+
+from pipeline.forecast.selection.combination import learn_weights, robust_average, stack
+
+ACTUAL = np.random.default_rng(0).normal(10, 3, 84)
+
+
+def around(noise: float, seed: int) -> np.ndarray:
+    return ACTUAL + np.random.default_rng(seed).normal(0, noise, len(ACTUAL))
+
+
+def learned(made: dict[str, np.ndarray]) -> dict[str, float]:
+    errors = {name: float(np.abs(values - ACTUAL).mean()) for name, values in made.items()}
+    return learn_weights(errors, made, ACTUAL)
+
+
+def test_better_members_count_more_and_bad_ones_not_at_all() -> None:
+    weights = learned({"prophet": around(1, 1), "poisson": around(1.05, 4), "ets": around(4, 3)})
+
+    assert sum(weights.values()) == pytest.approx(1)
+    assert weights["prophet"] > weights["poisson"] > 0.2
+    assert "ets" not in weights
+
+
+def test_a_family_counts_once() -> None:
+    made = {"prophet": around(1, 1), "prophet_multiplicative": around(1.1, 2)}
+
+    assert learned({**made, "poisson": around(1, 3)}).keys() == {"prophet", "poisson"}
+
+
+def test_opposite_errors_are_brought_together() -> None:
+    """What is too high by 2 and what is too low by 1 are right at two thirds of the way."""
+    made = {"prophet": ACTUAL - 1, "poisson": ACTUAL + 1.2}
+
+    weights = learned(made)
+
+    off = sum(weights[name] * made[name] for name in weights) - ACTUAL
+    assert np.abs(off).max() < 0.1
+
+
+def test_a_simple_model_needs_a_clear_lead() -> None:
+    alike = robust_average({"prophet": 1.0, "seasonal_mean": 0.9})
+    ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.45})
+    far_ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.3})
+
+    assert alike.keys() == {"prophet"}
+    assert ahead["seasonal_mean"] > ahead["prophet"] > 0.2
+    assert far_ahead.keys() == {"seasonal_mean"}
+
+
+def test_members_without_an_error_keep_their_weights() -> None:
+    prior = np.array([0.5, 0.5])
+
+    assert np.array_equal(stack(np.column_stack([ACTUAL, ACTUAL]), ACTUAL, prior), prior)
