@@ -3,7 +3,7 @@
 from flask import g
 
 from api.caller import caller_of_request
-from db.audit import Actor
+from db.operation.audit import Actor
 
 
 def actor_of_request() -> Actor:

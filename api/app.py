@@ -35,8 +35,8 @@ from core.settings import Settings
 from core.shared_counters import WORK_COUNTERS, SharedCounters
 from core.shared_places import SharedPlaces
 from core.tracing import NO_TRACING, Tracing
-from db import progress
 from db.engine import Sessions
+from db.jobs import progress
 from db.tenancy import as_system, closed
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.errors import BadQueryError
-from db.idempotency import once
+from db.operation.idempotency import once
 
 _LONGEST_KEY = 255
 

@@ -484,8 +484,9 @@ class Forecast(Base):
 
 
 class ForecastDetails(Base):
-    """What a stored forecast consists of, in the shapes of `db.outcomes`. The rows of `quantiles`
-    and `drivers` are the first periods of the forecast, in time order.
+    """What a stored forecast consists of, in the shapes of `db.lifecycle.outcomes`.
+
+    The rows of `quantiles` and `drivers` are the first periods of the forecast, in time order.
     """
 
     __tablename__ = "forecast_details"

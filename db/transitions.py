@@ -6,11 +6,11 @@ each claim. No function commits; the messages that a function returns are publis
 caller's commit. `db.locks` tells the order of locks.
 """
 
-from db.creation import MAX_ATTEMPTS, create_job
-from db.job_transitions import admit, expire, reclaim, request_stop
-from db.leases import renew, terms_of
-from db.task_transitions import cancel_task, claim, fail, finish, release, report
-from db.tokens import Claim, LeaseTerms, NewTask, StopResult, Token
+from db.jobs.creation import MAX_ATTEMPTS, create_job
+from db.lifecycle.jobs import admit, expire, reclaim, request_stop
+from db.lifecycle.leases import renew, terms_of
+from db.lifecycle.tasks import cancel_task, claim, fail, finish, release, report
+from db.lifecycle.tokens import Claim, LeaseTerms, NewTask, StopResult, Token
 
 __all__ = [
     "MAX_ATTEMPTS",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.bundles import StoredBundle, store_bundle
-from db.outcomes import ArtifactFile
+from db.lifecycle.outcomes import ArtifactFile
 from worker.context import Context
 from worker.phase_clock import LAST_PHASE, enter_phase
 

@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from core.predictions import PREDICTING, STORING
-from db import audit
-from db.outcomes import PredictionOutcome
+from db.lifecycle.outcomes import PredictionOutcome
+from db.operation import audit
 from db.tables import BatchPrediction
 from db.transitions import Claim
 from pipeline.progress import Progress, ProgressCallback

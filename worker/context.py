@@ -9,8 +9,8 @@ from core.progress import ProgressStream
 from core.settings import Settings
 from core.shared_counters import WORK_COUNTERS, SharedCounters
 from core.tracing import NO_TRACING, Tracing, start_tracing
-from db.dispatch import Dispatch
 from db.engine import Sessions, create_engine, create_sessions
+from db.lifecycle.dispatch import Dispatch
 from worker.drain import Drain
 
 Send = Callable[[Dispatch], None]

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from db import dispatch as backlog
-from db.dispatch import Dispatch
+from db.lifecycle import dispatch as backlog
+from db.lifecycle.dispatch import Dispatch
 from worker.context import Context
 from worker.errors import BrokerUnavailableError
 

@@ -5,9 +5,9 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from db import alerts
-from db.drift_retraining import ACCURACY_DRIFT, KEPT
-from db.live_scores import ChampionScore, note_verdict
+from db.models.drift_retraining import ACCURACY_DRIFT, KEPT
+from db.models.live_scores import ChampionScore, note_verdict
+from db.operation import alerts
 from pipeline.forecast.finished.drift import Live, Verdict, judge, windows_of
 
 log = structlog.get_logger(__name__)

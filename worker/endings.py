@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.errors import ArtifactError
 from core.progress import ProgressMessage
 from db import transitions
-from db.outcomes import LogLine, Outcome
+from db.lifecycle.outcomes import LogLine, Outcome
 from db.transitions import Token
 from pipeline.errors import PipelineError
 from worker.context import Context

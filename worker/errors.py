@@ -16,7 +16,7 @@ WorkerError
 
 from typing import ClassVar
 
-from db.wording import AFTER_TIMEOUT
+from db.jobs.wording import AFTER_TIMEOUT
 from pipeline.errors import Severity
 
 

@@ -16,7 +16,7 @@ from kombu.entity import Exchange
 from kombu.exceptions import OperationalError
 from kombu.messaging import Producer
 
-from db import outbox
+from db.operation import outbox
 from db.tables import OutboxEvent
 from worker.context import Context
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from db.outcomes import Drivers, ForecastDetails, PastErrors, Quantiles
+from db.lifecycle.outcomes import Drivers, ForecastDetails, PastErrors, Quantiles
 from pipeline.forecast.finished.drivers import drivers, effects
 from pipeline.forecast.result import ForecastResult
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from db import sales
+from db.shop import sales
 
 
 def sales_frame(

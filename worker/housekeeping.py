@@ -8,18 +8,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
-from db import (
-    batch_predictions,
-    consumed,
-    deliveries,
-    idempotency,
-    outbox,
-    progress,
-    source_cache,
-    stored,
-    transitions,
-    workers,
-)
+from db import transitions
+from db.jobs import batch_predictions, progress, workers
+from db.models import stored
+from db.operation import consumed, deliveries, idempotency, outbox, source_cache
 from db.pruning import in_batches
 from worker.context import Context
 from worker.dispatcher import dispatch, resend

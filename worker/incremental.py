@@ -15,8 +15,8 @@ import pandas as pd
 
 import pipeline.forecast
 from core.settings import Settings
-from db.outcomes import LogLine, SkippedOutcome
-from db.standing import Standing
+from db.lifecycle.outcomes import LogLine, SkippedOutcome
+from db.shop.standing import Standing
 from db.tables import Tenant, TrainedModel
 from db.transitions import Claim
 from pipeline.forecast.history.prepared import digest

@@ -9,8 +9,8 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.gate import configuration
-from db.outcomes import ChampionComparison
+from db.lifecycle.outcomes import ChampionComparison
+from db.models.gate import configuration
 from db.tables import Forecast, TrainedModel
 from pipeline.forecast.selection.incumbent import SETTINGS, Comparison, Incumbent
 from worker.plain import plain

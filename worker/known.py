@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from db.calendar import every_entry
-from db.standing import Standing, standing_of
+from db.shop.calendar import every_entry
+from db.shop.standing import Standing, standing_of
 from db.transitions import Claim
 from pipeline.forecast.spec import ForecastSpec
 from worker.context import Context

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import structlog
 
-from db import live_scores
-from db.audit import SERVICE
-from db.drift_retraining import ask_for_retraining, due_retrainings
 from db.errors import RecordError
-from db.job_requests import JobLimits
+from db.jobs.requests import JobLimits
+from db.models import live_scores
+from db.models.drift_retraining import ask_for_retraining, due_retrainings
+from db.operation.audit import SERVICE
 from worker.context import Context
 from worker.dispatcher import dispatch_if_possible
 from worker.drift import watch

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from db.outcomes import LogLine, ModelOutcome, SkippedOutcome
+from db.lifecycle.outcomes import LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Tenant
 from db.transitions import Claim
 from pipeline.errors import PipelineError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from db.outcomes import LogLine
+from db.lifecycle.outcomes import LogLine
 from pipeline.progress import Progress, ProgressCallback
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from db import workers
+from db.jobs import workers
 from worker.context import Context
 from worker.dispatcher import dispatch_if_possible
 

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from celeryconfig import FIT_SHARED, PREDICT_FILE, TRAIN_PRODUCT, TRAIN_TABLE
 from core.settings import Settings
-from db.dispatch import Dispatch
+from db.lifecycle.dispatch import Dispatch
 from worker.broker import message_priority
 from worker.context import Context, Send, create_context
 from worker.drain import Drain

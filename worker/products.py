@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from db.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
+from db.lifecycle.outcomes import ForecastRow, LogLine, ModelOutcome, SkippedOutcome
 from db.tables import Product
 from db.transitions import Claim
 from pipeline.forecast.result import ForecastResult

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import structlog
 
-from db import retention, shared_profiles, stored, tenants
-from db.retention import Policy
+from db.jobs import shared_profiles
+from db.models import retention, stored
+from db.models.retention import Policy
+from db.operation import tenants
 from worker.context import Context
 
 log = structlog.get_logger(__name__)

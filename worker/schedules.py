@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from core.setting_kinds import OFF
-from db import schedule_runs
-from db.audit import SERVICE
-from db.job_requests import JobLimits
+from db.jobs.requests import JobLimits
+from db.operation import schedule_runs
+from db.operation.audit import SERVICE
 from worker.context import Context
 from worker.database import UNAVAILABLE
 from worker.dispatcher import dispatch_if_possible

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from core.artifacts import ArtifactStore
 from core.bundles import load_bundle
-from db.calendar import every_entry
 from db.engine import Sessions
-from db.outcomes import SharedOutcome
+from db.lifecycle.outcomes import SharedOutcome
+from db.shop.calendar import every_entry
 from db.tables import Product, Tenant, TrainingJob
 from db.transitions import Claim
 from pipeline.forecast.shared import SharedProfile, fit_shared

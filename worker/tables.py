@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from db.outcomes import LogLine, MlTask, ModelOutcome
+from db.lifecycle.outcomes import LogLine, MlTask, ModelOutcome
 from db.transitions import Claim
 from pipeline.progress import ProgressCallback
 from pipeline.table.result import TableResult

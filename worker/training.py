@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 
 from core.logs import bind
 from db import transitions
-from db.outcomes import Outcome
+from db.lifecycle.outcomes import Outcome
 from db.tenancy import as_tenant
 from db.transitions import Claim
 from pipeline.errors import PipelineError

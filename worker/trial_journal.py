@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 from db.engine import Sessions
-from db.tokens import Token
-from db.trials import add_trial, trials_of
+from db.jobs.trials import add_trial, trials_of
+from db.lifecycle.tokens import Token
 from worker.database import UNAVAILABLE, in_transaction
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from api.alerts import schemas
 from api.errors import NotFoundError
 from api.schemas import Page
 from api.services import Services
-from db import alerts
+from db.operation import alerts
 
 
 def list_alerts(

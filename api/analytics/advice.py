@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from db.analytics_accuracy import Version
-from db.hints import LOW_ACCURACY
+from db.analytics.accuracy import Version
+from db.jobs.hints import LOW_ACCURACY
 
 FEW_DATA_POINTS = 90
 MANY_OUTLIERS_SHARE = 0.05

@@ -9,10 +9,13 @@ from api.analytics.advice import advise
 from api.analytics.schemas import AnalyticsQuery
 from api.products.references import find_product
 from api.services import Services
-from db import analytics_accuracy, analytics_duration, analytics_performance, tenants
-from db.analytics import Scope
-from db.analytics_accuracy import Version
-from db.analytics_performance import Products
+from db.analytics import accuracy as analytics_accuracy
+from db.analytics import duration as analytics_duration
+from db.analytics import performance as analytics_performance
+from db.analytics.accuracy import Version
+from db.analytics.basis import Scope
+from db.analytics.performance import Products
+from db.operation import tenants
 
 
 def performance(services: Services, tenant_id: UUID, query: AnalyticsQuery) -> schemas.Performance:

@@ -5,7 +5,7 @@ from uuid import UUID
 from api.audit.schemas import AuditEntry, AuditQuery
 from api.schemas import Page
 from api.services import Services
-from db import audit
+from db.operation import audit
 
 
 def list_entries(services: Services, tenant_id: UUID, query: AuditQuery) -> Page[AuditEntry]:

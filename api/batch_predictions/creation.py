@@ -10,9 +10,9 @@ from api.errors import InvalidRequestError
 from api.idempotency import digest_of, idempotency_key
 from api.models.summaries import find_record
 from api.services import Services
-from db.batch_predictions import PredictionJobRequest, start_prediction
-from db.candidates import stated_choice
-from db.job_requests import JobLimits
+from db.jobs.batch_predictions import PredictionJobRequest, start_prediction
+from db.jobs.requests import JobLimits
+from db.models.candidates import stated_choice
 from db.tables import TrainedModel, TrainingJob
 
 _HOUR_S = 3600.0

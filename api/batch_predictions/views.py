@@ -19,9 +19,9 @@ from api.endpoint import invalid_request, read_body
 from api.errors import GoneError, InvalidRequestError, NotFoundError
 from api.services import Services
 from api.uploads.bodies import receive_upload
-from db.batch_predictions import PredictionJob, find_prediction, has_file
 from db.errors import NotNowError
-from db.job_products import task_statuses
+from db.jobs.batch_predictions import PredictionJob, find_prediction, has_file
+from db.jobs.products import task_statuses
 from db.tables import TERMINAL_STATUSES, TrainedModel
 
 PARQUET = "application/vnd.apache.parquet"

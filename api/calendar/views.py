@@ -11,7 +11,7 @@ from api.errors import NotFoundError
 from api.idempotency import once_per_request
 from api.schemas import Page
 from api.services import Services
-from db import calendar
+from db.shop import calendar
 
 
 def list_entries(

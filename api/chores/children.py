@@ -21,7 +21,7 @@ from api.chores.protocol import REFUSED, UNREADABLE, ChoreError
 from api.errors import InvalidRequestError, ModelNotLoadableError
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
-from db.stored import Reclaimed
+from db.models.stored import Reclaimed
 
 log = structlog.get_logger(__name__)
 

@@ -11,9 +11,9 @@ from api.sales.schemas import ImportReport
 from core.artifacts import ArtifactStore, Blob
 from core.bundles import load_file
 from core.errors import ArtifactError, ManifestError
-from db import stored
 from db.engine import Sessions
-from db.stored import Reclaimed
+from db.models import stored
+from db.models.stored import Reclaimed
 
 
 class LocalChores:

@@ -8,7 +8,7 @@ from uuid import UUID
 from api.errors import ApiError
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
-from db.stored import Reclaimed
+from db.models.stored import Reclaimed
 
 REFUSED = 3
 """The exit status of a child that refuses a file."""

@@ -10,11 +10,11 @@ from api.idempotency import digest_of
 from api.jobs.schemas import AcceptedJob, Links, TrainingRequest
 from api.services import Services
 from api.uploads.schemas import TableRequest
-from db.job_requests import JobLimits, JobRequest, start_products
-from db.jobs import find_job
-from db.retry import RETRIED, retry_job
+from db.jobs.details import find_job
+from db.jobs.requests import JobLimits, JobRequest, start_products
+from db.jobs.retry import RETRIED, retry_job
+from db.jobs.upload_requests import UploadRequest, start_upload
 from db.tables import TrainingJob
-from db.upload_requests import UploadRequest, start_upload
 
 _HOUR_S = 3600.0
 _NOT_FOR_THE_WORKER = {"action", "file_data", "timeout_seconds"}

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.models.summaries import summary
-from db.job_products import TaskStatus
-from db.models import find_model
-from db.progress import since
-from db.results import upload_result
+from db.jobs.products import TaskStatus
+from db.jobs.progress import since
+from db.jobs.results import upload_result
+from db.models.details import find_model
 from db.tables import BatchPrediction, TrainingJob
 
 _RECENT_MESSAGES = 20

@@ -13,15 +13,16 @@ from api.jobs.file_status import file_fields
 from api.products.references import find_product
 from api.schemas import Page
 from api.services import Services
-from db import audit, durations
-from db.deletion import delete_job
-from db.hints import hints
-from db.job_history import JobFilter, history
-from db.job_products import task_statuses
-from db.jobs import find_job
+from db.jobs import durations
+from db.jobs.deletion import delete_job
+from db.jobs.details import find_job
+from db.jobs.hints import hints
+from db.jobs.history import JobFilter, history
+from db.jobs.products import task_statuses
+from db.jobs.waiting import Hold, Limits, hold_of, queue_position, waiting_reason
+from db.operation import audit
 from db.tables import TERMINAL_STATUSES, TrainingJob
 from db.transitions import request_stop
-from db.waiting import Hold, Limits, hold_of, queue_position, waiting_reason
 
 MOST_SHOWN = 1000
 """Products in the status of a job; the rest comes in pages."""

@@ -7,8 +7,8 @@ from api.live.schemas import LogLine, LogsQuery
 from api.products.references import find_product
 from api.schemas import Page
 from api.services import Services
-from db.jobs import find_job
-from db.logs import LogRow, lines
+from db.jobs.details import find_job
+from db.jobs.logs import LogRow, lines
 
 
 def read_logs(services: Services, tenant_id: UUID, job_id: UUID, query: LogsQuery) -> Page[LogLine]:

@@ -11,10 +11,10 @@ from api.models import schemas
 from api.models.details import deployment_entry
 from api.models.summaries import find_record, summary
 from api.services import Services
-from db.deployment_history import changes_of_model
-from db.forecasts import begins_of, side_by_side
-from db.metrics import metric_values
-from db.models import ModelRecord
+from db.models.deployment_history import changes_of_model
+from db.models.details import ModelRecord
+from db.models.forecasts import begins_of, side_by_side
+from db.models.metrics import metric_values
 from db.tables import TrainedModel
 
 _ABOUT_EQUAL = 0.02

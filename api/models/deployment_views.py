@@ -14,11 +14,11 @@ from api.models.summaries import find_record
 from api.products.references import find_product
 from api.schemas import Page, PageQuery
 from api.services import Services
-from db import pins
-from db.deployment import deploy_by_hand, roll_back
-from db.deployment_history import changes_of_product
 from db.errors import NotNowError
-from db.removal import remove_by_hand
+from db.models import pins
+from db.models.deployment import deploy_by_hand, roll_back
+from db.models.deployment_history import changes_of_product
+from db.models.removal import remove_by_hand
 from db.tables import TrainedModel
 
 Change = Callable[[Session, TrainedModel], TrainedModel | None]

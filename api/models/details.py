@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from api.models import schemas
 from api.models.summaries import summary_fields
 from api.predictions.figures import live_figures
-from db.deployment_history import Change, changes_of_model
-from db.lineage import previous_champion
-from db.live_scores import score_of
-from db.models import ModelRecord, artifacts_of, versions_of
+from db.models.deployment_history import Change, changes_of_model
+from db.models.details import ModelRecord, artifacts_of, versions_of
+from db.models.lineage import previous_champion
+from db.models.live_scores import score_of
 from db.tables import TrainedModel, TrainingJob
 
 _COLUMNS = (

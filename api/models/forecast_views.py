@@ -5,7 +5,7 @@ from uuid import UUID
 from api.models import forecast_schemas as schemas
 from api.models.views import forecast_model
 from api.services import Services
-from db.forecasts import details_of, forecast_of
+from db.models.forecasts import details_of, forecast_of
 
 
 def quantiles(services: Services, tenant_id: UUID, model_id: str) -> schemas.ForecastQuantiles:

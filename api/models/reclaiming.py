@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from api.chores.protocol import ChoreError, Chores
-from db.stored import Reclaimed
+from db.models.stored import Reclaimed
 
 log = structlog.get_logger(__name__)
 

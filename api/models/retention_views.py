@@ -10,9 +10,9 @@ from api.actor import actor_of_request
 from api.models import schemas
 from api.models.reclaiming import reclaim
 from api.services import Services
-from db import retention
-from db.retention import Due, Expired, Policy
-from db.stored import reclaimable, storage_use
+from db.models import retention
+from db.models.retention import Due, Expired, Policy
+from db.models.stored import reclaimable, storage_use
 from db.tenancy import across_tenants
 
 

@@ -9,8 +9,8 @@ from pydantic import Field
 from api.moments import Moment, WallClock
 from api.predictions.schemas import LiveFigures
 from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
-from db.model_list import SortKey
-from db.outcomes import MlTask
+from db.lifecycle.outcomes import MlTask
+from db.models.listing import SortKey
 from db.pages import Direction
 
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from api.errors import NotFoundError
 from api.schemas import ModelSummary
-from db import models as records
-from db.metrics import metric_values
-from db.models import ModelRecord
+from db.models import details as records
+from db.models.details import ModelRecord
+from db.models.metrics import metric_values
 
 _OF_MODEL = (
     "id",

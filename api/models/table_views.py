@@ -12,9 +12,9 @@ from api.errors import NotAcceptableError, NotFoundError
 from api.models import table_schemas as schemas
 from api.models.summaries import find_record
 from api.services import Services
-from db import candidates
 from db.errors import NotNowError
-from db.models import ModelRecord, artifacts_of
+from db.models import candidates
+from db.models.details import ModelRecord, artifacts_of
 from db.tables import TrainedModel
 
 MARKDOWN = "text/markdown"

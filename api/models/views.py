@@ -11,11 +11,11 @@ from api.models.summaries import find_record, summary
 from api.products.references import find_product
 from api.schemas import ModelSummary, Page
 from api.services import Services
-from db import models as records
-from db.forecasts import forecast_of
-from db.metrics import metric_values
-from db.model_list import ModelFilter
-from db.model_list import list_models as list_of_models
+from db.models import details as records
+from db.models.forecasts import forecast_of
+from db.models.listing import ModelFilter
+from db.models.listing import list_models as list_of_models
+from db.models.metrics import metric_values
 from db.tables import ModelMetrics, TrainedModel
 
 

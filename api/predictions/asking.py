@@ -15,7 +15,7 @@ from api.predictions.client import is_connected
 from api.predictions.predictor import Patience
 from api.services import Services
 from core.predictions import Operation, PredictionAnswer, PredictionRequest
-from db.candidates import stated_choice
+from db.models.candidates import stated_choice
 
 JSON = "application/json"
 

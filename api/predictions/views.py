@@ -10,7 +10,7 @@ from api.predictions.asking import JSON, Wanted, ask, stated
 from api.predictions.figures import live_figures
 from api.predictions.schemas import ExplainQuery, ExportQuery, LiveScores, PredictQuery
 from api.services import Services
-from db import live_scores
+from db.models import live_scores
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.errors import NotFoundError
-from db.catalogue import resolve
+from db.shop.catalogue import resolve
 from db.tables import Product
 
 

@@ -21,8 +21,8 @@ from api.products.schemas import (
 )
 from api.schemas import Page
 from api.services import Services
-from db import product_changes
-from db.catalogue import CatalogueEntry, ProductFilter, entry_of, list_products
+from db.shop import product_changes
+from db.shop.catalogue import CatalogueEntry, ProductFilter, entry_of, list_products
 
 
 def catalogue(services: Services, tenant_id: UUID, query: ProductsQuery) -> Page[Product]:

@@ -11,7 +11,7 @@ from api.sales.files import RaggedRowError, RawBatch, SalesFile, open_csv, open_
 from api.sales.schemas import ImportReport
 from db.engine import Sessions
 from db.errors import QuotaExceededError
-from db.sales import ImportCounts, SalesBatch, import_sales
+from db.shop.sales import ImportCounts, SalesBatch, import_sales
 
 _REQUIRED = ("date", "product_id", "quantity")
 _PARSERS: dict[str, Callable[[object], Any]] = {

@@ -7,8 +7,8 @@ from api.sales.schemas import ImportReport
 from api.services import Services
 from celeryconfig import DISPATCH
 from db.errors import NotTrainableError, QuotaExceededError
-from db.job_requests import JobLimits, JobRequest
-from db.retraining import retrain
+from db.jobs.requests import JobLimits, JobRequest
+from db.jobs.retraining import retrain
 
 
 def retrain_if_wanted(services: Services, tenant_id: UUID, report: ImportReport) -> None:

@@ -11,8 +11,8 @@ from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 from api.services import Services
 from api.uploads.bodies import receive_upload
 from celeryconfig import SCORE_FORECASTS
-from db.audit import record
-from db.sales import recent_sales
+from db.operation.audit import record
+from db.shop.sales import recent_sales
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"

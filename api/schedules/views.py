@@ -19,9 +19,9 @@ from api.schedules.schemas import ChangeSchedule, CreateSchedule, LastJob, Sched
 from api.schemas import Page, PageQuery
 from api.services import Services
 from core.cron import next_runs
-from db import schedule_runs, schedules, tenants
-from db.idempotency import JOB
-from db.job_requests import JobLimits
+from db.jobs.requests import JobLimits
+from db.operation import schedule_runs, schedules, tenants
+from db.operation.idempotency import JOB
 from db.operation_tables import Schedule
 from db.tables import TrainingJob
 

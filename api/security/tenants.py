@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from db import tenants
 from db.engine import Sessions
+from db.operation import tenants
 from db.tenancy import as_system
 
 KEEP_S = 30.0

@@ -19,7 +19,7 @@ from jwt.exceptions import (
 from api.caller import SCOPES, Caller, Scope
 from api.errors import UnauthorizedError
 from api.security.keys import Keys
-from db.audit import SERVICE_NAME
+from db.operation.audit import SERVICE_NAME
 from db.text import storable
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from uuid import UUID
 from api.services import Services
 from api.sources.schemas import SourceAnswer, SourceName, SourcesAnswer
 from core.settings import Settings
-from db import source_cache, source_health
+from db.operation import source_cache, source_health
 from db.tenancy import as_system
 
 

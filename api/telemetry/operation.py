@@ -7,7 +7,7 @@ from prometheus_client.registry import Collector
 
 from core.shared_counters import SharedCounters
 from db.engine import Sessions
-from db.operation_telemetry import OperationTelemetry, collect_operation
+from db.operation.operation_telemetry import OperationTelemetry, collect_operation
 from db.tenancy import as_system
 
 Family = CounterMetricFamily | GaugeMetricFamily

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from api.live.live_telemetry import TenantLabels
 from db.engine import Sessions
-from db.telemetry import OTHER, Histogram, Telemetry, collect, named_tenants
+from db.operation.telemetry import OTHER, Histogram, Telemetry, collect, named_tenants
 from db.tenancy import as_system
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily

@@ -9,7 +9,7 @@ from api.services import Services
 from api.tenant.holiday_regions import require_known_region
 from api.tenant.schemas import Quotas, TenantAnswer, TenantChange
 from core.settings import Settings
-from db import tenants
+from db.operation import tenants
 from db.tables import Tenant
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas import Answer, PageQuery, Request
-from db.events import EVENT_TYPES, EventType
+from db.operation.events import EVENT_TYPES, EventType
 
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 

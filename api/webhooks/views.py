@@ -21,7 +21,7 @@ from api.webhooks.schemas import (
 )
 from core.destinations import Destinations
 from core.errors import DestinationError
-from db import consumed, deliveries, webhooks
+from db.operation import consumed, deliveries, webhooks
 from db.operation_tables import Webhook, WebhookDelivery
 
 

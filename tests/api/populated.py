@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import consumed, deployment, pins, schedules, transitions, webhooks
-from db.alerts import raise_alert, resolve_alert
-from db.audit import Actor
-from db.events import EVENT_TYPES
+from db import transitions
+from db.models import deployment, pins
+from db.operation import consumed, schedules, webhooks
+from db.operation.alerts import raise_alert, resolve_alert
+from db.operation.audit import Actor
+from db.operation.events import EVENT_TYPES
 from db.operation_tables import Alert, CalendarEntry, LiveScore
 from db.tables import Product, Sale, Tenant, TrainedModel, TrainingJob
 from db.transitions import NewTask

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.progress import ProgressMessage, ProgressStream
 from db.engine import Sessions
-from db.outcomes import ModelOutcome
+from db.lifecycle.outcomes import ModelOutcome
 from db.tables import DEFAULT_TENANT_ID, TrainingTask
 from db.transitions import NewTask, Token, admit, claim, create_job, fail, finish, report
 

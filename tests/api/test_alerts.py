@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.alerts import raise_alert, resolve_alert
+from db.operation.alerts import raise_alert, resolve_alert
 from db.operation_tables import Alert, AuditEntry
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant
 

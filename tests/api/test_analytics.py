@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
-from db.batch_predictions import PredictionJobRequest, add_prediction_job
-from db.job_requests import JobLimits
-from db.outcomes import LogLine, PredictionOutcome
+from db.jobs.batch_predictions import PredictionJobRequest, add_prediction_job
+from db.jobs.requests import JobLimits
+from db.lifecycle.outcomes import LogLine, PredictionOutcome
 from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingJob
 from db.transitions import NewTask, fail, finish
 from tests.db.builders import DIGEST, model_outcome, new_job, new_tenant, running_claims

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from core.artifacts import ArtifactStore
 from db import transitions
-from db.batch_predictions import forget_results
+from db.jobs.batch_predictions import forget_results
+from db.lifecycle.outcomes import PredictionOutcome
+from db.operation.telemetry import collect
 from db.operation_tables import AuditEntry
-from db.outcomes import PredictionOutcome
 from db.tables import BatchPrediction, OutboxEvent, TrainedModel, TrainingJob
-from db.telemetry import collect
 from tests.api.jobs.asking import TRAINING, job_of, status_of
 from tests.db.builders import (
     model_outcome,

@@ -6,8 +6,8 @@ import httpx
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
-from db import source_cache, source_health
 from db.engine import Sessions
+from db.operation import source_cache, source_health
 from db.tables import DEFAULT_TENANT_ID
 from tests.fixtures.application import application
 

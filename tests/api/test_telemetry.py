@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from core.progress import ProgressStream
 from core.shared_counters import WORK_COUNTERS, SharedCounters
 from core.shared_places import SharedPlaces
-from db.alerts import raise_alert
+from db.operation.alerts import raise_alert
 from db.tables import DEFAULT_TENANT_ID
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob

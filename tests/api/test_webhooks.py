@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.consumed import settle, take
-from db.events import add_event
+from db.operation.consumed import settle, take
+from db.operation.events import add_event
 from db.operation_tables import AuditEntry, Webhook
 from db.pages import encode_cursor
 from db.tables import DEFAULT_TENANT_ID

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.alerts import raise_alert
 from db.engine import create_engine, create_sessions
+from db.operation.alerts import raise_alert
 from db.tables import DEFAULT_TENANT_ID
 from tests.browser.trained import train
 from tests.e2e.service import Service

@@ -17,8 +17,8 @@ from kombu.entity import Exchange, Queue
 from sqlalchemy import select, text
 
 from core.settings import Settings
-from db.dispatch import Dispatch
 from db.engine import Sessions
+from db.lifecycle.dispatch import Dispatch
 from db.tables import OutboxEvent
 from tests.chaos.fleet import Fleet, running_fleet
 from tests.chaos.invariants import (

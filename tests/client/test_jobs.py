@@ -8,7 +8,7 @@ import pytest
 from client import Client, every
 from client.errors import ConflictError, NotFoundError
 from db import transitions
-from db.outcomes import LogLine
+from db.lifecycle.outcomes import LogLine
 from db.tables import TrainingJob
 from tests.api.conftest import Served
 from tests.db.builders import model_outcome, running_claims

@@ -7,7 +7,7 @@ import pytest
 
 from client import Client, every
 from client.errors import ConflictError, InvalidInputError, NotFoundError
-from db.alerts import raise_alert
+from db.operation.alerts import raise_alert
 from tests.api.conftest import Served
 
 

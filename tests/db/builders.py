@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import transitions
-from db.dispatch import take
-from db.outcomes import (
+from db.jobs.workers import heartbeat
+from db.lifecycle.dispatch import take
+from db.lifecycle.outcomes import (
     ArtifactFile,
     Drivers,
     ForecastDetails,
@@ -22,7 +23,6 @@ from db.outcomes import (
 )
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant, TrainingJob, TrainingTask
 from db.transitions import Claim, NewTask
-from db.workers import heartbeat
 
 _created = count()
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

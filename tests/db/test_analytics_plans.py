@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from db import analytics_accuracy, analytics_duration, analytics_performance
-from db.analytics import Scope
+from db.analytics import accuracy as analytics_accuracy
+from db.analytics import duration as analytics_duration
+from db.analytics import performance as analytics_performance
+from db.analytics.basis import Scope
 from db.engine import create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.test_plans import plans

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from db import live_scores
 from db.engine import create_engine, create_sessions
-from db.live_score_statements import DUE, SCORE
+from db.models import live_scores
+from db.models.live_score_statements import DUE, SCORE
 from db.tables import DEFAULT_TENANT_ID
 
 PRODUCTS, DAYS, CHANGED = 2_000, 30, 3

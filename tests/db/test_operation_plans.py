@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select, text
 
-from db import deliveries, outbox, schedule_runs
-from db.audit import entries
 from db.engine import create_engine, create_sessions
-from db.model_list import ModelFilter, list_models
+from db.models.listing import ModelFilter, list_models
+from db.operation import deliveries, outbox, schedule_runs
+from db.operation.audit import entries
+from db.operation.operation_telemetry import collect_operation
 from db.operation_tables import Webhook
-from db.operation_telemetry import collect_operation
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.test_plans import plans
 

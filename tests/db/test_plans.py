@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from db import transitions
-from db.dispatch import take
-from db.durations import estimate
 from db.engine import create_engine, create_sessions
-from db.job_history import SortKey, history
-from db.job_products import task_statuses
+from db.jobs.durations import estimate
+from db.jobs.history import SortKey, history
+from db.jobs.products import task_statuses
+from db.jobs.waiting import Limits, hold_of, queue_position, waiting_reason
+from db.jobs.workers import heartbeat
+from db.lifecycle.dispatch import take
 from db.tables import DEFAULT_TENANT_ID
-from db.waiting import Limits, hold_of, queue_position, waiting_reason
-from db.workers import heartbeat
 from tests.db.builders import claimed, model_outcome, new_job, tasks_of
 
 OLD_TASKS = 60_000

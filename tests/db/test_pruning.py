@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from db import consumed, deliveries, idempotency, outbox, progress
 from db.base import Base
+from db.jobs import progress
+from db.operation import consumed, deliveries, idempotency, outbox
 from db.operation_tables import ConsumedEvent, WebhookDelivery
 from db.pruning import MOST_AT_ONCE, in_batches
 from db.tables import DEFAULT_TENANT_ID, IdempotencyKey, OutboxEvent, StoredProgress

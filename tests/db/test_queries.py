@@ -7,20 +7,17 @@ import pytest
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from db import (
-    catalogue,
-    job_history,
-    job_products,
-    jobs,
-    logs,
-    models,
-    progress,
-    telemetry,
-    transitions,
-)
+from db import transitions
 from db.errors import InvalidCursorError
-from db.model_list import ModelFilter, list_models
+from db.jobs import details as jobs
+from db.jobs import history as job_history
+from db.jobs import logs, progress
+from db.jobs import products as job_products
+from db.models import details as models
+from db.models.listing import ModelFilter, list_models
+from db.operation import telemetry
 from db.pages import encode_cursor
+from db.shop import catalogue
 from db.tables import DEFAULT_TENANT_ID, Product, TrainingJob
 from db.transitions import NewTask
 from tests.db.builders import (

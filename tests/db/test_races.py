@@ -11,13 +11,17 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
-from db import live_scores, outbox, product_changes, transitions
-from db.audit import SERVICE
-from db.dispatch import take
+from db import transitions
 from db.engine import Sessions
 from db.errors import NotNowError, UnknownProductsError
-from db.job_requests import JobLimits, JobRequest, start_products
-from db.progress import since
+from db.jobs.progress import since
+from db.jobs.requests import JobLimits, JobRequest, start_products
+from db.jobs.workers import heartbeat
+from db.lifecycle.dispatch import take
+from db.models import live_scores
+from db.operation import outbox
+from db.operation.audit import SERVICE
+from db.shop import product_changes
 from db.tables import (
     DEFAULT_TENANT_ID,
     OutboxEvent,
@@ -27,7 +31,6 @@ from db.tables import (
     TrainingTask,
 )
 from db.transitions import Claim, NewTask, Token
-from db.workers import heartbeat
 from tests.db.at_once import at_once
 from tests.db.builders import model_outcome, new_job, new_products, running_claims, start, tasks_of
 

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from db.engine import create_engine
+from db.jobs.wording import duration
 from db.text import finite, storable, to_json
 from db.timestamps import iso, iso_or_none
-from db.wording import duration
 
 
 def test_text_is_cut_with_an_ellipsis() -> None:

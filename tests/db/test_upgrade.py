@@ -7,21 +7,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import live_scores, transitions
-from db.audit import Actor
-from db.deployment import champion_of, roll_back
-from db.deployment_history import changes_of_product
-from db.dispatch import take
+from db import transitions
 from db.engine import create_engine, create_sessions
-from db.idempotency import JOB as JOB_RESOURCE
-from db.idempotency import once
-from db.lineage import previous_champion
+from db.jobs.workers import heartbeat
+from db.lifecycle.dispatch import take
 from db.migrate import downgrade, upgrade
-from db.outbox import unpublished
-from db.removal import remove_by_hand
-from db.retention import Policy, due
+from db.models import live_scores
+from db.models.deployment import champion_of, roll_back
+from db.models.deployment_history import changes_of_product
+from db.models.lineage import previous_champion
+from db.models.removal import remove_by_hand
+from db.models.retention import Policy, due
+from db.operation.audit import Actor
+from db.operation.idempotency import JOB as JOB_RESOURCE
+from db.operation.idempotency import once
+from db.operation.outbox import unpublished
 from db.tables import DEFAULT_TENANT_ID, OutboxEvent, TrainedModel, TrainingJob
-from db.workers import heartbeat
 from tests.db.builders import model_outcome
 from tests.db.former_release import (
     BREAD,

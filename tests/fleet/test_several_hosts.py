@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.artifacts import ArtifactStore
 from core.embedded import EmbeddedValkey
 from core.settings import Settings
-from db import workers
+from db.jobs import workers
 from db.tables import ModelArtifact
 from tests.fixtures.s3 import s3_server, use_bucket
 from tests.fleet import listener

@@ -8,8 +8,8 @@ import pytest
 from core.artifacts import ArtifactStore
 from core.progress import ProgressStream
 from core.settings import Settings
-from db.dispatch import Dispatch
 from db.engine import Sessions
+from db.lifecycle.dispatch import Dispatch
 from tests.worker.support import SIGNING_KEY, Shop
 from worker.context import Context
 from worker.drain import Drain

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
-from db import progress, workers
-from db.dispatch import Dispatch, take
 from db.engine import Sessions
-from db.outcomes import ModelOutcome
+from db.jobs import progress, workers
+from db.lifecycle.dispatch import Dispatch, take
+from db.lifecycle.outcomes import ModelOutcome
 from db.tables import (
     DEFAULT_TENANT_ID,
     Product,

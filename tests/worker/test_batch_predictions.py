@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from core.predictions import PREDICTING, STORING
-from db.audit import Actor
-from db.batch_predictions import PredictionJobRequest, start_prediction
-from db.job_requests import JobLimits
+from db.jobs.batch_predictions import PredictionJobRequest, start_prediction
+from db.jobs.requests import JobLimits
+from db.operation.audit import Actor
 from db.tables import DEFAULT_TENANT_ID, BatchPrediction, TrainedModel
 from db.transitions import Claim, request_stop
 from pipeline.progress import Progress, ProgressCallback

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from db.engine import Sessions
-from db.outcomes import Outcome
+from db.lifecycle.outcomes import Outcome
 from db.transitions import Claim
 from pipeline.progress import ProgressCallback, ignore_progress
 from tests.worker.support import Shop

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from db.dispatch import Dispatch
+from db.lifecycle.dispatch import Dispatch
 from tests.worker.support import Shop
 from worker.broker import message_priority, transport_options
 from worker.context import Context

@@ -10,7 +10,7 @@ import pytest
 
 from core.embedded import EmbeddedValkey
 from core.settings import Settings
-from db import workers
+from db.jobs import workers
 from tests.worker.celery_fleet import Fleet, assert_done_once, running_fleet
 from tests.worker.support import SIGNING_KEY, Shop
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import select
 
-from db.alerts import list_alerts
-from db.drift_retraining import ACCURACY_DRIFT
+from db.models.drift_retraining import ACCURACY_DRIFT
+from db.operation.alerts import list_alerts
 from db.operation_tables import Alert, Deployment, LiveScore
-from db.sales import SalesBatch, import_sales
+from db.shop.sales import SalesBatch, import_sales
 from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingJob
 from tests.worker.support import FIRST_DAY, Shop
 from worker.context import Context

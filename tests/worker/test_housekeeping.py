@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from db import progress
-from db.dispatch import Dispatch
+from db.jobs import progress
+from db.lifecycle.dispatch import Dispatch
 from db.tables import OutboxEvent, TrainingJob, TrainingTask
 from tests.worker.support import Shop, quick_work, small_outcome
 from worker.artifacts import store_files

@@ -10,8 +10,8 @@ import numpy as np
 from sqlalchemy import insert, select, update
 
 from core.settings import Settings
+from db.models.stored import SETTLED_AFTER
 from db.operation_tables import AuditEntry, Deployment
-from db.stored import SETTLED_AFTER
 from db.tables import (
     DEFAULT_TENANT_ID,
     ModelArtifact,

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from core.settings import Settings
-from db import live_scores
-from db.alerts import list_alerts
+from db.models import live_scores
+from db.operation.alerts import list_alerts
 from db.operation_tables import Alert, CalendarEntry, LiveScore
-from db.sales import SalesBatch, import_sales
+from db.shop.sales import SalesBatch, import_sales
 from db.tables import (
     DEFAULT_TENANT_ID,
     Forecast,

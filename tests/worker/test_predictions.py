@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 from core.bundles import load_bundle
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
 from core.settings import Settings
-from db.audit import Actor
+from db.operation.audit import Actor
 from db.operation_tables import AuditEntry, CalendarEntry
-from db.sales import SalesBatch, import_sales
+from db.shop.sales import SalesBatch, import_sales
 from db.tables import DEFAULT_TENANT_ID, Forecast, Sale, TrainedModel
 from pipeline.errors import ResourceLimitError
 from pipeline.table.predict import predict_rows

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from db import workers
-from db.dispatch import Dispatch
+from db.jobs import workers
+from db.lifecycle.dispatch import Dispatch
 from tests.worker.support import Shop
 from worker.context import Context
 from worker.presence import Presence

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from core.setting_kinds import OFF
-from db import schedule_runs, schedules
-from db.audit import Actor
-from db.dispatch import Dispatch
+from db.lifecycle.dispatch import Dispatch
+from db.operation import schedule_runs, schedules
+from db.operation.audit import Actor
 from db.operation_tables import Alert, AuditEntry, Schedule
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant, TrainingJob
 from tests.db.at_once import at_once

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from core.bundles import load_bundle
 from core.settings import Settings
-from db.outcomes import Outcome
+from db.lifecycle.outcomes import Outcome
 from db.tables import DEFAULT_TENANT_ID, TableTrial
 from db.transitions import Claim, request_stop
 from pipeline.errors import InvalidParameterError

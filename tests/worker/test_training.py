@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from core.progress import ProgressStream
 from db import transitions
-from db.dispatch import Dispatch
-from db.logs import last_lines
-from db.outcomes import ModelOutcome
+from db.jobs.logs import last_lines
+from db.lifecycle.dispatch import Dispatch
+from db.lifecycle.outcomes import ModelOutcome
 from db.tables import DEFAULT_TENANT_ID, ModelArtifact, ModelMetrics, OutboxEvent, TrainedModel
 from db.tenancy import as_system
 from db.transitions import Claim

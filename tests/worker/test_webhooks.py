@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 from structlog.testing import capture_logs
 
-from db import deliveries, webhooks
-from db.audit import Actor
-from db.events import EVENT_TYPES, add_event
+from db.operation import deliveries, webhooks
+from db.operation.audit import Actor
+from db.operation.events import EVENT_TYPES, add_event
 from db.operation_tables import Alert, AuditEntry, Webhook, WebhookDelivery
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.at_once import at_once

@@ -6,13 +6,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from db import consumed, tenants
-from db.audit import Actor
-from db.catalogue import resolve
-from db.consumed import Outcome
 from db.errors import NothingToTrainError, NotTrainableError, QuotaExceededError
-from db.job_requests import JobLimits, JobRequest
-from db.retraining import retrain
+from db.jobs.requests import JobLimits, JobRequest
+from db.jobs.retraining import retrain
+from db.operation import consumed, tenants
+from db.operation.audit import Actor
+from db.operation.consumed import Outcome
+from db.shop.catalogue import resolve
 from worker.context import Context
 from worker.dispatcher import dispatch_if_possible
 from worker.errors import EventRejectedError

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.bundles import load_bundle
 from core.errors import ArtifactError, ManifestError
-from db import audit
-from db.audit import Actor
+from db.operation import audit
+from db.operation.audit import Actor
 from db.tables import TrainedModel
 from db.tenancy import as_tenant
 from pipeline.clusters.model import ClusterModel

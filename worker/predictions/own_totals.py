@@ -7,8 +7,8 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-from db.calendar import every_entry
-from db.forecasts_in_use import summed_sales
+from db.models.forecasts_in_use import summed_sales
+from db.shop.calendar import every_entry
 from db.tables import Tenant
 from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.forecast.finished.totals import Group, Panel, SeriesForecast

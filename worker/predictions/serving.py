@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
-from db.audit import Actor
+from db.operation.audit import Actor
 from pipeline.errors import PipelineError
 from pipeline.table.spec import TableLimits
 from worker.context import Context

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.calendar import every_entry
+from db.shop.calendar import every_entry
 from db.tables import Tenant
 from db.tenancy import as_tenant
 from pipeline.forecast.finished.since import KnownSince

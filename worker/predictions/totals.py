@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from core.predictions import PredictionAnswer, PredictionRequest
-from db.forecasts_in_use import ForecastInUse, forecasts_in_use
+from db.models.forecasts_in_use import ForecastInUse, forecasts_in_use
 from db.tenancy import as_tenant
 from pipeline.forecast.finished.reconciliation import Array
 from pipeline.forecast.finished.totals import SeriesForecast, Total, panel_of, totals_of

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import structlog
 
-from db import source_health
 from db.engine import Sessions
+from db.operation import source_health
 from db.tenancy import as_system
 from worker.sources.errors import BadAnswerError, BreakerOpenError, SourceUnavailableError
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db import source_cache
 from db.engine import Sessions
-from db.source_cache import Answer, FetchLease
+from db.operation import source_cache
+from db.operation.source_cache import Answer, FetchLease
 from db.tenancy import as_system
 from worker.sources.asking import Check
 from worker.sources.errors import SourceError

@@ -7,10 +7,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from db import tenants
-from db.audit import record
 from db.errors import QuotaExceededError
-from db.product_changes import add_named, require_room
+from db.operation import tenants
+from db.operation.audit import record
+from db.shop.product_changes import add_named, require_room
 from worker.context import Context
 from worker.sources.answers import ProductRow
 from worker.sources.desk import SALES, Desk, Told

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from core.settings import Settings
-from db.alerts import raise_alert, resolve_alert
 from db.engine import Sessions
-from db.source_cache import Answer, stale
+from db.operation.alerts import raise_alert, resolve_alert
+from db.operation.source_cache import Answer, stale
 from db.tenancy import as_system
 from worker.sources.answers import (
     DailyValues,

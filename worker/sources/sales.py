@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from db.sales import SalesBatch, import_sales
+from db.shop.sales import SalesBatch, import_sales
 from db.tables import Product, Sale
 from worker.sources.answers import SaleRow
 from worker.sources.desk import SALES, Desk, Told

@@ -18,8 +18,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from core.destinations import Destinations
-from db import deliveries, webhooks
-from db.deliveries import Claimed
+from db.operation import deliveries, webhooks
+from db.operation.deliveries import Claimed
 from db.text import to_json
 from worker.context import Context
 from worker.database import UNAVAILABLE, in_transaction

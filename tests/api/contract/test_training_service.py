@@ -15,7 +15,8 @@ from websockets.sync.client import connect
 from api.endpoints import all_endpoints
 from api.live.progress_views import forecast_view
 from core.settings import Settings
-from db import progress, transitions
+from db import transitions
+from db.jobs import progress
 from db.tables import OutboxEvent, TrainingJob
 from tests.api.conftest import Served
 from tests.api.contract import training_service as document

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from api.services import EXTENSION
 from core.artifacts import ArtifactStore
-from db import progress, transitions
+from db import transitions
+from db.jobs import progress
 from db.tables import Product, TrainedModel, TrainingJob, TrainingTask
 from tests.api.jobs.asking import TRAINING, job_of, products_end, started, status_of
 

@@ -5,10 +5,11 @@ from datetime import datetime
 import httpx
 from sqlalchemy.orm import Session
 
-from db import transitions, workers
-from db.dispatch import take
+from db import transitions
+from db.jobs import workers
+from db.jobs.waiting import ABOUT_TO_START, HANDED_OUT, NO_WORKER, SHARED_FIRST
+from db.lifecycle.dispatch import take
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant, TrainingJob
-from db.waiting import ABOUT_TO_START, HANDED_OUT, NO_WORKER, SHARED_FIRST
 from tests.api.jobs.asking import TRAINING, job_of, products_end, started, status_of
 from tests.db.builders import claimed, tasks_of
 

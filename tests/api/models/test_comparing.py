@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from db.outcomes import ForecastRow
+from db.lifecycle.outcomes import ForecastRow
 from db.tables import Product, TrainedModel
 from tests.api.models.conftest import Train
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.gate import configuration
+from db.lifecycle.outcomes import ChampionComparison
+from db.models.gate import configuration
 from db.operation_tables import AuditEntry, LiveScore
-from db.outcomes import ChampionComparison
 from db.tables import Product, TrainedModel
 from tests.api.models.conftest import Train
 

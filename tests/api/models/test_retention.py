@@ -14,8 +14,8 @@ from api.chores.child import run
 from api.chores.local import LocalChores
 from core.artifacts import ArtifactStore
 from db.engine import Sessions
-from db.outcomes import ArtifactFile
-from db.stored import SETTLED_AFTER
+from db.lifecycle.outcomes import ArtifactFile
+from db.models.stored import SETTLED_AFTER
 from db.tables import Product, TrainedModel
 from tests.api.models.conftest import Train
 

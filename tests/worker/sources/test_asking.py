@@ -7,8 +7,8 @@ import time
 import pytest
 from sqlalchemy import text
 
-from db import source_health
 from db.engine import Sessions
+from db.operation import source_health
 from tests.worker.sources.conftest import MakeDesk
 from tests.worker.sources.stand_in import Asked, Reply, StandIn, said
 from worker.sources.answers import HolidayRow, SaleRow

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, update
 
-from db import source_cache
 from db.engine import Sessions
+from db.operation import source_cache
 from db.operation_tables import CachedSource
 from tests.worker.sources.conftest import MakeDesk
 from tests.worker.sources.stand_in import Asked, Reply, StandIn, said

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.settings import Settings
-from db.hints import hints
-from db.job_products import TaskStatus, task_statuses
+from db.jobs.hints import hints
+from db.jobs.products import TaskStatus, task_statuses
 from db.operation_tables import Alert, CalendarEntry
 from db.tables import (
     DEFAULT_TENANT_ID,

@@ -1,0 +1,1 @@
+"""How trainings go, how long they take and how good the models are, summed up."""

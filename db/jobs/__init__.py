@@ -1,0 +1,1 @@
+"""Jobs: asked for, made, told of, listed, retried, forgotten."""

@@ -1,0 +1,1 @@
+"""What happens to jobs and tasks; `db.transitions` is the door to it."""

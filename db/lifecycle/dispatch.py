@@ -1,0 +1,199 @@
+"""Which tasks go to the workers next. The backlog stays here; the broker gets what free slots can
+take.
+
+Order: priority, then fairly between tenants, then first in, first out. At most
+`max_concurrent_jobs` jobs run, and of each tenant at most `max_running_tasks` tasks (its own row
+decides first): a tenant at its quota holds no place that others could take. A job starts when one
+of its tasks is handed out, so its time limit does not run while it waits in line. What products
+share is trained before them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, func, select, text, update
+from sqlalchemy.orm import Session
+
+from db import advisory_locks
+from db.jobs.workers import live_slots, slots_alive
+from db.locks import FRESH
+from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
+from db.transitions import admit
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    task_id: UUID
+    kind: str
+    priority: int
+    job_id: UUID
+    product_name: str | None
+
+
+# Tenants take turns: a task's turn is its place among its tenant's tasks, behind those that are in
+# flight.
+_NEXT_TASKS = text(
+    """
+    WITH in_flight AS (
+        SELECT tenant_id, count(*) AS tasks
+        FROM training_tasks
+        WHERE status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL)
+        GROUP BY tenant_id
+    ), started AS (
+        SELECT id, tenant_id, priority, created_at, status
+        FROM training_job_queue
+        WHERE status = 'running' AND deadline_at > now() AND stop_requested_at IS NULL
+    ), pending AS (
+        SELECT job.id, job.tenant_id, job.priority, job.created_at, job.status,
+            coalesce(in_flight.tasks, 0) AS tasks,
+            coalesce(tenant.max_running_tasks, :max_running_tasks) AS quota,
+            row_number() OVER (
+                PARTITION BY job.tenant_id ORDER BY job.priority DESC, job.created_at, job.id
+            ) AS number
+        FROM training_job_queue AS job
+        JOIN tenants AS tenant ON tenant.id = job.tenant_id
+        LEFT JOIN in_flight USING (tenant_id)
+        WHERE job.status = 'pending' AND job.stop_requested_at IS NULL
+    ), startable AS (
+        SELECT id, tenant_id, priority, created_at, status
+        FROM pending
+        WHERE quota IS NULL OR tasks + number <= quota
+        ORDER BY priority DESC, tasks, created_at, id
+        LIMIT greatest(0, :max_concurrent_jobs
+            - (SELECT count(*) FROM training_job_queue WHERE status = 'running'))
+    ), candidates AS (
+        SELECT job.id AS job_id, job.tenant_id, job.priority, job.created_at, job.status,
+            task.id AS task_id, task.kind, task.position, task.product_name
+        FROM (TABLE started UNION ALL TABLE startable) AS job
+        CROSS JOIN LATERAL (
+            SELECT id, kind, position, product_name
+            FROM training_tasks
+            WHERE job_id = job.id AND status = 'pending' AND dispatched_at IS NULL
+                AND (not_before IS NULL OR not_before <= now())
+                AND (kind = 'shared' OR NOT EXISTS (
+                    SELECT FROM training_tasks AS shared
+                    WHERE shared.job_id = job.id AND shared.kind = 'shared'
+                        AND shared.status IN ('pending', 'running')))
+            ORDER BY position
+            LIMIT :free
+        ) AS task
+    ), turns AS (
+        SELECT candidates.*,
+            coalesce(in_flight.tasks, 0) + row_number() OVER (
+                PARTITION BY priority, tenant_id
+                ORDER BY candidates.created_at, job_id, position) AS turn,
+            coalesce(in_flight.tasks, 0) + row_number() OVER (
+                PARTITION BY tenant_id
+                ORDER BY priority DESC, candidates.created_at, job_id, position) AS number,
+            coalesce(tenant.max_running_tasks, :max_running_tasks) AS quota
+        FROM candidates
+        JOIN tenants AS tenant ON tenant.id = candidates.tenant_id
+        LEFT JOIN in_flight USING (tenant_id)
+    )
+    SELECT task_id, kind, priority, job_id, product_name, status = 'pending' AS starts_job
+    FROM turns
+    WHERE quota IS NULL OR number <= quota
+    ORDER BY priority DESC, turn, created_at, job_id, position
+    LIMIT :free
+    """
+)
+
+
+def take(
+    session: Session,
+    *,
+    max_concurrent_jobs: int,
+    max_running_tasks: int | None = None,
+    spare: int = 0,
+) -> list[Dispatch]:
+    """The next tasks for the free slots, marked as handed out and their jobs as running.
+
+    Call it in a transaction of its own and commit before sending: what is lost in between is sent
+    by `resend`.
+    """
+    # No wait for the disk: what a crash of the database takes back is handed out again, and claims,
+    # which count, are written to the disk after what they build on.
+    session.execute(
+        select(
+            func.pg_advisory_xact_lock(advisory_locks.DISPATCH),
+            func.set_config("synchronous_commit", "off", True),
+        )
+    )
+    free = spare + (session.scalar(select(slots_alive() - _tasks_in_flight())) or 0)
+    if free <= 0:
+        return []
+    limits = {"max_concurrent_jobs": max_concurrent_jobs, "max_running_tasks": max_running_tasks}
+    chosen = session.execute(_NEXT_TASKS, {"free": free} | limits).all()
+    starting = {row.job_id for row in chosen if row.starts_job}
+    held = starting - admit(session, sorted(starting)) if starting else set()
+    marked = _mark(session, [row.task_id for row in chosen if row.job_id not in held])
+    return [
+        Dispatch(row.task_id, row.kind, row.priority, row.job_id, row.product_name)
+        for row in chosen
+        if row.task_id in marked
+    ]
+
+
+def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
+    """Tasks that were handed out and that no worker has claimed: their message may be lost.
+
+    While no worker is alive they go back into the backlog instead, so that messages do not pile up
+    in the broker.
+    """
+    has_workers = live_slots(session) > 0
+    now = func.clock_timestamp()
+    unclaimed = (
+        select(TrainingTask.id)
+        .where(
+            TrainingTask.status == "pending",
+            TrainingTask.dispatched_at < now - timedelta(seconds=older_than_s),
+        )
+        .order_by(TrainingTask.id)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(TrainingTask)
+        .where(TrainingTask.id.in_(unclaimed), TrainingTask.status == "pending")
+        .values(dispatched_at=now if has_workers else None)
+        .where(TrainingJob.id == TrainingTask.job_id)
+        .returning(
+            TrainingTask.id,
+            TrainingTask.kind,
+            TrainingJob.priority,
+            TrainingTask.job_id,
+            TrainingTask.product_name,
+        ),
+        execution_options=FRESH,
+    ).all()
+    return [Dispatch(*row) for row in rows] if has_workers else []
+
+
+def in_flight(session: Session) -> int:
+    """How many tasks are running, or handed out and not claimed yet."""
+    return session.scalar(select(_tasks_in_flight())) or 0
+
+
+def _tasks_in_flight() -> ScalarSelect[int]:
+    return select(func.count()).where(text(IN_FLIGHT)).select_from(TrainingTask).scalar_subquery()
+
+
+def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
+    waiting = (
+        select(TrainingTask.id)
+        .where(
+            TrainingTask.id.in_(task_ids),
+            TrainingTask.status == "pending",
+            TrainingTask.dispatched_at.is_(None),
+        )
+        .order_by(TrainingTask.id)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(TrainingTask)
+        .where(TrainingTask.id.in_(waiting), TrainingTask.status == "pending")
+        .values(dispatched_at=func.clock_timestamp())
+        .returning(TrainingTask.id)
+    )
+    return set(session.scalars(statement, execution_options=FRESH))

@@ -1,0 +1,200 @@
+"""A trained model becomes rows: model, metrics, artifacts, forecast; then it stands at the gate."""
+
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, Double, Insert, Uuid, bindparam, insert, or_, select
+from sqlalchemy.orm import Session
+
+from db import tables
+from db.base import Base, Json
+from db.bulk import coming_rows, insert_together
+from db.lifecycle.outcomes import (
+    ArtifactFile,
+    Drivers,
+    ForecastDetails,
+    ForecastRow,
+    LogLine,
+    ModelOutcome,
+    PastErrors,
+    Quantiles,
+)
+from db.locks import FRESH, lock_product
+from db.models.gate import pass_gate
+from db.models.metrics import metrics_row
+from db.operation import audit
+from db.tables import Forecast, ModelArtifact, ModelMetrics, Product, TrainedModel, TrainingTask
+from db.text import finite, storable
+
+
+def register_model(
+    session: Session, task: TrainingTask, outcome: ModelOutcome, now: datetime
+) -> tuple[TrainedModel, LogLine | None]:
+    """The model of this task, registered with everything that belongs to it, and what the gate has
+    to say of it.
+    """
+    if task.product_id is not None:
+        # One registration per product at a time: version and champion are read, then written.
+        lock_product(session, task.product_id)
+    version = f"{now:%Y%m%d_%H%M%S}"
+    kin = _kin(session, task, version)
+    model = _new_model(task, outcome, now, _free_version(version, {m.model_version for m in kin}))
+    _record_training(session, model)
+    line = None
+    if task.product_id is None:
+        session.add(model)
+    else:
+        champion = next((model for model in kin if model.is_deployed), None)
+        line = pass_gate(session, model, champion, outcome, now)
+    session.flush()
+    insert_together(session, list(_belongings(model, outcome)))
+    if outcome.forecast:
+        _add_forecast(session, model.id, outcome.forecast)
+    return model, line
+
+
+def _belongings(model: TrainedModel, outcome: ModelOutcome) -> Iterator[tuple[type[Base], Json]]:
+    """The rows that refer to the model."""
+    yield ModelMetrics, metrics_row(model, outcome)
+    for file in outcome.artifacts:
+        yield ModelArtifact, _artifact_row(model, file)
+    if outcome.forecast_details is not None:
+        yield tables.ForecastDetails, _details_row(model, outcome.forecast_details)
+
+
+def model_file_path(public_id: str, name: str) -> str:
+    """Where clients are told the file is: relative, never a path of the server."""
+    return f"./models/{public_id}/{name}"
+
+
+def add_shared_artifacts(session: Session, job_id: UUID, files: Sequence[ArtifactFile]) -> None:
+    session.add_all(
+        ModelArtifact(
+            training_job_id=job_id,
+            artifact_type=file.artifact_type,
+            file_path=f"./shared/{job_id}/{file.name}",
+            file_size_bytes=file.size,
+            checksum=file.digest,
+        )
+        for file in files
+    )
+
+
+def _kin(session: Session, task: TrainingTask, version: str) -> Sequence[TrainedModel]:
+    """What a new model of the task stands beside: the champion, and versions of the same second."""
+    statement = select(TrainedModel).where(
+        TrainedModel.tenant_id == task.tenant_id,
+        TrainedModel.product_id == task.product_id,
+        or_(
+            TrainedModel.is_deployed,
+            TrainedModel.model_version.startswith(version, autoescape=True),
+        ),
+    )
+    return session.scalars(statement, execution_options=FRESH).all()
+
+
+def _new_model(
+    task: TrainingTask, outcome: ModelOutcome, now: datetime, version: str
+) -> TrainedModel:
+    public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(8)}"
+    category = select(Product.category).where(Product.id == task.product_id)
+    return TrainedModel(
+        id=uuid4(),
+        public_id=public_id,
+        tenant_id=task.tenant_id,
+        product_id=task.product_id,
+        name=outcome.name or task.product_name,
+        ml_task=outcome.ml_task,
+        model_version=version,
+        model_path=model_file_path(public_id, "model.pkl"),
+        training_job_id=task.job_id,
+        task_id=task.id,
+        algorithm=outcome.algorithm,
+        hyperparameters=dict(outcome.hyperparameters),
+        features=list(outcome.features),
+        details=dict(outcome.details),
+        degraded_reason=outcome.degraded_reason,
+        manifest_digest=outcome.manifest_digest,
+        data_digest=outcome.data_digest,
+        training_digest=outcome.training_digest,
+        product_category=category.scalar_subquery(),
+        training_duration_seconds=round(outcome.training_seconds),
+        training_data_points=outcome.training_data_points,
+        interval_width=outcome.interval_width,
+        frequency=outcome.frequency,
+        horizon_days=outcome.horizon_days,
+        created_at=now,
+    )
+
+
+def _record_training(session: Session, model: TrainedModel) -> None:
+    """Who trained it is who started the job."""
+    audit.record(
+        session,
+        model.tenant_id,
+        "train",
+        "model",
+        model.public_id,
+        actor=audit.who_began(model.tenant_id, "job", model.training_job_id),
+        details={
+            "job_id": str(model.training_job_id),
+            "model_version": model.model_version,
+            "algorithm": model.algorithm,
+            "data_digest": model.data_digest,
+        },
+    )
+
+
+def _free_version(version: str, taken: Collection[str]) -> str:
+    if version not in taken:
+        return version
+    numbered = (f"{version}_{number}" for number in range(2, len(taken) + 3))
+    return next(candidate for candidate in numbered if candidate not in taken)
+
+
+def _artifact_row(model: TrainedModel, file: ArtifactFile) -> Json:
+    return {
+        "id": uuid4(),
+        "model_id": model.id,
+        "artifact_type": file.artifact_type,
+        "file_path": storable(model_file_path(model.public_id, file.name), 500),
+        "file_size_bytes": file.size,
+        "checksum": file.digest,
+    }
+
+
+def _details_row(model: TrainedModel, details: ForecastDetails) -> Json:
+    return {
+        "model_id": model.id,
+        "tenant_id": model.tenant_id,
+        "quantiles": _fields(details.quantiles),
+        "drivers": _fields(details.drivers),
+        "errors": _fields(details.errors),
+    }
+
+
+def _fields(part: Quantiles | Drivers | PastErrors) -> Json:
+    """By name, and not copied number by number as `asdict` does."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
+
+
+def _add_forecast(session: Session, model_id: UUID, forecast: Sequence[ForecastRow]) -> None:
+    values = {
+        "model_id": model_id,
+        "ds": [step.ds for step in forecast],
+        "yhat": [step.yhat for step in forecast],
+        "yhat_lower": [finite(step.yhat_lower) for step in forecast],
+        "yhat_upper": [finite(step.yhat_upper) for step in forecast],
+    }
+    session.connection().execute(_forecast_insert(), values)
+
+
+@cache
+def _forecast_insert() -> Insert:
+    steps = coming_rows(ds=DateTime(), yhat=Double(), yhat_lower=Double(), yhat_upper=Double())
+    chosen = select(bindparam("model_id", type_=Uuid()), *steps.c)
+    return insert(Forecast).from_select(["model_id", *steps.c.keys()], chosen)

@@ -1,0 +1,1 @@
+"""Trained models: stored, deployed, judged by later sales, kept or removed."""

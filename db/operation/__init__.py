@@ -1,0 +1,1 @@
+"""What runs the service itself: who did what, what repeats, what others are told, what counts."""

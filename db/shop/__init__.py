@@ -1,0 +1,1 @@
+"""A tenant's products, sales and calendar."""

@@ -1,0 +1,194 @@
+"""What goes to the workers next: priority, fairness, order, limits, and lost messages."""
+
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db import transitions
+from db.jobs import workers
+from db.lifecycle.dispatch import in_flight, resend, take
+from db.tables import TrainingJob, TrainingTask, Worker
+from tests.db.builders import (
+    claimed,
+    handed_out,
+    model_outcome,
+    new_job,
+    new_tenant,
+    new_upload,
+    tasks_of,
+)
+
+
+def ids(session: Session, *jobs: TrainingJob) -> list[object]:
+    return [task.id for job in jobs for task in tasks_of(session, job)]
+
+
+def status_of(session: Session, job: TrainingJob) -> str:
+    session.refresh(job)
+    return job.status
+
+
+def test_nothing_without_workers(session: Session) -> None:
+    job = new_job(session)
+    assert take(session, max_concurrent_jobs=3) == []
+    assert status_of(session, job) == "pending"
+
+
+def test_only_as_many_as_there_are_free_slots(session: Session) -> None:
+    job = new_job(session, products=5)
+    assert handed_out(session, slots=2) == ids(session, job)[:2]
+    assert status_of(session, job) == "running"
+    assert in_flight(session) == 2
+    assert handed_out(session, slots=2) == []
+    first = session.get_one(TrainingTask, ids(session, job)[0])
+    claim = claimed(session, first)
+    assert handed_out(session, slots=2) == []
+    transitions.finish(session, claim.token, model_outcome())
+    assert handed_out(session, slots=2) == ids(session, job)[2:3]
+
+
+def test_spare_messages_wait_in_the_broker(session: Session) -> None:
+    new_job(session, products=5)
+    workers.heartbeat(session, "w", slots=2)
+    assert len(take(session, max_concurrent_jobs=3, spare=1)) == 3
+
+
+def test_slots_of_workers_that_fell_silent_do_not_count(session: Session) -> None:
+    new_job(session, products=5)
+    workers.heartbeat(session, "alive", slots=1)
+    workers.heartbeat(session, "silent", slots=4)
+    session.execute(
+        update(Worker)
+        .where(Worker.name == "silent")
+        .values(seen_at=func.now() - timedelta(seconds=16))
+    )
+    assert len(take(session, max_concurrent_jobs=3)) == 1
+    assert workers.forget_lost(session, older_than=timedelta(seconds=10)) == 1
+    workers.leave(session, "alive")
+    assert workers.live_slots(session) == 0
+
+
+def test_first_in_first_out(session: Session) -> None:
+    first, second = new_job(session, products=3), new_job(session, products=3)
+    assert handed_out(session, slots=4) == [*ids(session, first), ids(session, second)[0]]
+
+
+def test_a_job_starts_when_its_first_task_is_handed_out(session: Session) -> None:
+    first, second = new_job(session, products=3), new_job(session)
+    handed_out(session, slots=2)
+    assert [status_of(session, job) for job in (first, second)] == ["running", "pending"]
+
+
+def test_priority_goes_before_age(session: Session) -> None:
+    ordinary = new_job(session, products=2)
+    urgent = new_job(session, products=2, priority=10)
+    assert handed_out(session, slots=3) == [*ids(session, urgent), ids(session, ordinary)[0]]
+
+
+def test_a_more_urgent_job_overtakes_a_running_one(session: Session) -> None:
+    ordinary = new_job(session, products=5)
+    handed_out(session, slots=1)
+    urgent = new_job(session, products=2, priority=10)
+    assert handed_out(session, slots=3) == ids(session, urgent)
+    assert status_of(session, ordinary) == "running"
+
+
+def test_tenants_take_turns(session: Session) -> None:
+    large = new_job(session, products=10)
+    small = new_job(session, products=2, tenant_id=new_tenant(session))
+    taken = handed_out(session, slots=4)
+    assert Counter(task in ids(session, small) for task in taken) == {True: 2, False: 2}
+    assert taken[0] == ids(session, large)[0]
+
+
+def test_a_tenant_with_work_in_flight_waits_for_the_others(session: Session) -> None:
+    new_job(session, products=10)
+    handed_out(session, slots=3)
+    newcomer = new_job(session, products=3, tenant_id=new_tenant(session))
+    assert handed_out(session, slots=6) == ids(session, newcomer)
+
+
+def test_no_more_jobs_at_once_than_allowed(session: Session) -> None:
+    jobs = [new_job(session) for _ in range(4)]
+    assert handed_out(session, slots=10, max_concurrent_jobs=2) == ids(session, *jobs[:2])
+    assert handed_out(session, slots=10, max_concurrent_jobs=2) == []
+    first = session.get_one(TrainingTask, ids(session, jobs[0])[0])
+    transitions.finish(session, claimed(session, first).token, model_outcome())
+    assert handed_out(session, slots=10, max_concurrent_jobs=2) == ids(session, jobs[2])
+    assert [status_of(session, job) for job in jobs] == [
+        "completed",
+        "running",
+        "running",
+        "pending",
+    ]
+
+
+def test_what_products_share_comes_first_and_alone(session: Session) -> None:
+    job = new_job(session, products=2, with_shared=True)
+    shared, *products = tasks_of(session, job)
+    assert handed_out(session, slots=5) == [shared.id]
+    claim = claimed(session, shared)
+    assert handed_out(session, slots=5) == []
+    transitions.fail(
+        session, claim.token, error_type="E", message="m", recommended_action="a", retry=False
+    )
+    assert handed_out(session, slots=5) == [task.id for task in products]
+
+
+def test_uploads_and_stopped_jobs(session: Session) -> None:
+    upload, stopped = new_upload(session), new_job(session)
+    transitions.request_stop(session, stopped.tenant_id, stopped.id, "abort")
+    workers.heartbeat(session, "w", slots=9)
+    assert [(item.task_id, item.kind) for item in take(session, max_concurrent_jobs=3)] == [
+        (ids(session, upload)[0], "table")
+    ]
+
+
+def test_a_retry_waits_for_its_time(session: Session) -> None:
+    job = new_job(session)
+    handed_out(session, slots=1)
+    (task,) = tasks_of(session, job)
+    transitions.fail(
+        session,
+        claimed(session, task).token,
+        error_type="OperationalError",
+        message="The database is away.",
+        recommended_action="Wait",
+        retry=True,
+        backoff_s=60,
+    )
+    assert handed_out(session, slots=1) == []
+    task.not_before = func.now()
+    session.flush()
+    assert handed_out(session, slots=1) == [task.id]
+
+
+def make_dispatch_old(session: Session, seconds: int) -> None:
+    session.execute(
+        update(TrainingTask).values(dispatched_at=func.now() - timedelta(seconds=seconds)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def test_lost_messages_are_sent_again(session: Session) -> None:
+    job = new_job(session, products=2, priority=4)
+    handed_out(session, slots=2)
+    claimed(session, tasks_of(session, job)[0])
+    assert resend(session) == []
+    make_dispatch_old(session, seconds=16)
+    (again,) = resend(session)
+    assert (again.task_id, again.kind, again.priority) == (ids(session, job)[1], "product", 4)
+    assert resend(session) == []
+
+
+def test_without_workers_lost_messages_go_back_into_the_backlog(session: Session) -> None:
+    job = new_job(session, products=1)
+    handed_out(session, slots=1)
+    make_dispatch_old(session, seconds=16)
+    workers.leave(session, "fleet")
+    assert resend(session) == []
+    dispatched = select(TrainingTask.dispatched_at).where(TrainingTask.job_id == job.id)
+    assert session.scalars(dispatched).one() is None
+    assert handed_out(session, slots=1) == ids(session, job)
