@@ -100,6 +100,8 @@ def test_listed_columns_are_read_from_a_refusal(blank: Page) -> None:
         ("formatDuration(0.2)", "under a second"),
         ("formatDuration(3600)", "60 minutes"),
         ("formatDuration(7260)", "2 hours 1 min"),
+        ("formatBriefDuration(0.42)", "0.42 s"),
+        ("formatBriefDuration(600)", "10 min"),
         ("formatDay('2026-07-01T00:00:00')", "1 Jul 2026"),
         ("formatSize(69400)", "69.4 KB"),
         ("formatAmount(33.6)", "34"),
@@ -177,3 +179,14 @@ def test_weeks_and_months_are_shown_as_they_were_recorded(blank: Page) -> None:
 )
 def test_plans_are_five_fields_and_words(blank: Page, call: str, text: str) -> None:
     assert run(blank, "cron", f"return m.{call};") == text
+
+
+def test_a_csv_quotes_what_it_must_and_runs_nothing(blank: Page) -> None:
+    script = """
+        const day = m.csvMoments(["2026-07-01T00:00:00"])[0];
+        const hour = m.csvMoments(["2026-07-01T00:00:00", "2026-07-01T01:00:00"])[1];
+        return m.csvOf([["when", 'a "b", c'], [day, -1.5], [hour, "=1+1"]]);
+        """
+    assert run(blank, "csv", script) == (
+        'when,"a ""b"", c"\r\n2026-07-01,-1.5\r\n2026-07-01 01:00,\'=1+1\r\n'
+    )

@@ -117,6 +117,7 @@ def test_defaults_of_trainings_are_kept_beside_those_not_shown(
 ) -> None:
     page.goto("/#/settings")
     defaults = page.get_by_role("region", name="How trainings go")
+    defaults.get_by_text("Advanced").click()
     defaults.get_by_label("Days to forecast").fill("60")
     defaults.get_by_label("Patterns within a year").select_option("No")
     defaults.get_by_role("button", name="Save").click()

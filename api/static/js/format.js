@@ -148,6 +148,14 @@ export function formatDuration(seconds) {
   return `${plural(Math.floor(minutes / 60), "hour")} ${minutes % 60} min`;
 }
 
+/** A length of time with its unit, for axes and columns. */
+export function formatBriefDuration(seconds) {
+  if (!isNumber(seconds)) return MISSING;
+  if (seconds < 90) return `${formatFigure(seconds)} s`;
+  if (seconds < 5400) return `${formatFigure(seconds / 60)} min`;
+  return `${formatFigure(seconds / 3600)} h`;
+}
+
 /** The length of a step that took this many milliseconds. */
 export const formatMilliseconds = (value) =>
   value < 1000 ? `${formatCount(value)} ms` : `${formatFigure(value / 1000)} s`;

@@ -9,6 +9,7 @@ import { showJob } from "./views/job.js";
 import { showLogin } from "./views/login.js";
 import { showModel } from "./views/model.js";
 import { showOverview } from "./views/overview.js";
+import { showProduct } from "./views/product.js";
 import { showSchedules } from "./views/schedules.js";
 import { showSettings } from "./views/settings.js";
 import { showStudio } from "./views/studio.js";
@@ -19,6 +20,7 @@ const ROUTES = [
   [/^#\/jobs\/([^/]+)$/, showJob, "overview"],
   [/^#\/trainings$/, showTrainings, "overview"],
   [/^#\/models\/([^/]+)$/, showModel, "overview"],
+  [/^#\/products\/([^/]+)$/, showProduct, "overview"],
   [/^#\/compare\/([^/]+)\/([^/]+)$/, showComparison, "overview"],
   [/^#\/schedules$/, showSchedules, "schedules"],
   [/^#\/analytics$/, showAnalytics, "analytics"],

@@ -16,6 +16,8 @@ const PHASES = {
   backtest: "Testing on past weeks",
   training: "Training",
   forecasting: "Forecasting",
+  shared_profile: "Learning what all products share",
+  model_storing: "Storing the model",
   data_loading: "Loading",
   data_analysis: "Looking at the data",
   preprocessing: "Preparing",
@@ -59,7 +61,6 @@ const ALGORITHMS = {
   gaussian_mixture: "Stretched groups (Gaussian mixture)",
   agglomerative: "Nearest rows merged step by step",
   hdbscan: "Dense regions (HDBSCAN)",
-  theta: "Theta method",
   holt_winters: "Exponential smoothing",
   harmonic_regression: "Waves of all seasons",
 };
@@ -80,6 +81,8 @@ const TASKS = {
   time_series: "What comes next",
 };
 
+const ACTORS = { everybody: "Somebody", service: "The service" };
+
 const sentence = (code) => {
   const words = String(code ?? "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -89,6 +92,7 @@ export const statusWord = (status) => STATUS[status] ?? sentence(status);
 export const jobStatusWord = (status) => JOB_STATUS[status] ?? sentence(status);
 export const phaseWord = (phase) => PHASES[phase] ?? sentence(phase);
 export const taskWord = (task) => TASKS[task] ?? sentence(task);
+export const actorWord = (actor) => ACTORS[actor] ?? actor;
 export const algorithmWord = (name) => ALGORITHMS[name] ?? sentence(name);
 
 /** Each metric of a forecast: its name for people, what it means and how it is written. */

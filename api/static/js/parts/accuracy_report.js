@@ -5,6 +5,7 @@ import { formatCount, formatPercentage, plural } from "../format.js";
 import { algorithmWord } from "../words.js";
 import { barList } from "./bar_list.js";
 import { hint } from "./notice.js";
+import { section } from "./section.js";
 import { numbersRow, table, whenOpened } from "./table.js";
 
 /** The section about accuracy. */
@@ -103,7 +104,3 @@ function failureRow({ example, count, products, recommended_action: action }) {
     action && element("p", { class: "advice" }, action),
   );
 }
-
-/** A titled part of a page. */
-export const section = (title, parts) =>
-  element("section", { "aria-label": title }, element("h2", {}, title), parts);

@@ -3,11 +3,11 @@
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
 import { formatMoment } from "../format.js";
+import { actorWord } from "../words.js";
 import { attempt } from "./action.js";
 import { hint } from "./notice.js";
 
 const AT_ONCE = 15;
-const ACTORS = { everybody: "Somebody", service: "The service" };
 const ACTIONS = {
   start: "started",
   stop: "stopped",
@@ -73,7 +73,7 @@ function auditRow({ actor, action, subject_type: type, subject_id: id, details, 
     element(
       "span",
       {},
-      element("strong", {}, ACTORS[actor] ?? actor),
+      element("strong", {}, actorWord(actor)),
       ` ${wordsFor(action, type)} `,
       subject(type, id, action, details),
     ),

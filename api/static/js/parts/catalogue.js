@@ -1,11 +1,13 @@
 // Every product with the accuracy of its newest model; searchable, and ready for thousands.
 
 import { element, setAttribute, setText } from "../dom.js";
-import { postJson } from "../api.js";
 import { formatCount, formatDay, wallClock } from "../format.js";
 import { KeyedList } from "../keyed.js";
 import { errorComparison, gainOver } from "./accuracy.js";
-import { problemNotice } from "./notice.js";
+import { actionButton } from "./action.js";
+import { newProductForm } from "./product_form.js";
+import { whenOpened } from "./table.js";
+import { startTraining } from "./training_order.js";
 
 const SHOWN_AT_FIRST = 100;
 const MONTH_MS = 30 * 86_400_000;
@@ -19,8 +21,8 @@ const ORDERS = {
   ],
 };
 
-/** Returns `{node, show(products)}`. */
-export function productCatalogue() {
+/** Returns `{node, show(products)}`; `onAdded` follows when a product is added. */
+export function productCatalogue(onAdded) {
   const view = { products: [], search: "", order: "name", limit: SHOWN_AT_FIRST };
   const list = element("ul", { class: "catalogue" });
   const problem = element("div");
@@ -45,6 +47,7 @@ export function productCatalogue() {
     list,
     none,
     more,
+    whenOpened("Add a product", () => newProductForm(onAdded)),
   );
   const show = (products) => {
     node.hidden = products.length === 0;
@@ -111,34 +114,29 @@ function catalogueRow(product, problem) {
     comparison: errorComparison(),
     none: element("p", { class: "muted" }, "No model yet"),
   };
-  const train = element("button", { class: "button quiet small" }, "Train");
+  const address = encodeURIComponent(product.id);
+  const about = element("a", { class: "button quiet small", href: `#/products/${address}` }, "About");
+  const train = actionButton("Train", () => startTraining({}, `training/start/${address}`), problem);
+  setAttribute(about, "aria-label", `About ${product.name}`);
   setAttribute(train, "aria-label", `Train ${product.name}`);
-  train.addEventListener("click", () => trainOne(product, problem));
   const node = element(
     "li",
     { class: "catalogue-row" },
     element("div", { class: "catalogue-name" }, parts.name, parts.about),
     parts.comparison.node,
     parts.none,
-    train,
+    element("div", { class: "row-actions" }, about, train),
   );
   return { node, update: (item) => updateCatalogueRow(parts, item) };
 }
 
-function updateCatalogueRow(parts, { model, sku, category, last_sale: lastSale, hasEnded }) {
+function updateCatalogueRow(parts, product) {
+  const { model, sku, category, last_sale: lastSale, hasEnded, is_active: isActive } = product;
   setAttribute(parts.name, "href", model ? `#/models/${model.model_id}` : null);
   const ended = hasEnded && `last sold ${formatDay(lastSale)}`;
-  setText(parts.about, [category, sku, ended].filter(Boolean).join(" · "));
+  const left = !isActive && "ended, left out of trainings";
+  setText(parts.about, [category, sku, ended, left].filter(Boolean).join(" · "));
   parts.comparison.node.hidden = !model;
   parts.none.hidden = Boolean(model);
   if (model) parts.comparison.set(model.metrics, model.baseline);
-}
-
-async function trainOne(product, problem) {
-  try {
-    const job = await postJson(`training/start/${encodeURIComponent(product.id)}`, {});
-    location.hash = `#/jobs/${job.job_id}`;
-  } catch (error) {
-    problem.replaceChildren(problemNotice(error));
-  }
 }

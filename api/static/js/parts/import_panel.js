@@ -1,11 +1,14 @@
 // Bringing sales in and training on them.
 
 import { announce, element, setText } from "../dom.js";
-import { postJson, upload } from "../api.js";
+import { upload } from "../api.js";
 import { formatDay, formatShare, plural } from "../format.js";
+import { attempt } from "./action.js";
 import { progressBar } from "./bar.js";
 import { dropZone } from "./dropzone.js";
 import { hint, problemNotice } from "./notice.js";
+import { whenOpened } from "./table.js";
+import { startTraining, trainingOrder } from "./training_order.js";
 
 const COLUMNS = [
   ["date", "the day, such as 2026-01-31"],
@@ -26,44 +29,51 @@ const STEPS = [
   ],
 ];
 
-/** Returns `{node, show(productCount), onImported}`. */
-export function importPanel() {
+/** Returns `{node, show(products)}`; `onImported` follows when sales have been imported. */
+export function importPanel(onImported) {
   const panel = {
     title: element("h1"),
     lead: element("p", { class: "lead" }),
     train: element("button", { class: "button large" }, "Train all products"),
+    trouble: element("div"),
     bar: progressBar("Sending the file"),
     outcome: element("div", { role: "status" }),
     help: columnsHelp(),
     steps: firstSteps(),
-    onImported: () => {},
+    products: [],
+    onImported,
   };
-  panel.train.hidden = true;
+  panel.order = whenOpened("Choose how to train", () => trainingOrder(panel.products));
   panel.bar.node.hidden = true;
-  panel.train.addEventListener("click", () => trainAll(panel));
-  const words = element("div", {}, panel.title, panel.lead, panel.train);
+  panel.train.addEventListener("click", () =>
+    attempt(panel.train, () => startTraining({}), panel.trouble),
+  );
+  const words = element("div", {}, panel.title, panel.lead, panel.train, panel.trouble);
   const drop = element("div", {}, salesDrop(panel), panel.bar.node, panel.outcome);
   panel.node = element(
     "div",
     { class: "start" },
     element("section", { class: "hero" }, words, drop),
+    panel.order,
     panel.steps,
   );
-  panel.show = (productCount) => showPanel(panel, productCount);
-  panel.show(0);
+  panel.show = (products) => showPanel(panel, products);
+  panel.show([]);
   return panel;
 }
 
-function showPanel(panel, productCount) {
-  const isEmpty = productCount === 0;
+function showPanel(panel, products) {
+  const isEmpty = products.length === 0;
+  panel.products = products;
   setText(panel.title, isEmpty ? "What will you sell next week?" : "Sales forecasts");
   setText(
     panel.lead,
     isEmpty
       ? "Bring your daily sales. Every product gets its own forecast, tested on weeks it had not seen."
-      : `${plural(productCount, "product")} with their sales. Train again whenever new sales are in.`,
+      : `${plural(products.length, "product")} with their sales. Train again whenever new sales are in.`,
   );
   panel.train.hidden = isEmpty;
+  panel.order.hidden = isEmpty;
   panel.help.open = isEmpty;
   panel.steps.hidden = !isEmpty;
 }
@@ -131,16 +141,4 @@ function reportNotices(file, report) {
     hint(`${file.name}: ${rows} of ${products} imported, ${days}.`, "good"),
     ...report.warnings.map((warning) => hint(warning, "warn")),
   ];
-}
-
-async function trainAll(panel) {
-  panel.train.disabled = true;
-  try {
-    const job = await postJson("training/start", {});
-    location.hash = `#/jobs/${job.job_id}`;
-  } catch (error) {
-    panel.outcome.replaceChildren(problemNotice(error));
-  } finally {
-    panel.train.disabled = false;
-  }
 }

@@ -1,11 +1,11 @@
 // How long trainings take, where that time goes, and what skipping unchanged products saved.
 
 import { element } from "../dom.js";
-import { formatDuration } from "../format.js";
+import { formatBriefDuration, formatDuration } from "../format.js";
 import { algorithmWord, phaseWord } from "../words.js";
-import { section } from "./accuracy_report.js";
 import { barList } from "./bar_list.js";
 import { hint } from "./notice.js";
+import { section } from "./section.js";
 import { numbersRow, table, whenOpened } from "./table.js";
 
 /** The section about time. */
@@ -16,7 +16,7 @@ export function timeSection(duration) {
   const steps = duration.by_step.map(({ name, total }) => ({
     label: phaseWord(name),
     value: total,
-    words: formatDuration(total),
+    words: formatBriefDuration(total),
   }));
   return section("How long it takes", [
     element("p", { class: "muted" }, timeWords(duration)),
@@ -37,7 +37,7 @@ function timeWords({ products, queue_wait: wait }) {
 
 function groups(caption, found, nameOf) {
   const rows = found.map(({ name, p50, p90, total }) =>
-    numbersRow(nameOf(name), [p50, p90, total].map(formatDuration)),
+    numbersRow(nameOf(name), [p50, p90, total].map(formatBriefDuration)),
   );
   return table(caption, ["", "Half within", "Nine of ten within", "Together"], rows);
 }

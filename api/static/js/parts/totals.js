@@ -2,7 +2,9 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
+import { csvMoments, csvNumber, saveCsv } from "../csv.js";
 import { formatAmount, formatPeriod, formatShare, plural, wallClock } from "../format.js";
+import { actionButton } from "./action.js";
 import { field, select } from "./field.js";
 import { hint, problemNotice } from "./notice.js";
 import { band, line, plot } from "./plot.js";
@@ -47,6 +49,7 @@ function chosen(answer) {
     element("p", { class: "muted" }, answer.assumption),
     ...leftOut(answer),
     whenOpened("All totals as a table", () => allTotals(totals, frequency)),
+    savedTotals(totals),
   ];
 }
 
@@ -87,13 +90,33 @@ function leftOut({ left_out: left }) {
   ];
 }
 
+const headOf = (totals) => ["When", ...totals.map(({ category }) => category ?? EVERYTHING)];
+
+function savedTotals(totals) {
+  const save = async () => saveCsv([headOf(totals), ...totalRows(totals)], "forecast totals");
+  const problem = element("div");
+  return element(
+    "div",
+    { class: "row-actions" },
+    actionButton("Save as CSV", save, problem),
+    problem,
+  );
+}
+
+function totalRows(totals) {
+  const days = csvMoments(totals[0].forecast.map(({ ds }) => ds));
+  return days.map((day, place) => [
+    day,
+    ...totals.map(({ forecast }) => csvNumber(forecast[place].yhat)),
+  ]);
+}
+
 function allTotals(totals, frequency) {
-  const head = ["When", ...totals.map(({ category }) => category ?? EVERYTHING)];
   const rows = totals[0].forecast.map(({ ds }, place) =>
     numbersRow(
       formatPeriod(ds, frequency),
       totals.map(({ forecast }) => formatAmount(forecast[place].yhat)),
     ),
   );
-  return table("Totals", head, rows, "tall");
+  return table("Totals", headOf(totals), rows, "tall");
 }

@@ -9,7 +9,8 @@ import { deleteModel, deploy, rollBack, togglePin } from "./model_actions.js";
 import { statusPill } from "./pill.js";
 
 const SHOWN_AT_FIRST = 6;
-const KINDS = {
+/** What became of a version, by the kind of its entry in the history. */
+export const DEPLOYMENT_KINDS = {
   auto: "Put in use by itself",
   manual: "Put in use by hand",
   rollback: "Went back to it",
@@ -93,7 +94,7 @@ function fate(entry) {
   return element(
     "div",
     { class: "fate" },
-    element("p", {}, element("strong", {}, `${KINDS[entry.kind]}. `), entry.reason),
+    element("p", {}, element("strong", {}, `${DEPLOYMENT_KINDS[entry.kind]}. `), entry.reason),
     gateComparison(entry),
   );
 }

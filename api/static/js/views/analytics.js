@@ -4,9 +4,11 @@ import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
 import { formatCount, formatDuration, formatPercentage, plural } from "../format.js";
 import { accuracySection, failuresSection, worstSection } from "../parts/accuracy_report.js";
+import { driftSection, fetchDrift } from "../parts/drift_report.js";
 import { figureCard } from "../parts/figure.js";
 import { problemNotice } from "../parts/notice.js";
 import { timeSection } from "../parts/time_report.js";
+import { trendSection } from "../parts/trend_report.js";
 
 const DAY_MS = 86_400_000;
 const PERIODS = [
@@ -40,17 +42,22 @@ async function reports(days, signal) {
   const ask = (name) =>
     fetchJson(`training/analytics/${name}?${new URLSearchParams({ from, limit: LISTED })}`, signal);
   try {
-    const answers = await Promise.all(["performance", "accuracy", "duration"].map(ask));
+    const answers = await Promise.all([
+      ...["performance", "accuracy", "duration"].map(ask),
+      fetchDrift(signal),
+    ]);
     return sections(...answers);
   } catch (error) {
     return signal.aborted ? [] : [problemNotice(error, "Reload the page to try again.")];
   }
 }
 
-function sections(performance, accuracy, duration) {
+function sections(performance, accuracy, duration, drift) {
   return [
     element("div", { class: "figures" }, figures(performance, accuracy)),
     accuracySection(accuracy),
+    driftSection(drift),
+    trendSection(performance, accuracy, duration),
     worstSection(accuracy),
     failuresSection(performance),
     timeSection(duration),

@@ -16,6 +16,7 @@ import { comingDays } from "../parts/coming_days.js";
 import { effectsByMoment, whyTable } from "../parts/drivers.js";
 import { figureCard } from "../parts/figure.js";
 import { forecastChart } from "../parts/forecast_chart.js";
+import { forecastFiles } from "../parts/forecast_files.js";
 import { liveSection } from "../parts/live_accuracy.js";
 import { hint } from "../parts/notice.js";
 import { stockLevel } from "../parts/stock_level.js";
@@ -50,7 +51,7 @@ export async function forecastSections(model, signal) {
   return [
     endedNotice(sales, stored),
     stored.forecast.length > 0
-      ? forecastSection(stored, sales, live, drivers)
+      ? forecastSection(model, stored, sales, live, drivers)
       : hint("No forecast is stored."),
     stockLevel(quantiles, stored.frequency),
     liveSection(live),
@@ -133,7 +134,7 @@ function figures(metrics, baseline, simple, promised) {
   );
 }
 
-function forecastSection(stored, sales, live, drivers) {
+function forecastSection(model, stored, sales, live, drivers) {
   const { forecast, frequency } = stored;
   const entries = timeline(sales, forecast, frequency, live.periods);
   return element(
@@ -145,6 +146,7 @@ function forecastSection(stored, sales, live, drivers) {
     whyTable(drivers, frequency),
     whenOpened("The forecast as a table", () => forecastTable(forecast, frequency)),
     sales.length > 0 && whenOpened("The sales as a table", () => salesTable(sales, frequency)),
+    forecastFiles(model, stored),
   );
 }
 

@@ -72,6 +72,12 @@ function modelHead(model) {
       { class: "muted" },
       `${algorithmWord(model.algorithm)}, trained ${formatMoment(model.created_at)}`,
     ),
+    model.product_id &&
+      element(
+        "p",
+        {},
+        element("a", { href: `#/products/${model.product_id}` }, "About this product"),
+      ),
     notInUse(model),
     model.degraded_reason && element("p", { class: "notice notice-warn" }, model.degraded_reason),
   );

@@ -19,9 +19,8 @@ const OPEN = new Set(["pending", "running"]);
 /** Show the overview and keep its trainings up to date. */
 export async function showOverview(root, signal) {
   document.title = "Model Studio";
-  const page = overviewParts();
   const load = () => loadAll(page, signal);
-  page.importer.onImported = load;
+  const page = overviewParts(load);
   await load();
   if (signal.aborted) return;
   root.append(page.node);
@@ -29,13 +28,13 @@ export async function showOverview(root, signal) {
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
-function overviewParts() {
+function overviewParts(load) {
   const page = {
     alerts: alertList(),
     figures: shopFigures(),
-    importer: importPanel(),
+    importer: importPanel(load),
     jobs: jobList(),
-    catalogue: productCatalogue(),
+    catalogue: productCatalogue(load),
     totals: totalsBox(),
     tables: tableModels(),
     problem: element("div"),
@@ -82,7 +81,7 @@ function showProblem(page, error) {
 
 function showAll(page, jobs, products, models) {
   page.open = jobs.filter((job) => OPEN.has(job.status)).length;
-  page.importer.show(products.length);
+  page.importer.show(products);
   page.figures.show(products);
   page.jobs.show(jobs);
   page.totals.show(products);

@@ -1,0 +1,42 @@
+// The forecast of a product to take along: as a table, and as a Prophet model for Python.
+
+import { element } from "../dom.js";
+import { fetchFile } from "../api.js";
+import { csvMoments, csvNumber, fileName, saveCsv } from "../csv.js";
+import { saveFile } from "../saving.js";
+import { actionButton } from "./action.js";
+
+const ANY_TYPE = "*/*";
+const HEAD = ["date", "most likely", "at least", "at most"];
+
+/** A row of buttons; the second only where Prophet has a part in the forecast. */
+export function forecastFiles(model, { forecast }) {
+  const problem = element("div");
+  const name = fileName(`${model.name ?? model.model_id} forecast`);
+  const table = async () => saveCsv(forecastRows(forecast), name);
+  const path = `models/${encodeURIComponent(model.model_id)}/export?format=prophet`;
+  const prophet = async () => saveFile(await fetchFile(path, ANY_TYPE), `${name} prophet.json`);
+  return element(
+    "div",
+    { class: "forecast-files" },
+    element(
+      "div",
+      { class: "row-actions" },
+      actionButton("Save as CSV", table, problem),
+      hasProphet(model) && actionButton("Save as a Prophet file", prophet, problem),
+    ),
+    hasProphet(model) &&
+      element("small", {}, "The Prophet file is for Python: prophet.serialize reads it."),
+    problem,
+  );
+}
+
+function forecastRows(forecast) {
+  const days = csvMoments(forecast.map(({ ds }) => ds));
+  const values = ({ yhat, yhat_lower: low, yhat_upper: high }) => [yhat, low, high].map(csvNumber);
+  return [HEAD, ...forecast.map((point, place) => [days[place], ...values(point)])];
+}
+
+/** Prophet itself, or one of the methods of an average. */
+const hasProphet = ({ algorithm, hyperparameters }) =>
+  [algorithm, ...Object.keys(hyperparameters ?? {})].some((name) => name.startsWith("prophet"));

@@ -1,0 +1,72 @@
+"""Forecasts as files: tables for a spreadsheet, and Prophet's own form."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.trained import train
+from tests.e2e.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def product_id(stocked: Service) -> str:
+    """Of the product with the longest history."""
+    return str(min(stocked.pages("products"), key=lambda one: one["first_sale"])["id"])
+
+
+def trained(service: Service, product_id: str, algorithm: str) -> str:
+    job_id = train(service, products=[product_id], algorithm=algorithm, force=True)
+    return str(service.get(f"status/{job_id}")["products"][0]["model_id"])
+
+
+def saved(page: Page, button: str) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    assert download.value.suggested_filename.count("/") == 0
+    return Path(download.value.path())
+
+
+def rows_of(file: Path) -> list[list[str]]:
+    return list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+
+
+def test_a_forecast_is_saved_as_a_table_and_as_a_prophet_model(
+    page: Page, stocked: Service, product_id: str
+) -> None:
+    model_id = trained(stocked, product_id, "prophet")
+    page.goto(f"/#/models/{model_id}")
+    points = stocked.get(f"models/{model_id}/forecast")["forecast"]
+    head, *rows = rows_of(saved(page, "Save as CSV"))
+    assert head == ["date", "most likely", "at least", "at most"]
+    assert [row[0] for row in rows] == [point["ds"][:10] for point in points]
+    assert [float(row[1]) for row in rows] == pytest.approx(
+        [point["yhat"] for point in points], abs=0.001
+    )
+    prophet = json.loads(saved(page, "Save as a Prophet file").read_text())
+    assert prophet["growth"] == "linear"
+
+
+def test_a_forecast_without_prophet_offers_no_prophet_file(
+    page: Page, stocked: Service, product_id: str
+) -> None:
+    page.goto(f"/#/models/{trained(stocked, product_id, 'drift')}")
+    expect(page.get_by_role("button", name="Save as CSV")).to_be_visible()
+    expect(page.get_by_role("button", name="Save as a Prophet file")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("product_id")
+def test_the_totals_are_saved_as_a_table(page: Page, stocked: Service) -> None:
+    train(stocked, algorithm="seasonal_mean")
+    page.goto("/")
+    page.get_by_text("What to expect of all products together").click()
+    answer = stocked.get("forecasts/totals")
+    head, *rows = rows_of(saved(page, "Save as CSV"))
+    assert head[:2] == ["When", "All products"]
+    assert [float(row[1]) for row in rows] == pytest.approx(
+        [point["yhat"] for point in answer["totals"][0]["forecast"]], abs=0.001
+    )
