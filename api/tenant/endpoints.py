@@ -23,4 +23,12 @@ ENDPOINTS = (
         body=schemas.TenantChange,
         answer=schemas.TenantAnswer,
     ),
+    Endpoint(
+        method="GET",
+        path=f"{TRAINING}/usage",
+        view=views.usage,
+        summary="What your business uses of its quotas now",
+        tag="Tenant",
+        answer=schemas.UsageAnswer,
+    ),
 )

@@ -84,3 +84,18 @@ class TenantAnswer(Answer):
     training_defaults: dict[str, Any]
     quotas: Quotas
     created_at: datetime
+
+
+class Use(Answer):
+    used: int = Field(description="How much of it is in use now")
+    limit: int | None = Field(description="How much may be in use; null is no limit")
+
+
+class UsageAnswer(Answer):
+    """What is used of the quotas now; a quota that the tenant does not state is that of the
+    settings.
+    """
+
+    products: Use = Field(description="Products in the catalogue")
+    active_jobs: Use = Field(description="Jobs that wait or run")
+    running_tasks: Use = Field(description="Products and tables that are trained at this moment")

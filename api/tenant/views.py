@@ -7,9 +7,10 @@ from api.caller import caller_of_request
 from api.errors import InvalidRequestError, MissingScopeError
 from api.services import Services
 from api.tenant.holiday_regions import require_known_region
-from api.tenant.schemas import Quotas, TenantAnswer, TenantChange
+from api.tenant.schemas import Quotas, TenantAnswer, TenantChange, UsageAnswer
 from core.settings import Settings
 from db.operation import tenants
+from db.operation.usage import usage_of
 from db.tables import Tenant
 
 
@@ -26,6 +27,11 @@ def change(services: Services, tenant_id: UUID, body: TenantChange) -> TenantAns
         tenant = tenants.change(session, tenant_id, columns, actor_of_request())
         _check_region(tenant, services.settings, columns)
     return _answer(tenant)
+
+
+def usage(services: Services, tenant_id: UUID) -> UsageAnswer:
+    with services.sessions() as session:
+        return UsageAnswer.model_validate(usage_of(session, tenant_id, services.settings))
 
 
 def _check_region(tenant: Tenant, settings: Settings, columns: dict[str, object]) -> None:

@@ -42,6 +42,23 @@ class Source(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Use(Record):
+    """`limit` is None where there is none."""
+
+    used: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage(Record):
+    """What is used of the quotas now."""
+
+    products: Use
+    active_jobs: Use
+    running_tasks: Use
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditEntry(Record):
     """Who did what to what."""
 
@@ -82,6 +99,9 @@ class TenantRequests(Resource):
     def change_tenant(self, **changes: Unpack[TenantChange]) -> Tenant:
         """`training_defaults` are replaced as a whole; quotas need the scope admin."""
         return Tenant.decode(self._connection.change(training_path("tenant"), dict(changes)))
+
+    def usage(self) -> Usage:
+        return Usage.decode(self._connection.get(training_path("usage")))
 
     def sources(self) -> tuple[Source, ...]:
         """The configured outside sources, and how they are."""

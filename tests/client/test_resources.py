@@ -123,6 +123,13 @@ def test_who_did_what_is_written_down(studio: Client) -> None:
     assert studio.audit(actor="nobody").items == ()
 
 
+def test_use_is_told_beside_its_limit(studio: Client) -> None:
+    before = studio.usage().products
+    studio.catalogue.create("PIE")
+    after = studio.usage().products
+    assert (after.used, after.limit) == (before.used + 1, before.limit)
+
+
 def test_alerts_are_listed_and_resolved(studio: Client, served: Served, tenant_id: UUID) -> None:
     studio.tenant()  # the first request of a tenant makes its row
     subject = str(uuid4())

@@ -88,6 +88,20 @@ def test_quotas_need_admin(secured: httpx.Client) -> None:
     assert change(secured, scope="read train", name="Ours").status_code == 200
 
 
+def test_what_is_used_of_the_quotas_is_told(secured: httpx.Client) -> None:
+    change(secured, quotas={"max_products": 5})
+    for sku in ("a", "b"):
+        secured.post("/api/v1/training/products", headers=bearer(scope="train"), json={"sku": sku})
+    used = secured.get("/api/v1/training/usage", headers=bearer(scope="read")).json()
+    assert used == {
+        "products": {"used": 2, "limit": 5},
+        "active_jobs": {"used": 0, "limit": 100},
+        "running_tasks": {"used": 0, "limit": None},
+    }
+    others = secured.get("/api/v1/training/usage", headers=bearer(THEIRS)).json()
+    assert others["products"] == {"used": 0, "limit": 100_000}
+
+
 def test_who_changed_what_is_in_the_trail(secured: httpx.Client) -> None:
     for name in ("First", "Second", "Third"):
         change(secured, name=name)

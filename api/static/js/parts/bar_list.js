@@ -2,9 +2,9 @@
 
 import { element } from "../dom.js";
 
-/** A list of `{label, value, words}`; the longest bar is the largest value. */
-export function barList(label, items) {
-  const largest = Math.max(...items.map(({ value }) => value), 0) || 1;
+/** A list of `{label, value, words}`; the longest bar is `full`, or else the largest value. */
+export function barList(label, items, full = null) {
+  const largest = full ?? (Math.max(...items.map(({ value }) => value), 0) || 1);
   return element(
     "ul",
     { class: "bar-list", "aria-label": label },

@@ -1,4 +1,4 @@
-// Days on which the shop is closed, and events that sell more or less.
+// Days on which the shop is closed, and events that sell more or less: listed, added, changed.
 
 import { announce, element } from "../dom.js";
 import { deleteResource, fetchAll, postJson } from "../api.js";
@@ -56,6 +56,8 @@ function entryRow(entry, problem, reload) {
   };
   const button = actionButton("Remove", remove, problem);
   button.setAttribute("aria-label", `Remove ${name}`);
+  const change = whenOpened("Change", () => changeForm(entry, reload));
+  change.firstChild.setAttribute("aria-label", `Change ${name}`);
   const days = first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
   return element(
     "li",
@@ -68,25 +70,45 @@ function entryRow(entry, problem, reload) {
       pill.node,
       button,
     ),
+    change,
   );
 }
 
 function entryForm(reload) {
-  const fields = [
-    field("What", select("kind", KINDS)),
-    field(
-      "Name",
-      input("name", { required: true, maxlength: 255 }),
-      "Give past and coming days of one event the same name.",
-    ),
-    field("First day", input("starts_on", { type: "date", required: true })),
-    field("Last day", input("ends_on", { type: "date" }), "Left empty, it is the first day."),
-  ];
-  const grid = element("div", { class: "form-grid" }, fields);
-  return form(grid, "Add to the calendar", async ({ ends_on: last, ...entry }, node) => {
-    await postJson("training/calendar", { ...entry, ...(last && { ends_on: last }) });
+  return form(entryFields({}), "Add to the calendar", async (values, node) => {
+    await postJson("training/calendar", entryOf(values));
     announce("Added. It counts from the next training on.");
     node.reset();
     await reload();
   });
 }
+
+/** The changed entry takes the place of the old one, which goes when the new one is there. */
+function changeForm(entry, reload) {
+  return form(entryFields(entry), "Save the change", async (values) => {
+    await postJson("training/calendar", entryOf(values));
+    await deleteResource(`training/calendar/${encodeURIComponent(entry.id)}`);
+    announce("Changed. It counts from the next training on.");
+    await reload();
+  });
+}
+
+function entryFields({ kind, name = "", starts_on: first = "", ends_on: last = "" }) {
+  const fields = [
+    field("What", select("kind", KINDS, kind)),
+    field(
+      "Name",
+      input("name", { required: true, maxlength: 255, value: name }),
+      "Give past and coming days of one event the same name.",
+    ),
+    field("First day", input("starts_on", { type: "date", required: true, value: first })),
+    field(
+      "Last day",
+      input("ends_on", { type: "date", value: last }),
+      "Left empty, it is the first day.",
+    ),
+  ];
+  return element("div", { class: "form-grid" }, fields);
+}
+
+const entryOf = ({ ends_on: last, ...entry }) => ({ ...entry, ...(last && { ends_on: last }) });

@@ -6,8 +6,10 @@ import { auditPart, fetchAudit } from "../parts/audit.js";
 import { calendarPart, fetchCalendar } from "../parts/calendar.js";
 import { defaultsForm } from "../parts/defaults_form.js";
 import { problemNotice } from "../parts/notice.js";
+import { fetchRetention, retentionPart } from "../parts/retention.js";
 import { shopForm } from "../parts/shop_form.js";
 import { sourcesPart } from "../parts/sources.js";
+import { fetchUsage, usagePart } from "../parts/usage.js";
 import { fetchWebhooks, webhooksPart } from "../parts/webhooks.js";
 
 const SECTIONS = [
@@ -28,6 +30,18 @@ const SECTIONS = [
     lead: "What a training does that is not told otherwise. What is left empty, the service decides.",
     ask: "tenant",
     parts: (tenant) => [defaultsForm(tenant)],
+  },
+  {
+    title: "What you use",
+    lead: "Of what your shop may use at a time.",
+    ask: "usage",
+    parts: usagePart,
+  },
+  {
+    title: "Old models",
+    lead: "Models that are of no use any more go by themselves.",
+    ask: "retention",
+    parts: retentionPart,
   },
   {
     title: "Outside sources",
@@ -66,6 +80,8 @@ async function everything(signal) {
     tenant: fetchJson("training/tenant", signal),
     calendar: fetchCalendar(signal),
     sources: fetchJson("training/sources", signal),
+    usage: fetchUsage(signal),
+    retention: fetchRetention(signal),
     webhooks: fetchWebhooks(signal),
     audit: fetchAudit(signal),
   };
