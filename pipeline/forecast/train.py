@@ -115,19 +115,20 @@ def train_forecast(
     if incumbent is not None:
         tried = try_incumbent(backtest, incumbent, context, on_progress)
     choice, members = _refit(ranked, learned.history, context, backtest, on_progress)
+    used = choice.learned_again(backtest)
     metrics = holdout_metrics(backtest, choice.forecasts, spec)
     message = f"Forecasting {spec.horizon_days} days with {choice.algorithm}"
     announce(on_progress, ForecastPhase.FORECASTING, 0, message, dict(metrics))
     model = FittedForecaster(
         algorithm=choice.algorithm,
         members=members,
-        calibration=final_calibration(backtest, choice.forecasts, spec),
+        calibration=final_calibration(backtest, used.forecasts, spec),
         frequency=prepared.history.frequency,
         last=prepared.history.ds[-1],
         known=prepared.history.known,
         ahead=prepared.future,
         closures=spec.closures,
-        weights=choice.weights,
+        weights=used.weights,
         closed_times=prepared.closed_times,
     )
     forecast, quantiles = model.predict_with_quantiles(prepared.future)
@@ -137,7 +138,7 @@ def train_forecast(
         metrics=metrics,
         baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
         backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
-        hyperparameters=hyperparameters(choice, learned.history, context),
+        hyperparameters=hyperparameters(used, learned.history, context),
         features=feature_names(prepared.history.known, context.holidays.event_names),
         training_data_points=len(prepared.history),
         validation_data_points=scored_rows(backtest),

@@ -5,7 +5,7 @@ candidate replaces it only where it was better than chance explains.
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,12 +13,18 @@ import numpy as np
 
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.selection.backtest import Array, Backtest, Forecasts
-from pipeline.forecast.selection.combination import blend, counted_error, learn_weights
+from pipeline.forecast.selection.combination import (
+    blend,
+    counted_error,
+    learn_again,
+    learn_weights,
+)
 from pipeline.forecast.selection.race import mean_error
+from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import AUTO
 
 ENSEMBLE: Final = "ensemble"
-SINGLE_MODEL_MARGIN: Final = 0.05
+SINGLE_MODEL_MARGIN: Final = 0.1
 """A single candidate has to be better by this share in the mean, and in every window."""
 
 
@@ -52,6 +58,20 @@ class Choice:
         weights = dict(zip(self.members, self.weights, strict=True))
         return replace(self, forecasts=combined(backtest.forecasts, weights))
 
+    def learned_again(self, backtest: Backtest) -> "Choice":
+        """The same members with weights that the holdout has a part in, for what is to come.
+
+        What this forecasts of the holdout is no test any more.
+        """
+        if len(self.members) < 2 or not self.weights:
+            return self
+        errors = {name: mean_error(backtest, name, backtest.windows) for name in self.members}
+        if not any(errors.values()):
+            return self
+        weights = learn_again(*_evidence(backtest, errors, backtest.windows))
+        again = replace(self, weights=tuple(weights[name] for name in self.members))
+        return again.on_all_windows(backtest)
+
 
 def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     """All choices, best first by their error before the holdout.
@@ -66,7 +86,11 @@ def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     choices = [_choice(backtest, name, {name: 1.0}) for name in singles]
     if algorithm != AUTO:
         return tuple(choices)
-    weights = _learned(backtest, errors) if any(errors.values()) else _alike(names)
+    weights = (
+        learn_weights(*_evidence(backtest, errors, backtest.selection))
+        if any(errors.values())
+        else _alike(names)
+    )
     if len(weights) < 2:
         return tuple(choices)
     ensemble = _choice(backtest, ENSEMBLE, weights)
@@ -95,26 +119,28 @@ def _choice(backtest: Backtest, algorithm: str, weights: Mapping[str, float]) ->
     )
 
 
-def _learned(backtest: Backtest, errors: Mapping[str, float]) -> dict[str, float]:
-    """Weights from all known rows of the selection windows, in units of the naive error."""
+def _evidence(
+    backtest: Backtest, errors: Mapping[str, float], windows: Sequence[Window]
+) -> tuple[dict[str, float], dict[str, Array], Array]:
+    """What weights are learned from: errors, forecasts, and what was sold, in units of the naive
+    error, of all known rows of the windows."""
     scales = [
-        np.full(window.stop - window.origin, backtest.scale(window) or 1.0)
-        for window in backtest.selection
+        np.full(window.stop - window.origin, backtest.scale(window) or 1.0) for window in windows
     ]
-    actual = np.concatenate([backtest.actual(window) for window in backtest.selection])
+    actual = np.concatenate([backtest.actual(window) for window in windows])
     known, scale = np.isfinite(actual), np.concatenate(scales)
     made = {
         name: np.concatenate(
             [
                 backtest.forecasts[name][window.number][: window.stop - window.origin]
-                for window in backtest.selection
+                for window in windows
             ]
         )
         for name in errors
     }
     units = {name: values[known] / scale[known] for name, values in made.items()}
     wanted = actual[known] / scale[known]
-    return learn_weights(_balanced(errors, units, wanted), units, wanted)
+    return _balanced(errors, units, wanted), units, wanted
 
 
 def _balanced(

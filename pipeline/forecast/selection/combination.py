@@ -22,7 +22,7 @@ POWER: Final = 4.0
 """Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone."""
 LARGEST_ERROR: Final = 1.4
 """Members err at most so many times as much as the best one."""
-SIMPLE_HANDICAP: Final = 2.0
+SIMPLE_HANDICAP: Final = 1.6
 """Models that only repeat or average the past have their place where others fail, so their error
 counts so many times: over a few windows without a change it is the smallest by chance, and full
 models see the change coming that the next window brings."""
@@ -31,7 +31,8 @@ MOST_MEMBERS: Final = 5
 SHRINKAGE: Final = 0.3
 """A combination with wholly other weights than the robust average has to lower the squared error by
 this share."""
-LEAST_WEIGHT: Final = 0.05
+LEAST_WEIGHT: Final = 0.1
+"""A member that counts less is not worth its fit: without it forecasts are as good."""
 _NO_ERROR = 1e-9
 _SUM_PENALTY = 1e4
 
@@ -49,26 +50,36 @@ def learn_weights(
         In the same units, what was forecast by candidate and what was sold, of all rows of these
         windows that are known.
     """
-    average = robust_average(errors)
-    names = list(average)
-    learned = stack(
-        np.column_stack([made[name] for name in names]),
-        actual,
-        np.array([average[name] for name in names]),
-    )
-    return _without_crumbs(dict(zip(names, learned.tolist(), strict=True)))
+    return _without_crumbs(_stacked(robust_average(errors), made, actual))
+
+
+def learn_again(
+    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array
+) -> dict[str, float]:
+    """Weights of members that have been chosen before: none of them is left out.
+
+    Parameters
+    ----------
+    errors, made, actual
+        Of the members alone, as in `learn_weights`.
+    """
+    return _stacked(_by_inverse_error(_counted(errors)), made, actual)
 
 
 def robust_average(errors: Mapping[str, float]) -> dict[str, float]:
     """Weights by the inverse error of the best candidates of different families."""
-    counted = {name: counted_error(name, error) + _NO_ERROR for name, error in errors.items()}
-    best: dict[str, str] = {}
-    for name in sorted(counted, key=lambda one: (counted[one], one)):
-        best.setdefault(CANDIDATES[name].family or name, name)
+    counted = _counted(errors)
     limit = LARGEST_ERROR * min(counted.values())
-    members = [name for name in best.values() if counted[name] <= limit][:MOST_MEMBERS]
-    least = counted[members[0]]
-    return _normalised({name: (least / counted[name]) ** POWER for name in members})
+    members = [name for name in best_of_families(counted) if counted[name] <= limit]
+    return _by_inverse_error({name: counted[name] for name in members[:MOST_MEMBERS]})
+
+
+def best_of_families(errors: Mapping[str, float]) -> list[str]:
+    """The candidate with the smallest error of each family, best first."""
+    best: dict[str, str] = {}
+    for name in sorted(errors, key=lambda one: (errors[one], one)):
+        best.setdefault(CANDIDATES[name].family or name, name)
+    return list(best.values())
 
 
 def counted_error(name: str, error: float) -> float:
@@ -107,8 +118,25 @@ def blend(made: Mapping[str, Array], weights: Mapping[str, float]) -> Array:
     )
 
 
+def _stacked(
+    average: Mapping[str, float], made: Mapping[str, Array], actual: Array
+) -> dict[str, float]:
+    """The weights that come closest to ``actual``, drawn to those of ``average``."""
+    columns = np.column_stack([made[name] for name in average])
+    learned = stack(columns, actual, np.array(list(average.values())))
+    return dict(zip(average, learned.tolist(), strict=True))
+
+
+def _counted(errors: Mapping[str, float]) -> dict[str, float]:
+    return {name: counted_error(name, error) + _NO_ERROR for name, error in errors.items()}
+
+
+def _by_inverse_error(errors: Mapping[str, float]) -> dict[str, float]:
+    least = min(errors.values())
+    return _normalised({name: (least / error) ** POWER for name, error in errors.items()})
+
+
 def _without_crumbs(weights: Mapping[str, float]) -> dict[str, float]:
-    """A member that hardly counts is not worth its fit."""
     kept = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT}
     return _normalised(dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))))
 

@@ -5,21 +5,23 @@ race on a busy machine.
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.selection.backtest import Backtest, forecast_window
+from pipeline.forecast.selection.combination import best_of_families, counted_error
 from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 from pipeline.progress import ProgressCallback
 
-MARGINS: Final = (0.6, 0.35, 0.25)
-"""By how much the mean error over 1, 2, 3 or more windows may be above the best one: one window of
-weeks is mostly chance, and a candidate that is a third worse over two has no use in a combination.
-"""
+MARGINS: Final = (0.3, 0.2, 0.15)
+"""By how much the mean error over 1, 2, 3 or more windows may be above the best one."""
+KEPT_FAMILIES: Final = {FAST: 2, BALANCED: 3, BEST: 5}
+"""The best of so many families of full models go on, whatever the margin says: one window of weeks
+is mostly chance, in which a straight line may beat all of them."""
 CHEAP_MS: Final = 3.0
 """A fit that costs no more is not worth a thought: cheap candidates stay to the end."""
 LAST_RESORT_SECONDS: Final = {FAST: 5.0, BALANCED: 20.0, BEST: 300.0}
@@ -55,7 +57,9 @@ def race(
                 continue
             share = (window.number + position / len(running)) * worth
             forecast_window(backtest, window, [name], context, on_progress, (share, worth))
-        _drop(backtest, window, always)
+        errors = _errors(backtest, window)
+        stays = {*always, *_best_full(errors, KEPT_FAMILIES[context.spec.budget])}
+        _drop(backtest, errors, MARGINS[min(window.number, len(MARGINS) - 1)], stays)
         running = [name for name in running if name in backtest.finalists]
     return backtest
 
@@ -67,11 +71,25 @@ def mean_error(backtest: Backtest, name: str, windows: Sequence[Window]) -> floa
     return sum(known) / len(known) if known else 0.0
 
 
-def _drop(backtest: Backtest, newest: Window, always: Collection[str]) -> None:
-    """Take out the costly ones whose error so far is too far above the best."""
+def _errors(backtest: Backtest, newest: Window) -> dict[str, float]:
+    """By candidate that is still in the race: its error over all windows so far, as it counts."""
     seen = backtest.selection[: newest.number + 1]
-    errors = {name: mean_error(backtest, name, seen) for name in backtest.finalists}
-    allowed = min(errors.values(), default=0.0) * (1 + MARGINS[min(len(seen), len(MARGINS)) - 1])
+    return {
+        name: counted_error(name, mean_error(backtest, name, seen)) for name in backtest.finalists
+    }
+
+
+def _best_full(errors: Mapping[str, float], families: int) -> list[str]:
+    """The best full models so far, one of each family."""
+    full = {name: error for name, error in errors.items() if not CANDIDATES[name].is_simple}
+    return best_of_families(full)[:families]
+
+
+def _drop(
+    backtest: Backtest, errors: Mapping[str, float], margin: float, stays: Collection[str]
+) -> None:
+    """Take out the costly ones whose error so far is too far above the best."""
+    allowed = min(errors.values(), default=0.0) * (1 + margin)
     for name, error in errors.items():
-        if error > allowed and CANDIDATES[name].cost > CHEAP_MS and name not in always:
+        if error > allowed and CANDIDATES[name].cost > CHEAP_MS and name not in stays:
             backtest.dropped[name] = "its errors were clearly larger than those of others"

@@ -91,6 +91,31 @@ def test_the_choice_does_not_see_the_holdout() -> None:
     assert ENSEMBLE in [c.algorithm for c in ranked[0]]
 
 
+def test_weights_for_what_is_to_come_know_the_holdout_and_keep_the_members() -> None:
+    frame, other = daily_sales(260), daily_sales(260)
+    other.loc[232:, "quantity"] = 999.0
+    windows = plan_windows(history_of(frame), horizon_rows=28)
+    tests = [backtest_of(history_of(one), windows, FAST) for one in (frame, other)]
+    chosen = [
+        next(one for one in rank(test, "auto") if one.algorithm == ENSEMBLE) for test in tests
+    ]
+
+    again = [one.learned_again(test) for one, test in zip(chosen, tests, strict=True)]
+
+    assert chosen[0].weights == chosen[1].weights
+    assert again[0].members == again[1].members == chosen[0].members
+    assert again[0].weights != again[1].weights
+    assert sum(again[1].weights) == pytest.approx(1)
+
+
+def test_a_single_candidate_has_nothing_to_learn_again() -> None:
+    history = history_of(daily_sales(120))
+    made = backtest_of(history, plan_windows(history, 28), ["drift"])
+    single = rank(made, "auto")[0]
+
+    assert single.learned_again(made) is single
+
+
 def test_a_covariate_that_ends_with_the_history_does_not_help() -> None:
     """Tomorrow's sales as a column would be perfect, but nobody has it for the future."""
     frame = daily_sales(260)

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from pipeline.forecast.selection.combination import learn_weights, robust_average, stack
+from pipeline.forecast.selection.combination import (
+    learn_again,
+    learn_weights,
+    robust_average,
+    stack,
+)
 
 ACTUAL = np.random.default_rng(0).normal(10, 3, 84)
 
@@ -55,3 +60,14 @@ def test_members_without_an_error_keep_their_weights() -> None:
     prior = np.array([0.5, 0.5])
 
     assert np.array_equal(stack(np.column_stack([ACTUAL, ACTUAL]), ACTUAL, prior), prior)
+
+
+def test_members_that_were_chosen_before_all_stay() -> None:
+    made = {"prophet": around(1, 1), "ets": around(4, 2), "seasonal_naive": around(6, 3)}
+    errors = {name: float(np.abs(values - ACTUAL).mean()) for name, values in made.items()}
+
+    weights = learn_again(errors, made, ACTUAL)
+
+    assert list(weights) == list(made)
+    assert sum(weights.values()) == pytest.approx(1)
+    assert weights["prophet"] > 0.8
