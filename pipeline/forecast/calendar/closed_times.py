@@ -23,6 +23,9 @@ HOLIDAY_CHANCE = 0.01
 """Larger than for weekdays: that shops close on public holidays is known beforehand."""
 LEAST_HOLIDAYS = 4
 """A shop that was closed on so many public holidays, and open on none, closes on all of them."""
+LEAST_DAYS = 21
+"""Of an hour of the day that never sells: fewer may be a season."""
+HOURS_OF_DAY = 24
 LEAST_SHOP_WEEKS = 4
 """Fewer than for one product: that no product at all was sold is established already."""
 
@@ -45,7 +48,7 @@ class ClosedTimes:
         """Which periods these are."""
         if self.has_ended:
             return np.ones(len(ds), dtype=np.bool_)
-        if not frequency.is_daily_or_finer:
+        if not frequency.is_daily_or_finer or not (self.slots or self.days):
             return np.zeros(len(ds), dtype=np.bool_)
         closed = np.isin(frequency.slots(ds), self.slots)
         days = np.array(self.days, dtype="datetime64[D]")
@@ -53,7 +56,7 @@ class ClosedTimes:
 
 
 def closed_slots(
-    values: Values, slots: NDArray[np.int64], shop_closed: Mask
+    values: Values, slots: NDArray[np.int64], shop_closed: Mask, *, least: int = LEAST_WEEKS
 ) -> tuple[tuple[int, ...], Mask]:
     """The places of the week that are closed now, and the rows at which such a place was closed.
 
@@ -62,15 +65,17 @@ def closed_slots(
     values
         Quantities, missing where unknown.
     slots
-        The place of each row in its week.
+        The place of each row in its week, or in its day.
     shop_closed
         Rows on which no product of the shop was sold.
+    least
+        So many weeks, or days, say something.
 
     Returns
     -------
     tuple
-        A place is closed if it has sold nothing for at least six weeks up to the end, while the
-        rest of the week sells. One that sold nothing from the start on and was opened later is
+        A place is closed if it has sold nothing for at least ``least`` weeks up to the end, while
+        the rest of the week sells. One that sold nothing from the start on and was opened later is
         closed in those rows only.
     """
     closed = np.zeros(len(values), dtype=np.bool_)
@@ -83,12 +88,12 @@ def closed_slots(
             continue
         newest = rows[sold[-1] + 1 :] if len(sold) else rows
         oldest = rows[: sold[0]] if len(sold) else rows[:0]
-        if _is_closed(newest, silent, values, closed, slots != slot) or _is_shut(
-            newest, shop_closed
-        ):
+        others = slots != slot
+        shut = _is_shut(newest, shop_closed)
+        if shut or _is_closed(newest, silent, values, others & ~closed, least):
             closed[newest] = True
             now.append(slot)
-        if _is_closed(oldest, silent, values, closed, slots != slot):
+        if _is_closed(oldest, silent, values, others & ~closed, least):
             closed[oldest] = True
     return tuple(now), closed
 
@@ -132,23 +137,42 @@ def regular_closures(
     nowhere = np.zeros(len(values), dtype=np.bool_)
     if not frequency.is_daily_or_finer or not (values == 0).any():
         return ClosedTimes(), nowhere
-    now, closed = closed_slots(values, frequency.slots(ds), shop_closed)
-    if frequency.unit is not Unit.DAY or not len(holidays.dates):
+    slots = frequency.slots(ds)
+    if frequency.unit is Unit.HOUR:
+        return _closed_hours(values, slots, shop_closed)
+    now, closed = closed_slots(values, slots, shop_closed)
+    if not len(holidays.dates):
         return ClosedTimes(now), closed
     rest = np.where(closed, np.nan, values)
     days, on_holidays = closed_holidays(rest, ds, ahead, holidays)
     return ClosedTimes(now, tuple(days.tolist())), closed | on_holidays
 
 
+def _closed_hours(
+    values: Values, slots: NDArray[np.int64], shop_closed: Mask
+) -> tuple[ClosedTimes, Mask]:
+    """Hours at which no day of the week sells, and then those of single weekdays.
+
+    Most shops are closed more hours than they are open, so that beside all other hours no single
+    one of the week stands out; beside the hours of the day that remain, one does.
+    """
+    of_day, on_no_day = slots % HOURS_OF_DAY, np.zeros_like(shop_closed)
+    nightly, closed = closed_slots(values, of_day, on_no_day, least=LEAST_DAYS)
+    rest = np.where(closed, np.nan, values)
+    weekly, on_weekdays = closed_slots(rest, slots, shop_closed)
+    every_day = np.unique(slots[np.isin(of_day, nightly)]).tolist()
+    return ClosedTimes(tuple(sorted({*every_day, *weekly}))), closed | on_weekdays
+
+
 def _is_closed(
-    run: NDArray[np.int64], silent: Mask, values: Values, closed: Mask, elsewhere: Mask
+    run: NDArray[np.int64], silent: Mask, values: Values, elsewhere: Mask, least: int
 ) -> bool:
     """Whether a run of one place without a sale is next to impossible, by the rest of its weeks."""
     known = run[np.isfinite(values[run])]
-    if len(known) < LEAST_WEEKS:
+    if len(known) < least:
         return False
     span = slice(int(run[0]), int(run[-1]) + 1)
-    others = elsewhere[span] & np.isfinite(values[span]) & ~closed[span]
+    others = elsewhere[span] & np.isfinite(values[span])
     if not (others & ~silent[span]).any():
         return False
     return _zero_chance(values[span], others) ** len(known) < RUN_CHANCE

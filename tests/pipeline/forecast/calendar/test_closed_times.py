@@ -97,6 +97,28 @@ def test_nights_of_hourly_sales_are_closed() -> None:
     assert (closed == ~(np.isin(ahead.hour, OPEN_HOURS) & (ahead.day_of_week < SUNDAY))).all()
 
 
+@pytest.mark.parametrize("open_hours", [range(8, 17), range(6, 12)])
+def test_closed_hours_are_found_in_weeks_where_most_hours_are_closed(open_hours: range) -> None:
+    ds = pd.date_range("2026-01-05", periods=10 * 168, freq="h")
+    is_open = np.isin(ds.hour, open_hours)
+    quantity = np.random.default_rng(2).poisson(np.where(is_open, 6.0, 0.0)).astype(float)
+
+    found = prepared(pd.DataFrame({"ds": ds, "quantity": quantity}))
+
+    assert {slot % 24 for slot in found.closed_times.slots} == {*range(24)} - {*open_hours}
+    assert len(found.closed_times.slots) == 7 * (24 - len(open_hours))
+
+
+def test_four_closed_days_do_not_close_their_hours() -> None:
+    ds = pd.date_range("2026-01-05", periods=10 * 168, freq="h")
+    quantity = np.random.default_rng(2).poisson(6.0, len(ds)).astype(float) + 1.0
+    quantity[-4 * 24 :] = 0.0
+
+    found = prepared(pd.DataFrame({"ds": ds, "quantity": quantity}))
+
+    assert found.closed_times.slots == ()
+
+
 def test_a_holiday_without_sales_will_be_closed_again_and_one_with_sales_not() -> None:
     frame = daily_sales(740)
     christmas = (frame["ds"].dt.month == 12) & (frame["ds"].dt.day == 25)
