@@ -1,11 +1,10 @@
 """Exponential smoothing in state-space form (Hyndman, Koehler, Ord and Snyder 2008).
 
 The errors are additive, of the values or, where all are above 0, of their logarithms, which makes
-level and season multiplicative. Trend and season are there if Akaike's criterion wants them.
+level and season multiplicative. Season, trend and echo are there if Akaike's criterion wants them.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,57 +16,16 @@ from pipeline.forecast.statistical.innovations import (
     fit_innovations,
 )
 from pipeline.forecast.statistical.scales import Scale, scale_of
+from pipeline.forecast.statistical.smoothing import MOST_DAMPING, PHI, Smoothing
 
 NEWEST_ROWS = 2_000
 _LONGEST_SEASON = 24
 """Each place of a season is a number to estimate; longer seasons are taken out beforehand."""
-_LEAST_ALPHA, _MOST_ALPHA = 1e-3, 0.999
-_LEAST_DAMPING, _MOST_DAMPING = 0.8, 0.98
-"""Less is no trend, more is one that is not damped within any horizon."""
-_FIRST_ALPHAS = (0.05, 0.3)
-
-
-@dataclass(frozen=True)
-class Smoothing:
-    """Which exponential smoothing: the parameters are alpha, then beta / alpha and, if damped, phi
-    of a trend, then gamma / (1 - alpha) of a season."""
-
-    season: int = 1
-    has_trend: bool = False
-    is_damped: bool = False
-
-    @cached_property
-    def lower(self) -> Array:
-        trend = [0.0, _LEAST_DAMPING][: self.has_trend + self.is_damped]
-        return np.array([_LEAST_ALPHA, *trend, *[0.0] * (self.season > 1)])
-
-    @cached_property
-    def upper(self) -> Array:
-        trend = [1.0, _MOST_DAMPING][: self.has_trend + self.is_damped]
-        return np.array([_MOST_ALPHA, *trend, *[1.0] * (self.season > 1)])
-
-    def start(self, alpha: float) -> Array:
-        """A point to start from."""
-        trend = [0.05, 0.95][: self.has_trend + self.is_damped]
-        return np.array([alpha, *trend, *[0.1] * (self.season > 1)])
-
-    def polynomials(self, parameters: Array) -> tuple[Array, Array]:
-        """The reduced form: ``(1 - phi L) (1 - L^m) y = ma(L) e``."""
-        alpha = parameters[0]
-        beta = alpha * parameters[1] if self.has_trend else 0.0
-        phi = parameters[2] if self.is_damped else 1.0
-        gamma = (1 - alpha) * parameters[-1] if self.season > 1 else 0.0
-        seasonal = np.zeros(self.season + 1)
-        seasonal[0], seasonal[-1] = 1.0, -1.0
-        whole, last = np.full(self.season, 1.0), np.zeros(self.season + 1)
-        last[-1] = gamma
-        if not self.has_trend:
-            ar, level = seasonal, np.convolve(whole, [0.0, alpha])
-        else:
-            ar = np.convolve(seasonal, [1.0, -phi])
-            level = np.convolve(whole, [0.0, alpha + phi * beta, -alpha * phi])
-            last = np.convolve(last, [1.0, -phi])
-        return ar, ar + level + last
+_CLEARLY = 4.0
+"""By so much a trend or an echo has to be better: by less they are as often wrong as right."""
+_HARDLY_DAMPED = MOST_DAMPING - 0.02
+_FEW_ROWS = 60
+"""Of so few, damping cannot be told from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +55,7 @@ def fit_ets(
 ) -> FittedSmoothing:
     """The exponential smoothing with the smallest corrected criterion of Akaike.
 
-    Scale and season are chosen without a trend; then the trend is.
+    The season is chosen first, then the scale, then echo and trend.
 
     Parameters
     ----------
@@ -111,24 +69,46 @@ def fit_ets(
     values = values[-NEWEST_ROWS:]
     season = min((one for one in seasons if 1 < one <= _LONGEST_SEASON), default=1)
     season = season if len(values) >= 2 * season + 4 else 1
-    scales = [scale_of(values, is_log=False)]
+    plain = scale_of(values, is_log=False)
+    best = min((_try(values, plain, Smoothing(one)) for one in {1, season}), key=_criterion)
     if may_take_logs and values.min() > 0:
-        scales.append(scale_of(values, is_log=True))
-    without_trend = [
-        _try(values, scale, Smoothing(length)) for scale in scales for length in {1, season}
-    ]
-    best = min(without_trend, key=lambda one: one.criterion)
-    length = best.smoothing.season
-    trends = [
-        _try(values, best.scale, Smoothing(length, has_trend=True, is_damped=is_damped))
-        for is_damped in (True, False)
-        if len(values) > length + 8
-    ]
-    best = min((best, *trends), key=lambda one: one.criterion)
+        logs = scale_of(values, is_log=True)
+        best = min(best, _try(values, logs, best.smoothing, best), key=_criterion)
+    if len(values) > best.smoothing.season + 12:
+        best = _with_trend(values, _with_echo(values, best))
     return FittedSmoothing(best.smoothing, best.model.parameters, best.model.recursion, best.scale)
 
 
-def _try(values: Array, scale: Scale, smoothing: Smoothing) -> _Tried:
-    starts = np.array([smoothing.start(alpha) for alpha in _FIRST_ALPHAS])
+def _with_echo(values: Array, found: _Tried) -> _Tried:
+    echoing = _try(values, found.scale, replace(found.smoothing, has_echo=True), found)
+    return _clearly_better(echoing, found)
+
+
+def _with_trend(values: Array, found: _Tried) -> _Tried:
+    """A trend is tried without damping only where the best damping is next to none."""
+    damped = replace(found.smoothing, has_trend=True, is_damped=True)
+    best = _try(values, found.scale, damped, found)
+    damping = best.model.parameters[damped.names.index(PHI)]
+    if damping > _HARDLY_DAMPED or len(values) < _FEW_ROWS:
+        straight = _try(values, found.scale, replace(damped, is_damped=False), found)
+        best = min(best, straight, key=_criterion)
+    return _clearly_better(best, found)
+
+
+def _clearly_better(tried: _Tried, found: _Tried) -> _Tried:
+    return tried if tried.criterion < found.criterion - _CLEARLY else found
+
+
+def _try(
+    values: Array, scale: Scale, smoothing: Smoothing, simpler: _Tried | None = None
+) -> _Tried:
+    """Fit one smoothing, from where a simpler one has come to."""
+    starts = smoothing.starts
+    if simpler is not None:
+        starts = smoothing.starts_after(simpler.smoothing, simpler.model.parameters)
     model = fit_innovations(scale.forward(values), smoothing, starts)
     return _Tried(smoothing, scale, model, model.aicc - 2 * scale.log_density(values))
+
+
+def _criterion(tried: _Tried) -> float:
+    return tried.criterion

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.signal import lfilter, lfiltic
 
@@ -75,11 +76,27 @@ class Innovations:
 
 
 @dataclass(frozen=True, slots=True)
+class _Beginnings:
+    """What the unknown rows before the first one may have done to the errors, one way a column."""
+
+    delayed: Array
+    gram: Array
+
+    def taken_from(self, columns: Array) -> Array:
+        """What of these columns no beginning explains."""
+        if not len(self.gram):
+            return columns
+        return np.asarray(
+            columns - self.delayed @ np.linalg.solve(self.gram, self.delayed.T @ columns)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Point:
     parameters: Array
     ar: Array
     ma: Array
-    beginning: Array
+    beginnings: _Beginnings
     errors: Array
     squares: float
 
@@ -153,17 +170,20 @@ def _evaluate(
     inputs[:, 1] = _passed(ar, values)
     response, errors = lfilter([1.0], ma, inputs, axis=0).T
     if is_stable is not None and not is_stable(parameters, response):
-        return _Point(parameters, ar, ma, np.empty((len(values), 0)), values, np.inf)
-    beginning = _orthogonal_delays(response, order)
-    errors = errors - beginning @ (beginning.T @ errors)
-    return _Point(parameters, ar, ma, beginning, errors, float(errors @ errors))
+        nothing = _Beginnings(np.empty((len(values), 0)), np.empty((0, 0)))
+        return _Point(parameters, ar, ma, nothing, values, np.inf)
+    beginnings = _beginnings(response, order)
+    errors = beginnings.taken_from(errors)
+    return _Point(parameters, ar, ma, beginnings, errors, float(errors @ errors))
 
 
-def _orthogonal_delays(response: Array, order: int) -> Array:
-    delayed = np.zeros((len(response), order))
-    for lag in range(order):
-        delayed[lag:, lag] = response[: len(response) - lag]
-    return np.linalg.qr(delayed)[0]
+def _beginnings(response: Array, order: int) -> _Beginnings:
+    """Delayed responses to an impulse; an order of 0 has none."""
+    padded = np.concatenate([np.zeros(order), response])
+    delayed = np.ascontiguousarray(sliding_window_view(padded, order + 1)[:, 1:])
+    gram = delayed.T @ delayed
+    gram[np.diag_indices_from(gram)] *= 1 + _RIDGE  # rounding makes long responses dependent
+    return _Beginnings(delayed, gram)
 
 
 def _slopes(values: Array, structure: Structure, point: _Point) -> Array:
@@ -177,7 +197,7 @@ def _slopes(values: Array, structure: Structure, point: _Point) -> Array:
             (ma - point.ma) / _DIFFERENCE, point.errors
         )
     slopes = lfilter([1.0], point.ma, inputs, axis=0)
-    return np.asarray(slopes - point.beginning @ (point.beginning.T @ slopes))
+    return point.beginnings.taken_from(slopes)
 
 
 def _passed(polynomial: Array, values: Array) -> Array:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.forecast.statistical.ets import Smoothing
 from pipeline.forecast.statistical.innovations import fit_innovations
+from pipeline.forecast.statistical.smoothing import Smoothing
 from tests.pipeline.forecast.statistical.series import Array, steps, weekly
 
 
@@ -55,7 +55,7 @@ def test_the_weight_of_the_level_is_recovered() -> None:
     values = errors + np.concatenate([[0.0], np.cumsum(0.4 * errors)[:-1]])
     smoothing = Smoothing()
 
-    fitted = fit_innovations(values, smoothing, smoothing.start(0.05)[None])
+    fitted = fit_innovations(values, smoothing, smoothing.starts[:1])
 
     assert fitted.parameters[0] == pytest.approx(0.4, abs=0.05)
     assert np.std(fitted.errors) == pytest.approx(1.0, abs=0.05)
@@ -64,7 +64,7 @@ def test_the_weight_of_the_level_is_recovered() -> None:
 def test_no_neighbour_of_the_fit_has_a_smaller_error() -> None:
     values = weekly(300, noise=3.0) - 50
     smoothing = Smoothing(season=7, has_trend=True, is_damped=True)
-    fitted = fit_innovations(values, smoothing, smoothing.start(0.3)[None])
+    fitted = fit_innovations(values, smoothing, smoothing.starts[1:])
 
     for place in range(4):
         for move in (-0.02, 0.02):
