@@ -21,6 +21,8 @@ from pipeline.forecast.selection.incumbent import Comparison
 from pipeline.forecast.selection.metrics import Metrics
 from pipeline.forecast.unpickling import set_state
 
+Values = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedForecaster:
@@ -65,7 +67,7 @@ class FittedForecaster:
             If a column is missing or a time stamp is not after the last row of training.
         """
         rows = self._rows(future)
-        return self._interval(rows, self._predicted(rows))
+        return self._sold(rows, self._interval(rows, self._predicted(rows)))
 
     def quantiles(self, future: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """The quantities that stay unsold with no more than each probability.
@@ -95,36 +97,41 @@ class FittedForecaster:
                 f"A level is {wrong[0]!r}; accepted are probabilities above 0 and below 1"
             )
         rows = self._rows(future)
-        return self._quantiles(rows, self._predicted(rows), levels)
+        return self._sold(rows, self._quantiles(rows, self._predicted(rows), levels))
 
     def predict_with_quantiles(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What `predict` and `quantiles` return, for the time of one of them."""
         rows = self._rows(future)
         predicted = self._predicted(rows)
-        return self._interval(rows, predicted), self._quantiles(rows, predicted, QUANTILES)
+        interval = self._interval(rows, predicted)
+        both = self._sold(rows, interval | self._quantiles(rows, predicted, QUANTILES))
+        return both[["ds", *interval]], both.drop(columns=list(interval))
 
-    def _interval(self, rows: pd.DataFrame, predicted: NDArray[np.float64]) -> pd.DataFrame:
+    def _interval(self, rows: pd.DataFrame, predicted: Values) -> dict[str, Values]:
         lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
-        return self._sold(rows, {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper})
+        return {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
 
     def _quantiles(
-        self, rows: pd.DataFrame, predicted: NDArray[np.float64], levels: Sequence[float]
-    ) -> pd.DataFrame:
+        self, rows: pd.DataFrame, predicted: Values, levels: Sequence[float]
+    ) -> dict[str, Values]:
         made = self.calibration.quantiles(predicted, rows["step"].to_numpy(), levels)
-        return self._sold(rows, dict(zip(map(str, levels), made.T, strict=True)))
+        return dict(zip(map(str, levels), made.T, strict=True))
 
-    def _predicted(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+    def _predicted(self, rows: pd.DataFrame) -> Values:
         weights = self.weights or (1 / len(self.members),) * len(self.members)
         made = [predict(member, rows) for member in self.members]
         return np.asarray(np.average(made, axis=0, weights=weights), dtype=np.float64)
 
-    def _sold(self, rows: pd.DataFrame, columns: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
+    def _sold(self, rows: pd.DataFrame, columns: dict[str, Values]) -> pd.DataFrame:
         """Nothing while the shop is closed."""
         ds = pd.DatetimeIndex(rows["ds"])
         closed = closed_rows(self.closures, ds, self.frequency)
         closed |= self.closed_times.at(ds, self.frequency)
-        sold = {name: np.where(closed, 0.0, values) for name, values in columns.items()}
-        return pd.DataFrame({"ds": rows["ds"], **sold})
+        table = np.column_stack(list(columns.values()))
+        table[closed] = 0.0
+        sold = pd.DataFrame(table, columns=list(columns), copy=False)
+        sold.insert(0, "ds", ds)
+        return sold
 
     def _rows(self, future: pd.DataFrame) -> pd.DataFrame:
         missing = [name for name in ("ds", *self.known) if name not in future]
@@ -132,9 +139,11 @@ class FittedForecaster:
             raise InvalidDataError(
                 f"Column {missing[0]} is missing; the model needs {', '.join(('ds', *self.known))}"
             )
-        rows = future[["ds", *self.known]].reset_index(drop=True)
-        rows.insert(1, "step", self.frequency.steps_after(self.last, pd.DatetimeIndex(rows["ds"])))
-        if rows.empty or rows["step"].min() < 1:
+        ds = pd.DatetimeIndex(future["ds"])
+        steps = self.frequency.steps_after(self.last, ds)
+        known = {name: future[name].array for name in self.known}
+        rows = pd.DataFrame({"ds": ds, "step": steps, **known})
+        if not len(steps) or steps.min() < 1:
             raise InvalidDataError(
                 f"Column ds must have time stamps, all at least one period after {self.last}"
             )

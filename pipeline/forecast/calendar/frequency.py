@@ -61,15 +61,17 @@ class Frequency:
 
     def rows_between(self, start: pd.Timestamp, stop: pd.Timestamp) -> int:
         """How many rows lie after ``start`` up to ``stop``."""
-        return int(self.steps_after(start, pd.DatetimeIndex([stop]))[0])
+        if self.unit is Unit.MONTH:
+            return (stop.year - start.year) * 12 + stop.month - start.month
+        return int((stop - start) // pd.Timedelta(hours=self._hours()))
 
     def steps_after(self, last: pd.Timestamp, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
         """The distance of each time stamp from ``last`` in rows."""
         if self.unit is Unit.MONTH:
             months = (ds.year - last.year) * 12 + ds.month - last.month
             return np.asarray(months, dtype=np.int64)
-        hours = np.asarray((ds - last) / pd.Timedelta(hours=1), dtype=float)
-        return np.floor(hours / self._hours()).astype(np.int64)
+        distance = ds.to_numpy() - last.to_datetime64()
+        return distance // np.timedelta64(self._hours(), "h")
 
     def horizon_rows(self, days: int) -> int:
         """How many rows cover ``days`` days, at least one."""

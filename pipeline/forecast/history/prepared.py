@@ -247,6 +247,8 @@ def closed_rows(
     closures: Sequence[Closure], ds: pd.DatetimeIndex, frequency: Frequency
 ) -> NDArray[np.bool_]:
     """Which periods lie wholly in closures."""
+    if not closures:
+        return np.zeros(len(ds), dtype=np.bool_)
     share = share_within(days_of(closures), ds, frequency.ends(ds))
     return np.asarray(share >= 1.0)
 

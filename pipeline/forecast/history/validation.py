@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.errors import InsufficientDataError, InvalidDataError
 from pipeline.forecast.calendar.clock_changes import added_up, is_doubled_hour
@@ -36,13 +37,12 @@ def validate(history: pd.DataFrame) -> pd.DataFrame:
         raise InsufficientDataError(
             "The history has no rows; accepted is one row per period", COLLECT_MORE
         )
-    columns = {TIME: _time_stamps(history[TIME])}
-    for name in history.columns.drop(TIME):
-        columns[name] = _numbers(history[name], name)
-    clean = pd.DataFrame(columns)
-    if not clean[TIME].is_monotonic_increasing:
-        clean = clean.sort_values(TIME, ignore_index=True)
-    clean = _one_row_each(clean)
+    stamps = _time_stamps(history[TIME])
+    columns = {name: _numbers(history[name], name) for name in history.columns if name != TIME}
+    if (stamps[1:] < stamps[:-1]).any():
+        order = np.argsort(stamps, kind="stable")
+        stamps, columns = stamps[order], {name: part[order] for name, part in columns.items()}
+    clean = _one_row_each(pd.DataFrame({TIME: stamps, **columns}, copy=False))
     _require_sales(clean)
     return clean
 
@@ -63,28 +63,30 @@ def _require_columns(history: pd.DataFrame) -> None:
         )
 
 
-def _time_stamps(column: pd.Series) -> pd.Series:
+def _time_stamps(column: pd.Series) -> NDArray[np.datetime64]:
     if pd.api.types.is_numeric_dtype(column):
         raise InvalidDataError(f"Column {TIME} has numbers; accepted are dates or time stamps")
-    stamps = _wall_clock(column.reset_index(drop=True))
-    unreadable = stamps.isna()
+    stamps = _wall_clock(column).to_numpy()
+    unreadable = np.isnat(stamps)
     if unreadable.any():
-        first = column.reset_index(drop=True)[unreadable].iloc[0]
+        first = column[unreadable].iloc[0]
         raise InvalidDataError(
             f"Column {TIME} has {int(unreadable.sum())} values that are not dates, the first is"
             f" {first!r}; accepted are dates such as 2026-01-31"
         )
-    first, last = stamps.min(), stamps.max()
+    first, last = pd.Timestamp(stamps.min()), pd.Timestamp(stamps.max())
     if first.year < FIRST_YEAR or last.year > LAST_YEAR:
         raise InvalidDataError(
             f"Column {TIME} reaches from {first} to {last}; accepted are the years"
             f" {FIRST_YEAR} to {LAST_YEAR}"
         )
-    return stamps.astype("datetime64[ns]")
+    return np.asarray(stamps.astype("datetime64[ns]"))
 
 
 def _wall_clock(column: pd.Series) -> pd.Series:
     """What the clock of the shop showed, without a zone."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
+        return column
     try:
         stamps = pd.to_datetime(column, errors="coerce", format="ISO8601")
     except (ValueError, TypeError) as error:
@@ -114,19 +116,19 @@ def _each_wall_clock(column: pd.Series, error: Exception) -> pd.Series:
     return pd.Series(plain, dtype="datetime64[us]")
 
 
-def _numbers(column: pd.Series, name: Hashable) -> pd.Series:
-    plain = column.reset_index(drop=True)
-    if plain.dtype == np.float64:
-        numbers = plain
+def _numbers(column: pd.Series, name: Hashable) -> NDArray[np.float64]:
+    if column.dtype == np.float64:
+        numbers = column.to_numpy(np.float64)
     else:
-        numbers = pd.to_numeric(plain, errors="coerce").astype("Float64").astype("float64")
-        unreadable = numbers.isna() & plain.notna()
+        read = pd.to_numeric(column, errors="coerce").astype("Float64")
+        numbers = read.to_numpy(np.float64, na_value=np.nan)
+        unreadable = np.isnan(numbers) & column.notna().to_numpy()
         if unreadable.any():
             raise InvalidDataError(
                 f"Column {name} has {int(unreadable.sum())} values that are not numbers, the first"
-                f" is {plain[unreadable].iloc[0]!r}; accepted are numbers, true and false"
+                f" is {column[unreadable].iloc[0]!r}; accepted are numbers, true and false"
             )
-    too_large = np.abs(numbers.to_numpy()) > MAX_VALUE
+    too_large = np.abs(numbers) > MAX_VALUE
     if too_large.any():
         raise InvalidDataError(
             f"Column {name} has {int(too_large.sum())} infinite or too large values; accepted are"
@@ -136,9 +138,10 @@ def _numbers(column: pd.Series, name: Hashable) -> pd.Series:
 
 
 def _one_row_each(clean: pd.DataFrame) -> pd.DataFrame:
-    stamps = pd.DatetimeIndex(clean[TIME])
-    if not stamps.has_duplicates:
+    seen = clean[TIME].to_numpy()
+    if not (seen[1:] == seen[:-1]).any():
         return clean
+    stamps = pd.DatetimeIndex(seen)
     if is_doubled_hour(stamps):
         return added_up(clean, TIME, (QUANTITY, "revenue"))
     repeated = stamps[stamps.duplicated()]
@@ -154,8 +157,9 @@ def _require_sales(clean: pd.DataFrame) -> None:
         raise InvalidDataError(
             f"Column {QUANTITY} is missing in all {len(clean)} rows; accepted are numbers from 0 on"
         )
-    negative = clean[quantity < 0]
-    if not negative.empty:
+    is_negative = quantity < 0
+    if is_negative.any():
+        negative = clean[is_negative]
         raise InvalidDataError(
             f"Column {QUANTITY} is negative in {len(negative)} rows, the first is"
             f" {negative[QUANTITY].iloc[0]:g} at {negative[TIME].iloc[0]}; accepted are numbers"

@@ -19,19 +19,11 @@ _MOST_ROUNDS = 200
 _NOISE_TOLERANCE = 1e-7
 
 
-def additive_mode(layout: Layout, start: Mode | None = None) -> Mode:
-    """The most probable parameters of a layout without columns that multiply.
-
-    Parameters
-    ----------
-    layout
-        The series.
-    start
-        The mode of a similar series with as many changepoints, which saves some of the work.
-    """
+def additive_mode(layout: Layout) -> Mode:
+    """The most probable parameters of a layout without columns that multiply."""
     gram = additive_gram(layout)
-    begin = _begin(layout, start)
-    noise, rates = begin.sigma_obs, begin.delta[: gram.products.shape[0] - len(gram.precisions)]
+    noise = max(float(np.std(layout.y)), LEAST_NOISE)
+    rates = np.zeros(len(gram.products) - len(gram.precisions))
     rates, ridge = gram.coefficients(noise, rates)
     for _ in range(_MOST_ROUNDS):
         before, noise = noise, gram.likeliest_noise(rates, ridge)
@@ -56,15 +48,3 @@ def assembled(layout: Layout, rates: Vector, ridge: Vector, noise: float) -> Mod
     if layout.is_flat:
         rates, ridge = np.zeros(len(layout.changepoints)), np.insert(ridge, 0, 0.0)
     return Mode(k=float(ridge[0]), m=float(ridge[1]), delta=rates, beta=ridge[2:], sigma_obs=noise)
-
-
-def _begin(layout: Layout, start: Mode | None) -> Mode:
-    if start is not None and len(start.delta) == len(layout.changepoints):
-        return start
-    return Mode(
-        k=0.0,
-        m=0.0,
-        delta=np.zeros(len(layout.changepoints)),
-        beta=np.zeros(len(layout.prior_scales)),
-        sigma_obs=max(float(np.std(layout.y)), LEAST_NOISE),
-    )

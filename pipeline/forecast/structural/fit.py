@@ -43,7 +43,6 @@ def fit_structure(
     values: Vector,
     structure: Structure,
     regressors: Mapping[str, Vector] | None = None,
-    former: StructuralModel | None = None,
     priors: Priors = stated_priors,
 ) -> StructuralModel:
     """The posterior mode of a structure for a series.
@@ -58,8 +57,6 @@ def fit_structure(
         What the model is made of.
     regressors
         A column, shape ``(n,)``, per regressor of the structure.
-    former
-        A model of the same structure for a few rows less: its parameters are a good first guess.
     priors
         Where the prior scales come from: the structure, or `evidence.learned_scales`.
 
@@ -83,7 +80,7 @@ def fit_structure(
         structure=structure,
         scales=scales,
         changepoints=layout.changepoints,
-        mode=find_mode(layout, None if former is None else former.mode),
+        mode=find_mode(layout),
         past=Past.of(times[known], values[known], seen),
     )
 
@@ -106,12 +103,12 @@ def lay_out(rows: Rows, values: Vector, structure: Structure, scales: Scales) ->
     )
 
 
-def find_mode(layout: Layout, start: Mode | None = None) -> Mode:
+def find_mode(layout: Layout) -> Mode:
     """The most probable parameters; a constant series has none, and stays what it is."""
     if layout.y.min() == layout.y.max():
         return _constant(layout)
     seek = multiplicative_mode if layout.multiplies.any() else additive_mode
-    mode = seek(layout, start)
+    mode = seek(layout)
     return folded(mode) if has_no_changepoints(layout.changepoints) else mode
 
 

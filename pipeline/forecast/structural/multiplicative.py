@@ -23,16 +23,8 @@ _LEAST_GAIN = 1e-3
 _LEAST_LEVEL = 1e-3
 
 
-def multiplicative_mode(layout: Layout, start: Mode | None = None) -> Mode:
-    """The most probable parameters near a start.
-
-    Parameters
-    ----------
-    layout
-        The series.
-    start
-        The mode of a similar series with as many changepoints and columns; by default the mode of
-        the same terms added up, expressed as factors.
+def multiplicative_mode(layout: Layout) -> Mode:
+    """The most probable parameters near the mode of the same terms added up.
 
     Raises
     ------
@@ -40,7 +32,7 @@ def multiplicative_mode(layout: Layout, start: Mode | None = None) -> Mode:
         If the design has values that are not finite.
     """
     model = Bilinear.of(layout)
-    point = _first(model, start)
+    point = _first(model)
     density = model.density(point)
     for _ in range(_MOST_STEPS):
         nearer = model.rescaled(model.towards(point, model.step(point)))
@@ -54,20 +46,14 @@ def multiplicative_mode(layout: Layout, start: Mode | None = None) -> Mode:
     return assembled(layout, point.trend[model.ridged :], ridge, point.noise)
 
 
-def _first(model: Bilinear, start: Mode | None) -> Point:
+def _first(model: Bilinear) -> Point:
     layout = model.layout
-    if start is None or not _fits(layout, start):
-        nothing_multiplies = np.zeros_like(layout.multiplies)
-        start = _as_factors(layout, additive_mode(replace(layout, multiplies=nothing_multiplies)))
+    nothing_multiplies = np.zeros_like(layout.multiplies)
+    start = _as_factors(layout, additive_mode(replace(layout, multiplies=nothing_multiplies)))
     trend = [start.m] if layout.is_flat else [start.k, start.m, *start.delta]
     point = Point(np.array(trend), start.beta, start.sigma_obs)
     rest = model.residuals(point)
     return replace(point, noise=likeliest_noise(float(rest @ rest), len(rest)))
-
-
-def _fits(layout: Layout, mode: Mode) -> bool:
-    shape = len(layout.changepoints), len(layout.prior_scales)
-    return (len(mode.delta), len(mode.beta)) == shape
 
 
 def _as_factors(layout: Layout, mode: Mode) -> Mode:

@@ -38,10 +38,10 @@ class Case:
     structure: Structure
     columns: Mapping[str, Vector] = field(default_factory=dict)
 
-    def fit(self, former: StructuralModel | None = None) -> StructuralModel:
+    def fit(self) -> StructuralModel:
         rows = len(self.values)
         seen = {name: column[:rows] for name, column in self.columns.items()}
-        return fit_structure(self.times[:rows], self.values, self.structure, seen, former)
+        return fit_structure(self.times[:rows], self.values, self.structure, seen)
 
     @property
     def seen(self) -> pd.DataFrame:

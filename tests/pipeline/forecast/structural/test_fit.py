@@ -50,23 +50,6 @@ def test_scaled_sales_are_forecast_as_scaled(way: Way, factor: float) -> None:
     assert scaled.fit().predict(case.future) == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_former_model_leads_to_the_same_mode(way: Way) -> None:
-    case = with_regressors(way)
-    former = case.head(390).fit()
-    layout = layout_of(case)
-    warm, cold = case.fit(former).mode, case.fit().mode
-    assert log_posterior(layout, warm) == pytest.approx(log_posterior(layout, cold), abs=1e-2)
-
-
-def test_a_former_model_of_another_shape_is_no_hindrance() -> None:
-    case = daily(400, way="multiplicative")
-    former = daily(20, way="multiplicative").fit()
-    assert case.fit(former).predict(case.future) == pytest.approx(
-        case.fit().predict(case.future), rel=1e-3
-    )
-
-
 @pytest.mark.parametrize("value", [0.0, 7.0, 1e-12, 1e12])
 @pytest.mark.parametrize("way", WAYS)
 def test_what_never_changes_stays(way: Way, value: float) -> None:
