@@ -1,5 +1,7 @@
 """What holds on every page: the policy, narrow screens, and names for what has no text."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,6 +12,44 @@ pytestmark = pytest.mark.browser
 NAMELESS = """nodes => nodes.filter(
     (node) => !(node.textContent.trim() || node.ariaLabel || node.labels?.length),
   ).map((node) => node.outerHTML)"""
+
+# of visible text against what lies behind it, as WCAG 2 counts it; large text may have less
+FAINT = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const over = ([r, g, b, a], below) =>
+    [r, g, b].map((one, at) => (one * a + below[at] * (255 - a)) / 255);
+  const behind = (node) => {
+    if (!node) return [255, 255, 255];
+    return over(rgba(getComputedStyle(node).backgroundColor), behind(node.parentElement));
+  };
+  const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  const light = (colour) => {
+    const [r, g, b] = colour.map((one) => linear(one / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => {
+    const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const faint = [];
+  while (words.nextNode()) {
+    const node = words.currentNode.parentElement;
+    if (!words.currentNode.data.trim() || !node.checkVisibility() || node.closest("svg")) continue;
+    const { color, fontSize, fontWeight } = getComputedStyle(node);
+    const ground = behind(node);
+    const isLarge = parseFloat(fontSize) >= (Number(fontWeight) >= 700 ? 18.6 : 24);
+    const ratio = contrast(over(rgba(color), ground), ground);
+    if (ratio < (isLarge ? 3 : 4.5)) faint.push(`${ratio.toFixed(2)}: ${words.currentNode.data}`);
+  }
+  return faint;
+}"""
 
 
 ADDRESSES = [
@@ -53,6 +93,18 @@ def test_every_control_and_field_has_a_name(page: Page, stocked: Service, addres
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("Loading …")).to_have_count(0)
     assert page.locator("button, a, input, select, textarea").evaluate_all(NAMELESS) == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(
+    page: Page, stocked: Service, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Loading …")).to_have_count(0)
+    assert page.evaluate(FAINT) == []
 
 
 def test_the_keyboard_reaches_everything(page: Page, stocked: Service) -> None:

@@ -84,6 +84,30 @@ def test_a_file_too_large_for_the_socket_is_uploaded(page: Page, service: Servic
     expect(page.locator(".result .figure-label").first).to_have_text("Accuracy")
 
 
+def test_how_much_of_a_file_has_left_is_shown(page: Page, service: Service) -> None:
+    """The line is slow, as far as the page can see: it holds back what it was given."""
+    page.add_init_script(
+        """
+        Object.defineProperty(WebSocket.prototype, "bufferedAmount", {
+          get() { return window.held ?? 0; },
+        });
+        """
+    )
+    page.goto("/#/studio")
+    file = parquet(homes())
+    page.evaluate("bytes => { window.held = bytes; }", len(file["buffer"]) * 0.6)
+    page.locator(".studio-form input[type=file]").set_input_files(file)
+    keep_it_short(page)
+    page.get_by_label("Column to predict").fill("monthly_rent")
+    page.get_by_role("button", name="Train").click()
+    bar = page.get_by_role("progressbar", name="Sending the file")
+    expect(bar).to_have_attribute("aria-valuenow", re.compile("^(39|40)$"))
+    expect(page.locator(".chosen-file")).to_contain_text("homes.parquet: 40% sent")
+    page.evaluate("() => { window.held = 0; }")
+    expect(bar).to_be_hidden()
+    expect(page.locator(".result .figure-label").first).to_have_text("Accuracy")
+
+
 def test_a_running_table_training_can_be_left_and_found_again(page: Page, service: Service) -> None:
     page.goto("/#/studio")
     page.locator(".studio-form input[type=file]").set_input_files(parquet(homes()))

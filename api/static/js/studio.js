@@ -7,13 +7,15 @@ import { socketUrl } from "./socket.js";
 
 export const LARGEST_MESSAGE_BYTES = 100_000_000;
 const TOO_LARGE = 1009;
+const LOOK_EVERY_MS = 100;
 
 /**
- * Train over the WebSocket. Every message goes to `onMessage`; `onTooLarge()` is called when this
+ * Train over the WebSocket. `onSent(share)` is told how much of the file has left. Every message
+ * goes to `onMessage`; `onTooLarge()` is called when this
  * service takes only smaller messages, and `onCut(jobId)` when the line breaks before the end, with
  * the job's id if the service had named it.
  */
-export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
+export function trainLive(file, request, { onSent, onMessage, onTooLarge, onCut }) {
   const socket = new WebSocket(socketUrl("api/model-studio/ws/train-from-parquet"), subprotocols());
   let jobId = null;
   let ended = false;
@@ -21,6 +23,7 @@ export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
   socket.addEventListener("open", () => {
     socket.send(JSON.stringify({ action: "start_training", ...request }));
     socket.send(file); // a binary frame of the file itself: a third smaller than Base64
+    tellSent(socket, file.size, onSent);
   });
   socket.addEventListener("message", (event) => {
     const message = JSON.parse(event.data);
@@ -38,6 +41,16 @@ export function trainLive(file, request, { onMessage, onTooLarge, onCut }) {
     ended = true;
     socket.close();
   };
+}
+
+/** A WebSocket reports nothing while it sends, so what it still holds is looked at. */
+function tellSent(socket, size, onSent) {
+  const look = () => {
+    const left = socket.readyState === WebSocket.OPEN ? socket.bufferedAmount : 0;
+    onSent(1 - Math.min(left / size, 1));
+    if (left === 0) clearInterval(timer);
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
 }
 
 /** Upload a file of any size; resolves to the accepted job. */

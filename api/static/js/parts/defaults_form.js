@@ -3,7 +3,7 @@
 import { element } from "../dom.js";
 import { patchJson } from "../api.js";
 import { form } from "./field.js";
-import { advancedFields, trainingOptions, usualFields } from "./training_fields.js";
+import { advancedFields, readOptions, usualFields } from "./training_fields.js";
 
 /** A form that saves itself; settings that it does not show stay. */
 export function defaultsForm({ training_defaults: known }) {
@@ -12,7 +12,7 @@ export function defaultsForm({ training_defaults: known }) {
     advancedFields(known),
   ];
   return form(fields, "Save", async (values) => {
-    const defaults = { ...known, ...trainingOptions(values) };
+    const defaults = { ...known, ...readOptions(values) };
     await patchJson("training/tenant", { training_defaults: defaults });
     return "Saved. It counts from the next training on.";
   });

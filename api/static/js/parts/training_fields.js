@@ -118,7 +118,7 @@ const number = (known, name, bounds) =>
 const pattern = (known, name) => select(name, PATTERN, known[name] ?? "");
 
 /** What was entered, as the service takes it; null for what was left empty. */
-export function trainingOptions(values) {
+export function readOptions(values) {
   const read = { true: true, false: false, "": null };
   return Object.fromEntries(
     Object.entries(values).map(([name, text]) => [

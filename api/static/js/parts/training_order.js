@@ -4,7 +4,7 @@ import { element } from "../dom.js";
 import { postJson } from "../api.js";
 import { plural } from "../format.js";
 import { field, form, select } from "./field.js";
-import { advancedFields, trainingOptions, usualFields } from "./training_fields.js";
+import { advancedFields, readOptions, usualFields } from "./training_fields.js";
 
 const EVERYTHING = "";
 const UNCHANGED = [
@@ -51,7 +51,7 @@ function orderForm(first, start) {
     ),
     advancedFields({}),
   ];
-  const send = ({ category, ...values }) => start({ category, ...stated(trainingOptions(values)) });
+  const send = ({ category, ...values }) => start({ category, ...stated(readOptions(values)) });
   return element("div", { class: "card" }, form(fields, "Train like this", send));
 }
 

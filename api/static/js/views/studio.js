@@ -3,6 +3,7 @@
 import { announce, element, setText } from "../dom.js";
 import { formatShare, formatSize } from "../format.js";
 import { columnNames } from "../parquet.js";
+import { progressBar } from "../parts/bar.js";
 import { dropZone } from "../parts/dropzone.js";
 import { problemNotice } from "../parts/notice.js";
 import { tableTraining } from "../parts/table_training.js";
@@ -34,6 +35,7 @@ function studioForm(onTrain) {
     file: null,
     request: trainingRequest(),
     chosen: element("p", { class: "chosen-file", role: "status" }),
+    sending: progressBar("Sending the file"),
     submit: element("button", { class: "button", type: "submit" }, "Train"),
     problem: element("div"),
     stage: element("div", { class: "stage" }),
@@ -51,8 +53,10 @@ function studioForm(onTrain) {
     form.chosen,
     form.request.nodes,
     form.problem,
+    form.sending.node,
     form.submit,
   );
+  form.sending.node.hidden = true;
   form.node.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.file) onTrain(form.file, form.request.read());
@@ -61,10 +65,12 @@ function studioForm(onTrain) {
   return form;
 }
 
+const fileWords = ({ name, size }) => `${name}, ${formatSize(size)}`;
+
 async function chooseFile(form, file) {
   form.file = file;
   form.problem.replaceChildren();
-  setText(form.chosen, `${file.name}, ${formatSize(file.size)}`);
+  setText(form.chosen, fileWords(file));
   form.request.offer(await columnNames(file));
 }
 
@@ -78,12 +84,20 @@ async function train(form, file, request, signal) {
     form.problem.replaceChildren(problemNotice(error));
   } finally {
     form.submit.disabled = false;
+    form.sending.node.hidden = true;
   }
 }
 
+/** How much of the file has left. */
+function showSent(form, file, share) {
+  const isOver = share === 1;
+  form.sending.node.hidden = isOver;
+  form.sending.set(share * 100, "running");
+  setText(form.chosen, isOver ? fileWords(file) : `${file.name}: ${formatShare(share)} sent`);
+}
+
 async function trainLarge(form, file, request) {
-  const sent = (share) => setText(form.chosen, `${file.name}: ${formatShare(share)} sent`);
-  const job = await trainUploaded(file, request, sent);
+  const job = await trainUploaded(file, request, (share) => showSent(form, file, share));
   location.hash = `#/jobs/${job.job_id}`;
 }
 
@@ -94,6 +108,7 @@ function trainOverSocket(form, file, request, signal) {
   training.update({ status: "running", phase: "", percentage: 0, message: "Sending the file" });
   return new Promise((resolve, reject) => {
     const close = trainLive(file, request, {
+      onSent: (share) => showSent(form, file, share),
       onMessage: (message) => {
         showMessage(form, training, message);
         if (message.type !== "progress") resolve();
