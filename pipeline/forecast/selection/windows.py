@@ -1,7 +1,8 @@
 """Which stretches of the past are forecast from what came before them.
 
-Each imitates a use of the forecast: it begins where the knowledge ends and is as long as the
-horizon, where the history is long enough for that. The newest window is the holdout.
+Each imitates a use of the forecast: it begins where the knowledge ends, at the hour at which the
+forecast will begin, and is as long as the horizon, where the history is long enough for that. The
+newest window is the holdout.
 """
 
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def _width(history: History, horizon_rows: int) -> int:
     """The horizon, but not so short that a window tells little, nor too long for the history."""
     rows, usual = len(history), history.frequency.window(len(history))
     longest = max(usual, min(rows // LONGEST_SHARE, (rows - _year(history, usual)) // 3))
-    return min(longest, max(horizon_rows, -(-usual // 2)))
+    return _whole_days(history, min(longest, max(horizon_rows, -(-usual // 2))))
 
 
 def _stride(history: History, width: int, windows: int) -> int:
@@ -65,7 +66,13 @@ def _stride(history: History, width: int, windows: int) -> int:
     rows = len(history)
     first = max(MIN_TRAINING_ROWS, rows // LEARNED_SHARE, _year(history, width))
     available = (rows - 2 * width - first) // max(windows - 1, 1)
-    return min(width, max(available, -(-width // 2)))
+    return _whole_days(history, min(width, max(available, -(-width // 2))))
+
+
+def _whole_days(history: History, rows: int) -> int:
+    """Without the hours of a begun day: the forecasts that count begin at one hour of the day."""
+    day = history.frequency.horizon_rows(1)
+    return max(rows // day * day, min(rows, day))
 
 
 def _year(history: History, width: int) -> int:

@@ -53,6 +53,16 @@ def test_windows_are_as_long_as_the_horizon_where_the_history_allows(
     assert {window.stop - window.origin for window in windows} == {expected}
 
 
+@pytest.mark.parametrize(("rows", "horizon"), [(24 * 33 + 5, 48), (24 * 200, 48), (24 * 90, 168)])
+def test_windows_of_hours_begin_at_the_hour_of_the_forecast(rows: int, horizon: int) -> None:
+    ds = pd.date_range("2026-01-05", periods=rows, freq="h")
+    history = history_of(pd.DataFrame({"ds": ds, "quantity": 5.0 + ds.hour}))
+
+    windows = plan_windows(history, horizon)
+
+    assert {(rows - window.origin) % 24 for window in windows} == {0}
+
+
 @pytest.mark.parametrize("days", [480, 600, 730])
 def test_windows_rather_overlap_than_begin_in_the_first_year(days: int) -> None:
     windows = plan_windows(history_of(daily_sales(days)), horizon_rows=90)
