@@ -10,7 +10,7 @@ from api.errors import InvalidRequestError
 from api.idempotency import digest_of, idempotency_key
 from api.models.summaries import find_record
 from api.services import Services
-from db.jobs.batch_predictions import PredictionJobRequest, start_prediction
+from db.jobs.file_jobs import FileJobRequest, Predictor, start_file_job
 from db.jobs.requests import JobLimits
 from db.models.candidates import stated_choice
 from db.tables import TrainedModel, TrainingJob
@@ -43,9 +43,8 @@ def create_prediction_job(
         "candidate": asked.candidate or stated_choice(model),
         "keep_columns": asked.keep_columns,
     }
-    wanted = PredictionJobRequest(
-        model_id=model.id,
-        model_public_id=model.public_id,
+    wanted = FileJobRequest(
+        predictor=Predictor(model.id, model.public_id),
         upload_digest=digest,
         options=options,
         timeout_s=asked.timeout_seconds or services.settings.upload_timeout_hours * _HOUR_S,
@@ -55,7 +54,7 @@ def create_prediction_job(
         trace_context=services.tracing.traceparent(),
     )
     with services.sessions.begin() as session:
-        job, _ = start_prediction(
+        job, _ = start_file_job(
             session,
             tenant_id,
             wanted,

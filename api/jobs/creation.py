@@ -11,9 +11,9 @@ from api.jobs.schemas import AcceptedJob, Links, TrainingRequest
 from api.services import Services
 from api.uploads.schemas import TableRequest
 from db.jobs.details import find_job
+from db.jobs.file_jobs import FileJobRequest, start_file_job
 from db.jobs.requests import JobLimits, JobRequest, start_products
 from db.jobs.retry import RETRIED, retry_job
-from db.jobs.upload_requests import UploadRequest, start_upload
 from db.tables import TrainingJob
 
 _HOUR_S = 3600.0
@@ -62,16 +62,16 @@ def create_upload_job(
 ) -> TrainingJob:
     """A job whose one task trains on a stored Parquet file."""
     options = asked.model_dump(exclude=_NOT_FOR_THE_WORKER, exclude_none=True)
-    wanted = UploadRequest(
+    wanted = FileJobRequest(
         upload_digest=digest,
         options=options,
         timeout_s=asked.timeout_seconds or services.settings.upload_timeout_hours * _HOUR_S,
-        task_name=asked.task_name,
+        job_name=asked.task_name,
         actor=actor_of_request(),
         trace_context=services.tracing.traceparent(),
     )
     with services.sessions.begin() as session:
-        job, _ = start_upload(
+        job, _ = start_file_job(
             session,
             tenant_id,
             wanted,

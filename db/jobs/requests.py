@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from core.settings import Settings
 from db.errors import InactiveProductsError, NothingToTrainError, UnknownProductsError
 from db.jobs.creation import create_job
+from db.jobs.starting import as_uuid, record_start, start_once
 from db.lifecycle.tokens import NewTask
 from db.locks import hold_products
 from db.operation import audit
 from db.operation.audit import Actor
-from db.operation.idempotency import JOB, once
 from db.operation.quotas import require_few_products, require_free_job
 from db.shop.catalogue import active_products, resolve
 from db.tables import Product, TrainingJob
@@ -73,12 +73,11 @@ def start_products(
     `QuotaExceededError`, or `IdempotencyConflictError`.
     """
 
-    def make() -> str:
+    def make() -> TrainingJob:
         products = _products_held(session, tenant_id, asked.products)
-        return str(add_job(session, tenant_id, asked, products, limits).id)
+        return add_job(session, tenant_id, asked, products, limits)
 
-    job_id, is_new = once(session, tenant_id, idempotency_key, request_digest, JOB, make)
-    return session.get_one(TrainingJob, UUID(job_id)), is_new
+    return start_once(session, tenant_id, idempotency_key, request_digest, make)
 
 
 def add_job(
@@ -115,23 +114,13 @@ def add_job(
         trace_context=asked.trace_context,
         request_id=asked.actor.request_id,
     )
-    audit.record(
-        session,
-        tenant_id,
-        "start" if retry_of is None else "retry",
-        "job",
-        job.id,
-        actor=asked.actor,
-        details=_told(asked, job, retry_of),
-    )
+    record_start(session, job, asked.actor, _told(job))
     return job
 
 
-def _told(asked: JobRequest, job: TrainingJob, retry_of: UUID | None) -> dict[str, Any]:
+def _told(job: TrainingJob) -> dict[str, Any]:
     told = {"trigger": job.trigger, "products": job.products_total, "request": job.request}
-    if asked.job_name is not None:
-        told["job_name"] = job.job_name
-    return told if retry_of is None else told | {"retry_of": str(retry_of)}
+    return told if job.job_name is None else told | {"job_name": job.job_name}
 
 
 def _products_held(
@@ -158,11 +147,3 @@ def _products(
     if inactive:
         raise InactiveProductsError(inactive)
     return resolved.products
-
-
-def as_uuid(name: str) -> UUID | None:
-    """The person, where people are known by ids."""
-    try:
-        return UUID(name)
-    except ValueError:
-        return None

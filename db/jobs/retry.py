@@ -7,12 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.errors import JobNotEndedError, NothingToRetryError
-from db.jobs.batch_predictions import PredictionJobRequest, add_prediction_job
+from db.jobs.file_jobs import FileJobRequest, Predictor, add_file_job
 from db.jobs.requests import JobLimits, JobRequest, add_job
-from db.jobs.upload_requests import UploadRequest, add_upload_job
+from db.jobs.starting import start_once
 from db.locks import lock_job
 from db.operation.audit import Actor
-from db.operation.idempotency import JOB, once
 from db.tables import TERMINAL_STATUSES, BatchPrediction, Product, TrainingJob, TrainingTask
 
 RETRIED = ("failed", "cancelled")
@@ -39,15 +38,13 @@ def retry_job(
         return None
     job = locked[0]
 
-    def make() -> str:
+    def make() -> TrainingJob:
         if job.status not in TERMINAL_STATUSES:
             raise JobNotEndedError(job.id, job.status)
-        add = _ADDITIONS[job.kind]
-        return str(add(session, job, actor, trace_context, limits).id)
+        add = _add_products if job.kind == "products" else _add_file
+        return add(session, job, actor, trace_context, limits)
 
-    digest = job_id.hex
-    new_id, is_new = once(session, tenant_id, idempotency_key, digest, JOB, make)
-    return session.get_one(TrainingJob, UUID(new_id)), is_new
+    return start_once(session, tenant_id, idempotency_key, job_id.hex, make)
 
 
 def _add_products(
@@ -73,7 +70,7 @@ def _add_products(
     return add_job(session, job.tenant_id, wanted, products, limits, retry_of=job.id)
 
 
-def _add_upload(
+def _add_file(
     session: Session,
     job: TrainingJob,
     actor: Actor,
@@ -82,49 +79,25 @@ def _add_upload(
 ) -> TrainingJob:
     if job.status not in RETRIED or job.upload_digest is None:
         raise NothingToRetryError(job.id)
-    wanted = UploadRequest(
+    wanted = FileJobRequest(
         upload_digest=job.upload_digest,
         options=job.request,
         timeout_s=job.timeout_seconds,
-        task_name=job.job_name,
-        priority=job.priority,
-        trigger="retry",
-        actor=actor,
-        trace_context=trace_context,
-    )
-    return add_upload_job(session, job.tenant_id, wanted, limits, retry_of=job.id)
-
-
-def _add_prediction(
-    session: Session,
-    job: TrainingJob,
-    actor: Actor,
-    trace_context: str | None,
-    limits: JobLimits,
-) -> TrainingJob:
-    former = session.get_one(BatchPrediction, job.id)
-    if job.status not in RETRIED or job.upload_digest is None or former.model_id is None:
-        raise NothingToRetryError(job.id)
-    wanted = PredictionJobRequest(
-        model_id=former.model_id,
-        model_public_id=former.model_public_id,
-        upload_digest=job.upload_digest,
-        options=job.request,
-        timeout_s=job.timeout_seconds,
+        predictor=_predictor(session, job) if job.kind == "prediction" else None,
         job_name=job.job_name,
         priority=job.priority,
         trigger="retry",
         actor=actor,
         trace_context=trace_context,
     )
-    return add_prediction_job(session, job.tenant_id, wanted, limits, retry_of=job.id)
+    return add_file_job(session, job.tenant_id, wanted, limits, retry_of=job.id)
 
 
-_ADDITIONS = {
-    "products": _add_products,
-    "upload": _add_upload,
-    "prediction": _add_prediction,
-}
+def _predictor(session: Session, job: TrainingJob) -> Predictor:
+    former = session.get_one(BatchPrediction, job.id)
+    if former.model_id is None:
+        raise NothingToRetryError(job.id)
+    return Predictor(former.model_id, former.model_public_id)
 
 
 def _untrained_products(session: Session, job: TrainingJob) -> Sequence[Product]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
-from db.jobs.batch_predictions import PredictionJobRequest, add_prediction_job
+from db.jobs.file_jobs import FileJobRequest, Predictor, add_file_job
 from db.jobs.requests import JobLimits
 from db.lifecycle.outcomes import LogLine, PredictionOutcome
 from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingJob
@@ -173,15 +173,14 @@ def test_the_steps_are_those_of_trainings_and_not_of_predicting_a_file(
     http: httpx.Client, session: Session
 ) -> None:
     trained(session, {"accuracy": 80.0})
-    asked = PredictionJobRequest(
-        model_id=session.query(TrainedModel).one().id,
-        model_public_id="m",
+    asked = FileJobRequest(
+        predictor=Predictor(session.query(TrainedModel).one().id, "m"),
         upload_digest=DIGEST,
         options={},
         timeout_s=60,
     )
     limits = JobLimits.from_settings(Settings())
-    job = add_prediction_job(session, DEFAULT_TENANT_ID, asked, limits)
+    job = add_file_job(session, DEFAULT_TENANT_ID, asked, limits)
     (claim,) = running_claims(session, job)
     took = LogLine(message="Predicting took", step_name="predicting", execution_time_ms=90_000)
     outcome = PredictionOutcome(digest=DIGEST, size=10, rows=3)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from core.predictions import PREDICTING, STORING
-from db.jobs.batch_predictions import PredictionJobRequest, start_prediction
+from db.jobs.file_jobs import FileJobRequest, Predictor, start_file_job
 from db.jobs.requests import JobLimits
 from db.operation.audit import Actor
 from db.tables import DEFAULT_TENANT_ID, BatchPrediction, TrainedModel
@@ -55,16 +55,15 @@ def as_parquet(frame: pd.DataFrame, **options: Any) -> bytes:
 
 
 def ask(context: Context, shop: Shop, model: TrainedModel, content: bytes, **options: Any) -> UUID:
-    wanted = PredictionJobRequest(
-        model_id=model.id,
-        model_public_id=model.public_id,
+    wanted = FileJobRequest(
+        predictor=Predictor(model.id, model.public_id),
         upload_digest=context.store.put(content).digest,
         options={"model_id": model.public_id, **options},
         timeout_s=600,
     )
     with shop.sessions.begin() as session:
         limits = JobLimits.from_settings(context.settings)
-        job, _ = start_prediction(session, DEFAULT_TENANT_ID, wanted, limits)
+        job, _ = start_file_job(session, DEFAULT_TENANT_ID, wanted, limits)
         return job.id
 
 
