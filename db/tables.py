@@ -519,6 +519,7 @@ class OutboxEvent(Base):
     published_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
     last_error: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
 
 
 class IdempotencyKey(Base):

@@ -1,14 +1,19 @@
 """Events on their way out. One publisher at a time, in the order of the rows: the transitions of a
 job lock its row, so the events of a job leave in the order in which they happened.
+
+A publisher has its events for the length of a lease and sends them outside of any transaction. One
+that dies, or whose answer comes too late, leaves them to the next, which sends them again.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
+from db.locks import FRESH
 from db.pruning import delete_some
 from db.tables import OutboxEvent
 from db.text import storable
@@ -16,25 +21,42 @@ from db.text import storable
 MAX_ERROR_CHARACTERS = 500
 
 
-def is_waiting(session: Session) -> bool:
-    """Whether there is anything to publish."""
-    return bool(session.scalar(select(exists().where(OutboxEvent.published_at.is_(None)))))
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The oldest events, and until when nobody else sends them."""
+
+    events: Sequence[OutboxEvent]
+    claimed_until: datetime
 
 
-def unpublished(session: Session, limit: int = 100) -> Sequence[OutboxEvent]:
-    """The oldest events; none while somebody else, until the end of a transaction, sends them."""
+def claim(session: Session, *, limit: int, lease: timedelta) -> Batch | None:
+    """None if nothing waits, or somebody else sends it."""
     if not session.scalar(select(func.pg_try_advisory_xact_lock(advisory_locks.PUBLISHING))):
-        return []
-    statement = (
-        select(OutboxEvent)
+        return None
+    oldest = session.execute(
+        select(
+            OutboxEvent.id,
+            OutboxEvent.claimed_until > func.now(),
+            func.now() + lease,
+        )
         .where(OutboxEvent.published_at.is_(None))
         .order_by(OutboxEvent.id)
         .limit(limit)
+    ).all()
+    if not oldest or any(is_claimed for _, is_claimed, _ in oldest):
+        return None
+    until = oldest[0][2]
+    claimed = session.scalars(
+        update(OutboxEvent)
+        .where(OutboxEvent.id.in_([event_id for event_id, _, _ in oldest]))
+        .values(claimed_until=until)
+        .returning(OutboxEvent),
+        execution_options=FRESH,
     )
-    return session.scalars(statement).all()
+    return Batch(sorted(claimed, key=lambda event: event.id), until)
 
 
-def mark_published(session: Session, ids: Sequence[int]) -> None:
+def mark_published(session: Session, ids: Collection[int]) -> None:
     """The broker has confirmed these."""
     session.execute(
         update(OutboxEvent)
@@ -43,16 +65,25 @@ def mark_published(session: Session, ids: Sequence[int]) -> None:
             published_at=func.clock_timestamp(),
             attempts=OutboxEvent.attempts + 1,
             last_error=None,
+            claimed_until=None,
         )
     )
 
 
-def mark_failed(session: Session, ids: Sequence[int], error: str) -> None:
-    """These stay in the outbox, with the reason."""
+def give_back(session: Session, batch: Batch, error: str | None) -> None:
+    """What of the batch was not published is there for the next publisher, with the reason.
+
+    If the lease ran out and somebody else sends it now, it stays with them.
+    """
+    tried = {} if error is None else _failed_attempt(error)
     session.execute(
         update(OutboxEvent)
-        .where(OutboxEvent.id.in_(ids))
-        .values(attempts=OutboxEvent.attempts + 1, last_error=storable(error, MAX_ERROR_CHARACTERS))
+        .where(
+            OutboxEvent.id.in_([event.id for event in batch.events]),
+            OutboxEvent.published_at.is_(None),
+            OutboxEvent.claimed_until == batch.claimed_until,
+        )
+        .values(claimed_until=None, **tried)
     )
 
 
@@ -69,3 +100,10 @@ def prune_unheard(session: Session, *, older_than: timedelta) -> int:
         OutboxEvent.published_at.is_(None),
         OutboxEvent.created_at < func.now() - older_than,
     )
+
+
+def _failed_attempt(error: str) -> dict[str, object]:
+    return {
+        "attempts": OutboxEvent.attempts + 1,
+        "last_error": storable(error, MAX_ERROR_CHARACTERS),
+    }

@@ -160,28 +160,71 @@ def test_dispatchers_share_the_slots(fresh_sessions: Sessions) -> None:
         assert session.scalar(running) == 2
 
 
-def test_events_are_published_by_one(fresh_sessions: Sessions) -> None:
-    _, claims = committed(fresh_sessions, 3)
-    with fresh_sessions.begin() as session:
+def some_events(sessions: Sessions, number: int) -> None:
+    _, claims = committed(sessions, number)
+    with sessions.begin() as session:
         for claim in claims:
             transitions.fail(session, claim.token, **PROBLEM, retry=False)
-    with fresh_sessions.begin() as first, fresh_sessions.begin() as second:
-        mine = outbox.unpublished(first, 2)
-        assert [event.id for event in mine] == sorted(event.id for event in mine)
-        assert (len(mine), outbox.unpublished(second)) == (2, [])
-        outbox.mark_published(first, [event.id for event in mine])
+
+
+def claim_events(sessions: Sessions, limit: int = 10, lease_s: float = 60) -> outbox.Batch | None:
+    with sessions.begin() as session:
+        return outbox.claim(session, limit=limit, lease=timedelta(seconds=lease_s))
+
+
+def test_events_are_published_by_one(fresh_sessions: Sessions) -> None:
+    some_events(fresh_sessions, 3)
+
+    claimed = at_once([lambda: claim_events(fresh_sessions, 2)] * 4)
+
+    (mine,) = [batch for batch in claimed if batch is not None]
+    ids = [event.id for event in mine.events]
+    assert ids == sorted(ids)
+    assert len(ids) == 2
     with fresh_sessions.begin() as session:
-        (left,) = outbox.unpublished(session)
-        assert left.id > max(event.id for event in mine)
-        outbox.mark_failed(session, [left.id], "no route\x00")
+        outbox.mark_published(session, ids)
+    rest = claim_events(fresh_sessions)
+    assert rest is not None
+    assert [event.id > max(ids) for event in rest.events] == [True]
+
+
+def test_events_that_were_not_published_are_there_again_with_the_reason(
+    fresh_sessions: Sessions,
+) -> None:
+    some_events(fresh_sessions, 3)
+    batch = claim_events(fresh_sessions)
+    assert batch is not None
     with fresh_sessions.begin() as session:
-        (left,) = outbox.unpublished(session)
-        assert (left.attempts, left.last_error) == (1, "no route\ufffd")
-        outbox.mark_published(session, [left.id])
+        outbox.mark_published(session, [batch.events[0].id])
+        outbox.give_back(session, batch, "no route\x00")
+
+    again = claim_events(fresh_sessions)
+
+    assert again is not None
+    assert [event.id for event in again.events] == [event.id for event in batch.events[1:]]
+    assert [(e.attempts, e.last_error) for e in again.events] == [(1, "no route\ufffd")] * 2
     with fresh_sessions.begin() as session:
-        assert outbox.unpublished(session) == []
+        outbox.mark_published(session, [event.id for event in again.events])
+    assert claim_events(fresh_sessions) is None
+    with fresh_sessions.begin() as session:
         assert outbox.prune(session, older_than=timedelta(days=1)) == 0
         assert outbox.prune(session, older_than=timedelta(days=-1)) == 3
+
+
+def test_events_of_a_publisher_that_died_are_taken_over_and_stay_with_the_next(
+    fresh_sessions: Sessions,
+) -> None:
+    some_events(fresh_sessions, 2)
+    lost = claim_events(fresh_sessions, lease_s=-1)
+    taken_over = claim_events(fresh_sessions)
+    assert lost is not None
+    assert taken_over is not None
+    assert [event.id for event in lost.events] == [event.id for event in taken_over.events]
+
+    with fresh_sessions.begin() as session:
+        outbox.give_back(session, lost, "too late")
+
+    assert claim_events(fresh_sessions) is None
 
 
 def test_a_product_is_not_deleted_under_a_training_that_starts(fresh_sessions: Sessions) -> None:
@@ -242,7 +285,7 @@ def test_a_scoring_holds_up_no_event(fresh_sessions: Sessions) -> None:
         transitions.fail(session, claim.token, **PROBLEM, retry=False)
     with fresh_sessions.begin() as scoring, fresh_sessions.begin() as publishing:
         live_scores.take_turns(scoring)
-        assert len(outbox.unpublished(publishing)) == 1
+        assert outbox.claim(publishing, limit=10, lease=timedelta(seconds=60)) is not None
 
 
 def test_everything_at_once_neither_deadlocks_nor_loses_a_task(fresh_sessions: Sessions) -> None:

@@ -1,7 +1,7 @@
 """A database of the former release goes on after the upgrade as if it had always been this one."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,10 +18,10 @@ from db.models.deployment_history import changes_of_product
 from db.models.lineage import previous_champion
 from db.models.removal import remove_by_hand
 from db.models.retention import Policy, due
+from db.operation import outbox
 from db.operation.audit import Actor
 from db.operation.idempotency import JOB as JOB_RESOURCE
 from db.operation.idempotency import once
-from db.operation.outbox import unpublished
 from db.tables import DEFAULT_TENANT_ID, OutboxEvent, TrainedModel, TrainingJob
 from tests.db.builders import model_outcome
 from tests.db.former_release import (
@@ -107,7 +107,9 @@ def test_a_job_that_waited_is_trained_and_ends(upgraded: Session) -> None:
 
 
 def test_an_event_that_waited_has_the_id_that_it_tells(upgraded: Session) -> None:
-    (event,) = unpublished(upgraded)
+    batch = outbox.claim(upgraded, limit=10, lease=timedelta(seconds=60))
+    assert batch is not None
+    (event,) = batch.events
     assert event.payload == {"status": "completed", "event_id": str(event.event_id)}
     ids = upgraded.scalars(select(OutboxEvent.event_id)).all()
     assert len(set(ids)) == 2

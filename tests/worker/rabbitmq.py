@@ -29,13 +29,13 @@ class RabbitMQ:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._port = free_port()
-        self._environment = _environment(directory, self._port)
+        self.port = free_port()
+        self._environment = _environment(directory, self.port)
         self._running = ExitStack()
 
     @property
     def url(self) -> str:
-        return f"amqp://guest:guest@127.0.0.1:{self._port}//"
+        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
 
     def start(self) -> None:
         port = self._environment["ERL_EPMD_PORT"]

@@ -1,16 +1,19 @@
-"""Events on their way from the outbox to a real RabbitMQ."""
+"""Events on their way from the outbox to RabbitMQ: a real one, and such as stop answering."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from kombu.connection import Connection
 from kombu.entity import Queue
-from sqlalchemy import select
+from kombu.message import Message
+from sqlalchemy import select, text
 
 from core.embedded import free_port
 from core.settings import Settings
 from db.tables import OutboxEvent
+from tests.worker.amqp_stand_in import MutedBroker, SilentBroker
 from tests.worker.rabbitmq import RabbitMQ, why_absent
 from tests.worker.support import Shop, quick_work
 from worker.context import Context
@@ -31,6 +34,16 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
     node.stop()
 
 
+IDLE_IN_TRANSACTION = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
+
+
+def told_to(broker: SilentBroker) -> list[str]:
+    return [json.loads(body)["event_id"] for body in broker.bodies]
+
+
 class Subscriber:
     """A queue bound to the exchange of the events, as another service would bind one."""
 
@@ -41,15 +54,20 @@ class Subscriber:
             self._queue.bind(connection.default_channel).declare()
 
     def received(self) -> list[tuple[str, str]]:
-        """Routing key and status or product of each message, taken from the queue."""
-        found = []
+        """Routing key and type of each message, taken from the queue."""
+        return [
+            (message.delivery_info["routing_key"], message.decode()["event_type"])
+            for message in self._taken()
+        ]
+
+    def event_ids(self) -> list[str]:
+        return [message.decode()["event_id"] for message in self._taken()]
+
+    def _taken(self) -> Iterator[Message]:
         with Connection(self._url) as connection:
             queue = self._queue.bind(connection.default_channel)
             while message := queue.get(no_ack=True):
-                body = message.decode()
-                key = message.delivery_info["routing_key"]
-                found.append((key, body["event_type"]))
-        return found
+                yield message
 
 
 def with_rabbitmq(context: Context, url: str) -> Context:
@@ -86,6 +104,38 @@ def test_a_rabbitmq_that_is_away_delays_events(context: Context, shop: Shop) -> 
     assert event.last_error
 
 
+def test_a_broker_that_stops_confirming_holds_up_nothing_but_its_events(
+    context: Context, shop: Shop
+) -> None:
+    for sku in ("bread", "cake", "pie", "roll"):
+        train_one(context, shop, sku)
+    seen: list[object] = []
+
+    def look() -> None:
+        """While the publisher waits: no transaction is open, no row held, and nobody else sends."""
+        with shop.sessions.begin() as session:
+            seen.append(session.scalar(text(IDLE_IN_TRANSACTION)))
+            seen.append(
+                len(session.scalars(select(OutboxEvent).with_for_update(nowait=True)).all())
+            )
+        seen.append(publish_events(with_rabbitmq(context, silent.url)))
+
+    with SilentBroker(confirms=2, on_silence=look) as silent:
+        published = publish_events(with_rabbitmq(context, silent.url), answer_timeout_s=0.5)
+
+    assert seen == [0, 4, 0]
+    assert published == 2
+    assert [event.published_at is None for event in outbox(shop)] == [False, False, True, True]
+    assert [(event.attempts, event.claimed_until) for event in outbox(shop)] == [(1, None)] * 4
+    assert [bool(event.last_error) for event in outbox(shop)] == [False, False, True, True]
+
+    with SilentBroker(confirms=10, on_silence=look) as answering:
+        assert publish_events(with_rabbitmq(context, answering.url)) == 2
+    ids = [str(event.event_id) for event in outbox(shop)]
+    assert told_to(silent) == ids[:3]
+    assert told_to(answering) == ids[2:]
+
+
 class TestWithRabbitMQ:
     pytestmark = needs_rabbitmq
 
@@ -114,6 +164,22 @@ class TestWithRabbitMQ:
 
         assert publish_events(connected) == 2
         assert len(subscriber.received()) == 2
+
+    def test_what_was_not_confirmed_is_sent_again_in_order(
+        self, context: Context, shop: Shop, rabbitmq: RabbitMQ, key_prefix: str
+    ) -> None:
+        subscriber = Subscriber(rabbitmq.url, key_prefix)
+        for sku in ("bread", "cake", "pie", "roll"):
+            train_one(context, shop, sku)
+        first, second, third, fourth = (str(event.event_id) for event in outbox(shop))
+
+        with MutedBroker(rabbitmq.port, confirms=2) as muted:
+            published = publish_events(with_rabbitmq(context, muted.url), answer_timeout_s=0.5)
+
+        assert published == 2
+        assert publish_events(with_rabbitmq(context, rabbitmq.url)) == 2
+        # The broker had taken the third, and only its confirmation was lost.
+        assert subscriber.event_ids() == [first, second, third, third, fourth]
 
     def test_an_event_that_nobody_listens_for_counts_as_delivered(
         self, context: Context, shop: Shop, rabbitmq: RabbitMQ
