@@ -1,10 +1,11 @@
 """What the housekeeping worker runs, one at a time; it loads no machine learning."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from celery import signals
+from kombu.exceptions import OperationalError
 
 from celeryconfig import (
     APPLY_RETENTION,
@@ -29,12 +30,15 @@ from worker.sources.catalogue import refresh_catalogues
 
 log = structlog.get_logger(__name__)
 
+Result = TypeVar("Result")
 
-def _unless_database_away(step: Callable[[Context], object]) -> None:
+
+def _unless_database_away(step: Callable[[Context], Result]) -> Result | None:
     try:
-        step(process_context())
+        return step(process_context())
     except UNAVAILABLE:
         log.warning("database away, left to the next round", exc_info=True)
+        return None
 
 
 def run_dispatch() -> None:
@@ -50,7 +54,13 @@ def run_collect_garbage() -> None:
 
 
 def run_apply_retention() -> None:
-    _unless_database_away(apply_retention)
+    """What is left waits in the queue, behind what keeps the jobs going."""
+    if not _unless_database_away(apply_retention):
+        return
+    try:
+        housekeeping.send_task(APPLY_RETENTION)
+    except OperationalError as error:
+        log.warning("the rest of the old models is left to the next round", error=str(error))
 
 
 def run_refresh_catalogue() -> None:

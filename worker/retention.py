@@ -13,18 +13,20 @@ from worker.context import Context
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 500
-"""Of a tenant in one run: the process also keeps the jobs going, and the next run follows."""
+"""Of a tenant in one run: the process also keeps the jobs going."""
 
 
-def apply_retention(context: Context) -> None:
+def apply_retention(context: Context) -> bool:
     """Delete the models of all tenants that are not to be kept, and what jobs that ended as long
-    ago shared between their products.
+    ago shared between their products; whether there is more to delete at once.
     """
+    is_more = False
     policy = Policy.from_settings(context.settings)
     with context.sessions() as session:
         tenant_ids = tenants.every_id(session)
     for tenant_id in tenant_ids:
         removed = retention.apply(context.sessions, tenant_id, policy, at_most=MOST_AT_ONCE)
+        is_more |= bool(removed.models and removed.models_left)
         if removed.models:
             reclaimed = stored.reclaim(context.sessions, context.store, removed.freed)
             log.info(
@@ -35,6 +37,7 @@ def apply_retention(context: Context) -> None:
                 bytes_later=reclaimed.bytes_later,
             )
     _forget_shared_profiles(context, timedelta(days=policy.days))
+    return is_more
 
 
 def _forget_shared_profiles(context: Context, older_than: timedelta) -> None:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import celeryconfig
 from api.actor import actor_of_request
+from api.addresses import TRAINING
 from api.models import schemas
 from api.models.reclaiming import reclaim
 from api.services import Services
@@ -14,6 +16,9 @@ from db.models import retention
 from db.models.retention import Due, Expired, Policy
 from db.models.stored import reclaimable, storage_use
 from db.tenancy import across_tenants
+
+MOST_AT_ONCE = 100
+"""Models that a request deletes: about a second's work. Housekeeping does the rest."""
 
 
 def plan(
@@ -41,8 +46,11 @@ def run(services: Services, tenant_id: UUID) -> schemas.RetentionRun:
         services.sessions,
         tenant_id,
         policy,
+        at_most=MOST_AT_ONCE,
         actor=actor_of_request(),
     )
+    if removed.models_left:
+        services.send(celeryconfig.APPLY_RETENTION)
     reclaimed = reclaim(services.chores, removed.freed)
     with services.sessions() as session:
         storage = _storage(session, tenant_id)
@@ -50,6 +58,8 @@ def run(services: Services, tenant_id: UUID) -> schemas.RetentionRun:
         retention_days=policy.days,
         max_versions=policy.versions,
         models=_told(removed.models),
+        models_left=removed.models_left,
+        links=schemas.RetentionLinks(plan=f"{TRAINING}/retention"),
         bytes_reclaimed=reclaimed.bytes_now,
         bytes_later=reclaimed.bytes_later,
         storage=storage,

@@ -201,12 +201,22 @@ class RetentionPlan(Answer):
     storage: Storage
 
 
+class RetentionLinks(Answer):
+    plan: str = Field(description="Tells how many models are still to go")
+
+
 class RetentionRun(Answer):
-    """What retention deleted; `storage` is what is left."""
+    """What retention deleted; `storage` is what is left. Of very many models the first go at once,
+    and the others in the background.
+    """
 
     retention_days: int
     max_versions: int
     models: list[ExpiredModel] = Field(description="The models that were deleted")
+    models_left: int = Field(
+        description="How many more are deleted in the background, within minutes"
+    )
+    links: RetentionLinks
     bytes_reclaimed: int
     bytes_later: int
     storage: Storage

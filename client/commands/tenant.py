@@ -173,6 +173,8 @@ def _print_run(console: Console, run: RetentionRun) -> None:
         f"{counted(len(run.models), 'model')} deleted, {size(run.bytes_reclaimed)} free,"
         f" {size(run.bytes_later)} more within a day."
     )
+    if run.models_left:
+        console.print(f"{counted(run.models_left, 'more model')} will go within minutes.")
     _print_storage(console, run.storage)
 
 

@@ -56,11 +56,14 @@ class RetentionPlan(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RetentionRun(Record):
-    """What retention deleted; `bytes_later` leave the store within a day."""
+    """What retention deleted; `models_left` more go in the background, within minutes, and
+    `bytes_later` leave the store within a day.
+    """
 
     retention_days: int = 0
     max_versions: int = 0
     models: tuple[ExpiredModel, ...] = ()
+    models_left: int = 0
     bytes_reclaimed: int = 0
     bytes_later: int = 0
     storage: Storage = field(default_factory=Storage)
@@ -75,4 +78,5 @@ class Retention(Resource):
         return RetentionPlan.decode(self._connection.get(training_path("retention"), query))
 
     def run(self) -> RetentionRun:
+        """Deletes up to a hundred of them, and has the others deleted in the background."""
         return RetentionRun.decode(self._connection.post(training_path("retention")))

@@ -73,10 +73,13 @@ class Expired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """What a run deleted, and what of it may now be deleted from the store (bytes by digest)."""
+    """What a run deleted, and what of it may now be deleted from the store (bytes by digest); how
+    many models it left to the next run.
+    """
 
     models: Sequence[Expired]
     freed: dict[str, int]
+    models_left: int
 
 
 def due(
@@ -114,14 +117,15 @@ def apply(
     tenant_id: UUID,
     policy: Policy,
     *,
-    at_most: int | None = None,
+    at_most: int,
     actor: Actor = audit.SERVICE,
 ) -> Removed:
-    """Delete the tenant's models that are not to be kept: a short transaction for each product, in
-    which what is to go is read again, as it may have been deployed or pinned since.
+    """Delete some of the tenant's models that are not to be kept: a short transaction for each
+    product, in which what is to go is read again, as it may have been deployed or pinned since.
     """
     with sessions() as session:
-        planned = due(session, tenant_id, policy)[:at_most]
+        all_due = due(session, tenant_id, policy)
+    planned = all_due[:at_most]
     models: list[Expired] = []
     freed: dict[str, int] = {}
     for product_id, of_product in groupby(planned, key=lambda model: model.product_id):
@@ -139,7 +143,7 @@ def apply(
                 freed |= remove(session, row, reason=model.reason, actor=actor)
                 models.append(model)
             telemetry_totals.keep(session, tenant_id, counted)
-    return Removed(models=models, freed=freed)
+    return Removed(models=models, freed=freed, models_left=len(all_due) - len(planned))
 
 
 def _locked(session: Session, models: Sequence[Expired]) -> Iterator[tuple[Expired, TrainedModel]]:

@@ -9,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+import celeryconfig
 from api.chores.child import run
 from api.chores.local import LocalChores
+from api.models.retention_views import MOST_AT_ONCE
 from core.artifacts import ArtifactStore
 from db.engine import Sessions
 from db.lifecycle.outcomes import ArtifactFile
@@ -20,6 +24,13 @@ from db.tables import Product, TrainedModel
 from tests.api.models.conftest import Train
 
 PATH = "/api/v1/training/retention"
+MANY_TABLES = """
+    INSERT INTO trained_models (id, public_id, tenant_id, ml_task, name, model_version, model_path,
+        manifest_digest, created_at)
+    SELECT gen_random_uuid(), 'table-' || n, tenant_id, 'regression', 'table', '1.0', '', '',
+        now() - interval '1 year'
+    FROM trained_models, generate_series(1, :count) AS n WHERE id = :like
+"""
 ALONE_WITH_MANIFEST = len(b"alone" + b"manifest of alone")
 
 
@@ -85,7 +96,11 @@ def test_a_short_list_does_not_shorten_the_totals(
 
 
 def test_a_run_does_what_was_planned_and_reclaims_at_once(
-    http: httpx.Client, models: Sequence[TrainedModel], store: ArtifactStore, tmp_path: Path
+    http: httpx.Client,
+    models: Sequence[TrainedModel],
+    store: ArtifactStore,
+    tmp_path: Path,
+    sent: list[str],
 ) -> None:
     put_long_ago(tmp_path)
     plan = http.get(PATH).json()
@@ -93,6 +108,7 @@ def test_a_run_does_what_was_planned_and_reclaims_at_once(
     run = http.post(PATH).json()
 
     assert run["models"] == plan["models"]
+    assert (run["models_left"], run["links"], sent) == (0, {"plan": PATH}, [])
     assert plan["bytes"] == len(b"alone")
     assert (run["bytes_reclaimed"], run["bytes_later"]) == (ALONE_WITH_MANIFEST, 0)
     assert run["storage"]["saved_bytes"] == 0
@@ -103,6 +119,20 @@ def test_a_run_does_what_was_planned_and_reclaims_at_once(
         for content in (name, b"manifest of " + name)
     }
     assert http.post(PATH).json()["models"] == []
+
+
+def test_of_very_many_the_rest_is_left_to_housekeeping(
+    http: httpx.Client, session: Session, models: Sequence[TrainedModel], sent: list[str]
+) -> None:
+    session.execute(text(MANY_TABLES), {"like": models[0].id, "count": 2 * MOST_AT_ONCE})
+    session.commit()
+
+    first, second, third = (http.post(PATH).json() for _ in range(3))
+
+    assert [len(run["models"]) for run in (first, second, third)] == [MOST_AT_ONCE] * 2 + [2]
+    assert [run["models_left"] for run in (first, second, third)] == [MOST_AT_ONCE + 2, 2, 0]
+    assert sent == [celeryconfig.APPLY_RETENTION] * 2
+    assert http.get(first["links"]["plan"]).json()["models_total"] == 0
 
 
 def test_bytes_that_were_just_put_are_left_for_later(

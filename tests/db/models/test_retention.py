@@ -22,7 +22,7 @@ from db.models.deployment import champion_of, deploy_by_hand
 from db.models.deployment_history import changes_of_product
 from db.models.pins import set_pinned
 from db.models.removal import RemovedModel, remove_by_hand
-from db.models.retention import Expired, Policy, apply, due, told
+from db.models.retention import Expired, Policy, Removed, apply, due, told
 from db.models.stored import (
     SETTLED_AFTER,
     StorageUse,
@@ -32,7 +32,7 @@ from db.models.stored import (
     storage_use,
     unnamed,
 )
-from db.operation.audit import Actor
+from db.operation.audit import SERVICE, Actor
 from db.operation_tables import AuditEntry, Deployment
 from db.tables import DEFAULT_TENANT_ID, Forecast, Product, TrainedModel, TrainingTask
 from db.transitions import NewTask
@@ -163,6 +163,12 @@ def test_table_models_go_by_age_alone(session: Session) -> None:
     assert going(session, versions=1) == [old.id]
 
 
+def run(
+    sessions: Sessions, *, days: int = 90, at_most: int = 100, actor: Actor = SERVICE
+) -> Removed:
+    return apply(sessions, TENANT, Policy(days, 1), at_most=at_most, actor=actor)
+
+
 def test_a_run_deletes_what_it_planned_and_remembers_it(
     session: Session, sessions: Sessions, product: Product
 ) -> None:
@@ -170,7 +176,7 @@ def test_a_run_deletes_what_it_planned_and_remembers_it(
     table = train_table(session, age_days=100)
     session.commit()
 
-    removed = apply(sessions, TENANT, Policy(90, 1), actor=ANNA)
+    removed = run(sessions, actor=ANNA)
 
     assert {model.model_id for model in removed.models} == {models[0].id, table.id}
     assert removed.freed["b" * 64] == ord("b")
@@ -185,7 +191,7 @@ def test_a_run_deletes_what_it_planned_and_remembers_it(
     assert entry.details["model_version"] == models[0].model_version
     assert entry.details["mase"] == 0.8
     assert session.scalars(select(Forecast).where(Forecast.model_id == models[0].id)).all() == []
-    assert apply(sessions, TENANT, Policy(90, 1)).models == []
+    assert run(sessions).models == []
 
 
 def test_a_run_takes_no_more_than_it_may(
@@ -195,8 +201,11 @@ def test_a_run_takes_no_more_than_it_may(
         train(session, product, age_days=10 - number)
     session.commit()
 
-    assert len(apply(sessions, TENANT, Policy(90, 1), at_most=2).models) == 2
+    removed = run(sessions, at_most=2)
+
+    assert (len(removed.models), removed.models_left) == (2, 2)
     assert len(going(session, versions=1)) == 2
+    assert run(sessions).models_left == 0
 
 
 def test_other_tenants_are_left_alone(session: Session, sessions: Sessions) -> None:
@@ -205,7 +214,7 @@ def test_other_tenants_are_left_alone(session: Session, sessions: Sessions) -> N
         train(session, theirs, age_days=age)
     session.commit()
 
-    assert apply(sessions, TENANT, Policy(1, 1)).models == []
+    assert run(sessions, days=1).models == []
     assert session.scalars(select(TrainedModel)).all() != []
 
 
@@ -310,11 +319,11 @@ def test_a_model_pinned_while_retention_runs_is_gone_or_pinned(fresh_sessions: S
             pinned = set_pinned(session, TENANT, model.id, is_pinned=True, actor=ANNA)
             return pinned is not None
 
-    def run() -> bool:
-        apply(fresh_sessions, TENANT, Policy(90, 1))
+    def delete_old() -> bool:
+        run(fresh_sessions)
         return True
 
-    *were_there, _ = at_once([*(partial(pin, model) for model in models[:3]), run])
+    *were_there, _ = at_once([*(partial(pin, model) for model in models[:3]), delete_old])
 
     with fresh_sessions() as session:
         left = set(session.scalars(select(TrainedModel.id).where(TrainedModel.is_pinned)))

@@ -95,7 +95,7 @@ def test_deleted_models_still_count(sessions: Sessions) -> None:
     before = scraped(sessions)
     for tenant_id in (DEFAULT_TENANT_ID, elsewhere):
         with as_tenant(tenant_id):
-            apply(sessions, tenant_id, KEEP_ONE)
+            apply(sessions, tenant_id, KEEP_ONE, at_most=100)
     assert left(sessions, TrainedModel) < 9
     assert scraped(sessions) == before
     with as_tenant(DEFAULT_TENANT_ID), sessions.begin() as session:
@@ -156,7 +156,7 @@ def test_everything_deleted_at_once_counts_once(fresh_sessions: Sessions) -> Non
         return run
 
     def retain() -> None:
-        apply(sessions, DEFAULT_TENANT_ID, KEEP_ONE)
+        apply(sessions, DEFAULT_TENANT_ID, KEEP_ONE, at_most=100)
 
     def delete_model(session: Session, model_id: UUID) -> None:
         remove_by_hand(session, DEFAULT_TENANT_ID, model_id, force=True, actor=ANNA)
