@@ -2,10 +2,11 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,6 +14,9 @@ import httpx
 from client.errors import InvalidAddressError, ServiceUnreachableError, refusal
 from client.retrying import RETRY_DELAYS_S, jittered, retry_after_s, wait_before_retry_s
 from client.tokens import checked_token, token_headers
+
+Over = Literal["websocket", "events"]
+"""How progress comes in: over a WebSocket, or as Server-Sent Events over plain HTTP."""
 
 _CONNECT_WITHIN_S = 5.0
 
@@ -28,9 +32,11 @@ class Connection:
         *,
         timeout_s: float,
         token: str | None = None,
+        over: Over = "websocket",
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.over = over
         self.base_url = _checked(base_url).rstrip("/")
         self.token = checked_token(token)
         self.sleep = sleep
@@ -114,18 +120,20 @@ class Connection:
             "timeout": _timeout(timeout_s),
         }
         try:
-            with self._http.stream("GET", path, **options) as response, partial.open("wb") as file:
-                if not response.is_success:
-                    response.read()
-                    _accepted(response)
-                for chunk in response.iter_bytes():
+            with self._stream(path, **options) as chunks, partial.open("wb") as file:
+                for chunk in chunks:
                     file.write(chunk)
             return partial.replace(target)
-        except httpx.TransportError as error:
-            reason = str(error) or type(error).__name__
-            raise ServiceUnreachableError(self.base_url, reason) from error
         finally:
             partial.unlink(missing_ok=True)
+
+    @contextmanager
+    def stream(
+        self, path: str, *, headers: Mapping[str, str], silent_for_s: float
+    ) -> Iterator[Iterator[bytes]]:
+        """An answer as it comes, however long it lasts; given up when it is silent for so long."""
+        with self._stream(path, headers=headers, timeout=_timeout(silent_for_s)) as chunks:
+            yield chunks
 
     def send_file(self, path: str, *, timeout_s: float, **parts: Any) -> Any:
         """One request whose body is a file; reading it on the other side may take `timeout_s`."""
@@ -140,6 +148,18 @@ class Connection:
 
     def close(self) -> None:
         self._http.close()
+
+    @contextmanager
+    def _stream(self, path: str, **options: Any) -> Iterator[Iterator[bytes]]:
+        try:
+            with self._http.stream("GET", path, **options) as response:
+                if not response.is_success:
+                    response.read()
+                    _accepted(response)
+                yield response.iter_bytes()
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise ServiceUnreachableError(self.base_url, reason) from error
 
     def _repeat(self, method: str, path: str, **options: Any) -> Any:
         return _read(self._answer(method, path, **options))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from client.connection import Over
 from client.sdk import Client
 from client.services import DEFAULT_PORT, running_url
 
@@ -26,6 +27,14 @@ Url = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+WatchOver = Annotated[
+    Over,
+    typer.Option(
+        "--over",
+        help="How progress comes in; events: over plain HTTP, where a proxy lets no WebSocket"
+        " through.",
+    ),
+]
 Limit = Annotated[int, typer.Option(min=1, help="How many to list.")]
 DataDir = Annotated[
     Path, typer.Option("--data-dir", envvar="DATA_DIR", help="Where the embedded parts keep data.")
@@ -36,8 +45,8 @@ Port = Annotated[
 DEFAULT_DATA_DIR = Path(".data")
 
 
-def connect(url: str | None) -> Client:
+def connect(url: str | None, *, over: Over = "websocket") -> Client:
     """A client of the named service, or of the one that this machine runs."""
     data_dir = Path(os.environ.get("DATA_DIR", DEFAULT_DATA_DIR))
     port = os.environ.get("PORT", DEFAULT_PORT)
-    return Client(url or running_url(data_dir) or f"http://127.0.0.1:{port}")
+    return Client(url or running_url(data_dir) or f"http://127.0.0.1:{port}", over=over)

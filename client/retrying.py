@@ -11,6 +11,12 @@ LONGEST_WAIT_S = 60.0
 """A service that asks for more patience than this is believed, and the caller is told."""
 _BUSY = frozenset({429, 503})
 _STARTING = frozenset({502, 504})
+_TRY_AGAIN = frozenset({408, 425, 429})
+
+
+def may_pass(status: int) -> bool:
+    """Whether what was refused with this status may be granted a little later."""
+    return status >= 500 or status in _TRY_AGAIN
 
 
 def jittered(delay_s: float) -> float:

@@ -17,7 +17,7 @@ from typing import Self
 
 import httpx
 
-from client.connection import Connection
+from client.connection import Connection, Over
 from client.resources.alerts import Alerts
 from client.resources.analytics import Analytics
 from client.resources.batch_predictions import BatchPredictionRequests
@@ -51,8 +51,9 @@ class Client(
 ):
     """One service: the one at `base_url`, else at MODEL_STUDIO_URL, else on this machine.
 
-    `token` says who asks, else MODEL_STUDIO_TOKEN does. What is made, changed and deleted one by
-    one is behind a name of its own: `studio.schedules.create(…)`.
+    `token` says who asks, else MODEL_STUDIO_TOKEN does. Progress comes in over a WebSocket or, with
+    `over="events"`, over plain HTTP, for networks that let no WebSocket through. What is made,
+    changed and deleted one by one is behind a name of its own: `studio.schedules.create(…)`.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Client(
         *,
         token: str | None = None,
         timeout_s: float = 30.0,
+        over: Over = "websocket",
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -68,6 +70,7 @@ class Client(
             base_url or os.environ.get("MODEL_STUDIO_URL") or DEFAULT_URL,
             token=token or os.environ.get("MODEL_STUDIO_TOKEN"),
             timeout_s=timeout_s,
+            over=over,
             transport=transport,
             sleep=sleep,
         )

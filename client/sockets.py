@@ -1,20 +1,22 @@
 """WebSocket connections to the service."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from client.connection import is_loopback
+from client.connection import Connection, is_loopback
 from client.errors import ProblemError, ServiceFailedError, refusal
+from client.lines import Line, LineLostError
+from client.retrying import may_pass
 from client.tokens import token_subprotocols
 
 LOST = (OSError, WebSocketException)
 """What a connection raises that could not be made or has broken."""
 
-_TRY_AGAIN = frozenset({408, 425, 429})
 _MESSAGE_LIMIT = 16 * 2**20
 
 
@@ -32,6 +34,20 @@ def open_socket(
     )
 
 
+def socket_line(connection: Connection) -> Line:
+    """The position is told in the address."""
+
+    def messages(job_id: str, after: int) -> Generator[str | bytes, None, None]:
+        path = f"/api/v1/training/ws/{quote(job_id, safe='')}?after={after}"
+        try:
+            with open_socket(connection.base_url, path, token=connection.token) as socket:
+                yield from socket
+        except LOST as error:
+            raise permanent_refusal(error) or LineLostError from error
+
+    return messages
+
+
 def websocket_url(base_url: str) -> str:
     return "ws" + base_url.removeprefix("http")
 
@@ -41,7 +57,7 @@ def permanent_refusal(error: Exception) -> ProblemError | None:
     if not isinstance(error, InvalidStatus):
         return None
     status = error.response.status_code
-    if status >= 500 or status in _TRY_AGAIN:
+    if may_pass(status):
         return None
     return refusal(status, _problem(error.response.body))
 

@@ -1,20 +1,28 @@
 """Following a job without losing a message.
 
 The position is the `seq` of the last message. A cut connection is opened again after that position,
-so nothing is missed and nothing comes twice. When sockets keep failing, the state is asked for over
-HTTP; such messages are marked `polled` and stand for everything up to their `seq`.
+so nothing is missed and nothing comes twice. When connections keep failing, the state is asked for;
+such messages are marked `polled` and stand for everything up to their `seq`.
 """
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
-from urllib.parse import quote
 
+from client.connection import Connection, Over
 from client.errors import ServiceFailedError, ServiceUnreachableError
+from client.lines import Line, LineLostError
 from client.progress import TERMINAL_TYPES, ProgressMessage
 from client.records import JobStatus, ProductStatus
-from client.sockets import LOST, open_socket, permanent_refusal, read_frame
+from client.server_sent_events import event_line
+from client.sockets import read_frame, socket_line
+
+LINES: Mapping[Over, Callable[[Connection], Line]] = {
+    "websocket": socket_line,
+    "events": event_line,
+}
 
 POLL_AFTER = 4
 """Failed connections in a row before the state is polled instead."""
@@ -29,19 +37,17 @@ class Watch:
 
     def __init__(
         self,
-        base_url: str,
         job_id: str,
         *,
         after: int,
+        line: Line,
         poll: Callable[[str], JobStatus],
-        token: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._base_url = base_url
         self._job_id = job_id
         self._seq = after
+        self._line = line
         self._poll = poll
-        self._token = token
         self._sleep = sleep
         self._failures = 0
         self._ended = False
@@ -49,25 +55,24 @@ class Watch:
 
     def __iter__(self) -> Iterator[ProgressMessage]:
         while True:
-            yield from self._over_socket()
+            yield from self._as_they_come()
             if not self._ended and self._failures >= POLL_AFTER:
-                yield from self._over_http()
+                yield from self._from_the_state()
             if self._ended:
                 return
             self._sleep(_delay_s(self._failures))
 
-    def _over_socket(self) -> Iterator[ProgressMessage]:
+    def _as_they_come(self) -> Iterator[ProgressMessage]:
         self._failures += 1
         try:
-            with open_socket(self._base_url, self._path(), token=self._token) as socket:
-                for frame in socket:
-                    yield from self._accept(ProgressMessage.decode(read_frame(frame)))
+            with closing(self._line(self._job_id, self._seq)) as messages:
+                for text in messages:
+                    yield from self._accept(ProgressMessage.decode(read_frame(text)))
                     if self._ended:
                         return
-            self._failures = max(self._failures, POLL_AFTER)  # closed in order: nothing to wait for
-        except LOST as error:
-            if refused := permanent_refusal(error):
-                raise refused from error
+        except LineLostError:
+            return
+        self._failures = max(self._failures, POLL_AFTER)  # closed in order: nothing to wait for
 
     def _accept(self, message: ProgressMessage) -> Iterator[ProgressMessage]:
         self._failures = 0
@@ -76,7 +81,7 @@ class Watch:
             self._ended = message.is_terminal
             yield message
 
-    def _over_http(self) -> Iterator[ProgressMessage]:
+    def _from_the_state(self) -> Iterator[ProgressMessage]:
         try:
             status = self._poll(self._job_id)
         except (ServiceUnreachableError, ServiceFailedError):
@@ -99,9 +104,6 @@ class Watch:
         elif not status.products:
             yield _polled_message(status, "training_progress", None)
 
-    def _path(self) -> str:
-        return f"/api/v1/training/ws/{quote(self._job_id, safe='')}?after={self._seq}"
-
 
 def _delay_s(failures: int) -> float:
     longest = min(_FIRST_DELAY_S * 2.0 ** max(failures - 1, 0), _LONGEST_DELAY_S)
@@ -113,7 +115,7 @@ def _state(product: ProductStatus) -> tuple[str, str | None, float]:
 
 
 def _polled_message(status: JobStatus, kind: str, product: ProductStatus | None) -> ProgressMessage:
-    """In the shape that the socket would have sent."""
+    """In the shape in which it would have come in."""
     progress = {
         "percentage": status.progress_percentage,
         "current_step": status.current_step,

@@ -11,7 +11,7 @@ from rich.text import Text
 from client.commands.answers import answer, answer_list, done, first
 from client.commands.following import follow
 from client.layout import state as coloured
-from client.options import AsJson, Limit, Url, connect
+from client.options import AsJson, Limit, Url, WatchOver, connect
 from client.paging import every
 from client.records import AcceptedJob
 from client.resources.jobs import LogLevel, LogLine
@@ -100,11 +100,12 @@ def stop(
 def retry(
     job_id: JobId,
     watch: Annotated[bool, typer.Option(help="Follow the new job until it ends.")] = False,
+    over: WatchOver = "websocket",
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Train again what failed or was cancelled in a job."""
-    with connect(url) as studio:
+    with connect(url, over=over) as studio:
         job = studio.retry(job_id)
         if watch:
             follow(studio, job.job_id, after=0, as_json=as_json)

@@ -11,7 +11,7 @@ from client.commands.answers import answer, done
 from client.commands.jobs import print_accepted
 from client.commands.predictions import model_of, read_rows
 from client.layout import size, table
-from client.options import AsJson, Url, connect
+from client.options import AsJson, Url, WatchOver, connect
 from client.resources.predictions import Explanations
 from client.terminal import counted, number, plain, remarks
 
@@ -35,11 +35,12 @@ def predict_file(
     candidate: Candidate = None,
     job_name: Annotated[str | None, typer.Option("--name", help="What to call the job.")] = None,
     watch: Annotated[bool, typer.Option(help="Wait for the result and fetch it.")] = True,
+    over: WatchOver = "websocket",
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict all rows of a file, as a job, and fetch the result."""
-    with connect(url) as studio:
+    with connect(url, over=over) as studio:
         if not watch:
             job = studio.start_prediction(
                 name, file, candidate=candidate, keep_columns=keep_columns, job_name=job_name

@@ -12,7 +12,7 @@ from client.commands.following import follow
 from client.commands.jobs import JobId, print_accepted
 from client.commands.settings import Settings, stated
 from client.errors import InvalidInputError, TrainingFailedError
-from client.options import AsJson, Url, connect
+from client.options import AsJson, Url, WatchOver, connect
 from client.progress import StudioUpdate
 from client.tables import print_import
 from client.tabular import TableRequest, TableTask
@@ -51,6 +51,7 @@ def train(
     timeout_seconds: Annotated[int | None, typer.Option(min=1, help="Longest duration.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Unchanged products, too.")] = False,
     set_: Settings = None,
+    over: WatchOver = "websocket",
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +70,7 @@ def train(
         "force": force or None,
     }
     options = cast("StartOptions", stated(named, set_))
-    with connect(url) as studio:
+    with connect(url, over=over) as studio:
         job = studio.start(products or None, **options)
         if watch:
             follow(studio, job.job_id, after=0, as_json=as_json)
@@ -80,11 +81,12 @@ def train(
 def watch(
     job_id: JobId,
     after: Annotated[int, typer.Option(min=0, help="Number of the last message seen.")] = 0,
+    over: WatchOver = "websocket",
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow a job until it ends, through any lost connection."""
-    with connect(url) as studio:
+    with connect(url, over=over) as studio:
         follow(studio, job_id, after=after, as_json=as_json)
 
 
@@ -118,6 +120,7 @@ def train_parquet(
         float | None, typer.Option(help="Longest time to predict one row, in milliseconds.")
     ] = None,
     timeout_seconds: Annotated[int | None, typer.Option(min=1, help="Longest duration.")] = None,
+    over: WatchOver = "websocket",
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -141,7 +144,7 @@ def train_parquet(
         seed=seed,
         max_predict_ms=max_predict_ms,
     )
-    with connect(url) as studio:
+    with connect(url, over=over) as studio:
         updates = studio.train_parquet(file, request)
         last = _written(updates) if as_json else _shown(updates)
     if last is None or last.type != "completed":

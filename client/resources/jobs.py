@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Literal, Unpack
 
 from client.addresses import given, training_path
+from client.connection import Over
 from client.decoding import Record
 from client.paging import Page, decoded_page
 from client.progress import ProgressMessage
 from client.records import AcceptedJob, DeletedJob, JobStatus, ProductStatus, StoppedJob
 from client.resources.resource import Resource
 from client.training_options import StartOptions
-from client.watching import Watch
+from client.watching import LINES, Watch
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -160,19 +161,22 @@ class JobRequests(Resource):
         )
         return ProgressPage.decode(answer)
 
-    def watch(self, job_id: str, *, after: int = 0) -> Iterator[ProgressMessage]:
-        """Progress after the message numbered `after`, to the terminal message, through any cut."""
+    def watch(
+        self, job_id: str, *, after: int = 0, over: Over | None = None
+    ) -> Iterator[ProgressMessage]:
+        """Progress after the message numbered `after`, to the terminal message, through any cut.
+
+        `over` says how it comes in, instead of what the client was made with.
+        """
         connection = self._connection
-        return iter(
-            Watch(
-                connection.base_url,
-                job_id,
-                after=after,
-                poll=self.status,
-                token=connection.token,
-                sleep=connection.sleep,
-            )
+        watch = Watch(
+            job_id,
+            after=after,
+            line=LINES[over or connection.over](connection),
+            poll=self.status,
+            sleep=connection.sleep,
         )
+        return iter(watch)
 
     def wait(self, job_id: str) -> JobStatus:
         """The status of the job once it has ended."""

@@ -38,9 +38,9 @@ class TableRequests(JobRequests):
     ) -> Iterator[StudioUpdate]:
         """Trains on a Parquet file and yields its progress; the last update says how it ended."""
         file_path = Path(path)
-        if file_path.stat().st_size > LARGEST_SOCKET_UPLOAD:
-            return as_updates(self.watch(self.upload(file_path, request).job_id))
         connection = self._connection
+        if connection.over == "events" or file_path.stat().st_size > LARGEST_SOCKET_UPLOAD:
+            return as_updates(self.watch(self.upload(file_path, request).job_id))
         return train_over_socket(
             connection.base_url, file_path, request, follow=self._follow, token=connection.token
         )

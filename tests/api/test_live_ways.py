@@ -11,6 +11,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from client import Client
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
 from tests.api.waiting import wait_until
@@ -85,6 +86,21 @@ def test_all_three_ways_tell_the_same(shared_served: Served) -> None:
     assert [(seq, name) for seq, name, _ in by_events] == [
         (message["seq"], message["type"]) for message in by_socket
     ]
+
+
+def test_the_sdk_reads_the_stream_as_it_reads_the_socket(shared_served: Served) -> None:
+    job = begin(shared_served)
+    with Client(shared_served.url) as studio, ThreadPoolExecutor(2) as pool:
+        watching = [
+            pool.submit(list, studio.watch(str(job.job_id), after=0, over=over))
+            for over in ("websocket", "events")
+        ]
+        job.report(30)
+        job.fail()
+        by_socket, by_events = (watched.result() for watched in watching)
+
+    assert [message.raw for message in by_events] == [message.raw for message in by_socket]
+    assert [message.seq for message in by_events] == list(range(1, 35))
 
 
 def test_a_stream_is_resumed_behind_the_last_event(shared_served: Served) -> None:

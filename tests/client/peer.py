@@ -3,11 +3,11 @@
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
@@ -26,6 +26,11 @@ class SocketPeer:
     paths: list[str] = field(default_factory=list)
     polls: int = 0
     url: str = ""
+
+    @property
+    def positions(self) -> list[str]:
+        """After which message each connection asked."""
+        return [path.partition("after=")[2] for path in self.paths]
 
     def check(self, _: ServerConnection, request: Request) -> Response | None:
         if "/status/" in request.path:
@@ -56,19 +61,28 @@ def socket_peer(peer: SocketPeer) -> Iterator[SocketPeer]:
             thread.join()
 
 
-def tell(*messages: Mapping[str, Any]) -> Visit:
+@dataclass(frozen=True)
+class Story:
+    """What is sent to one visitor; then the connection is closed in order, or cut."""
+
+    texts: Sequence[str]
+    is_cut: bool = False
+
+    def __call__(self, connection: ServerConnection) -> None:
+        for text in self.texts:
+            connection.send(text)
+        if self.is_cut:
+            connection.socket.shutdown(socket.SHUT_RDWR)
+
+
+def tell(*messages: Mapping[str, Any]) -> Story:
     """A visit that sends the messages and closes in order."""
-    return lambda connection: _send(connection, messages)
+    return Story([json.dumps(one) for one in messages])
 
 
-def tell_and_break(*messages: Mapping[str, Any]) -> Visit:
+def tell_and_break(*messages: Mapping[str, Any]) -> Story:
     """A visit whose connection is cut after the messages."""
-
-    def visit(connection: ServerConnection) -> None:
-        _send(connection, messages)
-        connection.socket.shutdown(socket.SHUT_RDWR)
-
-    return visit
+    return Story([json.dumps(one) for one in messages], is_cut=True)
 
 
 def message(seq: int, kind: str = "training_progress", **fields: Any) -> dict[str, Any]:
@@ -92,21 +106,61 @@ class HttpPeer:
         if answer is None:
             handler.close_connection = True
             return
-        status, body, *more = answer
-        encoded = json.dumps(body).encode()
-        handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(encoded)))
-        for name, value in (more[0] if more else {}).items():
-            handler.send_header(name, value)
+        _answer(handler, *answer)
+
+
+@dataclass
+class EventPeer:
+    """The same script over Server-Sent Events."""
+
+    script: list[Story | int]
+    status: Callable[[], Mapping[str, Any] | None] = lambda: None
+    positions: list[str] = field(default_factory=list)
+    polls: int = 0
+    url: str = ""
+
+    def handle(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+        if "/status/" in handler.path:
+            self.polls += 1
+            body = self.status()
+            _answer(handler, 503 if body is None else 200, body or {})
+            return
+        assert handler.path == "/api/v1/training/events/job-1"
+        self.positions.append(handler.headers["Last-Event-ID"])
+        story = _take(self.script)
+        if isinstance(story, int):
+            _answer(handler, story, {"detail": "Refused by the script"})
+        else:
+            self._tell(handler, story)
+
+    def _tell(self, handler: BaseHTTPRequestHandler, story: Story) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
-        handler.wfile.write(encoded)
+        events = "".join(f"id: 1\nevent: progress\ndata: {text}\n\n" for text in story.texts)
+        sent = f"retry: 2000\n\n: still here\n\n{events}".encode()
+        for start in range(0, len(sent), 7):  # pieces that know nothing of lines or letters
+            piece = sent[start : start + 7]
+            handler.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        if not story.is_cut:
+            handler.wfile.write(b"0\r\n\r\n")
+
+
+AnyPeer = TypeVar("AnyPeer", HttpPeer, EventPeer)
+
+
+def event_peer(peer: EventPeer) -> AbstractContextManager[EventPeer]:
+    return _serving(peer)
+
+
+def http_peer(*script: Answer | None) -> AbstractContextManager[HttpPeer]:
+    return _serving(HttpPeer(list(script)))
 
 
 @contextmanager
-def http_peer(*script: Answer | None) -> Iterator[HttpPeer]:
-    peer = HttpPeer(list(script))
-
+def _serving(peer: AnyPeer) -> Iterator[AnyPeer]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -136,9 +190,20 @@ def http_peer(*script: Answer | None) -> Iterator[HttpPeer]:
             thread.join()
 
 
-def _send(connection: ServerConnection, messages: tuple[Mapping[str, Any], ...]) -> None:
-    for one in messages:
-        connection.send(json.dumps(one))
+def _answer(
+    handler: BaseHTTPRequestHandler,
+    status: int,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    encoded = b"" if status == 204 else json.dumps(body).encode()
+    handler.send_response(status)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(encoded)))
+    for name, value in (headers or {}).items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(encoded)
 
 
 def _take(script: list[Any]) -> Any:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.peer import SocketPeer, http_peer, message, socket_peer, tell
+from tests.client.peer import (
+    EventPeer,
+    SocketPeer,
+    event_peer,
+    http_peer,
+    message,
+    socket_peer,
+    tell,
+)
 
 JOB = {"job_id": "job-1", "status": "completed", "progress_percentage": 100.0, "products_total": 1}
 BUN = {"product_name": "Bun", "status": "completed", "percentage": 100.0, "metrics": {"mase": 0.7}}
@@ -112,6 +120,16 @@ def test_watching_for_programs_prints_the_messages(studio) -> None:
 
     assert [json.loads(line) for line in done.stdout.splitlines()] == [first, last]
     assert done.stderr == ""
+
+
+def test_watching_needs_no_websocket(studio) -> None:
+    first, last = message(1, product=BUN), message(2, "training_completed")
+
+    with event_peer(EventPeer([tell(first, last)], status=lambda: JOB)) as peer:
+        done = studio("watch", "job-1", "--over", "events", "--json", url=peer.url)
+
+    assert done.returncode == 0
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [first, last]
 
 
 def test_a_failed_job_is_1(studio) -> None:

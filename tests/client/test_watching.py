@@ -1,19 +1,82 @@
-"""Watching a job through every kind of trouble on the wire."""
+"""Watching a job through every kind of trouble on the wire, over both kinds of it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
 from client import Client
+from client.connection import Over
 from client.errors import NotFoundError, ServiceFailedError, ServiceUnreachableError
+from client.progress import ProgressMessage
+from client.server_sent_events import read_events
 from client.watching import GIVE_UP_AFTER, POLL_AFTER
-from tests.client.peer import SocketPeer, message, socket_peer, tell, tell_and_break
+from tests.client.peer import (
+    EventPeer,
+    SocketPeer,
+    Story,
+    event_peer,
+    message,
+    socket_peer,
+    tell,
+    tell_and_break,
+)
 
 LAST = message(6, "training_completed")
 
+Peer = SocketPeer | EventPeer
+PEERS: dict[Over, Callable[..., Peer]] = {"websocket": SocketPeer, "events": EventPeer}
 
-def watch(peer: SocketPeer, *, after: int = 0, slept: list[float] | None = None):
+
+def serving(peer: Peer) -> AbstractContextManager[Any]:
+    return socket_peer(peer) if isinstance(peer, SocketPeer) else event_peer(peer)
+
+
+@pytest.fixture(params=PEERS)
+def over(request: pytest.FixtureRequest) -> Over:
+    way: Over = request.param
+    return way
+
+
+@pytest.fixture
+def make_peer(over: Over) -> Callable[..., Peer]:
+    return PEERS[over]
+
+
+def watch(peer: Peer, *, after: int = 0, slept: list[float] | None = None) -> list[ProgressMessage]:
     slept = slept if slept is not None else []
-    with socket_peer(peer), Client(peer.url, sleep=slept.append) as studio:
+    over: Over = "websocket" if isinstance(peer, SocketPeer) else "events"
+    with serving(peer), Client(peer.url, over=over, sleep=slept.append) as studio:
         return list(studio.watch("job-1", after=after))
+
+
+def test_a_socket_tells_its_position_in_the_address() -> None:
+    peer = SocketPeer([tell(LAST)])
+
+    watch(peer, after=4)
+
+    assert peer.paths == ["/api/v1/training/ws/job-1?after=4"]
+
+
+def test_a_stream_that_has_nothing_more_to_say_asks_for_the_state() -> None:
+    peer = EventPeer([204], status=lambda: status("completed", 6))
+
+    assert [(one.seq, one.type) for one in watch(peer, after=6)] == [(6, "training_completed")]
+
+
+def test_the_way_can_be_said_for_one_watch() -> None:
+    peer = EventPeer([tell(LAST)])
+    with event_peer(peer), Client(peer.url) as studio:
+        assert [one.seq for one in studio.watch("job-1", over="events")] == [6]
+
+
+def test_events_are_read_whatever_the_pieces_they_come_in() -> None:
+    said = ": still here\r\nid: 1\r\ndata: pão\u2028de\r\ndata:queijo\r\n\r\ndata: cut".encode()
+
+    for size in (1, 2, 3, len(said)):
+        pieces = [said[start : start + size] for start in range(0, len(said), size)]
+        assert list(read_events(pieces)) == ["pão\u2028de\nqueijo"]
 
 
 def status(state: str, seq: int, **fields: object) -> dict[str, object]:
@@ -21,8 +84,8 @@ def status(state: str, seq: int, **fields: object) -> dict[str, object]:
     return {"job_id": "job-1", "status": state} | progress | fields
 
 
-def test_a_cut_connection_resumes_after_the_last_message() -> None:
-    peer = SocketPeer(
+def test_a_cut_connection_resumes_after_the_last_message(make_peer: Callable[..., Peer]) -> None:
+    peer = make_peer(
         [
             tell_and_break(message(1), message(2), message(3)),
             tell_and_break(message(4)),
@@ -33,54 +96,54 @@ def test_a_cut_connection_resumes_after_the_last_message() -> None:
     seen = watch(peer)
 
     assert [one.seq for one in seen] == [1, 2, 3, 4, 5, 6]
-    assert [path.partition("=")[2] for path in peer.paths] == ["0", "3", "4"]
+    assert peer.positions == ["0", "3", "4"]
     assert seen[-1].is_terminal
     assert not any(one.is_terminal for one in seen[:-1])
 
 
-def test_messages_that_come_again_are_dropped() -> None:
-    peer = SocketPeer(
+def test_messages_that_come_again_are_dropped(make_peer: Callable[..., Peer]) -> None:
+    peer = make_peer(
         [tell_and_break(message(1), message(2)), tell(message(1), message(2), message(3), LAST)]
     )
 
     assert [one.seq for one in watch(peer)] == [1, 2, 3, 6]
 
 
-def test_a_watch_can_start_in_the_middle() -> None:
-    peer = SocketPeer([tell(message(5), LAST)])
+def test_a_watch_can_start_in_the_middle(make_peer: Callable[..., Peer]) -> None:
+    peer = make_peer([tell(message(5), LAST)])
 
     assert [one.seq for one in watch(peer, after=4)] == [5, 6]
-    assert peer.paths == ["/api/v1/training/ws/job-1?after=4"]
+    assert peer.positions == ["4"]
 
 
-def test_nothing_is_asked_after_the_terminal_message() -> None:
-    peer = SocketPeer([tell(LAST, message(7))])
+def test_nothing_is_asked_after_the_terminal_message(make_peer: Callable[..., Peer]) -> None:
+    peer = make_peer([tell(LAST, message(7))])
 
     assert [one.seq for one in watch(peer)] == [6]
-    assert len(peer.paths) == 1
+    assert len(peer.positions) == 1
     assert peer.polls == 0
 
 
-def test_an_unknown_job_is_an_error_at_once() -> None:
+def test_an_unknown_job_is_an_error_at_once(make_peer: Callable[..., Peer]) -> None:
     slept: list[float] = []
 
     with pytest.raises(NotFoundError, match="Refused by the script"):
-        watch(SocketPeer([404]), slept=slept)
+        watch(make_peer([404]), slept=slept)
 
     assert slept == []
 
 
 @pytest.mark.parametrize("refusal", [429, 503])
-def test_a_busy_service_is_tried_again(refusal: int) -> None:
+def test_a_busy_service_is_tried_again(make_peer: Callable[..., Peer], refusal: int) -> None:
     slept: list[float] = []
 
-    seen = watch(SocketPeer([refusal, refusal, tell(message(1), LAST)]), slept=slept)
+    seen = watch(make_peer([refusal, refusal, tell(message(1), LAST)]), slept=slept)
 
     assert [one.seq for one in seen] == [1, 6]
     assert len(slept) == 2
 
 
-def test_when_sockets_keep_failing_the_state_is_polled() -> None:
+def test_when_sockets_keep_failing_the_state_is_polled(make_peer: Callable[..., Peer]) -> None:
     product = {"product_id": "p", "product_name": "Bun", "status": "running", "progress": 40.0}
     done = product | {"status": "completed", "progress": 100.0, "metrics": {"mase": 0.7}}
     states = [
@@ -88,7 +151,7 @@ def test_when_sockets_keep_failing_the_state_is_polled() -> None:
         status("running", 5, products=[product]),
         status("completed", 9, products=[done]),
     ]
-    peer = SocketPeer([503], status=lambda: states.pop(0))
+    peer = make_peer([503], status=lambda: states.pop(0))
 
     seen = watch(peer)
 
@@ -103,18 +166,20 @@ def test_when_sockets_keep_failing_the_state_is_polled() -> None:
     assert seen[1].product.metrics == {"mase": 0.7}
 
 
-def test_after_polling_the_socket_goes_on_from_there() -> None:
+def test_after_polling_the_socket_goes_on_from_there(make_peer: Callable[..., Peer]) -> None:
     script = [503] * POLL_AFTER + [tell(message(3), LAST)]
-    peer = SocketPeer(script, status=lambda: status("running", 4))
+    peer = make_peer(script, status=lambda: status("running", 4))
 
     seen = watch(peer)
 
     assert [(one.seq, one.polled) for one in seen] == [(4, True), (6, False)]
-    assert peer.paths[-1].endswith("after=4")
+    assert peer.positions[-1] == "4"
 
 
-def test_a_connection_closed_in_order_before_the_end_asks_for_the_status() -> None:
-    peer = SocketPeer([tell(message(1))], status=lambda: status("failed", 2, error_message="no"))
+def test_a_connection_closed_in_order_before_the_end_asks_for_the_status(
+    make_peer: Callable[..., Peer],
+) -> None:
+    peer = make_peer([tell(message(1))], status=lambda: status("failed", 2, error_message="no"))
 
     seen = watch(peer)
 
@@ -122,12 +187,17 @@ def test_a_connection_closed_in_order_before_the_end_asks_for_the_status() -> No
     assert peer.polls == 1
 
 
-def test_a_service_that_stays_away_ends_the_watch() -> None:
-    with socket_peer(SocketPeer([503])) as peer:
+def test_a_service_that_stays_away_ends_the_watch(
+    make_peer: Callable[..., Peer], over: Over
+) -> None:
+    with serving(make_peer([503])) as peer:
         address = peer.url
     slept: list[float] = []
 
-    with Client(address, sleep=slept.append) as studio, pytest.raises(ServiceUnreachableError):
+    with (
+        Client(address, over=over, sleep=slept.append) as studio,
+        pytest.raises(ServiceUnreachableError),
+    ):
         list(studio.watch("job-1"))
 
     assert len(slept) == GIVE_UP_AFTER - 1
@@ -136,6 +206,6 @@ def test_a_service_that_stays_away_ends_the_watch() -> None:
     assert sum(slept) > 30
 
 
-def test_a_message_that_is_not_json_is_an_error() -> None:
+def test_a_message_that_is_not_json_is_an_error(make_peer: Callable[..., Peer]) -> None:
     with pytest.raises(ServiceFailedError, match="not JSON"):
-        watch(SocketPeer([lambda connection: connection.send("{")]))
+        watch(make_peer([Story(["{"])]))
