@@ -39,8 +39,8 @@ def gap_notes(
         first = ", ".join(str(day) for day in times.days[:MOST_SPANS])
         more = " and later ones" if len(times.days) > MOST_SPANS else ""
         notes.append(
-            f"The shop was closed on such public holidays before: for {first}{more} the forecast"
-            " is 0."
+            f"The shop is closed on {first}{more}, as it was on such public holidays before or as"
+            " a column of the data says: the forecast is 0."
         )
     if recognised.sold_out.any():
         notes.append(_sold_out_note(np.flatnonzero(recognised.sold_out), ds, frequency))

@@ -18,6 +18,7 @@ from pipeline.forecast.calendar.closed_times import NO_DAYS, ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency, infer_frequency
 from pipeline.forecast.calendar.occasions import Closure, Days, days_of, share_within
 from pipeline.forecast.history.beginnings import beginning
+from pipeline.forecast.history.closing_columns import marked_closed
 from pipeline.forecast.history.covariates import Assumed, Covariates, carried, sort_out
 from pipeline.forecast.history.gap_notes import assumption_notes, beginning_notes, gap_notes
 from pipeline.forecast.history.notes import data_notes
@@ -206,6 +207,7 @@ def prepare(
     closed = closed_rows(spec.closures, laid.ds, laid.frequency)
     if closed.any():
         _require_known(np.where(closed, np.nan, laid.quantities))
+    covariates = [laid.columns[name] for name in _covariates(laid.columns)]
     recognised = recognise(
         laid.quantities,
         laid.ds,
@@ -216,12 +218,13 @@ def prepare(
         shop_closed,
         stock=laid.stock,
         is_absent=laid.is_absent,
+        marked=marked_closed(covariates, laid.quantities, len(laid.ds) + len(laid.ahead)),
     )
     start = beginning(recognised.values, laid.frequency, spec.min_training_days)
     start = max(start, len(laid.ds) - MOST_ROWS)
     rows, size = len(laid.ds) - start, len(laid.ahead)
     columns = {name: values[start:] for name, values in laid.columns.items()}
-    found = sort_out(columns, rows, [name for name in columns if name not in (QUANTITY, REVENUE)])
+    found = sort_out(columns, rows, _covariates(columns))
     history = History(
         ds=laid.ds[start:],
         actual=recognised.values[start:],
@@ -367,6 +370,10 @@ def _too_short(spec: ForecastSpec, *, days: int) -> InsufficientDataError:
 def _floor(frequency: Frequency, first: pd.Timestamp, until: pd.Timestamp) -> pd.Timestamp:
     rows = frequency.rows_between(first, until)
     return frequency.grid(first, rows + 1)[-1] if rows >= 0 else first
+
+
+def _covariates(columns: Mapping[str, Values]) -> list[str]:
+    return [name for name in columns if name not in (QUANTITY, REVENUE)]
 
 
 def _prices(columns: Mapping[str, Values], rows: int) -> Values:

@@ -4,7 +4,7 @@ Such rows become unknown: nothing is learned from them, and no forecast is judge
 request states that its zeros are real, only stated closures are left.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,7 @@ def recognise(
     *,
     stock: Values | None,
     is_absent: Mask,
+    marked: Mask,
 ) -> Recognised:
     """Tell zeros that are no demand from those that are.
 
@@ -67,6 +68,8 @@ def recognise(
         What was there to sell in each period, where the data tells.
     is_absent
         Periods without a row.
+    marked
+        Periods of the history and the forecast that a column says to be closed.
     """
     hidden = _hidden(ds, is_absent, frequency)
     values = np.where(stated | hidden, np.nan, quantities)
@@ -76,12 +79,13 @@ def recognise(
     )
     if spec.zeros_are_real or not (values == 0).any():
         return plain
-    if has_ended(values, frequency):
+    if has_ended(np.where(marked[: len(ds)], np.nan, values), frequency):
         return _with_times(plain, ClosedTimes(has_ended=True))
     holidays = _holidays(spec, ds, ahead)
-    shut = _on_days(shop_closed, ds, frequency) & (values == 0)
+    shut = _on_days(shop_closed, ds, frequency) & (values == 0) | marked[: len(ds)]
     rest = np.where(shut, np.nan, values)
     times, regular = regular_closures(rest, ds, ahead, frequency, holidays, shut)
+    times = _with_days(times, ahead, marked[len(ds) :], frequency)
     closed = stated | shut | regular
     rest = np.where(closed, np.nan, values)
     sold_out = _sold_out(rest, ds, frequency, holidays, spec, stock)
@@ -101,6 +105,17 @@ def _with_times(recognised: Recognised, times: ClosedTimes) -> Recognised:
         hidden=recognised.hidden,
         closed_times=times,
     )
+
+
+def _with_days(
+    times: ClosedTimes, ahead: pd.DatetimeIndex, marked: Mask, frequency: Frequency
+) -> ClosedTimes:
+    """Closed, too, on the days ahead of which every period is marked."""
+    if not frequency.is_daily_or_finer or not marked.any():
+        return times
+    days = ahead.to_numpy().astype("datetime64[D]")
+    whole = np.setdiff1d(days[marked], days[~marked]).tolist()
+    return replace(times, days=tuple(sorted({*times.days, *whole})))
 
 
 def _hidden(ds: pd.DatetimeIndex, is_absent: Mask, frequency: Frequency) -> Mask:
