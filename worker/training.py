@@ -15,6 +15,7 @@ import structlog
 from threadpoolctl import ThreadpoolController
 
 from core.logs import bind
+from core.settings import Settings
 from db import transitions
 from db.lifecycle.outcomes import Outcome
 from db.tenancy import as_tenant
@@ -47,7 +48,7 @@ WORK: Mapping[str, Work] = {
     "prediction": predict_file,
 }
 
-PRODUCT_PACE = SteadyPace(least_phase_s=0.2)
+PRODUCT_PACE = SteadyPace(least_interval_s=1.0, least_phase_s=0.5)
 """A product is one of many: its short phases are not told one by one, those of a table are."""
 
 PACES: Mapping[str, Pace] = {"product": PRODUCT_PACE, "table": TablePace()}
@@ -125,11 +126,10 @@ def _work(claim: Claim, context: Context, work: Work, lease: Lease, clock: Phase
         lease.check,
         PACES.get(claim.kind, SteadyPace()),
     )
-    threads = context.settings.task_threads
     with (
         _traced(claim, context, clock),
         scratch_directory(),
-        _thread_pools().limit(limits=threads),
+        _thread_pools().limit(limits=_threads(claim, context.settings)),
     ):
         own = replace(context, should_finish=lease.should_finish)
         with _told_to_the_end(claim, reporter):
@@ -166,6 +166,14 @@ def _traced(claim: Claim, context: Context, clock: PhaseClock) -> Iterator[None]
         finally:
             for phase in clock.phases:
                 tracing.add_step(phase.name, began_at=phase.began_at, seconds=phase.seconds)
+
+
+def _threads(claim: Claim, settings: Settings) -> dict[str, int]:
+    """The algebra of forecasts has small matrices: threads that share one wait for each other ten
+    times as long as it takes, as soon as another program wants their cores.
+    """
+    algebra = settings.task_threads if claim.kind == "table" else 1
+    return {"blas": algebra, "openmp": settings.task_threads}
 
 
 @cache

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, ScalarSelect, delete, func, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,10 +36,5 @@ def forget_lost(session: Session, *, older_than: timedelta) -> int:
 
 def live_slots(session: Session) -> int:
     """How many tasks the workers that are alive can run at once."""
-    return session.scalar(select(slots_alive())) or 0
-
-
-def slots_alive() -> ScalarSelect[int]:
-    """The same as a part of a query."""
     alive = Worker.seen_at > func.now() - timedelta(seconds=ALIVE_S)
-    return select(func.coalesce(func.sum(Worker.slots), 0)).where(alive).scalar_subquery()
+    return session.scalar(select(func.sum(Worker.slots)).where(alive)) or 0

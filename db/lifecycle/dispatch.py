@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
-from db.jobs.workers import live_slots, slots_alive
+from db.jobs.workers import ALIVE_S, live_slots
 from db.locks import FRESH
 from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
 from db.transitions import admit
@@ -41,6 +41,10 @@ _NEXT_TASKS = text(
         FROM training_tasks
         WHERE status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL)
         GROUP BY tenant_id
+    ), free AS (
+        SELECT greatest(0, :spare - coalesce((SELECT sum(tasks) FROM in_flight), 0) + coalesce((
+            SELECT sum(slots) FROM workers
+            WHERE seen_at > now() - make_interval(secs => :alive_s)), 0))::bigint AS slots
     ), started AS (
         SELECT id, tenant_id, priority, created_at, status
         FROM training_job_queue
@@ -77,7 +81,7 @@ _NEXT_TASKS = text(
                     WHERE shared.job_id = job.id AND shared.kind = 'shared'
                         AND shared.status IN ('pending', 'running')))
             ORDER BY position
-            LIMIT :free
+            LIMIT (TABLE free)
         ) AS task
     ), turns AS (
         SELECT candidates.*,
@@ -96,7 +100,7 @@ _NEXT_TASKS = text(
     FROM turns
     WHERE quota IS NULL OR number <= quota
     ORDER BY priority DESC, turn, created_at, job_id, position
-    LIMIT :free
+    LIMIT (TABLE free)
     """
 )
 
@@ -121,11 +125,15 @@ def take(
             func.set_config("synchronous_commit", "off", True),
         )
     )
-    free = spare + (session.scalar(select(slots_alive() - _tasks_in_flight())) or 0)
-    if free <= 0:
+    limits = {
+        "spare": spare,
+        "alive_s": ALIVE_S,
+        "max_concurrent_jobs": max_concurrent_jobs,
+        "max_running_tasks": max_running_tasks,
+    }
+    chosen = session.execute(_NEXT_TASKS, limits).all()
+    if not chosen:
         return []
-    limits = {"max_concurrent_jobs": max_concurrent_jobs, "max_running_tasks": max_running_tasks}
-    chosen = session.execute(_NEXT_TASKS, {"free": free} | limits).all()
     starting = {row.job_id for row in chosen if row.starts_job}
     held = starting - admit(session, sorted(starting)) if starting else set()
     marked = _mark(session, [row.task_id for row in chosen if row.job_id not in held])
@@ -172,11 +180,8 @@ def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
 
 def in_flight(session: Session) -> int:
     """How many tasks are running, or handed out and not claimed yet."""
-    return session.scalar(select(_tasks_in_flight())) or 0
-
-
-def _tasks_in_flight() -> ScalarSelect[int]:
-    return select(func.count()).where(text(IN_FLIGHT)).select_from(TrainingTask).scalar_subquery()
+    counted = select(func.count()).select_from(TrainingTask).where(text(IN_FLIGHT))
+    return session.scalars(counted).one()
 
 
 def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:

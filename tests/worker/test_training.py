@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError, StatementError
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from core.progress import ProgressStream
+from core.settings import Settings
 from db import transitions
 from db.jobs.logs import last_lines
 from db.lifecycle.dispatch import Dispatch
@@ -57,6 +59,24 @@ def told_work(claim: Claim, context: Context, on_progress: ProgressCallback) -> 
 
 def run(context: Context, task_id: UUID, work: Work = quick_work) -> None:
     run_task(task_id, context, {"product": work})
+
+
+def threads_of(api: str) -> set[int]:
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == api}
+
+
+def test_the_algebra_of_a_product_has_one_thread(context: Context, shop: Shop) -> None:
+    shop.job(shop.product("bread"))
+    seen: list[set[int]] = []
+
+    def work(claim: Claim, context: Context, on_progress: ProgressCallback) -> ModelOutcome:
+        seen.extend([threads_of("blas"), threads_of("openmp")])
+        return quick_work(claim, context, on_progress)
+
+    with threadpool_limits(3):
+        run(replace(context, settings=Settings(task_threads=2)), shop.next_task(), work)
+
+    assert seen == [{1}, {2}]
 
 
 def test_a_finished_task_leaves_a_model_and_ends_its_job(context: Context, shop: Shop) -> None:
