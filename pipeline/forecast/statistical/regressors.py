@@ -1,5 +1,6 @@
 """What is known to move sales on single periods: holidays, events and covariates, as columns."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,16 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Frequency
-from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.holiday_calendar import BRIDGE, HolidayCalendar
 from pipeline.forecast.history.prepared import History
 
 Array = NDArray[np.float64]
 
 HOLIDAYS, EVENTS = "holidays", "events"
 _ONE_DAY = np.timedelta64(1, "D")
-_COMMON, _OWN, _COVARIATE = 1.0, 0.5, 1.0
+_NEAR, _FAR = (0, -1, 1), (-2, 2)
+"""Days after a holiday that are told apart; the far ones where it has been seen twice or more."""
+_COMMON, _OWN, _OWN_FAR, _COVARIATE = 1.0, 0.5, 0.25, 1.0
 """How large effects are expected to be, in units of the usual level: of all holidays together, of
-what is peculiar to one, and of a covariate over its range."""
+what is peculiar to one on near and on far days, and of a covariate over its range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +28,22 @@ class Regressors:
     """How columns are made of time stamps and covariates.
 
     ``groups`` names what each column belongs to, ``expected`` how large its effect is thought to
-    be. Covariates are stretched to 0 to 1 and do not leave the range of the history.
+    be. ``repeated`` are the holidays of ``kinds`` that have been seen twice or more. Covariates
+    are stretched to 0 to 1 and do not leave the range of the history.
     """
 
     frequency: Frequency
     holidays: HolidayCalendar
     names: tuple[str, ...]
     kinds: tuple[str, ...]
+    repeated: tuple[str, ...]
     lowest: Array
     highest: Array
 
     @property
     def groups(self) -> tuple[str, ...]:
         """One per column."""
-        count = 3 + 3 * len(self.kinds) if self.with_holidays else 0
+        count = sum(self._sizes_of_holidays) if self.with_holidays else 0
         events = (EVENTS,) * len(self.holidays.event_names)
         return (HOLIDAYS,) * count + events + self.names
 
@@ -50,11 +55,18 @@ class Regressors:
     @property
     def expected(self) -> Array:
         """One per column."""
-        sizes = {HOLIDAYS: _OWN, EVENTS: _COMMON}
-        expected = np.array([sizes.get(group, _COVARIATE) for group in self.groups])
-        if self.with_holidays:
-            expected[:3] = _COMMON
-        return expected
+        sizes = {EVENTS: _COMMON}
+        others = [sizes.get(group, _COVARIATE) for group in self.groups if group != HOLIDAYS]
+        if not self.with_holidays:
+            return np.array(others)
+        of_holidays = np.repeat((_COMMON, _OWN, _OWN_FAR), self._sizes_of_holidays)
+        return np.concatenate([of_holidays, others])
+
+    @property
+    def _sizes_of_holidays(self) -> tuple[int, int, int]:
+        """How many columns there are of all holidays, and of near and far days of single ones."""
+        near, far = len(_NEAR) * len(self.kinds), len(_FAR) * len(self.repeated)
+        return len(_NEAR) + 1, near, far
 
     def columns(self, ds: pd.DatetimeIndex, covariates: Mapping[str, Array]) -> Array:
         """One row per time stamp, at which the covariates have these values."""
@@ -72,27 +84,47 @@ class Regressors:
         return np.concatenate(parts, axis=1)
 
     def _of_holidays(self, days: NDArray[np.datetime64]) -> Array:
-        """The day itself, the one before and the one after: of any holiday, then of each name."""
-        own = np.zeros((len(days), len(self.kinds), 3))
-        number = {name: place for place, name in enumerate(self.kinds)}
+        """Days at and beside any holiday, bridge days, then days at and beside each holiday."""
+        near = self._own(days, self.kinds, _NEAR)
+        bridge = np.isin(days, self.holidays.around()[BRIDGE])[:, None]
+        of_each = near.reshape(len(days), -1)
+        far = self._own(days, self.repeated, _FAR).reshape(len(days), -1)
+        return np.concatenate([near.max(axis=1), bridge, of_each, far], axis=1)
+
+    def _own(
+        self, days: NDArray[np.datetime64], kinds: tuple[str, ...], distances: tuple[int, ...]
+    ) -> Array:
+        """1 where a row lies so many days after a holiday: by row, holiday and distance."""
+        own = np.zeros((len(days), len(kinds), len(distances)))
+        number = {name: place for place, name in enumerate(kinds)}
         kind = np.array([number.get(name, -1) for name in self.holidays.names])
-        for place, moved in enumerate((days, days + _ONE_DAY, days - _ONE_DAY)):
+        for place, distance in enumerate(distances):
+            moved = days - distance * _ONE_DAY
             found = np.minimum(np.searchsorted(self.holidays.dates, moved), len(kind) - 1)
             rows = np.flatnonzero((self.holidays.dates[found] == moved) & (kind[found] >= 0))
             own[rows, kind[found[rows]], place] = 1.0
-        return np.concatenate([own.max(axis=1), own.reshape(len(days), -1)], axis=1)
+        return own
 
 
 def regressors_of(history: History, holidays: HolidayCalendar) -> Regressors:
     """The holidays that the history has seen, its events and its covariates that change."""
     days = np.asarray(history.ds.to_numpy().astype("datetime64[D]"))
     seen = (holidays.dates >= days[0]) & (holidays.dates <= days[-1] + _ONE_DAY)
-    kinds = sorted({holidays.names[place] for place in np.flatnonzero(seen).tolist()})
+    times = Counter(holidays.names[place] for place in np.flatnonzero(seen).tolist())
+    kinds = sorted(times)
     changing = {name: history.columns[name] for name in history.known}
     changing = {name: one for name, one in changing.items() if _changes(one)}
     lowest = np.array([one.min() for one in changing.values()])
     highest = np.array([one.max() for one in changing.values()])
-    return Regressors(history.frequency, holidays, tuple(changing), tuple(kinds), lowest, highest)
+    return Regressors(
+        frequency=history.frequency,
+        holidays=holidays,
+        names=tuple(changing),
+        kinds=tuple(kinds),
+        repeated=tuple(name for name in kinds if times[name] > 1),
+        lowest=lowest,
+        highest=highest,
+    )
 
 
 def _changes(values: Array) -> bool:

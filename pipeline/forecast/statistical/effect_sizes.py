@@ -1,0 +1,149 @@
+"""How large effects are beside their surroundings, and which of them are more than chance."""
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forecast.statistical.regressors import HOLIDAYS, Regressors
+
+Array = NDArray[np.float64]
+
+BEYOND_CHANCE = 6.6
+"""In units of the variance: in one of a hundred series without an effect chance does as much."""
+_CYCLES_ASIDE = 4
+"""Values are compared with those at the same place of four cycles before and after."""
+_FOLDS = 8
+_WORTH_KEEPING = 2.0
+"""Of a single column's certainty, where there are effects: what Akaike's criterion asks for."""
+_STRENGTHS = (1.0, 8.0)
+"""Of the penalty of holidays: they matter in this series, or mostly by chance."""
+_NEXT_TO_NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights in units of a size; the error of stretches left out is in the unit of the values."""
+
+    values: Array
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The columns less their surroundings, and their products by stretch of time."""
+
+    table: Array
+    season: int
+    stretches: tuple[slice, ...]
+    grams: Array
+    expected: Array
+    is_of_holidays: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, table: Array, season: int, regressors: Regressors) -> "Tested":
+        rest = table - around(table, season, _CYCLES_ASIDE)
+        ends = np.arange(_FOLDS + 1) * len(table) // _FOLDS
+        stretches = tuple(slice(*pair) for pair in itertools.pairwise(ends.tolist()))
+        grams = np.stack([rest[one].T @ rest[one] for one in stretches])
+        of_holidays = np.array([group == HOLIDAYS for group in regressors.groups])
+        return cls(rest, season, stretches, grams, regressors.expected, of_holidays)
+
+    def in_units(self, values: Array, size: Array) -> "Learned":
+        """What the columns tell of values in units of ``size``."""
+        share = values / size
+        rest = share - around(share[:, None], self.season, _CYCLES_ASIDE)[:, 0]
+        products = np.stack([rest[one] @ self.table[one] for one in self.stretches])
+        return Learned(self, rest, size, products)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Ridge regressions of what is left of the values on some of the columns."""
+
+    tested: Tested
+    rest: Array
+    size: Array
+    products: Array
+
+    @cached_property
+    def error_without(self) -> float:
+        """Of a forecast without effects."""
+        return float(((self.rest * self.size) ** 2).sum())
+
+    @cached_property
+    def with_all(self) -> Weights:
+        """By all columns."""
+        return self._fitted(np.ones(len(self.tested.expected), dtype=np.bool_), 1.0)
+
+    def beyond_chance(self) -> Weights:
+        """By the columns whose effects are more than chance."""
+        of_holidays = self.tested.is_of_holidays
+        single = self._certain() & ~of_holidays
+        without = self._fitted(single, 1.0)
+        if not of_holidays.any():
+            return without
+        with_holidays = [self._fitted(single | of_holidays, one) for one in _STRENGTHS]
+        best = min(with_holidays, key=lambda way: way.error)
+        luck = BEYOND_CHANCE * self.error_without / len(self.rest)
+        return best if best.error < without.error - luck else without
+
+    def _certain(self) -> NDArray[np.bool_]:
+        """Which columns stay when one after the other the least certain one is left out, until the
+        weights of all are large beside their own error. Those of holidays are not judged here."""
+        gram, wanted = self.tested.grams.sum(axis=0), self.products.sum(axis=0)
+        penalty, noise = self._penalty(1.0), float(np.var(self.rest))
+        judged = ~self.tested.is_of_holidays
+        kept = np.arange(len(penalty))
+        while judged[kept].any():
+            part = gram[np.ix_(kept, kept)]
+            inverse = np.linalg.inv(part + np.diag(penalty[kept]))
+            variance = noise * ((inverse @ part) * inverse).sum(axis=1)
+            certainty = (inverse @ wanted[kept]) ** 2 / np.maximum(variance, _NEXT_TO_NOTHING)
+            certainty[~judged[kept]] = np.inf
+            least = int(np.argmin(certainty))
+            if certainty[least] > _WORTH_KEEPING:
+                break
+            kept = np.delete(kept, least)
+        return np.isin(np.arange(len(penalty)), kept)
+
+    def _fitted(self, kept: NDArray[np.bool_], strength: float) -> Weights:
+        """The weights of the kept columns; ``strength`` is that of the penalty of holidays."""
+        weights = np.zeros(len(kept))
+        if not kept.any():
+            return Weights(weights, self.error_without)
+        grams, products = self.tested.grams[:, kept][:, :, kept], self.products[:, kept]
+        total = grams.sum(axis=0) + np.diag(self._penalty(strength)[kept])
+        wanted = products.sum(axis=0)
+        others = np.zeros((len(grams), len(kept)))
+        others[:, kept] = np.linalg.solve(total - grams, (wanted - products)[:, :, None])[:, :, 0]
+        told = [
+            self.tested.table[one] @ of_others
+            for one, of_others in zip(self.tested.stretches, others, strict=True)
+        ]
+        off = (self.rest - np.concatenate(told)) * self.size
+        weights[kept] = np.linalg.solve(total, wanted)
+        return Weights(weights, float(off @ off))
+
+    def _penalty(self, strength: float) -> Array:
+        factor = np.where(self.tested.is_of_holidays, strength, 1.0)
+        return np.asarray(
+            factor * float(np.var(self.rest)) / self.tested.expected**2 + _NEXT_TO_NOTHING
+        )
+
+
+def around(columns: Array, season: int, cycles: int) -> Array:
+    """The mean at the same place of the cycles around, the own one included, of each column."""
+    count = -(-len(columns) // season)
+    padded = np.zeros((count * season, columns.shape[1] + 1))
+    padded[: len(columns), :-1] = columns
+    padded[: len(columns), -1] = 1.0
+    sums = np.zeros((count + 2 * cycles + 1, season, padded.shape[1]))
+    sums[cycles + 1 : cycles + 1 + count] = padded.reshape(count, season, -1)
+    np.cumsum(sums, axis=0, out=sums)
+    sums[cycles + 1 + count :] = sums[cycles + count]
+    total = sums[2 * cycles + 1 :] - sums[: -2 * cycles - 1]
+    mean = (total[:, :, :-1] / np.maximum(total[:, :, -1:], 1.0)).reshape(count * season, -1)
+    return np.asarray(mean[: len(columns)])
