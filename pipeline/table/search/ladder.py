@@ -43,6 +43,15 @@ class Ladder:
     def top(self) -> int:
         return len(self.rungs) - 1
 
+    def is_flattering(self, rung: int) -> bool:
+        """Whether boosting stops early on every fold of ``rung``, and on none of the next."""
+        if rung >= self.top:
+            return False
+        stops = [
+            [self.folds[fold].stops_early for fold in self.rungs[at]] for at in (rung, rung + 1)
+        ]
+        return all(stops[0]) and not any(stops[1])
+
 
 def make_ladder(rows: int, make_folds: MakeFolds, seed: int, *, is_hurried: bool = False) -> Ladder:
     """A ladder that fits the size of the table.

@@ -81,6 +81,8 @@ class Search:
         with self._reporter.optional():
             if is_sample(self._rung, self._problem):
                 self._leave_sample()
+            elif self._problem.ladder.is_flattering(self._rung):
+                self._climb(by=1)
             for configurations in rounds[1:]:
                 self._try_further(configurations)
             self._climb()
@@ -168,9 +170,11 @@ class Search:
         if ranked and best < standings.loss(ranked[0], self._folds):  # judged by the same rows
             self._rung += 1
 
-    def _climb(self) -> None:
-        """Take the best candidates up as many rungs as the time allows."""
-        while self._rung < self._problem.ladder.top and not self._is_over():
+    def _climb(self, by: int | None = None) -> None:
+        """Take the best candidates up as many rungs as the time allows, or ``by`` so many."""
+        top = self._problem.ladder.top
+        highest = top if by is None else min(top, self._rung + by)
+        while self._rung < highest and not self._is_over():
             chosen = climbers(self._rung, self._trials, self._problem, self._pacing)
             if not self._is_worth_climbing(chosen):
                 return

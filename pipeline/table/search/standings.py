@@ -8,6 +8,9 @@ from pipeline.table.search.candidate import Candidate
 from pipeline.table.search.problem import Problem
 
 _NO_GAP = 1e-12
+_CHANCE = 2.0
+"""The losses of good candidates and of references differ by chance by about the loss over the root
+of the rows: what is smaller than twice that says little."""
 
 
 class Standings:
@@ -36,7 +39,11 @@ class Standings:
     def gap(
         self, candidate: Candidate, candidates: Iterable[Candidate], folds: Sequence[int]
     ) -> float:
-        """Where the candidate is between the best (0) and the best reference (1) on ``folds``."""
+        """Where the candidate is between the best (0) and the best reference (1) on ``folds``.
+
+        Where these two are no further apart than chance may bring them, it counts that much
+        instead: else nobody but the luckiest would be worth a second look on few rows.
+        """
         everyone = [one for one in candidates if self.loss(one, folds) < math.inf]
         references = [self.loss(one, folds) for one in everyone if one.family.is_reference]
         best = min((self.loss(one, folds) for one in everyone), default=math.inf)
@@ -45,7 +52,13 @@ class Standings:
             return 0.0
         if not references:
             return math.inf
-        return (own - best) / max(min(references) - best, _NO_GAP)
+        reference = min(references)
+        return (own - best) / max(reference - best, self._chance(reference, folds), _NO_GAP)
+
+    def _chance(self, loss: float, folds: Sequence[int]) -> float:
+        rows = len(self._target(tuple(folds)))
+        size = abs(loss) if self._problem.metric.smaller_is_better else 1.0
+        return _CHANCE * size / math.sqrt(rows)
 
     def _target(self, folds: tuple[int, ...]) -> Array:
         if folds not in self._targets:

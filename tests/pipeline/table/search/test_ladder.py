@@ -37,6 +37,11 @@ def test_a_small_table_is_compared_on_folds_that_stop_nothing_early():
     assert not any(made.folds[fold].stops_early for rung in made.rungs[1:] for fold in rung)
 
 
+def test_only_the_step_to_folds_that_stop_nothing_early_leaves_flattery_behind():
+    assert [ladder(500).is_flattering(rung) for rung in range(3)] == [True, False, False]
+    assert not any(ladder(8_000).is_flattering(rung) for rung in range(2))
+
+
 def test_a_large_table_starts_with_a_sample():
     made = ladder(20_000)
     for sample, whole in zip(made.rungs[0], made.rungs[1], strict=True):
