@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _ALONE = 500
 _MANY_CLASSES = 20
 _FEW_ROWS = 3_000
-# Half of the usual thresholds and pairs of categories at most: as good within the noise, and twice
-# as quick or more.
-_QUICK: Parameters = {"border_count": 128, "max_ctr_complexity": 2}
+# Pairs of categories at most: as good within the noise, and much quicker than larger combinations.
+# Fewer thresholds than usual save a twentieth of the time and cost up to 4 % of the loss.
+_QUICK: Parameters = {"max_ctr_complexity": 2}
 
 
 class CatBoost(BaseFamily):
