@@ -232,6 +232,20 @@ class Forecast(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProductForecast(Record):
+    """The forecast in use of a product."""
+
+    product_id: str
+    sku: str
+    name: str
+    category: str | None = None
+    model_id: str | None = None
+    frequency: str | None = None
+    interval_width: float | None = None
+    forecast: tuple[ForecastPoint, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuantilesOfPeriod(Record):
     ds: datetime
     values: tuple[float | None, ...] = ()

@@ -209,6 +209,15 @@ MODELS = (
 ENDPOINTS = (
     Endpoint(
         method="GET",
+        path=f"{TRAINING}/forecasts",
+        view=forecast_views.in_use,
+        summary="The forecasts in use of all active products",
+        tag="Models",
+        query=forecast_schemas.ForecastsQuery,
+        answer=Page[forecast_schemas.ProductForecast],
+    ),
+    Endpoint(
+        method="GET",
         path=f"{TRAINING}/products/{PRODUCT}/deployments",
         view=deployment_views.deployments,
         summary="What was deployed for a product (id or SKU), refused and withdrawn, and why",

@@ -1,12 +1,16 @@
-"""What answers about the inside of a stored forecast hold.
+"""What answers about stored forecasts hold.
 
-Both tell of the first 1,000 periods, and of none for models that an earlier version trained.
+Quantiles and drivers tell of the first 1,000 periods, and of none for models that an earlier
+version trained.
 """
+
+from uuid import UUID
 
 from pydantic import Field
 
+from api.models.schemas import ForecastPoint
 from api.moments import WallClock
-from api.schemas import Answer
+from api.schemas import Answer, PageQuery, Text
 
 
 class QuantilesOfPeriod(Answer):
@@ -45,3 +49,23 @@ class ForecastDrivers(Answer):
     name: str | None
     parts: list[str] = Field(description="Names of the parts")
     periods: list[DriversOfPeriod] = Field(description="In time order")
+
+
+class ForecastsQuery(PageQuery):
+    category: Text | None = Field(default=None, description="Only products of this category")
+    periods: int | None = Field(
+        default=None, ge=1, description="At most so many periods of each, from its begin"
+    )
+
+
+class ProductForecast(Answer):
+    """The forecast of a product's deployed model."""
+
+    product_id: UUID
+    sku: str
+    name: str
+    category: str | None
+    model_id: str
+    frequency: str | None
+    interval_width: float | None
+    forecast: list[ForecastPoint]

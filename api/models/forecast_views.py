@@ -1,11 +1,36 @@
-"""What a stored forecast consists of: quantiles to stock by, and why it is what it is."""
+"""Stored forecasts: those in use, and of one the quantiles to stock by and why it is what it is."""
 
 from uuid import UUID
 
 from api.models import forecast_schemas as schemas
 from api.models.views import forecast_model
+from api.schemas import Page
 from api.services import Services
+from db.models.forecast_pages import forecast_page
 from db.models.forecasts import details_of, forecast_of
+
+
+def in_use(
+    services: Services, tenant_id: UUID, query: schemas.ForecastsQuery
+) -> Page[schemas.ProductForecast]:
+    with services.sessions() as session:
+        page = forecast_page(session, tenant_id, **query.model_dump())
+        items = [
+            schemas.ProductForecast.model_validate(
+                {
+                    "product_id": one.product.id,
+                    "sku": one.product.sku,
+                    "name": one.product.name,
+                    "category": one.product.category,
+                    "model_id": one.model.public_id,
+                    "frequency": one.model.frequency,
+                    "interval_width": one.model.interval_width,
+                    "forecast": one.points,
+                }
+            )
+            for one in page.items
+        ]
+    return Page[schemas.ProductForecast](items=items, next_cursor=page.next_cursor)
 
 
 def quantiles(services: Services, tenant_id: UUID, model_id: str) -> schemas.ForecastQuantiles:

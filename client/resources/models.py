@@ -7,7 +7,7 @@ from client.addresses import training_path
 from client.errors import NotFoundError
 from client.model_records import Comparison, DeletedModel, Deployment, ModelDetail
 from client.paging import Page, decoded_page
-from client.records import Forecast, ForecastDrivers, ForecastQuantiles, Model
+from client.records import Forecast, ForecastDrivers, ForecastQuantiles, Model, ProductForecast
 from client.resources.resource import Resource
 
 
@@ -61,6 +61,20 @@ class ModelRequests(Resource):
         """The newest model of a product."""
         return ModelDetail.decode(
             self._connection.get(training_path("models", "latest", product_id))
+        )
+
+    def forecasts(
+        self,
+        *,
+        category: str | None = None,
+        periods: int | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[ProductForecast]:
+        """The forecasts in use of all active products; at most `periods` of each."""
+        asked = {"category": category, "periods": periods, "limit": limit, "cursor": cursor}
+        return decoded_page(
+            ProductForecast, self._connection.get(training_path("forecasts"), asked)
         )
 
     def forecast(self, name: str) -> Forecast:

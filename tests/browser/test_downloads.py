@@ -70,3 +70,17 @@ def test_the_totals_are_saved_as_a_table(page: Page, stocked: Service) -> None:
     assert [float(row[1]) for row in rows] == pytest.approx(
         [point["yhat"] for point in answer["totals"][0]["forecast"]], abs=0.001
     )
+
+
+@pytest.mark.usefixtures("product_id")
+def test_all_forecasts_are_saved_in_one_table(page: Page, stocked: Service) -> None:
+    train(stocked, algorithm="seasonal_mean")
+    page.goto("/")
+    page.get_by_text("Save all forecasts as a file").click()
+    page.get_by_label("How far").select_option("The next 14 days")
+    in_use = [product for product in stocked.pages("products") if product["model"]]
+    head, *rows = rows_of(saved(page, "Save all forecasts"))
+    assert head == ["code", "product", "category", "date", "most likely", "at least", "at most"]
+    assert {row[0] for row in rows} == {product["sku"] for product in in_use}
+    assert len(rows) == 14 * len(in_use)
+    expect(page.locator(".notice-good")).to_have_text(f"{len(in_use)} forecasts saved.")

@@ -45,6 +45,14 @@ def test_models_are_found_by_what_is_known_of_them(studio: Client, versions: lis
     assert found(kind="table") == found(pinned=True) == found(algorithm="drift") == []
 
 
+def test_forecasts_in_use_are_those_of_deployed_models(studio: Client, versions: list[str]) -> None:
+    studio.deploy(versions[0])
+    (only,) = studio.forecasts(category="Bread", periods=1).items
+    assert (only.sku, only.model_id) == ("BUN", versions[0])
+    assert only.forecast == studio.forecast(versions[0]).forecast[:1]
+    assert studio.forecasts(category="Cakes").items == ()
+
+
 def test_deploying_and_the_way_back(studio: Client, versions: list[str]) -> None:
     first, second = versions
 

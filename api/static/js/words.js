@@ -45,6 +45,7 @@ const ALGORITHMS = {
   ces: "Complex smoothing",
   arima: "ARIMA",
   adida: "Rare sales, added up over longer spans",
+  seasonal_median: "What is usual in the season",
   ensemble: "Average of the best methods",
   hist_gradient_boosting: "Boosted trees (scikit-learn)",
   xgboost: "Boosted trees (XGBoost)",

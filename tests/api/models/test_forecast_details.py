@@ -1,8 +1,12 @@
-"""What a stored forecast consists of, over HTTP."""
+"""The forecasts in use, and what a stored forecast consists of, over HTTP."""
+
+from datetime import datetime
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
+from db.lifecycle.outcomes import ForecastRow
 from db.tables import Product, TrainedModel
 from tests.api.models.conftest import Train
 
@@ -48,3 +52,41 @@ def test_tables_have_no_forecast(http: httpx.Client, table_model: TrainedModel, 
     answer = http.get(f"{TRAINING}/models/{table_model.public_id}/forecast/{what}")
     assert answer.status_code == 404
     assert "has no forecast" in answer.json()["detail"]
+
+
+def test_forecasts_in_use_come_in_pages(
+    http: httpx.Client, bakery: list[Product], train: Train
+) -> None:
+    models = {product.sku: train(product) for product in bakery[:2]}
+    found, cursor = [], None
+    while len(found) < len(models):
+        query = {"limit": 1, **({"cursor": cursor} if cursor else {})}
+        page = http.get(f"{TRAINING}/forecasts", params=query).json()
+        found += page["items"]
+        cursor = page["next_cursor"]
+    assert cursor is None
+    told = {one["sku"]: (one["model_id"], one["forecast"]) for one in found}
+    for sku, model in models.items():
+        stored = http.get(f"{TRAINING}/models/{model.public_id}/forecast").json()["forecast"]
+        assert told[sku] == (model.public_id, stored)
+
+
+def test_forecasts_in_use_are_cut_and_chosen_by_category(
+    http: httpx.Client, session: Session, bakery: list[Product], train: Train
+) -> None:
+    cake, bread, ended = bakery
+    days = [datetime.fromisoformat(f"2026-02-0{day}") for day in (1, 2, 3)]
+    train(cake, forecast=[ForecastRow(day, 5.0 + day.day, 0.0, 9.0) for day in days])
+    train(bread)
+    train(ended)
+    cake.category = ended.category = "Cakes"
+    ended.is_active = False
+    session.commit()
+
+    asked = {"category": "Cakes", "periods": 2}
+    (only,) = http.get(f"{TRAINING}/forecasts", params=asked).json()["items"]
+    assert (only["sku"], only["category"]) == (cake.sku, "Cakes")
+    assert [point["yhat"] for point in only["forecast"]] == [6.0, 7.0]
+    everything = http.get(f"{TRAINING}/forecasts").json()["items"]
+    assert {one["sku"]: len(one["forecast"]) for one in everything} == {cake.sku: 3, bread.sku: 1}
+    assert http.get(f"{TRAINING}/forecasts", params={"category": "none"}).json()["items"] == []

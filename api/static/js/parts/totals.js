@@ -5,6 +5,7 @@ import { fetchJson } from "../api.js";
 import { csvMoments, csvNumber, saveCsv } from "../csv.js";
 import { formatAmount, formatPeriod, formatShare, plural, wallClock } from "../format.js";
 import { actionButton } from "./action.js";
+import { allForecasts } from "./all_forecasts.js";
 import { field, select } from "./field.js";
 import { hint, problemNotice } from "./notice.js";
 import { band, line, plot } from "./plot.js";
@@ -19,7 +20,10 @@ export function totalsBox() {
   const show = (products) => {
     if (isShown || !products.some(({ model }) => model?.is_deployed)) return;
     isShown = true;
-    node.append(whenOpened("What to expect of all products together", askedFor));
+    node.append(
+      whenOpened("What to expect of all products together", askedFor),
+      whenOpened("Save all forecasts as a file", allForecasts),
+    );
   };
   return { node, show };
 }

@@ -24,6 +24,7 @@ const ALGORITHMS = [
   "ces",
   "arima",
   "adida",
+  "seasonal_median",
 ];
 const BUDGETS = [
   ["", "As the service is set"],

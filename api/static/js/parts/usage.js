@@ -1,6 +1,6 @@
 // What the shop uses of what it may use, and other limits for it.
 
-import { announce, element } from "../dom.js";
+import { element } from "../dom.js";
 import { fetchJson, patchJson } from "../api.js";
 import { formatCount } from "../format.js";
 import { barList } from "./bar_list.js";
@@ -54,7 +54,6 @@ function limitsForm(quotas, changed) {
   const node = form(grid, "Save", async (values) => {
     const limits = Object.entries(values).map(([name, text]) => [name, text ? Number(text) : null]);
     await patchJson("training/tenant", { quotas: Object.fromEntries(limits) });
-    announce("Saved.");
     await changed();
     return "Saved. What is left empty, the service decides.";
   });
