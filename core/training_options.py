@@ -26,6 +26,7 @@ ForecastAlgorithm = Literal[
     "ces",
     "arima",
     "adida",
+    "seasonal_median",
 ]
 ForecastBudget = Literal["fast", "balanced", "best"]
 ForecastEngine = Literal["exact", "stan"]

@@ -27,6 +27,7 @@ ALGORITHMS = (
     "ces",
     "arima",
     "adida",
+    "seasonal_median",
 )
 FAST, BALANCED, BEST = "fast", "balanced", "best"
 BUDGETS = (FAST, BALANCED, BEST)

@@ -8,7 +8,13 @@ from pipeline.forecast.candidates.boosting import (
     has_long_history,
 )
 from pipeline.forecast.candidates.candidate import Candidate
-from pipeline.forecast.candidates.naive import fit_drift, fit_seasonal_mean, fit_seasonal_naive
+from pipeline.forecast.candidates.naive import (
+    fit_drift,
+    fit_seasonal_mean,
+    fit_seasonal_median,
+    fit_seasonal_naive,
+    sells_in_lumps,
+)
 from pipeline.forecast.candidates.poisson import fit_poisson, has_sales, poisson_settings
 from pipeline.forecast.pooled.candidates import POOLED
 from pipeline.forecast.spec import BEST
@@ -40,6 +46,16 @@ _REGRESSIONS: dict[str, Candidate] = {
     ),
 }
 
+_USUAL: dict[str, Candidate] = {
+    "seasonal_median": Candidate(
+        fit=fit_seasonal_median,
+        minimum_rows=14,
+        is_simple=False,
+        is_applicable=sells_in_lumps,
+        cost=0.5,
+    )
+}
+
 _SIMPLE: dict[str, Candidate] = {
     "seasonal_mean": Candidate(fit=fit_seasonal_mean, minimum_rows=1, is_simple=True, cost=0.5),
     "drift": Candidate(fit=fit_drift, minimum_rows=4, is_simple=True, cost=0.2),
@@ -51,5 +67,6 @@ CANDIDATES: dict[str, Candidate] = {
     **POOLED,
     **_REGRESSIONS,
     **STATISTICAL,
+    **_USUAL,
     **_SIMPLE,
 }

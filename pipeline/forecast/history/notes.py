@@ -22,6 +22,7 @@ METHODS = {
     "adida": "the model for rare sales, over longer periods",
     "shared_profile": "the pattern of similar products",
     "seasonal_mean": "the average of the season",
+    "seasonal_median": "what is usual in the season",
     "croston_tsb": "the model for rare sales",
     "drift": "the straight trend",
     "seasonal_naive": "the last season repeated",

@@ -53,7 +53,7 @@ def test_weekly_rows_count_their_holidays() -> None:
 
 
 def test_the_documentation_explains_every_feature() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "forecasting.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "forecasting.md").read_text(encoding="utf-8")
 
     for name, meaning in {**CALENDAR_FEATURES, **ORIGIN_FEATURES}.items():
         assert f"| `{name}` | {meaning} |" in page

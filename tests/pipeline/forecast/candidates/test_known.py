@@ -19,12 +19,14 @@ RARE = ("croston_tsb", "adida")
 
 
 def sold(name: str, scale: float = 1.0) -> pd.DataFrame:
-    """Sales of the kind that the candidate is made for; on some days none, for rare demand."""
+    """Sales of the kind that the candidate is made for: none on some days, or lumps on others."""
     frame = daily_sales(DAYS + 90)
     frame["temperature"] = np.arange(len(frame)) % 13
     frame["quantity"] *= scale
     if name in RARE:
         frame.loc[np.arange(len(frame)) % 5 < 2, "quantity"] = 0.0
+    if name == "seasonal_median":
+        frame.loc[np.arange(len(frame)) % 5 == 0, "quantity"] *= 3.0
     frame.loc[DAYS:, "quantity"] = np.nan
     return frame
 
@@ -95,3 +97,26 @@ def test_known_values_of_the_simple_candidates(context: FitContext) -> None:
 
     assert np.array_equal(predict(naive, made.future)[:14], np.tile(last_week, 2))
     assert predict(mean, made.future)[0] == pytest.approx(made.history.actual[-7:-57:-7].mean())
+
+
+def test_the_median_is_for_products_that_sell_in_lumps(context: FitContext) -> None:
+    even, lumpy = prepared(BASELINE).history, prepared("seasonal_median").history
+    median = CANDIDATES["seasonal_median"]
+
+    assert not median.is_applicable(even, context)
+    assert median.is_applicable(lumpy, context)
+
+
+def test_a_few_large_orders_do_not_move_the_median(context: FitContext) -> None:
+    frame = sold(BASELINE)
+    bulk = frame.copy()
+    bulk.loc[[40, 90, 140, 190], "quantity"] *= 50
+    settings = ForecastSpec(zeros_are_real=True)
+    made = [prepare(validate(one), settings) for one in (frame, bulk)]
+
+    usual, with_bulk = (
+        predict(fit_candidate(CANDIDATES["seasonal_median"], one.history, context), one.future)
+        for one in made
+    )
+
+    assert with_bulk == pytest.approx(usual, rel=0.1)
