@@ -13,6 +13,8 @@ Array = NDArray[np.float64]
 
 BEYOND_CHANCE = 6.6
 """In units of the variance: in one of a hundred series without an effect chance does as much."""
+_BEYOND_CHANCE_OF_MANY = 13.2
+"""The same for the columns of holidays, of which some tell other years something by chance."""
 _CYCLES_ASIDE = 4
 """Values are compared with those at the same place of four cycles before and after."""
 _FOLDS = 8
@@ -87,7 +89,7 @@ class Learned:
             return without
         with_holidays = [self._fitted(single | of_holidays, one) for one in _STRENGTHS]
         best = min(with_holidays, key=lambda way: way.error)
-        luck = BEYOND_CHANCE * self.error_without / len(self.rest)
+        luck = _BEYOND_CHANCE_OF_MANY * self.error_without / len(self.rest)
         return best if best.error < without.error - luck else without
 
     def _certain(self) -> NDArray[np.bool_]:

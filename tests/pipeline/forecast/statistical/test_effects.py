@@ -66,14 +66,14 @@ def told(made: Prepared) -> np.ndarray:
 
 
 def test_a_promotion_that_does_nothing_is_left_out() -> None:
-    """In two of twenty series chance may look like an effect, and then like a small one."""
+    """In one of twenty series chance may look like an effect, and then like a small one."""
     gains = []
     for seed in range(20):
         made = plain(seed, promotion=0.0)
         on = made.future["promotion"].to_numpy() > 0
         gains.append(told(made)[on].mean() / told(made)[~on].mean() - 1)
 
-    assert np.sum(np.abs(gains) > 0.01) <= 2
+    assert np.sum(np.abs(gains) > 0.01) <= 1
     assert np.abs(gains).max() < 0.1
 
 
