@@ -1,5 +1,6 @@
 """What a category and the whole shop will sell: from the forecasts of the products."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ Moments = NDArray[np.datetime64]
 
 MOST_ERRORS = 200
 """Of so many newest periods the errors say how products miss together."""
+CERTAIN = 2.0
+"""So many standard errors from 0 the mean of past errors is no chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +172,8 @@ def _base(series: Sequence[SeriesForecast], panel: Panel) -> Base:
     expected = np.array([one.expected[at] for one, at in zip(series, places, strict=True)])
     lower = np.array([one.lower[at] for one, at in zip(series, places, strict=True)])
     upper = np.array([one.upper[at] for one, at in zip(series, places, strict=True)])
+    lumps = np.array([_lumps(one.errors) for one in series])
+    expected += np.where(upper > 0, lumps[:, None], 0.0)
     width = np.array(reach)[:, None]
     errors = np.full((len(panel.error_ds), len(series)), np.nan)
     for column, one in enumerate(series):
@@ -181,6 +186,19 @@ def _base(series: Sequence[SeriesForecast], panel: Panel) -> Base:
         above=np.maximum(upper - expected, 0.0) / width,
         errors=errors,
     )
+
+
+def _lumps(errors: Array) -> float:
+    """What the forecast of a usual period leaves out, on average.
+
+    A product that sells in lumps is forecast near its median: it sells less as often as more, but
+    what is more is far more. A sum needs means.
+    """
+    known = errors[np.isfinite(errors)]
+    if len(known) < 2:
+        return 0.0
+    missing = float(known.mean()) - max(float(np.median(known)), 0.0)
+    return missing if missing > CERTAIN * float(known.std()) / math.sqrt(len(known)) else 0.0
 
 
 def _frame(ds: Moments, expected: Array, lower: Array, upper: Array) -> pd.DataFrame:

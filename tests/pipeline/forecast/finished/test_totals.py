@@ -55,6 +55,40 @@ def test_products_that_miss_together_make_wide_totals() -> None:
     assert apart.forecast["yhat_upper"].iloc[0] == pytest.approx(20 + np.sqrt(2) * 1.959964)
 
 
+def test_what_sells_in_lumps_is_added_up_by_its_mean() -> None:
+    """Its forecast of 2 a day is right on nine days of ten; on the tenth it sells 22."""
+    lumpy = series(
+        "cake",
+        None,
+        expected=np.full(10, 2.0),
+        errors=np.tile(np.repeat([0.0, 20.0], [9, 1]), 4),
+        upper=np.repeat([22.0, 0.0], [8, 2]),
+    )
+
+    total = totals_of(panel_of([lumpy]), interval_width=0.95)[0].forecast["yhat"]
+
+    assert total.to_numpy()[:8] == pytest.approx(4.0)
+    assert total.to_numpy()[8:] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [np.tile([3.0, 4.0], 20), np.tile([-3.0, -4.0], 20), np.repeat([0.0, 3.0], [39, 1]), []],
+    ids=["always too low", "always too high", "one lump", "none known"],
+)
+def test_other_errors_do_not_move_a_total(errors: Any) -> None:
+    moved = series(
+        "bun",
+        None,
+        errors=np.asarray(errors, float),
+        error_ds=FIRST - np.arange(len(errors), 0, -1) * DAY,
+    )
+
+    total = totals_of(panel_of([moved]), interval_width=0.95)[0].forecast["yhat"]
+
+    assert total.to_numpy() == pytest.approx(10.0)
+
+
 def test_they_reach_from_the_newest_begin_to_the_first_end() -> None:
     newer = series("roll", ds=FIRST + 3 * DAY + np.arange(10) * DAY)
     panel = panel_of([series("bun"), newer])
