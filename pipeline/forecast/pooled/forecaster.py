@@ -13,7 +13,7 @@ from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import Group
 from pipeline.forecast.pooled.pace import pace_of
-from pipeline.forecast.pooled.parts import LEVEL, WEEK, parts_of
+from pipeline.forecast.pooled.parts import KNOWN_EFFECT, LEVEL, OTHER, WEEK, parts_of
 from pipeline.forecast.pooled.running import Values
 from pipeline.forecast.pooled.series import Series, stamps_of
 from pipeline.forecast.pooled.table import GroupView, Surround, Table, View
@@ -55,10 +55,13 @@ class TreeForecaster:
         parts, numbers = parts_of(seen.names, [one.name for one in self.covariates])
         logs = self.trees.contributions(seen.table, numbers, len(parts))
         level = seen.scale * np.exp(logs[:, 0])
-        shares = logs[:, 1:]
-        shares[:, parts.index(WEEK)] += seen.expected
-        mean = level * _logarithmic_mean(shares.sum(axis=1))
-        return {LEVEL: level} | {name: mean * shares[:, place] for place, name in enumerate(parts)}
+        shares = dict(zip(parts, logs[:, 1:].T, strict=True))
+        shares[WEEK] = shares[WEEK] + seen.expected
+        for name, share in _shared_out(shares.pop(KNOWN_EFFECT, None), seen.responses).items():
+            shares[name] = shares.get(name, 0.0) + share
+        total = np.sum(list(shares.values()), axis=0)
+        mean = level * _logarithmic_mean(total)
+        return {LEVEL: level} | {name: mean * share for name, share in shares.items()}
 
     def _seen(self, future: pd.DataFrame) -> "_Seen":
         series = ahead_of(self.series, future)
@@ -73,7 +76,8 @@ class TreeForecaster:
         names, table = view.table(origins, targets)
         scale = float(view.past.scale(np.array([last]))[0])
         expected = view.past.expected(origins, targets)
-        return _Seen(names, table, expected, scale if np.isfinite(scale) else 0.0)
+        responses = dict(zip(view.responding, view.responses(origins, targets).T, strict=True))
+        return _Seen(names, table, expected, scale if np.isfinite(scale) else 0.0, responses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,20 @@ class _Seen:
     table: Table
     expected: Values
     scale: float
+    responses: Mapping[str, Values]
+
+
+def _shared_out(effect: Values | None, responses: Mapping[str, Values]) -> dict[str, Values]:
+    """What trees make of all covariates together, by covariate: in proportion to its response."""
+    if effect is None or not responses:
+        return {} if effect is None else {OTHER: effect}
+    sizes = {name: np.abs(each) for name, each in responses.items()}
+    total = np.sum(list(sizes.values()), axis=0)
+    alike = 1 / len(sizes)
+    return {
+        name: effect * np.where(total > 0, size / np.where(total > 0, total, 1.0), alike)
+        for name, size in sizes.items()
+    }
 
 
 def _logarithmic_mean(logs: Values) -> Values:

@@ -19,6 +19,9 @@ LEVEL, TREND, DAY, WEEK, YEAR, HOLIDAYS, EVENTS, OTHER = (
     "other",
 )
 
+KNOWN_EFFECT = "known_effect"
+"""What all covariates together did before; it is shared out among them."""
+
 _OF_DATES = {
     "hour": DAY,
     "day_of_week": WEEK,
@@ -55,6 +58,8 @@ def _part(name: str, covariates: Sequence[str]) -> str:
         return _OF_DATES[name]
     if name in DATE_FEATURES:
         return HOLIDAYS
+    if name == KNOWN_EFFECT:
+        return KNOWN_EFFECT
     for covariate in covariates:
         if name == covariate or name.startswith(f"{covariate}: "):
             return covariate

@@ -5,6 +5,7 @@ Everything is relative to the recent level at the origin, so that products of an
 
 import numpy as np
 
+from pipeline.forecast.pooled.anchors import Anchors
 from pipeline.forecast.pooled.pace import Pace
 from pipeline.forecast.pooled.running import (
     Rows,
@@ -24,6 +25,10 @@ LEAST_USUAL = 0.05
 """Where nothing was usual the trees begin at a twentieth of the level: a factor cannot lift 0."""
 PLACES = 8
 """Cycles that a place is averaged over, as many as the longest level of daily rows has."""
+LATEST = 3
+"""Rows that show what is happening now, before a whole cycle does."""
+CYCLES = ("week", "day")
+"""Names of the cycles of a pace."""
 
 Columns = dict[str, Values]
 
@@ -37,6 +42,11 @@ class Past:
         All quantities.
     plain
         The same without the periods of promotions, whose level is not the usual one.
+
+    Attributes
+    ----------
+    over_usual
+        Each quantity over what was usual at the row before it.
     """
 
     def __init__(self, values: Values, plain: Values, pace: Pace) -> None:
@@ -46,6 +56,12 @@ class Past:
         self._sold = Running(np.where(np.isfinite(values), values > 0, np.nan))
         rows = np.where(values > 0, np.arange(len(values)), -1)
         self._last_sale = np.concatenate([[-1], np.maximum.accumulate(rows)])
+        self._anchors = Anchors(plain, pace.cycles[0], 2 * pace.levels[2]) if pace.cycles else None
+        usual = self._usual_at_rows()
+        self.over_usual = np.minimum(ratio(values, usual), MOST_TIMES_USUAL)
+        both = np.isfinite(plain) & np.isfinite(usual)
+        self._met = Running(np.where(both, plain, np.nan))
+        self._awaited = Running(np.where(both, usual, np.nan))
 
     def scale(self, origins: Rows) -> Values:
         """The recent level at each origin; nan before anything was sold."""
@@ -57,10 +73,9 @@ class Past:
     def usual(self, origins: Rows, targets: Rows) -> Values:
         """What the last cycles say of each period."""
         level = self._recent(origins, self.pace.levels[1])
-        if not self.pace.cycles:
+        if self._anchors is None:
             return level
-        places = same_place(self._plain, origins, targets, self.pace.cycles[0], PLACES)
-        at_place = mean_of_known(places)
+        at_place = self._anchors.expected(origins, targets)
         return np.where(np.isfinite(at_place), at_place, level)
 
     def expected(self, origins: Rows, targets: Rows) -> Values:
@@ -68,10 +83,17 @@ class Past:
         share = ratio(self.usual(origins, targets), self.scale(origins))
         return np.log(np.maximum(np.nan_to_num(share, nan=1.0), LEAST_USUAL))
 
-    def over_usual(self) -> Values:
-        """Each quantity over what was usual at the row before it."""
-        rows = np.arange(len(self._values))
-        return np.minimum(ratio(self._values, self.usual(rows, rows)), MOST_TIMES_USUAL)
+    def surprises(self, origins: Rows) -> Columns:
+        """How the newest rows compare to what was usual, and how well the usual tells sales."""
+        if self._anchors is None:
+            return {}
+        spans = {"latest": LATEST} | dict(zip(CYCLES, self.pace.cycles, strict=False))
+        error, lively = self._anchors.trust(origins)
+        columns = {"usual_error": error / self.scale(origins), "usual_lively": lively}
+        for name, rows in spans.items():
+            surprise = ratio(self._met.before(origins, rows), self._awaited.before(origins, rows))
+            columns[f"surprise_{name}"] = np.minimum(surprise, MOST_TIMES_USUAL)
+        return columns
 
     def levels(self, origins: Rows) -> Columns:
         """Recent levels, how much they spread, and how often anything is sold."""
@@ -96,7 +118,7 @@ class Past:
         """What was sold at the same place of the last weeks, and of the last days."""
         scale = self.scale(origins)[:, None]
         columns: Columns = {}
-        for cycle, name in zip(self.pace.cycles, ("week", "day"), strict=False):
+        for cycle, name in zip(self.pace.cycles, CYCLES, strict=False):
             places = same_place(self._plain, origins, targets, cycle, PLACES) / scale
             columns |= {
                 f"{name}_last": places[:, 0],
@@ -121,6 +143,13 @@ class Past:
             "year_same": ratio(same, level),
             "year_growth": ratio(self.scale(origins), level),
         }
+
+    def _usual_at_rows(self) -> Values:
+        level = self._recent(np.arange(len(self._values)), self.pace.levels[1])
+        if self._anchors is None:
+            return level
+        at_place = self._anchors.at_rows()
+        return np.where(np.isfinite(at_place), at_place, level)
 
     def _recent(self, origins: Rows, rows: int) -> Values:
         """The mean without promotions, or with them where nothing else was sold."""

@@ -13,7 +13,9 @@ from pipeline.forecast.pooled.dates import DATE_FEATURES, date_features, days_of
 from pipeline.forecast.pooled.group import Group, rows_after
 from pipeline.forecast.pooled.occasions import Effects, effects_of, event_kinds, holiday_kinds
 from pipeline.forecast.pooled.pace import pace_of
+from pipeline.forecast.pooled.parts import KNOWN_EFFECT
 from pipeline.forecast.pooled.past import Columns, Past
+from pipeline.forecast.pooled.responses import Responses
 from pipeline.forecast.pooled.running import Rows, Values, ratio
 from pipeline.forecast.pooled.series import Series, Stamps
 
@@ -32,9 +34,9 @@ class GroupView:
     def __init__(self, group: Group, holidays: HolidayCalendar) -> None:
         self._group = group
         self._past = Past(group.index, group.index, pace_of(group.frequency))
-        ratios = self._past.over_usual()
         stamps = group.stamps(len(group.index))
-        self._effects = _effects_by_occasion(occasions(stamps, group.frequency, holidays), ratios)
+        kinds = occasions(stamps, group.frequency, holidays)
+        self._effects = _effects_by_occasion(kinds, self._past.over_usual)
 
     def row_of(self, stamp: np.datetime64) -> int:
         """Where a time stamp lies in the index."""
@@ -71,22 +73,28 @@ class View:
     def __init__(self, series: Series, surround: Surround) -> None:
         pace = pace_of(series.frequency)
         self.series = series
-        self.past = Past(series.values, _plain(series, surround.covariates), pace)
-        ratios = self.past.over_usual()
+        unusual = _unusual(series, surround.covariates)
+        self.past = Past(series.values, np.where(unusual, np.nan, series.values), pace)
+        ratios = self.past.over_usual
         self._dates = date_features(series.stamps, series.frequency, surround.holidays)
         self._kinds = occasions(series.stamps, series.frequency, surround.holidays)
         self._effects = _effects_by_occasion(self._kinds, ratios)
-        self._prices = Prices(series, pace)
+        self._prices = Prices(series, unusual, pace)
         self._covariates = [
-            Flag(one.name, series, ratios, pace) if one.is_flag else Number(one.name, series, pace)
+            Flag(one, series, ratios, pace) if one.is_flag else Number(one.name, series, pace)
             for one in surround.covariates
         ]
+        self._responding = [*self._covariates, *[self._prices] * self._prices.is_known_ahead]
+        self._responses = self._learned_responses()
         self._groups = [
             (name, group, group.row_of(series.stamps[0])) for name, group in surround.groups.items()
         ]
 
     def table(self, origins: Rows, targets: Rows) -> tuple[tuple[str, ...], Table]:
-        """Names and values of the features of each pair."""
+        """Names and values of the features of each pair.
+
+        New ones belong at the end: stored trees know those that they were grown with by place.
+        """
         kinds = {name: each[targets] for name, each in self._kinds.items()}
         columns: Columns = {
             "step": (targets - origins + 1).astype(np.float64),
@@ -105,7 +113,30 @@ class View:
         for name, group, first in self._groups:
             of_group = group.columns(origins + first, targets + first, kinds)
             columns |= {f"{name}: {each}": column for each, column in of_group.items()}
+        columns |= self.past.surprises(origins)
+        columns[KNOWN_EFFECT] = self.responses(origins, targets).sum(axis=1)
         return _joined(self._dates[targets], columns)
+
+    @property
+    def responding(self) -> list[str]:
+        """The covariates that sales respond to."""
+        return [one.name for one in self._responding]
+
+    def responses(self, origins: Rows, targets: Rows) -> Values:
+        """How sales respond to each of them: the logarithm of a factor on the usual."""
+        if self._responses is None:
+            return np.zeros((len(origins), 0))
+        return self._responses.effects(origins, self._deviations(origins, targets))
+
+    def _learned_responses(self) -> Responses | None:
+        if not self._responding:
+            return None
+        rows = np.arange(len(self.series))
+        every = self.past.pace.levels[1]
+        return Responses(self._deviations(rows, rows), self.past.over_usual, every)
+
+    def _deviations(self, origins: Rows, targets: Rows) -> Values:
+        return np.column_stack([one.deviation(origins, targets) for one in self._responding])
 
 
 def _joined(dates: Values, columns: Columns) -> tuple[tuple[str, ...], Table]:
@@ -117,14 +148,14 @@ def _joined(dates: Values, columns: Columns) -> tuple[tuple[str, ...], Table]:
     return names, table
 
 
-def _plain(series: Series, covariates: Sequence[Covariate]) -> Values:
-    """Without the periods in which a flag is on."""
-    plain = series.values.copy()
+def _unusual(series: Series, covariates: Sequence[Covariate]) -> NDArray[np.bool_]:
+    """The past periods in which a flag is not as it is mostly."""
+    unusual = np.zeros(len(series), dtype=np.bool_)
     for covariate in covariates:
         values = series.covariates.get(covariate.name)
-        if covariate.is_flag and values is not None:
-            plain[values[: len(plain)] > 0] = np.nan
-    return plain
+        if values is not None:
+            unusual |= covariate.unusual(values[: len(series)])
+    return unusual
 
 
 def occasions(stamps: Stamps, frequency: Frequency, holidays: HolidayCalendar) -> dict[str, Rows]:

@@ -81,6 +81,16 @@ def test_components_add_up_to_the_forecast(sold: Shop, shared: SharedProfile) ->
     assert {"level", "trend", "week", "year", "holidays", "promotion"} <= set(parts)
 
 
+def test_what_covariates_do_together_is_shared_out_among_them(
+    sold: Shop, shared: SharedProfile
+) -> None:
+    made = prepared(sold)
+
+    parts = fit_pooled(made.history, context_with(shared)).components(made.future)
+
+    assert "known_effect" not in parts
+
+
 def test_a_period_has_the_same_forecast_whatever_is_asked_with_it(
     sold: Shop, shared: SharedProfile
 ) -> None:

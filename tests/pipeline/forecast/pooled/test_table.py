@@ -120,3 +120,32 @@ def test_a_group_is_told_in_the_calendar_of_the_product() -> None:
 def with_days_ahead(series: Series, days: int) -> Series:
     stamps = series.stamps[-1] + np.arange(1, days + 1) * np.timedelta64(1, "D")
     return replace(series, stamps=np.concatenate([series.stamps, stamps]))
+
+
+def test_a_flag_that_is_mostly_on_leaves_the_usual_level_to_the_days_with_it() -> None:
+    opened = np.tile([1.0] * 13 + [0.0], 30)
+    values = np.where(opened > 0, 20.0, 2.0)
+    series = series_on("2023-01-02", values, open=opened)
+    covariates = (Covariate("open", is_flag=True, is_mostly_on=True),)
+
+    view = View(series, Surround(holidays=HOLIDAYS, covariates=covariates))
+    names, table = view.table(np.array([400, 400]), np.array([404, 405]))
+
+    assert view.past.scale(np.array([400]))[0] == pytest.approx(20)
+    assert (opened[404], opened[405]) == (1.0, 0.0)
+    effects = np.exp(table[:, names.index("known_effect")])
+    assert effects[0] == pytest.approx(1)
+    assert effects[1] == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_price_counts_relative_to_that_of_usual_days() -> None:
+    flags = np.tile([0.0] * 10 + [1.0] * 4, 30)
+    prices = np.where(flags > 0, 3.0, 4.0)
+    series = replace(
+        series_on("2023-01-02", np.full(420, 10.0), promotion=flags, price=prices), prices=prices
+    )
+
+    told = seen(series, 400, 402)
+
+    assert flags[402] == 1.0
+    assert told["price_ratio"] == pytest.approx(0.75)
