@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.statistical.regressors import HOLIDAYS, Regressors
+from pipeline.forecast.statistical.regressors import Regressors
 
 Array = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Tested:
         ends = np.arange(_FOLDS + 1) * len(table) // _FOLDS
         stretches = tuple(slice(*pair) for pair in itertools.pairwise(ends.tolist()))
         grams = np.stack([rest[one].T @ rest[one] for one in stretches])
-        of_holidays = np.array([group == HOLIDAYS for group in regressors.groups])
+        of_holidays = np.arange(table.shape[1]) < regressors.holiday_columns
         return cls(rest, season, stretches, grams, regressors.expected, of_holidays)
 
     def in_units(self, values: Array, size: Array) -> "Learned":

@@ -33,15 +33,28 @@ class Effects:
     weights: Array
     is_share: bool
 
-    def put_back(self, forecast: Array, future: pd.DataFrame) -> Array:
-        """A forecast without effects, with them."""
+    def of(self, plain: Array, future: pd.DataFrame) -> Array:
+        """What effects add to a forecast without them."""
+        effect = self._columns(future) @ self.weights
+        if not self.is_share:
+            return effect
+        return plain * (np.clip(1 + effect, 0.0, _MOST_FACTOR) - 1)
+
+    def parts(self, plain: Array, future: pd.DataFrame) -> dict[str, Array]:
+        """The same by what it is due to."""
+        columns = self._columns(future) * self.weights
+        whole, total = columns.sum(axis=1), self.of(plain, future)
+        unit = np.divide(total, whole, out=np.zeros(len(whole)), where=whole != 0)
+        parts: dict[str, Array] = {}
+        for place, group in enumerate(self.regressors.groups):
+            if self.weights[place] != 0:
+                parts[group] = parts.get(group, 0.0) + unit * columns[:, place]
+        return parts
+
+    def _columns(self, future: pd.DataFrame) -> Array:
         names = self.regressors.names
         covariates = {name: future[name].to_numpy(dtype=np.float64) for name in names}
-        columns = self.regressors.columns(pd.DatetimeIndex(future["ds"]), covariates)
-        effect = columns @ self.weights
-        if self.is_share:
-            return forecast * np.clip(1 + effect, 0.0, _MOST_FACTOR)
-        return forecast + effect
+        return self.regressors.columns(pd.DatetimeIndex(future["ds"]), covariates)
 
 
 @dataclass(frozen=True, slots=True)

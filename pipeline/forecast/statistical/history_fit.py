@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from weakref import ref
 
 import numpy as np
@@ -13,6 +14,8 @@ from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted
 from pipeline.forecast.statistical.long_seasons import Fit, Fitted, fit_with_long_seasons
+from pipeline.forecast.statistical.parts import DAY, WEEK, YEAR, Rhythm, parts_of
+from pipeline.forecast.unpickling import set_state
 
 Array = NDArray[np.float64]
 
@@ -23,23 +26,41 @@ _MOST_ROWS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class FittedToHistory:
-    """A fitted method, and the effects that it knows nothing of."""
+    """A fitted method, the effects that it knows nothing of, and the rhythms of its rows."""
 
     fitted: Fitted
     effects: Effects | None
+    rhythms: tuple[Rhythm, ...] = ()
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def predict(self, future: pd.DataFrame) -> Array:
         """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
         plain = self.fitted.predict(future["step"].to_numpy(dtype=np.int64))
-        return plain if self.effects is None else self.effects.put_back(plain, future)
+        return plain if self.effects is None else plain + self.effects.of(plain, future)
+
+    def components(self, future: pd.DataFrame) -> dict[str, Array]:
+        """Parts of the forecast that add up to it."""
+        parts = parts_of(self.fitted, future["step"].to_numpy(dtype=np.int64), self.rhythms)
+        if self.effects is None:
+            return dict(parts)
+        plain = np.sum(list(parts.values()), axis=0)
+        return {**parts, **self.effects.parts(plain, future)}
+
+
+def rhythms_of(frequency: Frequency) -> tuple[Rhythm, ...]:
+    """After how many rows short patterns repeat, the shortest first."""
+    if frequency.unit is Unit.HOUR:
+        rhythms = Rhythm(DAY, 24 // frequency.step), Rhythm(WEEK, 168 // frequency.step)
+        return tuple(one for one in rhythms if one.rows > 1)
+    named = {Unit.DAY: (Rhythm(WEEK, 7),), Unit.WEEK: (), Unit.MONTH: (Rhythm(YEAR, 12),)}
+    return named[frequency.unit]
 
 
 def seasons_of(frequency: Frequency) -> tuple[int, ...]:
     """Rows after which short patterns repeat, the shortest first."""
-    if frequency.unit is Unit.HOUR:
-        lengths = (24 // frequency.step, 168 // frequency.step)
-        return tuple(length for length in lengths if length > 1)
-    return {Unit.DAY: (7,), Unit.WEEK: (), Unit.MONTH: (12,)}[frequency.unit]
+    return tuple(one.rows for one in rhythms_of(frequency))
 
 
 def year_of_rows(history: History, context: FitContext) -> float | None:
@@ -58,7 +79,8 @@ def fit_to_history(fit: Fit) -> Callable[[History, FitContext], FittedToHistory]
         known = _adjusted_once(history, context)
         seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
         values = known.values[-_MOST_ROWS:]
-        return FittedToHistory(fit_with_long_seasons(fit, values, seasons, year), known.effects)
+        fitted = fit_with_long_seasons(fit, values, seasons, year)
+        return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
 
     return fit_to
 
@@ -71,7 +93,8 @@ def fit_all_seasons_to_history(
     def fit_to(history: History, context: FitContext) -> FittedToHistory:
         known = _adjusted_once(history, context)
         seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
-        return FittedToHistory(fit(known.values[-_MOST_ROWS:], seasons, year), known.effects)
+        fitted = fit(known.values[-_MOST_ROWS:], seasons, year)
+        return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
 
     return fit_to
 

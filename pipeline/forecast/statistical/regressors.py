@@ -14,7 +14,8 @@ from pipeline.forecast.history.prepared import History
 
 Array = NDArray[np.float64]
 
-HOLIDAYS, EVENTS = "holidays", "events"
+HOLIDAYS = "holidays"
+_EVENT = "event:"
 _ONE_DAY = np.timedelta64(1, "D")
 _NEAR, _FAR = (0, -1, 1), (-2, 2)
 """Days after a holiday that are told apart; the far ones where it has been seen twice or more."""
@@ -43,9 +44,13 @@ class Regressors:
     @property
     def groups(self) -> tuple[str, ...]:
         """One per column."""
-        count = sum(self._sizes_of_holidays) if self.with_holidays else 0
-        events = (EVENTS,) * len(self.holidays.event_names)
-        return (HOLIDAYS,) * count + events + self.names
+        events = tuple(f"{_EVENT}{name}" for name in self.holidays.events)
+        return (HOLIDAYS,) * self.holiday_columns + events + self.names
+
+    @property
+    def holiday_columns(self) -> int:
+        """How many columns are of public holidays; they come first."""
+        return sum(self._sizes_of_holidays) if self.with_holidays else 0
 
     @property
     def with_holidays(self) -> bool:
@@ -55,12 +60,9 @@ class Regressors:
     @property
     def expected(self) -> Array:
         """One per column."""
-        sizes = {EVENTS: _COMMON}
-        others = [sizes.get(group, _COVARIATE) for group in self.groups if group != HOLIDAYS]
-        if not self.with_holidays:
-            return np.array(others)
         of_holidays = np.repeat((_COMMON, _OWN, _OWN_FAR), self._sizes_of_holidays)
-        return np.concatenate([of_holidays, others])
+        others = np.repeat((_COMMON, _COVARIATE), (len(self.holidays.events), len(self.names)))
+        return np.concatenate([of_holidays, others] if self.with_holidays else [others])
 
     @property
     def _sizes_of_holidays(self) -> tuple[int, int, int]:

@@ -37,7 +37,7 @@ def test_a_promotion_is_taken_out_and_put_back() -> None:
     assert found.effects is not None
     assert found.values[on].mean() == pytest.approx(found.values[~on].mean(), rel=0.1)
     level = np.full(len(made.future), 30.0)
-    forecast = found.effects.put_back(level, made.future)
+    forecast = level + found.effects.of(level, made.future)
     promotion = made.future["promotion"].to_numpy() > 0
     ordinary = pd.Series(forecast[~promotion]).median()
     assert ordinary == pytest.approx(30.0, rel=0.05)
@@ -62,7 +62,7 @@ def told(made: Prepared) -> np.ndarray:
     context = FitContext(spec=ForecastSpec(), holidays=CALENDAR)
     effects = adjusted(made.history, context).effects
     level = np.full(len(made.future), 30.0)
-    return level if effects is None else effects.put_back(level, made.future)
+    return level if effects is None else level + effects.of(level, made.future)
 
 
 def test_a_promotion_that_does_nothing_is_left_out() -> None:
