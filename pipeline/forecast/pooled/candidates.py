@@ -23,7 +23,7 @@ def fit_pooled(history: History, context: FitContext) -> TreeForecaster:
         trees=grown.trees,
         series=series,
         holidays=context.holidays,
-        groups=model.groups(context.category, origin),
+        groups=model.groups(context.category),
         covariates=model.covariates,
     )
 

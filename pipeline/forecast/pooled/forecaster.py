@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import Group
+from pipeline.forecast.pooled.group_view import kept_view
 from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.parts import KNOWN_EFFECT, LEVEL, OTHER, WEEK, parts_of
 from pipeline.forecast.pooled.running import Values
 from pipeline.forecast.pooled.series import Series, stamps_of
-from pipeline.forecast.pooled.table import GroupView, Surround, Table, View
+from pipeline.forecast.pooled.table import Surround, Table, View
 from pipeline.forecast.pooled.trees import Trees
 
 
@@ -67,7 +68,7 @@ class TreeForecaster:
         series = ahead_of(self.series, future)
         surround = Surround(
             holidays=self.holidays,
-            groups={name: GroupView(group, self.holidays) for name, group in self.groups.items()},
+            groups={name: kept_view(group, self.holidays) for name, group in self.groups.items()},
             covariates=self.covariates,
         )
         view, last = View(series, surround), len(series)

@@ -15,18 +15,16 @@ MOST_TIMES_LEVEL = 10.0
 """A day with more than ten times the level says something about its product, not its group."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """An index by period; an entry has seen nothing later than its period."""
+    """An index by period; an entry has seen nothing later than its period.
+
+    It is equal to itself only, so that what is made of it can be kept by it.
+    """
 
     start: np.datetime64
     index: Values
     frequency: Frequency
-
-    def up_to(self, stamp: np.datetime64) -> "Group":
-        """What was known then."""
-        rows = max(0, rows_after(self.start, stamp, self.frequency) + 1)
-        return Group(self.start, self.index[:rows], self.frequency)
 
     def stamps(self, rows: int) -> Stamps:
         """The first time stamps of its calendar, beyond its end if so many are asked for."""

@@ -12,12 +12,13 @@ from pipeline.forecast.history.prepared import PRICE, History
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.examples import Examples, examples_of, joined
 from pipeline.forecast.pooled.group import Group, group_of
+from pipeline.forecast.pooled.group_view import GroupView
 from pipeline.forecast.pooled.growing import grow
 from pipeline.forecast.pooled.model import FrequencyModel, Grown
 from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.running import Values
 from pipeline.forecast.pooled.series import Series
-from pipeline.forecast.pooled.table import GroupView, Surround
+from pipeline.forecast.pooled.table import Surround
 from pipeline.forecast.selection.windows import plan_windows
 from pipeline.forecast.spec import ForecastSpec
 

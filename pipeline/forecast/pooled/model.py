@@ -50,11 +50,9 @@ class FrequencyModel:
         unseen = [one for one in self.grown if one.learned_until <= origin]
         return unseen[-1] if unseen else None
 
-    def groups(self, category: str | None, origin: np.datetime64) -> dict[str, Group]:
-        """The groups of a product as they were known at the origin."""
-        of_category = self.categories.get(category or "", self.shop)
-        groups = {"shop": self.shop, "category": of_category}
-        return {name: group.up_to(origin) for name, group in groups.items()}
+    def groups(self, category: str | None) -> dict[str, Group]:
+        """The groups of a product; no feature looks at what they sold after its origin."""
+        return {"shop": self.shop, "category": self.categories.get(category or "", self.shop)}
 
 
 @dataclass(frozen=True, slots=True)

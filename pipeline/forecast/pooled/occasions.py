@@ -1,16 +1,23 @@
 """What sales did on earlier days of the same kind: the same holiday, event or promotion."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.pooled.dates import days_of, hours_of
 from pipeline.forecast.pooled.running import Rows, Values
+from pipeline.forecast.pooled.series import Stamps
 
 NO_KIND = -1
 REACH_DAYS = 2
 _SPAN = 2 * REACH_DAYS + 1
+REMEMBERED = {"holiday": 2, "event": 6}
+"""Earlier years of a holiday, and earlier days of an event, whose effect is averaged."""
+
 Days = NDArray[np.datetime64]
 
 
@@ -66,3 +73,19 @@ def event_kinds(days: Days, holidays: HolidayCalendar) -> Rows:
     for number, of_event in enumerate(holidays.events.values()):
         kinds[np.isin(days, of_event)] = number
     return kinds
+
+
+def occasions(stamps: Stamps, frequency: Frequency, holidays: HolidayCalendar) -> dict[str, Rows]:
+    """By occasion the kind of each period; nothing for periods of more than a day."""
+    if not frequency.is_daily_or_finer:
+        return {}
+    days = days_of(stamps)
+    return {
+        "holiday": holiday_kinds(days, hours_of(stamps), holidays),
+        "event": event_kinds(days, holidays),
+    }
+
+
+def effects_by_occasion(kinds: Mapping[str, Rows], ratios: Values) -> dict[str, Effects]:
+    """What each occasion did before, by its kinds."""
+    return {name: effects_of(each[: len(ratios)], ratios) for name, each in kinds.items()}

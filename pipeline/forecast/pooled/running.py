@@ -20,7 +20,9 @@ class Running:
     def mean(self, start: Rows, stop: Rows, *, at_least: int = 1) -> Values:
         """Means of the rows from ``start`` up to ``stop``; nan where too few of them are known."""
         last = len(self._sums) - 1
-        first, end = np.clip(start, 0, last), np.clip(stop, 0, last)
+        # Two plain functions take a third of the time of np.clip, which is most of a forecast's.
+        first = np.minimum(np.maximum(start, 0), last)
+        end = np.minimum(np.maximum(stop, 0), last)
         counts = self._counts[end] - self._counts[first]
         sums = self._sums[end] - self._sums[first]
         return np.where(counts >= at_least, sums / np.maximum(counts, 1.0), np.nan)

@@ -6,56 +6,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.beside import Covariate, Flag, Number, Prices
-from pipeline.forecast.pooled.dates import DATE_FEATURES, date_features, days_of, hours_of
-from pipeline.forecast.pooled.group import Group, rows_after
-from pipeline.forecast.pooled.occasions import Effects, effects_of, event_kinds, holiday_kinds
+from pipeline.forecast.pooled.dates import DATE_FEATURES, date_features
+from pipeline.forecast.pooled.group_view import GroupView
+from pipeline.forecast.pooled.occasions import REMEMBERED, effects_by_occasion, occasions
 from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.parts import KNOWN_EFFECT
 from pipeline.forecast.pooled.past import Columns, Past
 from pipeline.forecast.pooled.responses import Responses
-from pipeline.forecast.pooled.running import Rows, Values, ratio
-from pipeline.forecast.pooled.series import Series, Stamps
-
-REMEMBERED = {"holiday": 2, "event": 6}
-"""Earlier years of a holiday, and earlier days of an event, whose effect is averaged."""
+from pipeline.forecast.pooled.running import Rows, Values
+from pipeline.forecast.pooled.series import Series
 
 Table = NDArray[np.float32]
-
-
-class GroupView:
-    """How a group sells, prepared once for all of its products.
-
-    Its index may reach beyond the origins that are asked for: no feature looks there.
-    """
-
-    def __init__(self, group: Group, holidays: HolidayCalendar) -> None:
-        self._group = group
-        self._past = Past(group.index, group.index, pace_of(group.frequency))
-        stamps = group.stamps(len(group.index))
-        kinds = occasions(stamps, group.frequency, holidays)
-        self._effects = _effects_by_occasion(kinds, self._past.over_usual)
-
-    def row_of(self, stamp: np.datetime64) -> int:
-        """Where a time stamp lies in the index."""
-        return rows_after(self._group.start, stamp, self._group.frequency)
-
-    def columns(self, origins: Rows, targets: Rows, kinds: Mapping[str, Rows]) -> Columns:
-        """The features of rows of the index, of which the kinds of the days are given."""
-        levels = self._past.levels(origins)
-        effects = {
-            f"{name}_effect": self._effects[name].last(of_days, origins, REMEMBERED[name])
-            for name, of_days in kinds.items()
-        }
-        return {
-            "level_short": levels["level_short"],
-            "level_middle": levels["level_middle"],
-            "usual": ratio(self._past.usual(origins, targets), self._past.scale(origins)),
-            **self._past.last_year(origins, targets),
-            **effects,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +41,7 @@ class View:
         ratios = self.past.over_usual
         self._dates = date_features(series.stamps, series.frequency, surround.holidays)
         self._kinds = occasions(series.stamps, series.frequency, surround.holidays)
-        self._effects = _effects_by_occasion(self._kinds, ratios)
+        self._effects = effects_by_occasion(self._kinds, ratios)
         self._prices = Prices(series, unusual, pace)
         self._covariates = [
             Flag(one, series, ratios, pace) if one.is_flag else Number(one.name, series, pace)
@@ -156,18 +119,3 @@ def _unusual(series: Series, covariates: Sequence[Covariate]) -> NDArray[np.bool
         if values is not None:
             unusual |= covariate.unusual(values[: len(series)])
     return unusual
-
-
-def occasions(stamps: Stamps, frequency: Frequency, holidays: HolidayCalendar) -> dict[str, Rows]:
-    """By occasion the kind of each period; nothing for periods of more than a day."""
-    if not frequency.is_daily_or_finer:
-        return {}
-    days = days_of(stamps)
-    return {
-        "holiday": holiday_kinds(days, hours_of(stamps), holidays),
-        "event": event_kinds(days, holidays),
-    }
-
-
-def _effects_by_occasion(kinds: Mapping[str, Rows], ratios: Values) -> dict[str, Effects]:
-    return {name: effects_of(each[: len(ratios)], ratios) for name, each in kinds.items()}

@@ -11,8 +11,9 @@ from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar, holiday
 from pipeline.forecast.candidates.features import ORIGIN_FEATURES
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import group_of
+from pipeline.forecast.pooled.group_view import GroupView, kept_view
 from pipeline.forecast.pooled.series import Series, stamps_of
-from pipeline.forecast.pooled.table import GroupView, Surround, View
+from pipeline.forecast.pooled.table import Surround, View
 
 HOLIDAYS = holiday_calendar("ES", None, 2023, 2025)
 FLAG = Covariate("promotion", is_flag=True)
@@ -149,3 +150,11 @@ def test_a_price_counts_relative_to_that_of_usual_days() -> None:
 
     assert flags[402] == 1.0
     assert told["price_ratio"] == pytest.approx(0.75)
+
+
+def test_a_group_is_prepared_once_for_the_same_holidays() -> None:
+    group = group_of([series_on("2023-01-02", np.full(100, 5.0))] * 2, Frequency(Unit.DAY))
+    same, other = holiday_calendar("ES", None, 2023, 2025), holiday_calendar("FR", None, 2023, 2025)
+
+    assert kept_view(group, HOLIDAYS) is kept_view(group, same)
+    assert kept_view(group, HOLIDAYS) is not kept_view(group, other)
