@@ -19,7 +19,7 @@ from pipeline.forecast.statistical.scales import Scale, scale_of
 from pipeline.forecast.statistical.smoothing import MOST_DAMPING, PHI, Smoothing
 
 NEWEST_ROWS = 2_000
-_LONGEST_SEASON = 24
+LONGEST_SEASON = 24
 """Each place of a season is a number to estimate; longer seasons are taken out beforehand."""
 _CLEARLY = 4.0
 """By so much a trend or an echo has to be better: by less they are as often wrong as right."""
@@ -67,7 +67,7 @@ def fit_ets(
         Whether logarithms are tried.
     """
     values = values[-NEWEST_ROWS:]
-    season = min((one for one in seasons if 1 < one <= _LONGEST_SEASON), default=1)
+    season = min((one for one in seasons if 1 < one <= LONGEST_SEASON), default=1)
     season = season if len(values) >= 2 * season + 4 else 1
     plain = scale_of(values, is_log=False)
     best = min((_try(values, plain, Smoothing(one)) for one in {1, season}), key=_criterion)

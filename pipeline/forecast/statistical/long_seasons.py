@@ -36,7 +36,11 @@ class WithLongSeasons:
 
 
 def fit_with_long_seasons(
-    fit: Fit, values: Array, seasons: tuple[int, ...], year: float | None
+    fit: Fit,
+    values: Array,
+    seasons: tuple[int, ...],
+    year: float | None,
+    longest: float = np.inf,
 ) -> Fitted:
     """Fit a method that uses the shortest season; take longer ones out beforehand, if they show.
 
@@ -50,15 +54,18 @@ def fit_with_long_seasons(
         Rows after which short patterns repeat, the shortest first.
     year
         How many rows a year has, if its pattern is wanted.
+    longest
+        The longest season that the method can use.
     """
-    if len(seasons) < 2 and year is None:
-        return fit(values, seasons)
+    own = tuple(season for season in seasons[:1] if season <= longest)
+    if len(seasons) == len(own) and year is None:
+        return fit(values, own)
     is_log = bool(values.min() > 0) and spread_grows(values, max(seasons, default=1))
     scale = scale_of(values, is_log=is_log)
     scaled = scale.forward(values)
     parts = decompose(scaled, seasons, year)
-    long = sum(parts.components[1:], parts.of_year)
+    long = sum(parts.components[len(own) :], parts.of_year)
     if not long.any():
-        return fit(values, seasons)
-    kept = Seasons(parts.seasons.patterns[1:], parts.seasons.year)
-    return WithLongSeasons(fit(scaled - long, seasons[:1]), kept, scale)
+        return fit(values, own)
+    kept = Seasons(parts.seasons.patterns[len(own) :], parts.seasons.year)
+    return WithLongSeasons(fit(scaled - long, own), kept, scale)

@@ -3,17 +3,17 @@
 import numpy as np
 
 from pipeline.series.methods.harmonics import fit_harmonics
-from pipeline.series.methods.holt_winters import fit_holt_winters
 from pipeline.series.methods.method import Method
 from pipeline.series.methods.sales_engine import engine_method
 from pipeline.series.methods.simple import fit_drift, fit_seasonal_mean, fit_seasonal_naive
 from pipeline.series.methods.statistical import (
+    fit_level_and_line,
     fit_rare_events,
     fit_seasons_and_trend,
+    fit_smoothing,
     has_rare_events,
     has_seasons,
 )
-from pipeline.series.methods.theta import fit_theta
 
 BASELINE = "seasonal_naive"
 
@@ -28,7 +28,14 @@ METHODS: dict[str, Method] = {
         seconds=0.002,
         is_applicable=has_rare_events,
     ),
-    "theta": Method(title="Theta", fit=fit_theta, minimum_rows=5, most_rows=3_000, seconds=0.008),
+    "theta": Method(
+        title="Theta",
+        fit=fit_level_and_line,
+        minimum_rows=5,
+        most_rows=3_000,
+        seconds=0.008,
+        failures=(np.linalg.LinAlgError,),
+    ),
     "mstl": Method(
         title="the sum of trend and seasons",
         fit=fit_seasons_and_trend,
@@ -40,10 +47,11 @@ METHODS: dict[str, Method] = {
     ),
     "holt_winters": Method(
         title="exponential smoothing",
-        fit=fit_holt_winters,
+        fit=fit_smoothing,
         minimum_rows=8,
-        most_rows=1_500,
-        seconds=0.05,
+        most_rows=2_000,
+        seconds=0.02,
+        failures=(np.linalg.LinAlgError,),
     ),
     "harmonic_regression": Method(
         title="regression on the seasons",
@@ -52,7 +60,6 @@ METHODS: dict[str, Method] = {
         most_rows=20_000,
         seconds=0.02,
     ),
-    "ets": engine_method("ets", "exponential smoothing by likelihood", 0.03, 5_000),
     "poisson": engine_method("poisson", "the counting model", 0.02, 20_000),
     "gradient_boosting": engine_method("gradient_boosting", "the boosted trees", 0.15, 10_000),
     "prophet": engine_method("prophet", "Prophet", 0.01, 17_000),

@@ -1,10 +1,13 @@
 """The statistical methods of the forecasting engine, on any calendar."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from pipeline.forecast.statistical.ets import LONGEST_SEASON, fit_ets
 from pipeline.forecast.statistical.intermittent import fit_croston_tsb, is_rare
-from pipeline.forecast.statistical.long_seasons import Fitted
+from pipeline.forecast.statistical.long_seasons import Fitted, fit_with_long_seasons
 from pipeline.forecast.statistical.mstl import fit_mstl
+from pipeline.forecast.statistical.theta import fit_theta
 from pipeline.series.methods.method import Ahead, Array, Past
 
 _MOST_PERIODS_OF_YEAR = 400
@@ -25,6 +28,21 @@ class FittedStatistical:
 def fit_seasons_and_trend(past: Past) -> FittedStatistical:
     """All seasons taken out, the rest smoothed."""
     return FittedStatistical(fit_mstl(past.filled, seasons_of(past), year_of(past)))
+
+
+def fit_level_and_line(past: Past) -> FittedStatistical:
+    """The dynamic optimised Theta model."""
+    seasons, year = seasons_of(past), year_of(past)
+    return FittedStatistical(fit_with_long_seasons(fit_theta, past.filled, seasons, year))
+
+
+def fit_smoothing(past: Past) -> FittedStatistical:
+    """Exponential smoothing by likelihood; seasons too long for it are taken out beforehand."""
+    smooth = partial(fit_ets, may_take_logs=not past.signed)
+    seasons, year = seasons_of(past), year_of(past)
+    return FittedStatistical(
+        fit_with_long_seasons(smooth, past.filled, seasons, year, LONGEST_SEASON)
+    )
 
 
 def fit_rare_events(past: Past) -> FittedStatistical:
