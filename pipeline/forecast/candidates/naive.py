@@ -13,6 +13,8 @@ from pipeline.forecast.history.prepared import History
 SEASONS_REMEMBERED = 8
 SEASONS_FOR_MEDIANS = 26
 """Half a year of weeks: where most is sold in lumps, fewer tell little about what is usual."""
+MEDIAN_SHARE = 0.75
+"""The rest is the mean, so that what sells now and then is not forecast to sell nothing."""
 LUMPS = 1.1
 """Sales come in lumps where they are so many times what sells usually: on other products the
 median knows nothing that other methods do not."""
@@ -65,9 +67,12 @@ def fit_seasonal_mean(history: History, _context: FitContext) -> SeasonalMean:
 
 
 def fit_seasonal_median(history: History, _context: FitContext) -> SeasonalMean:
-    """Take the median of each place of the season over the last 26 seasons."""
+    """Move each place of the season most of the way from the mean of 26 seasons to the median."""
     newest, slots = _newest(history, SEASONS_FOR_MEDIANS)
-    return _at_slots(history, newest.groupby(slots).median(), newest.median())
+    at_slots = newest.groupby(slots)
+    levels = MEDIAN_SHARE * at_slots.median() + (1 - MEDIAN_SHARE) * at_slots.mean()
+    overall = MEDIAN_SHARE * newest.median() + (1 - MEDIAN_SHARE) * newest.mean()
+    return _at_slots(history, levels, overall)
 
 
 def sells_in_lumps(history: History, _context: FitContext) -> bool:

@@ -107,16 +107,32 @@ def test_the_median_is_for_products_that_sell_in_lumps(context: FitContext) -> N
     assert median.is_applicable(lumpy, context)
 
 
-def test_a_few_large_orders_do_not_move_the_median(context: FitContext) -> None:
+def test_what_sells_now_and_then_is_not_forecast_to_sell_nothing(context: FitContext) -> None:
     frame = sold(BASELINE)
-    bulk = frame.copy()
-    bulk.loc[[40, 90, 140, 190], "quantity"] *= 50
-    settings = ForecastSpec(zeros_are_real=True)
-    made = [prepare(validate(one), settings) for one in (frame, bulk)]
+    frame.loc[np.arange(len(frame)) % 10 > 0, "quantity"] = 0.0
+    frame.loc[DAYS:, "quantity"] = np.nan
+    made = prepare(validate(frame), ForecastSpec(zeros_are_real=True))
 
-    usual, with_bulk = (
-        predict(fit_candidate(CANDIDATES["seasonal_median"], one.history, context), one.future)
-        for one in made
+    values = predict(
+        fit_candidate(CANDIDATES["seasonal_median"], made.history, context), made.future
     )
 
-    assert with_bulk == pytest.approx(usual, rel=0.1)
+    newest = made.history.actual[-26 * 7 :]
+    assert 0 < values.mean() < newest.mean() / 3
+
+
+def test_a_few_large_orders_hardly_move_what_is_usual(context: FitContext) -> None:
+    frame = sold(BASELINE)
+    bulk = frame.copy()
+    bulk.loc[[150, 165, 180, 195], "quantity"] *= 20
+    settings = ForecastSpec(zeros_are_real=True)
+    histories = [prepare(validate(one), settings) for one in (frame, bulk)]
+
+    def moved_by(name: str) -> float:
+        without, with_bulk = (
+            predict(fit_candidate(CANDIDATES[name], one.history, context), one.future)
+            for one in histories
+        )
+        return float((with_bulk - without).mean())
+
+    assert moved_by("seasonal_median") < moved_by("seasonal_mean") / 5
