@@ -115,6 +115,9 @@ def read_body(model: type[Body]) -> Body:
 
 
 def _read_query(model: type[BaseModel]) -> BaseModel:
+    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    if repeated:
+        raise BadQueryError(f"The query has more than one {repeated[0]}; send one of each")
     try:
         return model.model_validate(request.args.to_dict())
     except ValidationError as error:

@@ -12,7 +12,7 @@ from api.models.summaries import find_record
 from api.services import Services
 from db.jobs.file_jobs import FileJobRequest, Predictor, start_file_job
 from db.jobs.requests import JobLimits
-from db.models.candidates import stated_choice
+from db.models.candidates import require_available, stated_choice
 from db.tables import TrainedModel, TrainingJob
 
 _HOUR_S = 3600.0
@@ -37,6 +37,8 @@ def create_prediction_job(
     asked: PredictionOptions,
     digest: str,
 ) -> TrainingJob:
+    if asked.candidate is not None:
+        require_available(model, asked.candidate)
     # Whoever chooses another candidate later does not change what this job was asked for.
     options = {
         "model_id": model.public_id,

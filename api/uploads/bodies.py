@@ -61,6 +61,9 @@ def _receive_form(spool: Spool, max_bytes: int) -> Upload:
     repeated = [name for name, values in form.lists() if len(values) > 1]
     if repeated:
         raise InvalidRequestError(f"The form has more than one {repeated[0]}; send one of each")
+    with_nul = [name for name, value in form.items() if "\0" in name + value]
+    if with_nul:
+        raise InvalidRequestError(f"{with_nul[0]!r} holds a NUL character, which no text has")
     found = files.get("file")
     if found is None:
         raise InvalidRequestError("The form has no part `file` with the content of the file")

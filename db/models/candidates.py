@@ -48,7 +48,7 @@ def choose_candidate(
     model = lock_model(session, tenant_id, model_id)
     if model is None:
         return None
-    _require_available(model, candidate)
+    require_available(model, candidate)
     stated = None if candidate == trained_choice(model) else candidate
     if stated != stated_choice(model):
         before = stated_choice(model) or trained_choice(model)
@@ -65,7 +65,8 @@ def choose_candidate(
     return model
 
 
-def _require_available(model: TrainedModel, candidate: str) -> None:
+def require_available(model: TrainedModel, candidate: str) -> None:
+    """Raises `UnknownCandidateError`, or `NotNowError` where the stored model does not hold it."""
     by_name = {candidate_name(entry): entry for entry in candidates_of(model)}
     possible = [name for name, entry in by_name.items() if is_selectable(entry)]
     if candidate not in by_name:

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.errors import InsufficientDataError, InvalidDataError
+from pipeline.table.csv_width import HEAD_BYTES, check_width
 from pipeline.table.load import check_names, data_columns, open_table, plain_batches
 from pipeline.table.size import check_bytes, check_shape
 from pipeline.table.spec import TableLimits
@@ -96,6 +97,8 @@ class CsvRows:
             raise InsufficientDataError("The table has no rows")
 
     def _header(self) -> list[str]:
+        self._source.seek(0)
+        check_width(self._source.read(HEAD_BYTES), self._separator, self._limits)
         with _trouble_as_invalid_data():
             columns = [str(name) for name in self._open(nrows=0).columns]
         check_names(columns)

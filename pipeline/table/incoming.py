@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipeline.errors import InvalidDataError, ResourceLimitError
 from pipeline.table.arrow import expanded_bytes, to_plain
+from pipeline.table.csv_width import HEAD_BYTES, check_width
 from pipeline.table.ipc import refuse_compression
 from pipeline.table.load import check_names, data_columns, read_table
 from pipeline.table.size import check_bytes, check_shape
@@ -111,9 +112,11 @@ def _whole_number(digits: str) -> int | float:
 def _read_csv(body: bytes, limits: TableLimits, text_columns: Collection[str]) -> pd.DataFrame:
     try:
         head = body.split(b"\n", 1)[0].decode("utf-8-sig")
+        separator = ";" if ";" in head and "," not in head else ","
+        check_width(body[:HEAD_BYTES], separator, limits)
         frame = pd.read_csv(
             io.BytesIO(body),
-            sep=";" if ";" in head and "," not in head else ",",
+            sep=separator,
             nrows=limits.max_rows + 1,
             dtype=dict.fromkeys(text_columns, "str"),
             encoding="utf-8-sig",

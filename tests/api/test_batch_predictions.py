@@ -277,3 +277,24 @@ def test_a_parquet_file_is_taken_as_well(
     answer = send(http, table_model, buffer.getvalue())
     assert answer.status_code == 202
     assert session.scalar(select(func.count()).where(TrainingJob.kind == "prediction")) == 1
+
+
+def test_a_candidate_that_the_model_does_not_have_is_refused_at_once(
+    http: httpx.Client, table_model: TrainedModel, session: Session
+) -> None:
+    before = session.scalar(select(func.count(TrainingJob.id)))
+
+    answer = send(http, table_model, candidate="nobody")
+
+    assert (answer.status_code, answer.json()["title"]) == (422, "Unprocessable Entity")
+    assert "nobody" in answer.json()["detail"]
+    assert session.scalar(select(func.count(TrainingJob.id))) == before
+
+
+def test_text_with_a_nul_character_is_refused(
+    http: httpx.Client, table_model: TrainedModel
+) -> None:
+    answer = send(http, table_model, job_name="a\x00b")
+
+    assert answer.status_code == 422
+    assert "NUL" in answer.json()["detail"]

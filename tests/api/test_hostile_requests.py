@@ -19,6 +19,7 @@ def cursor(moment: str) -> str:
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
+PARQUET = {"file": ("homes.parquet", b"PAR1")}
 FAR_ZONE = cursor("2026-01-01T00:00:00+23:59")
 FAR_YEAR = cursor("0001-01-01T00:00:00+23:59")
 
@@ -51,6 +52,10 @@ FAR_YEAR = cursor("0001-01-01T00:00:00+23:59")
         ("POST", "/api/v1/training/start", {"json": {"priority": 10**30}}, 422),
         ("POST", "/api/v1/training/start", {"content": b'{"job_name": "\xff"}'}, 415),
         ("POST", "/api/v1/training/start", {"headers": {"Idempotency-Key": "k" * 300}}, 400),
+        ("GET", "/api/v1/training/history?limit=1&limit=0", {}, 400),
+        ("GET", "/api/v1/training/forecasts/totals?interval_width=NaN", {}, 400),
+        ("GET", "/api/v1/training/forecasts/totals?interval_width=0.9&interval_width=3", {}, 400),
+        ("POST", "/api/v1/models", {"files": PARQUET, "data": {"task_name": "a\x00b"}}, 422),
         ("DELETE", "/api/v1/models", {}, 405),
         ("POST", "/nowhere", {}, 404),
         ("POST", "/api/v1/training/sales", {"content": b"x" * 8_000_001}, 415),

@@ -15,6 +15,7 @@ from pipeline.errors import (
     ResourceLimitError,
     WrongColumnsError,
 )
+from pipeline.table.batches import open_rows
 from pipeline.table.incoming import ARROW, CSV, PARQUET, frame_of_rows, json_object, read_rows
 from pipeline.table.kinds import check_columns
 from pipeline.table.predict import predict_rows
@@ -180,3 +181,25 @@ def test_streams_and_csv_have_limits():
     repeated = pa.DictionaryArray.from_arrays(np.zeros(90, dtype=int), ["x" * 100_000])
     with pytest.raises(ResourceLimitError, match="memory"):
         read_rows(as_arrow(pa.table({"town": repeated})), ARROW, LIMITS, ())
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "told"),
+    [
+        (b"," * 200_000, ResourceLimitError, "200,001 columns"),
+        (b"size,town\n" + b"," * 500_000, InvalidDataError, "500,001 values"),
+        (b"size,town\n\n1,x,2\n", InvalidDataError, "3 values, and the header 2 names"),
+        (b"size;town\n1;x;\n", InvalidDataError, "3 values, and the header 2 names"),
+    ],
+)
+def test_a_csv_that_is_too_wide_is_refused_before_it_is_read(body, error, told):
+    with pytest.raises(error, match=told):
+        read_rows(body, CSV, LIMITS, ["town"])
+    with pytest.raises(error, match=told):
+        open_rows(io.BytesIO(body), LIMITS)
+
+
+def test_separators_and_lines_in_quotes_make_no_csv_wider():
+    body = b'"size, in m","town"\n1,"a,b\nc,d ""e"""\n'
+
+    assert read_rows(body, CSV, LIMITS, ["town"]).values.tolist() == [[1, 'a,b\nc,d "e"']]
