@@ -79,7 +79,10 @@ def sells_in_lumps(history: History, _context: FitContext) -> bool:
     """Whether much of what is sold comes on few days, so that the mean is far from what is usual.
 
     The absolute error is smallest at the median. Methods that learn means are above it there.
+    Weeks and months that differ much have their season for it, which recurs too seldom.
     """
+    if not history.frequency.is_daily_or_finer:
+        return False
     newest, slots = _newest(history, SEASONS_FOR_MEDIANS)
     usual = newest.groupby(slots).transform("median")
     return bool(newest.mean() >= LUMPS * usual.mean())

@@ -107,6 +107,14 @@ def test_the_median_is_for_products_that_sell_in_lumps(context: FitContext) -> N
     assert median.is_applicable(lumpy, context)
 
 
+def test_weeks_that_peak_once_a_year_are_no_lumps(context: FitContext) -> None:
+    ds = pd.date_range("2024-01-01", periods=100, freq="W-SUN")
+    quantity = np.where(np.arange(len(ds)) % 52 >= 45, 400.0, 100.0)
+    weeks = prepare(validate(pd.DataFrame({"ds": ds, "quantity": quantity})), ForecastSpec())
+
+    assert not CANDIDATES["seasonal_median"].is_applicable(weeks.history, context)
+
+
 def test_what_sells_now_and_then_is_not_forecast_to_sell_nothing(context: FitContext) -> None:
     frame = sold(BASELINE)
     frame.loc[np.arange(len(frame)) % 10 > 0, "quantity"] = 0.0
