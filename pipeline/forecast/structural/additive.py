@@ -35,11 +35,18 @@ def additive_mode(layout: Layout) -> Mode:
 
 def additive_gram(layout: Layout) -> Gram:
     """The products of trend, columns and bends."""
-    return Gram.of(
-        np.column_stack([layout.trend_columns, layout.columns, layout.bends]),
-        layout.y,
-        np.concatenate([layout.trend_scales, layout.prior_scales]),
-        layout.changepoint_scale,
+    scales = np.concatenate([layout.trend_scales, layout.prior_scales])
+    if layout.products is None:
+        design = np.column_stack([layout.trend_columns, layout.columns, layout.bends])
+        return Gram.of(design, layout.y, scales, layout.changepoint_scale)
+    products, with_y = layout.products
+    return Gram(
+        products=products,
+        with_y=with_y,
+        y_squared=float(layout.y @ layout.y),
+        rows=len(layout.y),
+        precisions=scales**-2,
+        lasso_weight=1 / layout.changepoint_scale,
     )
 
 

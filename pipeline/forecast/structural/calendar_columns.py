@@ -7,6 +7,7 @@ a long stretch of it; a fit or a forecast takes a slice.
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -89,7 +90,7 @@ def calendar_columns(
     if step is None or 2 * len(ticks) * width > _MOST_NUMBERS // 2:
         return _table(times, seasonalities, columns)
     first, last = int(ticks[0]), int(ticks[-1])
-    key = step, first % step, seasonalities, holidays.key
+    key = step, first % step, seasonalities, columns
     stretch = _STRETCHES.get(key, _Stretch)
     if stretch is None or not stretch.covers(first, last):
         stretch = _longer(stretch, first, last, step, seasonalities, columns)
@@ -97,8 +98,9 @@ def calendar_columns(
     return stretch.part(first, len(ticks))
 
 
+@lru_cache(maxsize=_MOST_CALENDARS)
 def holiday_columns(holidays: Holidays) -> HolidayColumns:
-    """The laid-out columns of holidays, remembered."""
+    """The laid-out columns of holidays: the same object for holidays that say the same."""
     return _remembered(_LAID_OUT, holidays.key, HolidayColumns, holidays.columns)
 
 

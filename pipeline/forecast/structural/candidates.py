@@ -69,18 +69,23 @@ def fit_history(
     times = history.ds.to_numpy()[rows]
     columns = {one.name: history.columns[one.name][rows] for one in structure.regressors}
     values, spec = history.actual[rows], context.spec
-    level = logging.INFO if spec.verbose else logging.ERROR
     if spec.engine == "stan" and priors is stated_priors:
+        level = logging.INFO if spec.verbose else logging.ERROR
         return fit_with_stan(times, values, structure, columns, seed=spec.seed, level=level)
     model = fit_structure(times, values, structure, columns, priors=priors)
-    with library_logs(logger.name, level=level):
+    if spec.verbose:
+        _tell(model)
+    return model
+
+
+def _tell(model: StructuralModel) -> None:
+    with library_logs(logger.name, level=logging.INFO):
         logger.info(
             "Posterior mode: noise %.5f of the largest value, %d of %d rates change",
             model.mode.sigma_obs,
             np.count_nonzero(model.mode.delta),
             len(model.mode.delta),
         )
-    return model
 
 
 STRUCTURAL: dict[str, Candidate] = {

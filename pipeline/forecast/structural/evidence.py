@@ -52,7 +52,12 @@ def learned_scales(layout: Layout, structure: Structure) -> Layout:
             mean_square = float(squares[trend + columns :].mean())
             change = float(np.clip(np.sqrt(mean_square / 2), _LEAST_CHANGE, _MOST_CHANGE))
         noise = _noise(gram, means, float((1 - precisions * spreads).sum()))
-    return replace(layout, prior_scales=np.sqrt(variances)[groups], changepoint_scale=change)
+    return replace(
+        layout,
+        prior_scales=np.sqrt(variances)[groups],
+        changepoint_scale=change,
+        products=(gram.products, gram.with_y),
+    )
 
 
 def column_groups(structure: Structure) -> Groups:

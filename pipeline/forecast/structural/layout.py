@@ -33,6 +33,8 @@ class Layout:
         Scale of the Laplace prior of the rate changes.
     is_flat
         Whether the trend is an offset alone.
+    products
+        Of the design with itself and with ``y``, where they are known already.
     """
 
     t: Vector
@@ -43,6 +45,7 @@ class Layout:
     multiplies: NDArray[np.bool_]
     changepoint_scale: float
     is_flat: bool = False
+    products: tuple[Matrix, Vector] | None = None
 
     @property
     def trend_columns(self) -> Matrix:

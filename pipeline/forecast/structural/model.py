@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from pipeline.forecast.structural.structure import Structure
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
+_STRUCTURES_KEPT = 64
+"""The windows of a test, and most products of a shop, have the same few."""
 _PARTS = {"daily": "day", "weekly": "week", "yearly": "year"}
 
 
@@ -47,9 +50,10 @@ class StructuralModel:
     def predict(self, future: pd.DataFrame) -> Vector:
         """One value per row of ``future`` (``ds``, sorted, and the regressors)."""
         rows = Rows.of(future, self.structure)
-        added = self._columns(rows) @ np.where(self.multiplies, 0.0, self.mode.beta)
-        trend = self._trend(rows) * self.factor(rows)
-        return np.asarray((trend + added) * self.scales.largest)
+        columns = self._columns(rows)
+        factor = 1 + columns @ np.where(self.multiplies, self.mode.beta, 0.0)
+        added = columns @ np.where(self.multiplies, 0.0, self.mode.beta)
+        return np.asarray((self._trend(rows) * factor + added) * self.scales.largest)
 
     def factor(self, rows: "Rows") -> Vector:
         """What the trend is multiplied by."""
@@ -120,24 +124,30 @@ def all_columns(rows: Rows, structure: Structure, scales: Scales) -> Matrix:
     return np.hstack([calendar, scales.regressors(rows.regressors, structure.regressors)])
 
 
+@lru_cache(maxsize=_STRUCTURES_KEPT)
 def multiplied_columns(structure: Structure) -> NDArray[np.bool_]:
-    """Which columns multiply the trend."""
+    """Which columns multiply the trend; not to be written to."""
     holidays = holiday_columns(structure.holidays).names
     ways = [one.way for one in structure.seasonalities for _ in range(2 * one.order)]
     ways += [structure.holidays_way] * len(holidays)
     ways += [one.way for one in structure.regressors]
-    return np.array([way == "multiplicative" for way in ways], dtype=bool)
+    multiplies = np.array([way == "multiplicative" for way in ways], dtype=bool)
+    multiplies.setflags(write=False)
+    return multiplies
 
 
+@lru_cache(maxsize=_STRUCTURES_KEPT)
 def column_scales(structure: Structure) -> Vector:
-    """The standard deviation of the prior of each column's coefficient."""
-    return np.concatenate(
+    """The standard deviation of the prior of each column's coefficient; not to be written to."""
+    scales = np.concatenate(
         [
             [one.prior_scale for one in structure.seasonalities for _ in range(2 * one.order)],
             holiday_columns(structure.holidays).prior_scales,
             [one.prior_scale for one in structure.regressors],
         ]
     )
+    scales.setflags(write=False)
+    return scales
 
 
 def _occasion(column: str) -> str:
