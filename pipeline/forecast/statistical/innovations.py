@@ -18,7 +18,7 @@ from scipy.signal import lfilter, lfiltic
 Array = NDArray[np.float64]
 
 _ITERATIONS = 12
-_ENOUGH_GAIN = 1e-4
+_ENOUGH_GAIN = 5e-4
 """A relative gain of the squared error below this changes no digit of a forecast that matters."""
 _DIFFERENCE = 1e-6
 _RIDGE = 1e-12
@@ -165,10 +165,10 @@ def _evaluate(
     """The errors of the best beginning."""
     ar, ma = structure.polynomials(parameters)
     order = len(ar) - 1
-    inputs = np.zeros((len(values), 2))
+    inputs = np.zeros((2, len(values)))
     inputs[0, 0] = 1.0
-    inputs[:, 1] = _passed(ar, values)
-    response, errors = lfilter([1.0], ma, inputs, axis=0).T
+    inputs[1] = _passed(ar, values)
+    response, errors = lfilter([1.0], ma, inputs)
     if is_stable is not None and not is_stable(parameters, response):
         nothing = _Beginnings(np.empty((len(values), 0)), np.empty((0, 0)))
         return _Point(parameters, ar, ma, nothing, values, np.inf)
@@ -188,16 +188,16 @@ def _beginnings(response: Array, order: int) -> _Beginnings:
 
 def _slopes(values: Array, structure: Structure, point: _Point) -> Array:
     """The derivatives of the errors, one column per parameter, the best beginning kept."""
-    inputs = np.empty((len(values), len(point.parameters)))
+    inputs = np.empty((len(point.parameters), len(values)))
     for place in range(len(point.parameters)):
         moved = point.parameters.copy()
         moved[place] += _DIFFERENCE
         ar, ma = structure.polynomials(moved)
-        inputs[:, place] = _passed((ar - point.ar) / _DIFFERENCE, values) - _passed(
+        inputs[place] = _passed((ar - point.ar) / _DIFFERENCE, values) - _passed(
             (ma - point.ma) / _DIFFERENCE, point.errors
         )
-    slopes = lfilter([1.0], point.ma, inputs, axis=0)
-    return point.beginnings.taken_from(slopes)
+    slopes = lfilter([1.0], point.ma, inputs)
+    return point.beginnings.taken_from(slopes.T)
 
 
 def _passed(polynomial: Array, values: Array) -> Array:

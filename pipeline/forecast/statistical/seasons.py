@@ -110,14 +110,13 @@ def _smoothed(by_cycle: Array, reach: int) -> Array:
 
 def _error_of_next(by_cycle: Array, reach: int) -> float:
     """How far each cycle of the newer half is from the weighted average of those before it."""
-    values, known = np.nan_to_num(by_cycle), np.isfinite(by_cycle)
+    values, known = np.nan_to_num(by_cycle), np.isfinite(by_cycle).any(axis=1, keepdims=True)
     cycles = len(values)
-    tested = np.arange(max(1, cycles // 2), cycles)
-    total, weight = np.zeros((len(tested), values.shape[1])), np.zeros((len(tested), 1))
+    first = max(1, cycles // 2)
+    total, weight = np.zeros((cycles - first, values.shape[1])), np.zeros((cycles - first, 1))
     for away, share in enumerate(_kernel(reach), start=1):
-        inside = tested - away >= 0
-        rows = tested[inside] - away
-        total[inside] += share * values[rows]
-        weight[inside] += share * known[rows].any(axis=1, keepdims=True)
-    off = values[tested] - total / np.maximum(weight, 1e-12)
+        tested, before = slice(max(away - first, 0), None), slice(max(first - away, 0), -away)
+        total[tested] += share * values[before]
+        weight[tested] += share * known[before]
+    off = values[first:] - total / np.maximum(weight, 1e-12)
     return float((off * off).sum())
