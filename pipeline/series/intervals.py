@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.forecast.calibrate import Calibration, Errors, calibrate
+from pipeline.forecast.calibrate import Calibration, Errors, are_whole, calibrate
 from pipeline.series.calendar import Positions
 from pipeline.series.methods.method import Array
 
@@ -40,7 +40,7 @@ def learn_intervals(
 ) -> Intervals:
     """From pairs of forecast and actual values at 1, 2, 3, … periods from their origin, whose
     actual values may be missing; with none, from the differences of values of ``past`` one season
-    apart.
+    apart. Where all actual values are whole numbers from 0 on, so are the bounds of intervals.
     """
     spread = float(np.ptp(past)) or abs(float(past[0])) or 1.0
     moved = _FAR_ABOVE * spread - float(past.min()) if signed else 0.0
@@ -52,5 +52,6 @@ def learn_intervals(
         [Errors(predicted + moved, actual + moved) for predicted, actual in pairs],
         level=max(float(np.mean(past)) + moved, _SMALLEST_LEVEL),
         interval_width=INTERVAL_LEVEL,
+        is_count=not signed and all(are_whole(actual) for _, actual in pairs),
     )
     return Intervals(calibration, moved, signed)
