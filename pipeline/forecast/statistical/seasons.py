@@ -110,8 +110,8 @@ def _smoothed(by_cycle: Array, reach: int) -> Array:
 
 def _error_of_next(by_cycle: Array, reach: int) -> float:
     """How far each cycle of the newer half is from the weighted average of those before it."""
-    values, known = np.nan_to_num(by_cycle), np.isfinite(by_cycle).any(axis=1, keepdims=True)
-    cycles = len(values)
+    values, cycles = np.nan_to_num(by_cycle), len(by_cycle)
+    known = np.asarray(np.isfinite(by_cycle).any(axis=1, keepdims=True), dtype=np.float64)
     first = max(1, cycles // 2)
     total, weight = np.zeros((cycles - first, values.shape[1])), np.zeros((cycles - first, 1))
     for away, share in enumerate(_kernel(reach), start=1):
