@@ -56,7 +56,7 @@ class Past:
         self._sold = Running(np.where(np.isfinite(values), values > 0, np.nan))
         rows = np.where(values > 0, np.arange(len(values)), -1)
         self._last_sale = np.concatenate([[-1], np.maximum.accumulate(rows)])
-        self._anchors = Anchors(plain, pace.cycles[0], 2 * pace.levels[2]) if pace.cycles else None
+        self._anchors = Anchors(plain, pace.cycles, 2 * pace.levels[2]) if pace.cycles else None
         usual = self._usual_at_rows()
         self.over_usual = np.minimum(ratio(values, usual), MOST_TIMES_USUAL)
         both = np.isfinite(plain) & np.isfinite(usual)
