@@ -27,7 +27,7 @@ _NEXT_TO_NOTHING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights in units of a size; the error of stretches left out is in the unit of the values."""
+    """In units of a size; the error of stretches left out is in the unit of the values."""
 
     values: Array
     error: float
@@ -76,21 +76,30 @@ class Learned:
         return float(((self.rest * self.size) ** 2).sum())
 
     @cached_property
-    def with_all(self) -> Weights:
-        """By all columns."""
-        return self._fitted(np.ones(len(self.tested.expected), dtype=np.bool_), 1.0)
+    def weights_of_all(self) -> Array:
+        """Of all columns, whatever they are worth."""
+        return self._weights(self._all, 1.0)
+
+    @cached_property
+    def error_with_all(self) -> float:
+        """Of a forecast with the effects of all columns."""
+        return self._error(self._all, 1.0)
 
     def beyond_chance(self) -> Weights:
-        """By the columns whose effects are more than chance."""
+        """Of the columns whose effects are more than chance."""
         of_holidays = self.tested.is_of_holidays
         single = self._certain() & ~of_holidays
-        without = self._fitted(single, 1.0)
-        if not of_holidays.any():
-            return without
-        with_holidays = [self._fitted(single | of_holidays, one) for one in _STRENGTHS]
-        best = min(with_holidays, key=lambda way: way.error)
-        luck = _BEYOND_CHANCE_OF_MANY * self.error_without / len(self.rest)
-        return best if best.error < without.error - luck else without
+        without = self._error(single, 1.0)
+        if of_holidays.any():
+            kept = single | of_holidays
+            error, strength = min((self._error(kept, one), one) for one in _STRENGTHS)
+            if error < without - _BEYOND_CHANCE_OF_MANY * self.error_without / len(self.rest):
+                return Weights(self._weights(kept, strength), error)
+        return Weights(self._weights(single, 1.0), without)
+
+    @property
+    def _all(self) -> NDArray[np.bool_]:
+        return np.ones(len(self.tested.expected), dtype=np.bool_)
 
     def _certain(self) -> NDArray[np.bool_]:
         """Which columns stay when one after the other the least certain one is left out, until the
@@ -111,23 +120,29 @@ class Learned:
             kept = np.delete(kept, least)
         return np.isin(np.arange(len(penalty)), kept)
 
-    def _fitted(self, kept: NDArray[np.bool_], strength: float) -> Weights:
-        """The weights of the kept columns; ``strength`` is that of the penalty of holidays."""
+    def _weights(self, kept: NDArray[np.bool_], strength: float) -> Array:
+        """Of the kept columns; ``strength`` is that of the penalty of holidays."""
         weights = np.zeros(len(kept))
+        gram = self.tested.grams.sum(axis=0)[np.ix_(kept, kept)]
+        penalty = np.diag(self._penalty(strength)[kept])
+        weights[kept] = np.linalg.solve(gram + penalty, self.products.sum(axis=0)[kept])
+        return weights
+
+    def _error(self, kept: NDArray[np.bool_], strength: float) -> float:
+        """Of each stretch, by weights that were learned from the others."""
         if not kept.any():
-            return Weights(weights, self.error_without)
+            return self.error_without
         grams, products = self.tested.grams[:, kept][:, :, kept], self.products[:, kept]
         total = grams.sum(axis=0) + np.diag(self._penalty(strength)[kept])
-        wanted = products.sum(axis=0)
         others = np.zeros((len(grams), len(kept)))
-        others[:, kept] = np.linalg.solve(total - grams, (wanted - products)[:, :, None])[:, :, 0]
+        wanted = products.sum(axis=0) - products
+        others[:, kept] = np.linalg.solve(total - grams, wanted[:, :, None])[:, :, 0]
         told = [
             self.tested.table[one] @ of_others
             for one, of_others in zip(self.tested.stretches, others, strict=True)
         ]
         off = (self.rest - np.concatenate(told)) * self.size
-        weights[kept] = np.linalg.solve(total, wanted)
-        return Weights(weights, float(off @ off))
+        return float(off @ off)
 
     def _penalty(self, strength: float) -> Array:
         factor = np.where(self.tested.is_of_holidays, strength, 1.0)

@@ -87,9 +87,9 @@ def adjusted(history: History, context: FitContext) -> Adjusted:
     amounts = tested.in_units(values, unit)
     shares = tested.in_units(values, _level(values, unit, season))
     for _ in range(_ROUNDS if shares.error_without > 0 else 0):
-        without = values - shares.size * (table @ shares.with_all.values)
+        without = values - shares.size * (table @ shares.weights_of_all)
         shares = tested.in_units(values, _level(without, unit, season))
-    is_share = shares.with_all.error < amounts.with_all.error
+    is_share = shares.error_with_all < amounts.error_with_all
     learned = shares if is_share else amounts
     best = learned.beyond_chance()
     luck = max(_LEAST_GAIN, BEYOND_CHANCE / len(values))
