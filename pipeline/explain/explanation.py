@@ -35,7 +35,7 @@ _BOOTSTRAP_SHARE = 0.15
 _IMPORTANCE_SHARE = 0.4
 _SHAP_SHARE = 0.6
 _NO_TIME = "the time did not suffice"
-_NO_LEARNING_CURVE = "the time did not suffice to learn from parts of the rows"
+_NO_LEARNING_CURVE = f"{_NO_TIME} to learn from parts of the rows"
 
 
 def explain(
@@ -100,6 +100,11 @@ def explain(
         told["left_out"]["learning_curve"] = _NO_LEARNING_CURVE
     _add(told, _of_model(told, judged, answers, metric_named(ml_task, metric), seed), steps)
     return told
+
+
+def missed_sections(told: Mapping[str, Any]) -> list[str]:
+    """The sections that an explanation lacks for want of time."""
+    return [name for name, why in told["left_out"].items() if why.startswith(_NO_TIME)]
 
 
 def _add(told: dict[str, Any], sections: Mapping[str, Section], steps: Steps) -> None:

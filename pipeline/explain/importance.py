@@ -11,7 +11,7 @@ from pipeline.explain.judged import Judged
 from pipeline.explain.mixing import mixed
 from pipeline.table.scores import Metric
 
-_SIZES = ((2_000, 5), (1_000, 5), (500, 5), (500, 3), (200, 3), (100, 2))
+_SIZES = ((2_000, 5), (1_000, 5), (500, 5), (500, 3), (200, 3), (100, 2), (100, 1), (50, 1))
 
 
 def permutation_importance(
@@ -72,6 +72,8 @@ def _size(answers: Answers, rows: int, columns: int, share: float) -> tuple[int,
     for size, repeats in _SIZES:
         if min(rows, size) * repeats * columns <= affordable:
             return size, repeats
+    if min(rows, size) * repeats * columns <= answers.affordable_rows(1.0):
+        return size, repeats  # a rough answer is worth more than what comes later
     raise OutOfTimeError
 
 

@@ -1,5 +1,6 @@
 """What more rows bring: the quickest good member of a model, learned from parts of the rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pipeline.table.split import sample_rows
 
 _SHARES = (0.125, 0.25, 0.5, 1.0)
 _FEWEST_ROWS = 30
+_FEWEST_POINTS = 2
 _LEAST_WEIGHT = 0.1
 
 Curve = list[dict[str, float | int | None]]
@@ -35,21 +37,31 @@ def learning_curve(
     Returns
     -------
     list of dict
-        With ``rows`` and ``score``, a value of the selection metric; empty if the fits are likely
-        to take more than ``seconds``, or if one of them fails.
+        With ``rows`` and ``score``, a value of the selection metric. It ends where the fits are
+        likely to take more than ``seconds`` together; it is empty if not two do not, or if one of
+        them fails.
     """
     candidate = _quickest(choice)
     rows = len(problem.train)
     sizes = [size for share in _SHARES if (size := round(share * rows)) >= _FEWEST_ROWS]
     largest = candidate.largest
-    if sum(scaled(largest.seconds, largest.rows, size) for size in sizes) > seconds:
-        return []
+    each = [scaled(largest.seconds, largest.rows, size) for size in sizes]
     try:
-        return [_point(candidate, problem, size, test_target, reporter) for size in sizes]
+        return [
+            _point(candidate, problem, size, test_target, reporter)
+            for size in within(seconds, sizes, each)
+        ]
     except FIT_FAILURES as error:
         if reporter.ordered(error):
             raise
         return []
+
+
+def within(seconds: float, sizes: Sequence[int], each: Sequence[float]) -> list[int]:
+    """The first of ``sizes`` that take no more than ``seconds`` together, by what each takes; none
+    if that is a single one of several."""
+    affordable = int(np.searchsorted(np.cumsum(each), seconds, side="right"))
+    return list(sizes[:affordable]) if affordable >= min(_FEWEST_POINTS, len(sizes)) else []
 
 
 def _quickest(choice: Choice) -> Candidate:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from pipeline.explain.explanation import explain
+from pipeline.explain.explanation import explain, missed_sections
 from pipeline.table.predict import predict_rows
 from tests.pipeline.explain.fitted import (
     LEVELS,
@@ -236,6 +236,14 @@ def test_without_time_only_what_asks_the_model_is_left_out():
     assert "metric_intervals" in told
     reasons = {name: told["left_out"][name] for name in ("permutation_importance", "shap")}
     assert set(reasons.values()) == {"the time did not suffice"}
+
+
+def test_only_what_lacked_time_counts_as_missed(classification):
+    told = explained(forest_classifier(), levels(TEST), seconds=0.0)
+    sections = ["learning_curve", "permutation_importance", "shap", "partial_dependence"]
+    assert missed_sections(told) == sections
+    assert missed_sections(classification) == ["learning_curve"]
+    assert missed_sections({"left_out": {"all": "there is no test row"}}) == []
 
 
 def test_the_same_seed_gives_the_same_explanation(regression):

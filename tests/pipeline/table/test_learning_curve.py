@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.table.learning_curve import within
 from pipeline.table.spec import TableSpec
 from pipeline.table.train import train_table
 
@@ -21,3 +22,11 @@ def test_more_rows_of_a_clear_relation_bring_a_better_score():
     assert [point["rows"] for point in curve] == [40, 80, 160, 320]
     assert curve[-1]["score"] < curve[0]["score"]
     assert abs(curve[-1]["score"] - 1) < 0.25  # the noise has a standard deviation of 1
+
+
+def test_a_curve_ends_where_its_time_does():
+    sizes, each = [100, 200, 400, 800], [1.0, 2.0, 4.0, 8.0]
+    assert within(15.5, sizes, each) == sizes
+    assert within(7.5, sizes, each) == [100, 200, 400]
+    assert within(3.5, sizes, each) == [100, 200]
+    assert within(2.5, sizes, each) == []  # a single point is no curve
