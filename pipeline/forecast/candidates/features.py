@@ -64,7 +64,7 @@ ORIGIN_FEATURES: dict[str, str] = {
     "year_growth": "recent level over that of one year before",
     "holiday_effect": "quantity over the usual one at the same holiday, or so many days from it",
     "event_effect": "quantity over the usual one on earlier days of the event",
-    "price_ratio": "price over the mean price of the last eight cycles",
+    "price_ratio": "price over the mean price of usual days of the last eight cycles",
     "price_change": "price over the last known price",
     "usual_error": "mean error of what is usual at a place of the week, over the last sixteen weeks",
     "usual_lively": "how far the last week alone tells what is usual, 0 to 1",

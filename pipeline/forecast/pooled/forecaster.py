@@ -20,6 +20,9 @@ from pipeline.forecast.pooled.series import Series, stamps_of
 from pipeline.forecast.pooled.table import Surround, Table, View
 from pipeline.forecast.pooled.trees import Trees
 
+LEAST_RESPONSE = 1e-9
+"""Where no covariate makes a difference, they share alike."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeForecaster:
@@ -58,8 +61,8 @@ class TreeForecaster:
         level = seen.scale * np.exp(logs[:, 0])
         shares = dict(zip(parts, logs[:, 1:].T, strict=True))
         shares[WEEK] = shares[WEEK] + seen.expected
-        for name, share in _shared_out(shares.pop(KNOWN_EFFECT, None), seen.responses).items():
-            shares[name] = shares.get(name, 0.0) + share
+        for name, share in _shared_out(shares.pop(KNOWN_EFFECT), seen.responses).items():
+            shares[name] = shares[name] + share
         total = np.sum(list(shares.values()), axis=0)
         mean = level * _logarithmic_mean(total)
         return {LEVEL: level} | {name: mean * share for name, share in shares.items()}
@@ -90,17 +93,13 @@ class _Seen:
     responses: Mapping[str, Values]
 
 
-def _shared_out(effect: Values | None, responses: Mapping[str, Values]) -> dict[str, Values]:
+def _shared_out(effect: Values, responses: Mapping[str, Values]) -> dict[str, Values]:
     """What trees make of all covariates together, by covariate: in proportion to its response."""
-    if effect is None or not responses:
-        return {} if effect is None else {OTHER: effect}
-    sizes = {name: np.abs(each) for name, each in responses.items()}
+    if not responses:
+        return {OTHER: effect}
+    sizes = {name: np.abs(each) + LEAST_RESPONSE for name, each in responses.items()}
     total = np.sum(list(sizes.values()), axis=0)
-    alike = 1 / len(sizes)
-    return {
-        name: effect * np.where(total > 0, size / np.where(total > 0, total, 1.0), alike)
-        for name, size in sizes.items()
-    }
+    return {name: effect * size / total for name, size in sizes.items()}
 
 
 def _logarithmic_mean(logs: Values) -> Values:

@@ -49,7 +49,7 @@ def parts_of(
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The parts, and for each feature the number of its part."""
     parts = [_part(name, covariates) for name in names]
-    known = tuple(dict.fromkeys([*parts, WEEK, TREND]))
+    known = tuple(dict.fromkeys([*parts, *covariates, WEEK, TREND, OTHER, KNOWN_EFFECT]))
     return known, np.array([known.index(part) for part in parts], dtype=np.int64)
 
 
