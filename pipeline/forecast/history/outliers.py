@@ -46,7 +46,10 @@ def tame_outliers(
     deviation = np.abs(values - middle)
     spread = seasonal_median(deviation, history.season) * MAD_TO_SIGMA
     reach = THRESHOLD * np.maximum(spread, np.nanmean(deviation))
-    extreme = (deviation > reach) & ~_has_reason(history, holidays)
+    extreme = deviation > reach
+    if not extreme.any():
+        return history, ()
+    extreme &= ~_has_reason(history, holidays)
     tamed = np.where(
         extreme, np.clip(values, np.maximum(middle - reach, 0), middle + reach), values
     )
