@@ -106,7 +106,8 @@ def calibrate(
     errors
         Of several origins, oldest first; rows whose actual value is missing do not count.
     level
-        Mean quantity of a period, which gives errors their unit.
+        Mean quantity of a period, which gives errors their unit; 0 where nothing was sold, so that
+        the errors themselves have to.
     interval_width
         Share of values that the interval should contain.
     is_count
@@ -127,6 +128,7 @@ def calibrate(
     farthest = max(len(one.actual) for one in errors)
     if not np.any(off):
         return _without_errors(level, interval_width, is_count=is_count)
+    level = level or float(np.abs(off).mean())
     power, rate = likeliest_growth(off, predicted, steps, level, weights)
     spreads = np.arange(1.0, farthest + 1) ** rate
     scores = off / (error_scale(predicted, level, power) * spreads[steps - 1])

@@ -143,6 +143,18 @@ def test_without_errors_the_forecast_is_all_there_is() -> None:
         assert (lower[0], upper[0]) == (3.0, 3.0)
 
 
+@pytest.mark.parametrize("is_count", [True, False])
+def test_what_never_sold_but_was_expected_to_has_an_interval(is_count: bool) -> None:
+    errors = Errors(np.array([0.0, 2.0, 1.0, 4.0]), np.zeros(4))
+
+    lower, upper = calibrate([errors], level=0.0, is_count=is_count).interval(
+        np.array([0.0, 2.0]), np.array([1, 2])
+    )
+
+    assert lower.tolist() == [0, 0]
+    assert 2 <= upper[1] < 30
+
+
 def test_missing_values_do_not_count() -> None:
     full = Errors(np.full(3, 10.0), np.array([11.0, 9.0, 12.0]))
     holes = Errors(np.full(4, 10.0), np.array([11.0, 9.0, 12.0, np.nan]))
