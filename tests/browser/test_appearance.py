@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.trained import train_versions
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.browser
@@ -104,6 +105,33 @@ def test_text_stands_out_from_its_ground(
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("Loading …")).to_have_count(0)
+    assert page.evaluate(FAINT) == []
+
+
+@pytest.fixture(scope="module")
+def places(stocked: Service) -> dict[str, str]:
+    """The addresses of a training, a product and a model of it."""
+    versions = train_versions(stocked)
+    return {
+        "job": f"/#/jobs/{stocked.get('history')['items'][0]['job_id']}",
+        "product": f"/#/products/{versions.product_id}",
+        "model": f"/#/models/{versions.used}",
+        "comparison": f"/#/compare/{versions.used}/{versions.refused}",
+    }
+
+
+@pytest.mark.parametrize("place", ["job", "product", "model", "comparison"])
+def test_the_pages_of_things_can_be_read_everywhere(
+    page: Page, places: dict[str, str], place: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.goto(places[place])
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.locator("details").evaluate_all("boxes => boxes.forEach((box) => { box.open = true; })")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.locator("button, a, input, select, textarea").evaluate_all(NAMELESS) == []
     assert page.evaluate(FAINT) == []
 
 

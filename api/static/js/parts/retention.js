@@ -74,6 +74,9 @@ const isWanted = ({ models_total: total, bytes }) =>
     keep: "Keep them",
   });
 
-const doneWords = ({ models, bytes_reclaimed: now, bytes_later: later }) =>
-  `${plural(models.length, "model")} removed, ${formatSize(now + later)} freed` +
-  (later > 0 ? ", part of it within a day." : ".");
+function doneWords({ models, models_left: left, bytes_reclaimed: now, bytes_later: later }) {
+  const freed = `${plural(models.length, "model")} removed, ${formatSize(now + later)} freed`;
+  const within = later > 0 ? ", part of it within a day" : "";
+  const more = left > 0 ? ` ${plural(left, "more model")} will go within minutes.` : "";
+  return `${freed}${within}.${more}`;
+}

@@ -5,6 +5,7 @@ import { postJson } from "../api.js";
 import { cronOf, WEEKDAYS } from "../cron.js";
 import { timeZones } from "../zones.js";
 import { field, form, input, select } from "./field.js";
+import { advancedFields, statedOptions, usualFields } from "./training_fields.js";
 
 const EVERY = [
   ["day", "Every day"],
@@ -44,8 +45,15 @@ export function scheduleForm(timeZone, onCreated) {
     ),
     timeZones(),
   ];
+  const how = element(
+    "details",
+    { class: "more" },
+    element("summary", {}, "Choose how to train"),
+    element("div", { class: "form-grid" }, usualFields({})),
+    advancedFields({}),
+  );
   const grid = element("div", { class: "form-grid" }, fields);
-  return form(grid, "Add the schedule", async (values, node) => {
+  return form([grid, how], "Add the schedule", async (values, node) => {
     await postJson("training/schedules", scheduleOf(values));
     announce("The schedule is added.");
     node.reset();
@@ -71,8 +79,11 @@ function showChoice(every, { week, month, time, cron }) {
   }
 }
 
-function scheduleOf(values) {
-  const cron = values.every === "cron" ? values.cron : cronOf(values);
-  const zone = values.time_zone.trim();
-  return { name: values.name, cron, ...(zone && { time_zone: zone }) };
+function scheduleOf({ name, every, time, weekday, day, cron: fields, time_zone: zone, ...options }) {
+  return {
+    name,
+    cron: every === "cron" ? fields : cronOf({ every, time, weekday, day }),
+    ...(zone.trim() && { time_zone: zone.trim() }),
+    request: statedOptions(options),
+  };
 }

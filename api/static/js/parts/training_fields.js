@@ -2,6 +2,7 @@
 // the answers. What is left empty, the next in line decides.
 
 import { element } from "../dom.js";
+import { plural } from "../format.js";
 import { algorithmWord } from "../words.js";
 import { field, input, select } from "./field.js";
 
@@ -50,7 +51,17 @@ const PATTERN = [
   ["true", "Yes"],
   ["false", "No"],
 ];
-const WORDS = new Set(["algorithm", "budget", "engine"]);
+const TEXTS = new Set(["algorithm", "budget", "engine"]);
+
+/** How a training goes that was told these options, in a few words; empty if it was told none. */
+export const optionWords = ({ budget, horizon_days: days, algorithm }) =>
+  [
+    BUDGETS.find(([value]) => value && value === budget)?.[1].split(":")[0],
+    days && `${plural(days, "day")} ahead`,
+    algorithm && algorithm !== "auto" && algorithmWord(algorithm),
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 /** How much care, and how far ahead; `known` holds what is said already. */
 export const usualFields = (known) => [
@@ -118,13 +129,17 @@ const number = (known, name, bounds) =>
 
 const pattern = (known, name) => select(name, PATTERN, known[name] ?? "");
 
+/** What was entered without what was left empty, as the service takes it. */
+export const statedOptions = (values) =>
+  Object.fromEntries(Object.entries(readOptions(values)).filter(([, value]) => value !== null));
+
 /** What was entered, as the service takes it; null for what was left empty. */
 export function readOptions(values) {
   const read = { true: true, false: false, "": null };
   return Object.fromEntries(
     Object.entries(values).map(([name, text]) => [
       name,
-      WORDS.has(name) ? text || null : text in read ? read[text] : Number(text),
+      TEXTS.has(name) ? text || null : text in read ? read[text] : Number(text),
     ]),
   );
 }

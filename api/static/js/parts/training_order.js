@@ -4,7 +4,7 @@ import { element } from "../dom.js";
 import { postJson } from "../api.js";
 import { plural } from "../format.js";
 import { field, form, select } from "./field.js";
-import { advancedFields, readOptions, usualFields } from "./training_fields.js";
+import { advancedFields, statedOptions, usualFields } from "./training_fields.js";
 
 const EVERYTHING = "";
 const UNCHANGED = [
@@ -51,10 +51,6 @@ function orderForm(first, start) {
     ),
     advancedFields({}),
   ];
-  const send = ({ category, ...values }) => start({ category, ...stated(readOptions(values)) });
+  const send = ({ category, ...values }) => start({ category, ...statedOptions(values) });
   return element("div", { class: "card" }, form(fields, "Train like this", send));
 }
-
-/** Without what was left empty, which the defaults of the shop decide. */
-const stated = (options) =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));

@@ -9,6 +9,7 @@ import { choose } from "../parts/dialog.js";
 import { deadEnd, hint } from "../parts/notice.js";
 import { statusPill } from "../parts/pill.js";
 import { scheduleForm } from "../parts/schedule_form.js";
+import { optionWords } from "../parts/training_fields.js";
 import { jobStatusWord } from "../words.js";
 
 const address = ({ id }) => `training/schedules/${encodeURIComponent(id)}`;
@@ -89,8 +90,10 @@ function scheduleRow(schedule, problem, reload) {
 
 const zoneName = ({ time_zone: zone }) => zone.split("/").at(-1).replaceAll("_", " ");
 
-const whatIsTrained = ({ products }) =>
-  products ? `Trains ${products.join(", ")}.` : "Trains all products.";
+function whatIsTrained({ products, ...options }) {
+  const how = optionWords(options);
+  return `Trains ${products ? products.join(", ") : "all products"}${how && `: ${how}`}.`;
+}
 
 function nextRuns({ is_active: isActive, next_runs: runs, time_zone: zone }) {
   if (!isActive || !runs.length) return null;
