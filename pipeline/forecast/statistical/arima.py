@@ -19,7 +19,8 @@ from pipeline.forecast.statistical.stationarity import (
 NEWEST_ROWS = 1_500
 _LONGEST_SEASON = 60
 _MOST_ORDER, _MOST_SEASONAL_ORDER, _MOST_PARAMETERS = 3, 2, 5
-_MOST_MODELS = 24
+_MOST_MODELS = 14
+"""Further neighbours take a quarter of the time and make forecasts no better."""
 _ITERATIONS = 8
 _ENOUGH_GAIN = 1e-3
 _INVERTIBLE = 0.985
