@@ -115,8 +115,13 @@ function catalogueRow(product, problem) {
     none: element("p", { class: "muted" }, "No model yet"),
   };
   const address = encodeURIComponent(product.id);
-  const about = element("a", { class: "button quiet small", href: `#/products/${address}` }, "About");
-  const train = actionButton("Train", () => startTraining({}, `training/start/${address}`), problem);
+  const about = element(
+    "a",
+    { class: "button quiet small", href: `#/products/${address}` },
+    "About",
+  );
+  const start = () => startTraining({}, `training/start/${address}`);
+  const train = actionButton("Train", start, problem);
   setAttribute(about, "aria-label", `About ${product.name}`);
   setAttribute(train, "aria-label", `Train ${product.name}`);
   const node = element(

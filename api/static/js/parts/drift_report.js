@@ -22,8 +22,8 @@ export function driftSection({ items }) {
     element(
       "p",
       { class: "muted" },
-      "Each forecast in use is compared with the sales that come in. Here are those that missed by" +
-        " more than their tests promised.",
+      "Each forecast in use is compared with the sales that come in. Here are those that missed" +
+        " by more than their tests promised.",
     ),
     items.length
       ? element("ul", { class: "jobs" }, items.map(driftRow))

@@ -31,6 +31,7 @@ export function retentionPart(plan) {
 
 function planParts(plan, done, remove, problem) {
   const { models, models_total: total, storage } = plan;
+  const old = plural(total, "old model");
   return [
     done && hint(doneWords(done), "good"),
     element("p", {}, rules(plan)),
@@ -38,13 +39,14 @@ function planParts(plan, done, remove, problem) {
     total === 0 && !done && hint("Nothing would be removed now."),
     total > 0 &&
       whenOpened(`${plural(total, "model")} would be removed now`, () => planTable(models, total)),
-    total > 0 && actionButton(`Remove ${plural(total, "old model")}`, remove, problem, "danger small"),
+    total > 0 && actionButton(`Remove ${old}`, remove, problem, "danger small"),
   ].filter(Boolean);
 }
 
 const rules = ({ retention_days: days, max_versions: versions }) =>
-  `Every hour, models older than ${plural(days, "day")} are removed, and of each product all but the` +
-  ` newest ${plural(versions, "version")}. Those in use, the one before, and those kept for good stay.`;
+  `Every hour, models older than ${plural(days, "day")} are removed, and of each product all but` +
+  ` the newest ${plural(versions, "version")}. Those in use, the one before, and those kept for` +
+  " good stay.";
 
 function planTable(models, total) {
   const rows = models.map(({ name, model_id: id, model_version: version, ...model }) =>

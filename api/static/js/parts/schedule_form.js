@@ -79,10 +79,10 @@ function showChoice(every, { week, month, time, cron }) {
   }
 }
 
-function scheduleOf({ name, every, time, weekday, day, cron: fields, time_zone: zone, ...options }) {
+function scheduleOf({ name, time_zone: zone, every, cron, time, weekday, day, ...options }) {
   return {
     name,
-    cron: every === "cron" ? fields : cronOf({ every, time, weekday, day }),
+    cron: every === "cron" ? cron : cronOf({ every, time, weekday, day }),
     ...(zone.trim() && { time_zone: zone.trim() }),
     request: statedOptions(options),
   };

@@ -42,8 +42,9 @@ const useBars = (used) =>
   );
 
 function useBar(label, { used, limit }) {
-  const words = limit === null ? formatCount(used) : `${formatCount(used)} of ${formatCount(limit)}`;
-  return { label, value: limit === null ? 0 : Math.min(used / limit, 1), words };
+  if (limit === null) return { label, value: 0, words: formatCount(used) };
+  const words = `${formatCount(used)} of ${formatCount(limit)}`;
+  return { label, value: Math.min(used / limit, 1), words };
 }
 
 function limitsForm(quotas, changed) {

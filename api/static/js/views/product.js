@@ -58,8 +58,8 @@ function head({ name, sku, category, model, is_active: isActive, ...product }) {
   document.title = `${name} · Model Studio`;
   const pill = statusPill();
   pill.set(isActive ? "completed" : "", isActive ? "Trained with all" : "Left out of trainings");
-  const sold =
-    product.first_sale && `sold ${formatDay(product.first_sale)} to ${formatDay(product.last_sale)}`;
+  const [first, last] = [product.first_sale, product.last_sale].map(formatDay);
+  const sold = product.first_sale && `sold ${first} to ${last}`;
   return element(
     "section",
     { class: "model-head" },
