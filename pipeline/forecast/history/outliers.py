@@ -14,6 +14,9 @@ from pipeline.forecast.history.neighbours import seasonal_median
 from pipeline.forecast.history.prepared import History
 
 THRESHOLD = 8.0
+PATTERN = 2.0
+"""So many standard deviations of the medians themselves are no outlier either: what follows a
+timetable has next to no spread, and its next timetable is no mistake."""
 HOLIDAY_REACH_DAYS = 2
 MIN_SOLD_SHARE = 0.5
 MAD_TO_SIGMA = 1.4826
@@ -35,9 +38,9 @@ def tame_outliers(
 
     A quantity is extreme when it lies more than 8 robust standard deviations (scaled median
     absolute deviation, Hampel 1974) above or below the median of the nine nearest periods at the
-    same place of the season. Days within two days of a public holiday and periods of an event or a
-    promotion have reasons to be extreme and stay, and so does a product that mostly does not sell
-    at all.
+    same place of the season, and farther than the pattern of these medians reaches. Days within
+    two days of a public holiday and periods of an event or a promotion have reasons to be extreme
+    and stay, and so does a product that mostly does not sell at all.
     """
     values = history.actual
     if np.mean(values > 0) < MIN_SOLD_SHARE:
@@ -46,6 +49,7 @@ def tame_outliers(
     deviation = np.abs(values - middle)
     spread = seasonal_median(deviation, history.season) * MAD_TO_SIGMA
     reach = THRESHOLD * np.maximum(spread, np.nanmean(deviation))
+    reach = np.maximum(reach, PATTERN * np.nanstd(middle))
     extreme = deviation > reach
     if not extreme.any():
         return history, ()
