@@ -55,6 +55,6 @@ def predict_rows(
             "Send them, with empty values where the value is unknown"
         )
     named = frame if columns == list(frame.columns) else frame.set_axis(columns, axis=1)
-    prepared = fitted.preprocessing.transform(named if columns == features else named[features])
+    prepared = fitted.preprocessing.transform(named)
     answer: pd.DataFrame = fitted.model.answer(prepared, fitted.classes, frame.index, candidate)
     return answer

@@ -18,7 +18,7 @@ from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.preparation import Prepared
 from pipeline.table.scores import Array
 from pipeline.table.search.candidate import Candidate
-from pipeline.table.search.choice import USUAL_PREDICT_MS, Choice
+from pipeline.table.search.choice import Choice
 from pipeline.table.search.failures import FIT_FAILURES
 from pipeline.table.search.matrices import Matrices
 from pipeline.table.search.model import Blend, Part, TableModel
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _SMALL_TABLE = 5_000
 _MOST_SEEDS = 3
 _SEED_STEP = 1_009
+_SEEDS_PREDICT_MS = 3.0
+"""Further seeds gain too little to be waited for longer than that at every prediction."""
 _ROWS_COMPARED = 50
 _SHARE_FOR_SEEDS = 0.6
 _SHARE_FOR_OTHERS = 0.6
@@ -227,7 +229,7 @@ class Refit:
 
     def _repeatable(self, members: Sequence[Candidate]) -> list[Candidate]:
         """Those of ``members`` for which there is time, to fit and later to predict."""
-        milliseconds = self._problem.spec.max_predict_ms or USUAL_PREDICT_MS
+        milliseconds = self._problem.spec.max_predict_ms or _SEEDS_PREDICT_MS
         milliseconds -= sum(one.predict_ms * len(self._members[one.name]) for one in members)
         each = _SHARE_FOR_SEEDS * self._pacing.left_for_refit()
         total = each * self._workers
