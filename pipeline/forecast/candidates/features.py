@@ -66,11 +66,11 @@ ORIGIN_FEATURES: dict[str, str] = {
     "event_effect": "quantity over the usual one on earlier days of the event",
     "price_ratio": "price over the mean price of usual days of the last eight cycles",
     "price_change": "price over the last known price",
-    "usual_error": "mean error of what is usual at a place of the week, over the last sixteen weeks",
+    "usual_error": "mean error of what is usual at a place of the week, over sixteen weeks",
     "usual_lively": "how far the last week alone tells what is usual, 0 to 1",
     "surprise_latest": "the last three quantities over what was usual for them",
     "surprise_week": "the last week over what was usual for it",
-    "known_effect": "logarithm of what the covariates of the row make of the usual, by a regression",
+    "known_effect": "logarithm of what a regression says that the covariates of the row change",
 }
 """Quantities count relative to the mean of the last eight cycles without promotions."""
 
