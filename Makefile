@@ -10,8 +10,7 @@ COMPILE := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --n
 export UV_CACHE_DIR ?= $(abspath .venv/cache)
 export UV_LINK_MODE ?= hardlink
 # The files of a folder one after the other, so that what they share is started once in each process.
-# Tests wait for servers more than they compute: more processes than small machines have cores pay.
-SIDE_BY_SIDE := --numprocesses=4 --dist=loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 # Trust whom the machine trusts, as pip does: companies put a proxy of their own before the package index.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/* /etc/pki/tls/certs/* /etc/ssl/cert.pem),true,false)
 

@@ -120,7 +120,6 @@ class EventPeer:
     url: str = ""
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
-        handler.close_connection = True
         if "/status/" in handler.path:
             self.polls += 1
             body = self.status()
@@ -144,7 +143,9 @@ class EventPeer:
         for start in range(0, len(sent), 7):  # pieces that know nothing of lines or letters
             piece = sent[start : start + 7]
             handler.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-        if not story.is_cut:
+        if story.is_cut:
+            handler.close_connection = True
+        else:
             handler.wfile.write(b"0\r\n\r\n")
 
 

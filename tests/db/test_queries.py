@@ -33,7 +33,7 @@ from tests.db.builders import (
     table_outcome,
     tasks_of,
 )
-from tests.db.test_sales import MONDAY, batch, load
+from tests.db.shop.test_sales import MONDAY, batch, load
 
 PROBLEM = {"error_type": "InvalidDataError", "message": "Bad.", "recommended_action": "Mend it"}
 
