@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -29,7 +30,7 @@ _ANSWERS: dict[Method, tuple[Method, bytes]] = {
 }
 
 
-class _Listener:
+class _Listener(ABC):
     """Serves one connection after the other in a thread of its own, on a free port of loopback."""
 
     def __init__(self) -> None:
@@ -63,8 +64,9 @@ class _Listener:
             with publisher, publisher.makefile("rb") as frames:
                 self._talk(publisher, frames)
 
+    @abstractmethod
     def _talk(self, publisher: socket.socket, frames: BinaryIO) -> None:
-        raise NotImplementedError
+        """Until one of both has gone."""
 
 
 class SilentBroker(_Listener):
