@@ -9,6 +9,7 @@ from typing import Any
 from joblib.numpy_pickle import NumpyUnpickler
 
 MOVED = {
+    "pipeline.forecast.calibrate": "pipeline.forecast.intervals.calibrate",
     "pipeline.forecast.frequency": "pipeline.forecast.calendar.frequency",
     "pipeline.forecast.holiday_calendar": "pipeline.forecast.calendar.holiday_calendar",
     "pipeline.forecast.poisson": "pipeline.forecast.candidates.poisson",

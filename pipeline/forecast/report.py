@@ -7,11 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.forecast.calibrate import QUANTILES, Calibration, Errors, are_whole, calibrate
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.notes import replacement_note
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.intervals.calibrate import (
+    QUANTILES,
+    Calibration,
+    Errors,
+    are_whole,
+    calibrate,
+)
 from pipeline.forecast.selection.backtest import Backtest, Forecasts
 from pipeline.forecast.selection.choice import Choice
 from pipeline.forecast.selection.metrics import Metrics, quantile_metrics, score

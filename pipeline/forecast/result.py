@@ -12,10 +12,10 @@ from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.forecast.calendar.closed_times import ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.occasions import Closure
-from pipeline.forecast.calibrate import QUANTILES, Calibration
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
 from pipeline.forecast.history.outliers import Outlier
 from pipeline.forecast.history.prepared import closed_rows
+from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration
 from pipeline.forecast.selection.backtest import WindowScore
 from pipeline.forecast.selection.incumbent import Comparison
 from pipeline.forecast.selection.metrics import Metrics

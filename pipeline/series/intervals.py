@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.forecast.calibrate import Calibration, Errors, are_whole, calibrate
+from pipeline.forecast.intervals.calibrate import Calibration, Errors, are_whole, calibrate
 from pipeline.series.calendar import Positions
 from pipeline.series.methods.method import Array
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.forecast.calibrate import QUANTILES, Calibration, Errors, calibrate
+from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration, Errors, calibrate
 
 STEPS = np.ones(4000, dtype=np.int64)
 
