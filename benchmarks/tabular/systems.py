@@ -21,6 +21,7 @@ Predict = Callable[[pd.DataFrame], np.ndarray]
 """Amounts, or probabilities in the order of the sorted classes."""
 
 SINGLE_ROWS = 30
+EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
 
 
 def model_studio(train: pd.DataFrame, order: dict[str, Any]) -> Predict:
@@ -48,6 +49,7 @@ def autogluon(train: pd.DataFrame, order: dict[str, Any]) -> Predict:
     is_classes = order["ml_task"] == "classification"
     predictor = TabularPredictor(
         label=order["target"],
+        problem_type=None if is_classes else "regression",
         eval_metric="log_loss" if is_classes else "root_mean_squared_error",
         path=tempfile.mkdtemp(),
         verbosity=0,
@@ -129,7 +131,7 @@ def _plain(rows: pd.DataFrame, missing: str | None = "missing") -> pd.DataFrame:
     made = {}
     for name, column in rows.items():
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            made[name] = column.astype("datetime64[s]").astype("int64")
+            made[name] = (pd.to_datetime(column, utc=True) - EPOCH).dt.total_seconds()
         elif pd.api.types.is_numeric_dtype(column.dtype):
             made[name] = column
         else:
