@@ -2,7 +2,7 @@
 
 from api.addresses import IDEMPOTENCY_KEY, TRAINING
 from api.calendar import views
-from api.calendar.schemas import CalendarEntryAnswer, CalendarQuery, CreateEntry
+from api.calendar.schemas import CalendarEntryAnswer, CalendarQuery, ChangeEntry, CreateEntry
 from api.endpoint import Endpoint
 from api.schemas import Page
 
@@ -30,6 +30,17 @@ ENDPOINTS = (
         answer=CalendarEntryAnswer,
         status=201,
         refusals=(404, 409),
+    ),
+    Endpoint(
+        method="PATCH",
+        path=f"{TRAINING}/calendar/<uuid:entry_id>",
+        scope="train",
+        view=views.change,
+        summary="Change a closure or an event; what is left out stays",
+        tag=_TAG,
+        body=ChangeEntry,
+        answer=CalendarEntryAnswer,
+        refusals=(409,),
     ),
     Endpoint(
         method="DELETE",

@@ -1,7 +1,7 @@
 """What is asked and told of the calendar."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -13,6 +13,13 @@ MOST_DAYS = 366
 _FIRST, _LAST = date(1970, 1, 1), date(2100, 12, 31)
 
 Kind = Literal["closure", "event"]
+
+
+def problem_of_span(first: date, last: date) -> str | None:
+    """What is wrong with these first and last days, if anything is."""
+    if 0 <= (last - first).days < MOST_DAYS:
+        return None
+    return f"ends_on must not be before starts_on, and at most {MOST_DAYS - 1} days after it"
 
 
 class CalendarQuery(PageQuery):
@@ -37,11 +44,30 @@ class CreateEntry(Request):
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
-        if not 0 <= (self.last_day - self.starts_on).days < MOST_DAYS:
-            raise ValueError(
-                f"ends_on must not be before starts_on, and at most {MOST_DAYS - 1} days after it"
-            )
+        if problem := problem_of_span(self.starts_on, self.last_day):
+            raise ValueError(problem)
         return self
+
+
+class ChangeEntry(Request):
+    """What is left out stays as it is."""
+
+    kind: Kind | None = Field(
+        default=None,
+        description="`closure`: nothing is sold; `event`: something sells more or less",
+    )
+    name: Text | None = Field(default=None, description="Events of one name teach each other")
+    starts_on: Day | None = Field(default=None, ge=_FIRST, le=_LAST, description="First day")
+    ends_on: Day | None = Field(
+        default=None, ge=_FIRST, le=_LAST, description="Last day; null makes it the first"
+    )
+
+    def columns(self, starts_on: date) -> dict[str, Any]:
+        """The columns that change of an entry that starts on this day so far."""
+        stated = self.model_dump(exclude_none=True)
+        if "ends_on" in self.model_fields_set and self.ends_on is None:
+            stated["ends_on"] = self.starts_on or starts_on
+        return stated
 
 
 class CalendarEntryAnswer(Answer):

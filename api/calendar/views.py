@@ -1,4 +1,4 @@
-"""Closures and events: list, add, remove."""
+"""Closures and events: list, add, change, remove."""
 
 from uuid import UUID
 
@@ -6,8 +6,14 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from api.actor import actor_of_request
-from api.calendar.schemas import CalendarEntryAnswer, CalendarQuery, CreateEntry
-from api.errors import NotFoundError
+from api.calendar.schemas import (
+    CalendarEntryAnswer,
+    CalendarQuery,
+    ChangeEntry,
+    CreateEntry,
+    problem_of_span,
+)
+from api.errors import InvalidRequestError, NotFoundError
 from api.idempotency import once_per_request
 from api.schemas import Page
 from api.services import Services
@@ -35,6 +41,21 @@ def create(services: Services, tenant_id: UUID, body: CreateEntry) -> CalendarEn
         entry = calendar.find(session, tenant_id, UUID(entry_id))
         if entry is None:
             raise _not_found(entry_id)
+        return CalendarEntryAnswer.model_validate(entry)
+
+
+def change(
+    services: Services, tenant_id: UUID, entry_id: UUID, body: ChangeEntry
+) -> CalendarEntryAnswer:
+    with services.sessions.begin() as session:
+        entry = calendar.hold(session, tenant_id, entry_id)
+        if entry is None:
+            raise _not_found(entry_id)
+        values = body.columns(entry.starts_on)
+        first, last = (values.get(key, getattr(entry, key)) for key in ("starts_on", "ends_on"))
+        if problem := problem_of_span(first, last):
+            raise InvalidRequestError(f"{problem}; it would be from {first} to {last}")
+        calendar.change(session, entry, values, actor_of_request())
         return CalendarEntryAnswer.model_validate(entry)
 
 

@@ -11,13 +11,14 @@ from client.commands.answers import answer, answer_list, done, first
 from client.commands.groups import ListingGroup
 from client.layout import day, table
 from client.options import AsJson, Limit, Url, connect
-from client.resources.calendar import CalendarEntry, CalendarKind
+from client.resources.calendar import CalendarChange, CalendarEntry, CalendarKind
 from client.terminal import plain
 
 DAY = ["%Y-%m-%d"]
 Day = Annotated[datetime, typer.Argument(formats=DAY, metavar="DAY", help="Such as 2026-12-24")]
+EntryId = Annotated[str, typer.Argument(metavar="ENTRY", help="Its id")]
 
-calendar = typer.Typer(cls=ListingGroup, help="List, add and remove closures and events.")
+calendar = typer.Typer(cls=ListingGroup, help="List, add, change and remove closures and events.")
 
 
 @calendar.command("list")
@@ -64,8 +65,36 @@ def add(
 
 
 @calendar.command()
+def change(
+    entry: EntryId,
+    kind: Annotated[CalendarKind | None, typer.Option(help="What it is instead.")] = None,
+    name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    first_day: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY, help="First day.")
+    ] = None,
+    last_day: Annotated[
+        datetime | None, typer.Option("--to", formats=DAY, help="Last day.")
+    ] = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a closure or an event; what is not named stays."""
+    changes: CalendarChange = {}
+    if kind is not None:
+        changes["kind"] = kind
+    if name is not None:
+        changes["name"] = name
+    if first_day is not None:
+        changes["starts_on"] = first_day.date()
+    if last_day is not None:
+        changes["ends_on"] = last_day.date()
+    with connect(url) as studio:
+        answer(studio.calendar.change(entry, **changes), _print_entry, as_json=as_json)
+
+
+@calendar.command()
 def delete(
-    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="Its id")],
+    entry: EntryId,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:

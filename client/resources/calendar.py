@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from client.addresses import training_path
 from client.decoding import Record
@@ -22,6 +22,15 @@ class CalendarEntry(Record):
     starts_on: date
     ends_on: date
     created_at: datetime | None = None
+
+
+class CalendarChange(TypedDict, total=False):
+    """What is left out stays as it is; without a last day it is the first."""
+
+    kind: CalendarKind
+    name: str
+    starts_on: date
+    ends_on: date | None
 
 
 class Calendar(Resource):
@@ -64,6 +73,15 @@ class Calendar(Resource):
         }
         return CalendarEntry.decode(
             self._connection.create(training_path("calendar"), body, key=idempotency_key)
+        )
+
+    def change(self, entry_id: str, **changes: Unpack[CalendarChange]) -> CalendarEntry:
+        body = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in changes.items()
+        }
+        return CalendarEntry.decode(
+            self._connection.change(training_path("calendar", entry_id), body)
         )
 
     def delete(self, entry_id: str) -> None:

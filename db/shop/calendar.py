@@ -1,20 +1,25 @@
 """A tenant's own calendar: days on which it is closed, and events that sell more or less."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.errors import AlreadyExistsError, QuotaExceededError
+from db.locks import FRESH
 from db.operation.audit import Actor, record
 from db.operation_tables import CalendarEntry
 from db.pages import DEFAULT_LIMIT, Page, by_creation
 
 MAX_ENTRIES = 2_000
 ENTRY = "calendar entry"
+
+_IS_THERE_ALREADY = "uq_tenant_calendar_tenant_id_kind_name_starts_on"
 
 _BY_CREATION = by_creation(CalendarEntry)
 
@@ -38,9 +43,9 @@ def add(
         .returning(CalendarEntry)
     )
     if made is None:
-        raise AlreadyExistsError(f"The calendar has the {kind} {name!r} from {starts_on} already")
+        raise _already_there(kind, name, starts_on)
     _require_room(session, tenant_id)
-    _record(session, made, "create", actor)
+    _record(session, made, "create", actor, _named(made))
     return made
 
 
@@ -81,12 +86,44 @@ def find(session: Session, tenant_id: UUID, entry_id: UUID) -> CalendarEntry | N
     ).one_or_none()
 
 
+def hold(session: Session, tenant_id: UUID, entry_id: UUID) -> CalendarEntry | None:
+    """The entry, which nobody else changes until the transaction ends."""
+    statement = (
+        select(CalendarEntry)
+        .where(CalendarEntry.id == entry_id, CalendarEntry.tenant_id == tenant_id)
+        .with_for_update()
+    )
+    return session.scalars(statement, execution_options=FRESH).one_or_none()
+
+
+def change(session: Session, entry: CalendarEntry, values: Mapping[str, Any], actor: Actor) -> None:
+    """Set columns of an entry that is held; nothing is written if they have these values.
+
+    Raises what `add` does.
+    """
+    before = _named(entry)
+    changed = {name: value for name, value in values.items() if getattr(entry, name) != value}
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(entry, name, value)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if _IS_THERE_ALREADY not in str(error.orig):
+            raise
+        whole = {**before, **changed}
+        raise _already_there(whole["kind"], whole["name"], whole["starts_on"]) from None
+    changes = {name: str(value) for name, value in changed.items()}
+    _record(session, entry, "change", actor, {"name": entry.name, "before": before} | changes)
+
+
 def remove(session: Session, tenant_id: UUID, entry_id: UUID, actor: Actor) -> bool:
     """Whether there was such an entry."""
     entry = find(session, tenant_id, entry_id)
     if entry is None:
         return False
-    _record(session, entry, "delete", actor)
+    _record(session, entry, "delete", actor, _named(entry))
     session.execute(delete(CalendarEntry).where(CalendarEntry.id == entry.id))
     return True
 
@@ -101,8 +138,18 @@ def _require_room(session: Session, tenant_id: UUID) -> None:
         )
 
 
-def _record(session: Session, entry: CalendarEntry, action: str, actor: Actor) -> None:
-    told = {"kind": entry.kind, "name": entry.name, "starts_on": str(entry.starts_on)}
+def _already_there(kind: str, name: str, starts_on: date | str) -> AlreadyExistsError:
+    return AlreadyExistsError(f"The calendar has the {kind} {name!r} from {starts_on} already")
+
+
+def _named(entry: CalendarEntry) -> dict[str, str]:
+    days = {"starts_on": str(entry.starts_on), "ends_on": str(entry.ends_on)}
+    return {"kind": entry.kind, "name": entry.name} | days
+
+
+def _record(
+    session: Session, entry: CalendarEntry, action: str, actor: Actor, details: Mapping[str, Any]
+) -> None:
     record(
         session,
         entry.tenant_id,
@@ -110,5 +157,5 @@ def _record(session: Session, entry: CalendarEntry, action: str, actor: Actor) -
         ENTRY,
         entry.id,
         actor=actor,
-        details=told,
+        details=details,
     )

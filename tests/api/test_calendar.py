@@ -60,6 +60,81 @@ def test_an_entry_is_there_once(http: httpx.Client) -> None:
     assert http.post(CALENDAR, json=HOLIDAYS).status_code == 409
 
 
+def changed(http: httpx.Client, entry: dict[str, str], **values: str | None) -> httpx.Response:
+    return http.patch(f"{CALENDAR}/{entry['id']}", json=values)
+
+
+def test_an_entry_is_changed_in_place(http: httpx.Client) -> None:
+    made = http.post(CALENDAR, json=HOLIDAYS).json()
+
+    answer = changed(http, made, name="Holidays", ends_on="2026-08-20")
+
+    assert answer.status_code == 200
+    assert answer.json() == {**made, "name": "Holidays", "ends_on": "2026-08-20"}
+    assert http.get(CALENDAR).json()["items"] == [answer.json()]
+
+
+def test_an_entry_becomes_a_single_day(http: httpx.Client) -> None:
+    made = http.post(CALENDAR, json=HOLIDAYS).json()
+
+    assert changed(http, made, ends_on=None).json()["ends_on"] == "2026-08-01"
+    assert changed(http, made, starts_on="2026-09-01", ends_on=None).json()["ends_on"] == (
+        "2026-09-01"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"starts_on": "2026-08-16"}, "from 2026-08-16 to 2026-08-15"),
+        ({"ends_on": "2027-08-02"}, "at most 365 days after"),
+        ({"kind": "party"}, "kind"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_an_impossible_change_is_refused(
+    http: httpx.Client, change: dict[str, str], told: str
+) -> None:
+    made = http.post(CALENDAR, json=HOLIDAYS).json()
+
+    answer = changed(http, made, **change)
+
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+    assert http.get(CALENDAR).json()["items"] == [made]
+
+
+def test_a_change_does_not_make_an_entry_twice(http: httpx.Client) -> None:
+    http.post(CALENDAR, json=HOLIDAYS)
+    other = http.post(CALENDAR, json=HOLIDAYS | {"starts_on": "2026-08-02"}).json()
+
+    answer = changed(http, other, starts_on="2026-08-01")
+
+    assert answer.status_code == 409
+    assert "closure 'Summer' from 2026-08-01" in answer.json()["detail"]
+
+
+def test_what_is_not_there_is_not_changed(http: httpx.Client) -> None:
+    made = http.post(CALENDAR, json=HOLIDAYS).json()
+    http.delete(f"{CALENDAR}/{made['id']}")
+
+    assert changed(http, made, name="Winter").status_code == 404
+
+
+def test_a_change_is_one_line_in_the_audit_trail(http: httpx.Client, session: Session) -> None:
+    made = http.post(CALENDAR, json=HOLIDAYS).json()
+    changed(http, made, name="Holidays")
+    changed(http, made, name="Holidays")
+
+    lines = session.scalars(
+        select(AuditEntry).where(AuditEntry.subject_id == made["id"]).order_by(AuditEntry.id)
+    ).all()
+
+    assert [line.action for line in lines] == ["create", "change"]
+    assert lines[-1].details["before"]["name"] == "Summer"
+    assert lines[-1].details["name"] == "Holidays"
+
+
 def test_changes_are_in_the_audit_trail(http: httpx.Client, session: Session) -> None:
     made = http.post(CALENDAR, json=HOLIDAYS).json()
     http.delete(f"{CALENDAR}/{made['id']}")

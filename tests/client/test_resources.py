@@ -37,6 +37,9 @@ def test_closures_and_events(studio: Client) -> None:
     assert fair.ends_on == date(2026, 9, 5)
     assert studio.calendar.list(kind="event").items == (fair,)
     assert studio.calendar.list(ends_by=date(2026, 8, 31)).items == (closure,)
+    longer = studio.calendar.change(closure.id, ends_on=date(2026, 8, 20))
+    assert (longer.id, longer.ends_on) == (closure.id, date(2026, 8, 20))
+    assert studio.calendar.change(closure.id, ends_on=None).ends_on == date(2026, 8, 1)
     studio.calendar.delete(closure.id)
     assert list(every(studio.calendar.list)) == [fair]
 

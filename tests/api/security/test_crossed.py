@@ -54,6 +54,7 @@ SENT: dict[str, dict[str, Any]] = {
     f"POST {TRAINING}/calendar": {
         "json": {"kind": "closure", "name": "Holidays", "starts_on": "2026-08-01"}
     },
+    f"PATCH {TRAINING}/calendar/<uuid:entry_id>": {"json": {"name": "mine now"}},
     f"POST {TRAINING}/webhooks": {"json": {"url": "https://shop.example/hook"}},
 }
 """What an endpoint needs to be sent that does not do with an empty body."""

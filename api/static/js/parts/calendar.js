@@ -1,7 +1,7 @@
 // Days on which the shop is closed, and events that sell more or less: listed, added, changed.
 
 import { announce, element } from "../dom.js";
-import { deleteResource, fetchAll, postJson } from "../api.js";
+import { deleteResource, fetchAll, patchJson, postJson } from "../api.js";
 import { formatDay, localToday } from "../format.js";
 import { actionButton } from "./action.js";
 import { field, form, input, select } from "./field.js";
@@ -13,6 +13,7 @@ const KINDS = [
   ["closure", "Closed: nothing is sold"],
   ["event", "Event: more or less is sold"],
 ];
+const address = ({ id }) => `training/calendar/${encodeURIComponent(id)}`;
 const WORDS = { closure: "Closed", event: "Event" };
 
 /** All entries of the calendar. */
@@ -50,7 +51,7 @@ function entryRow(entry, problem, reload) {
   const pill = statusPill();
   pill.set(kind === "closure" ? "" : "running", WORDS[kind]);
   const remove = async () => {
-    await deleteResource(`training/calendar/${encodeURIComponent(entry.id)}`);
+    await deleteResource(address(entry));
     announce(`${name} is removed.`);
     await reload();
   };
@@ -83,11 +84,9 @@ function entryForm(reload) {
   });
 }
 
-/** The changed entry takes the place of the old one, which goes when the new one is there. */
 function changeForm(entry, reload) {
   return form(entryFields(entry), "Save the change", async (values) => {
-    await postJson("training/calendar", entryOf(values));
-    await deleteResource(`training/calendar/${encodeURIComponent(entry.id)}`);
+    await patchJson(address(entry), entryOf(values));
     announce("Changed. It counts from the next training on.");
     await reload();
   });
@@ -111,4 +110,4 @@ function entryFields({ kind, name = "", starts_on: first = "", ends_on: last = "
   return element("div", { class: "form-grid" }, fields);
 }
 
-const entryOf = ({ ends_on: last, ...entry }) => ({ ...entry, ...(last && { ends_on: last }) });
+const entryOf = ({ ends_on: last, ...entry }) => ({ ...entry, ends_on: last || null });
