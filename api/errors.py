@@ -32,11 +32,14 @@ from typing import Any, ClassVar
 
 import structlog
 from flask import Flask, Response, current_app, g, json, request
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
+from api.problems import PROBLEM_TYPE, problem_body
+from api.server.unreadable import refusal_of
 from db.errors import (
     AlreadyExistsError,
     IdempotencyConflictError,
@@ -51,7 +54,6 @@ from db.errors import (
 
 log = structlog.get_logger(__name__)
 
-PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 _REALM = 'Bearer realm="model-studio"'
 _MOST_LISTED = 100
@@ -241,6 +243,7 @@ class BadMessageError(SocketError):
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ProblemError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(ParseException, _refuse_unreadable)
     app.register_error_handler(InvalidCursorError, _refuse_cursor)
     app.register_error_handler(IdempotencyConflictError, _refuse_conflict)
     app.register_error_handler(AlreadyExistsError, _refuse_conflict)
@@ -261,15 +264,9 @@ def problem(
     more: Mapping[str, Any] | None = None,
 ) -> Response:
     """The one body that every refusal has."""
-    body = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": detail,
-        "instance": request.path,
-        "request_id": g.get("request_id"),
-        **(more or {}),
-    }
+    body = problem_body(
+        status, detail, instance=request.path, request_id=g.get("request_id"), more=more
+    )
     answer = Response(json.dumps(body), status=status.value, content_type=PROBLEM_TYPE)
     answer.headers.extend(headers)
     return answer
@@ -295,6 +292,12 @@ def _refuse_http(error: HTTPException) -> Response:
     if isinstance(error, RequestRedirect):
         return problem(status, f"See {error.new_url}", headers=kept)
     return problem(status, error.description or status.description, headers=kept)
+
+
+def _refuse_unreadable(error: ParseException) -> Response:
+    """A body that is chunked wrongly is found out when it is read."""
+    refusal = refusal_of(error)
+    return _fail(error) if refusal is None else problem(refusal.status, refusal.detail)
 
 
 def _refuse_cursor(error: InvalidCursorError) -> Response:

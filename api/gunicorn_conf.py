@@ -13,6 +13,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from api.server.file_limit import raise_file_limit
+from api.server.unreadable import LONGEST_FIRST_LINE, LONGEST_HEADER, MOST_HEADERS
 from api.uploads.leftovers import remove_leftovers
 from core.listening import require_permission_to_listen
 from core.logs import configure_logs
@@ -38,9 +39,12 @@ bind = [
     else f"{_settings.host}:{_settings.port}"
 ]
 workers = _settings.api_workers
-worker_class = "gevent"
+worker_class = "api.server.worker.ProblemWorker"
 worker_connections = 10_000
 backlog = 2048
+limit_request_line = LONGEST_FIRST_LINE
+limit_request_fields = MOST_HEADERS
+limit_request_field_size = LONGEST_HEADER
 keepalive = 75
 timeout = 60
 graceful_timeout = 8

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from api.endpoint import Endpoint
-from api.errors import PROBLEM_TYPE
 from api.openapi.references import References
+from api.problems import PROBLEM_TYPE
 from api.schemas import Problem
 
 Json = dict[str, Any]
