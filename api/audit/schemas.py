@@ -25,6 +25,9 @@ class AuditEntry(Answer):
     action: str
     subject_type: str
     subject_id: str
+    subject_name: str | None = Field(
+        description="What it is called, of a model its product or table; null if nothing tells"
+    )
     details: dict[str, Any]
     request_id: str | None
     created_at: datetime

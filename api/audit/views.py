@@ -5,7 +5,8 @@ from uuid import UUID
 from api.audit.schemas import AuditEntry, AuditQuery
 from api.schemas import Page
 from api.services import Services
-from db.operation import audit
+from db.operation import audit, audit_names
+from db.operation_tables import AuditEntry as Line
 
 
 def list_entries(services: Services, tenant_id: UUID, query: AuditQuery) -> Page[AuditEntry]:
@@ -17,5 +18,11 @@ def list_entries(services: Services, tenant_id: UUID, query: AuditQuery) -> Page
             limit=query.limit,
             cursor=query.cursor,
         )
-    items = [AuditEntry.model_validate(entry) for entry in page.items]
+        names = audit_names.names_of(session, tenant_id, page.items)
+    items = [_told(entry, names[entry.id]) for entry in page.items]
     return Page[AuditEntry](items=items, next_cursor=page.next_cursor)
+
+
+def _told(line: Line, name: str | None) -> AuditEntry:
+    fields = {key: getattr(line, key) for key in AuditEntry.model_fields if key != "subject_name"}
+    return AuditEntry.model_validate(fields | {"subject_name": name})

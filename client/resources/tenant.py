@@ -60,13 +60,14 @@ class Usage(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry(Record):
-    """Who did what to what."""
+    """Who did what to what; `subject_name` of a model is that of its product or table."""
 
     id: int
     actor: str
     action: str
     subject_type: str
     subject_id: str
+    subject_name: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     request_id: str | None = None
     created_at: datetime | None = None

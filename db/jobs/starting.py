@@ -46,7 +46,7 @@ def record_start(
 
 
 def as_uuid(name: str) -> UUID | None:
-    """The person, where people are known by ids."""
+    """The id that the text is; None if it is another name."""
     try:
         return UUID(name)
     except ValueError:

@@ -39,6 +39,7 @@ const SUBJECTS = {
   "calendar entry": "the calendar entry",
   catalogue: "the catalogue",
 };
+const PAGES = { job: "jobs", model: "models", product: "products" };
 const NAMELESS = new Set(["tenant", "sales", "catalogue"]);
 
 /** The newest entries. */
@@ -65,7 +66,8 @@ export function auditPart(first) {
   return [list, problem, more];
 }
 
-function auditRow({ actor, action, subject_type: type, subject_id: id, details, created_at: at }) {
+function auditRow(entry) {
+  const { actor, action, subject_type: type, created_at: at } = entry;
   return element(
     "li",
     {},
@@ -75,7 +77,7 @@ function auditRow({ actor, action, subject_type: type, subject_id: id, details, 
       {},
       element("strong", {}, actorWord(actor)),
       ` ${wordsFor(action, type)} `,
-      subject(type, id, action, details),
+      ...subject(entry),
     ),
   );
 }
@@ -83,11 +85,12 @@ function auditRow({ actor, action, subject_type: type, subject_id: id, details, 
 const wordsFor = (action, type) =>
   `${ACTIONS[action] ?? action} ${SUBJECTS[type] ?? type}`.replaceAll("_", " ");
 
-function subject(type, id, action, details) {
-  if (NAMELESS.has(type)) return "";
-  const name = details.job_name ?? details.name ?? id;
-  if (action === "delete") return name;
-  if (type === "job") return element("a", { href: `#/jobs/${id}` }, name);
-  if (type === "model") return element("a", { href: `#/models/${id}` }, name);
-  return name;
+/** Its name, as a link where it has a page; models share the name of what they are of. */
+function subject({ subject_type: type, subject_id: id, subject_name: known, action }) {
+  if (NAMELESS.has(type)) return [];
+  const name = known ?? id;
+  const page = action === "delete" ? null : PAGES[type];
+  const shown = page ? element("a", { href: `#/${page}/${encodeURIComponent(id)}` }, name) : name;
+  if (type !== "model" || !known) return [shown];
+  return ["of ", shown, " ", element("span", { class: "muted" }, id)];
 }
