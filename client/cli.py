@@ -17,6 +17,7 @@ from rich.text import Text
 from client.commands.alerts import alerts
 from client.commands.analytics import analytics
 from client.commands.calendar import calendar
+from client.commands.forecasts import forecasts
 from client.commands.groups import SectionedGroup
 from client.commands.jobs import delete_job, jobs, logs, retry, status, stop
 from client.commands.model_use import explain, export, predict_file
@@ -25,7 +26,7 @@ from client.commands.predictions import forecast, predict
 from client.commands.products import products
 from client.commands.schedules import schedules
 from client.commands.services import demo, migrate, up
-from client.commands.tenant import audit, retention, sources, tenant
+from client.commands.tenant import audit, retention, sources, tenant, usage
 from client.commands.totals import totals
 from client.commands.training import import_sales, train, train_parquet, watch
 from client.commands.webhooks import events, webhooks
@@ -71,12 +72,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "retry": retry,
     "delete-job": delete_job,
     "forecast": forecast,
+    "forecasts": forecasts,
     "totals": totals,
     "predict": predict,
     "predict-file": predict_file,
     "explain": explain,
     "export": export,
     "retention": retention,
+    "usage": usage,
     "events": events,
     "audit": audit,
 }

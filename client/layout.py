@@ -13,6 +13,7 @@ _RIGHT = frozenset(
     {"%", "MASE", "WAPE", "MAE", "R²", "naive", "expected", "at least", "at most", "accuracy"}
     | {"days", "took", "models", "products", "times", "p50", "p90", "longest", "size"}
     | {"attempts", "answer", "failures", "rows", "sold", "a", "b", "jobs", "ms", "priority"}
+    | {"used", "limit"}
 )
 _COLOURS = {
     "completed": "green",

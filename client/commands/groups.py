@@ -16,10 +16,10 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         *("delete-job", "schedules"),
     ),
     "Models": (
-        *("models", "forecast", "totals", "predict", "predict-file", "explain", "export"),
-        *("analytics", "alerts", "retention"),
+        *("models", "forecast", "forecasts", "totals", "predict", "predict-file", "explain"),
+        *("export", "analytics", "alerts", "retention"),
     ),
-    "Business": ("tenant", "webhooks", "events", "audit"),
+    "Business": ("tenant", "usage", "webhooks", "events", "audit"),
 }
 _LONGEST_HELP = 100
 

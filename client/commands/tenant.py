@@ -12,7 +12,7 @@ from client.commands.settings import settings
 from client.layout import moment, size, state, table, words
 from client.options import AsJson, Limit, Url, connect
 from client.resources.retention import ExpiredModel, RetentionPlan, RetentionRun, Storage
-from client.resources.tenant import AuditEntry, Source, Tenant, TenantChange
+from client.resources.tenant import AuditEntry, Source, Tenant, TenantChange, Usage
 from client.terminal import counted, plain
 
 tenant = typer.Typer(cls=ShowingGroup, help="Show or change the business: place, defaults, quotas.")
@@ -65,6 +65,12 @@ def sources(url: Url = None, as_json: AsJson = False) -> None:
     """Show how the outside sources are."""
     with connect(url) as studio:
         answer_list(studio.sources(), _print_sources, as_json=as_json)
+
+
+def usage(url: Url = None, as_json: AsJson = False) -> None:
+    """Show what is used of what the business may use at a time."""
+    with connect(url) as studio:
+        answer(studio.usage(), _print_usage, as_json=as_json)
 
 
 def audit(
@@ -134,11 +140,24 @@ def _print_sources(console: Console, found: Sequence[Source]) -> None:
     console.print(shown)
 
 
+def _print_usage(console: Console, one: Usage) -> None:
+    uses = {
+        "products": one.products,
+        "trainings waiting or running": one.active_jobs,
+        "products in training now": one.running_tasks,
+    }
+    shown = table("what", "used", "limit")
+    for name, use in uses.items():
+        limit = "none" if use.limit is None else f"{use.limit:,}"
+        shown.add_row(name, f"{use.used:,}", limit)
+    console.print(shown)
+
+
 def _print_audit(console: Console, found: Sequence[AuditEntry]) -> None:
     if not found:
         console.print("Nothing is written down.")
         return
-    shown = table("when", "who", "did", "to", "which")
+    shown = table("when", "who", "did", "to", "which", "name")
     for one in found:
         shown.add_row(
             moment(one.created_at),
@@ -146,6 +165,7 @@ def _print_audit(console: Console, found: Sequence[AuditEntry]) -> None:
             plain(one.action),
             plain(one.subject_type),
             plain(one.subject_id),
+            words(one.subject_name),
         )
     console.print(shown)
 

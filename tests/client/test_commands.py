@@ -30,6 +30,8 @@ EMPTY = {
     ("events",): "No events have come in.",
     ("audit",): "Nothing is written down.",
     ("tenant",): "",
+    ("forecasts",): "No product has a forecast in use.",
+    ("usage",): "what",
 }
 
 
@@ -54,6 +56,8 @@ def test_the_catalogue_and_the_calendar(run: Run, tell: Tell) -> None:
 
     entry = tell("calendar", "add", "closure", "Holidays", "2026-08-01", "2026-08-14")
     assert "2026-08-01  2026-08-14" in run("calendar", "--kind", "closure").stdout
+    changed = tell("calendar", "change", entry["id"], "--to", "2026-08-16")
+    assert changed == entry | {"ends_on": "2026-08-16"}
     assert tell("calendar", "delete", entry["id"]) is None
     assert run("products", "delete", "BUN").stdout == "BUN is deleted.\n"
     assert run("products", "show", "BUN").returncode == 4

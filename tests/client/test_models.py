@@ -1,5 +1,6 @@
 """Models over the served API: which are in use, which are kept, which go."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from client.errors import ConflictError
 from db import transitions
 from db.tables import TrainingJob
 from tests.api.conftest import Served
-from tests.client.conftest import Run
+from tests.client.conftest import Run, Tell
 from tests.db.builders import model_outcome, running_claims
 
 
@@ -67,6 +68,25 @@ def test_deploying_and_the_way_back(studio: Client, versions: list[str]) -> None
     assert history.items[0].actor == "ada"
     more = studio.deployments("BUN", cursor=history.next_cursor)
     assert more.items[0].id < history.items[-1].id
+
+
+def test_forecasts_of_all_products_are_listed_and_written(
+    run: Run, tell: Tell, studio: Client, versions: list[str], tmp_path: Path
+) -> None:
+    studio.deploy(versions[0])
+    studio.catalogue.change("BUN", name="=Bun")
+    file = tmp_path / "all.csv"
+
+    shown, written = run("forecasts"), run("forecasts", "--out", str(file))
+    (told,) = tell("forecasts", "--category", "Bread", "--days", "1")
+
+    assert "=Bun" in shown.stdout
+    assert written.stdout == f"1 forecast written to {file}.\n"
+    (point,) = told["forecast"]
+    head, first, *_ = file.read_text("utf-8-sig").splitlines()
+    assert head == "code,product,category,date,most likely,at least,at most"
+    assert first.startswith(f"BUN,'=Bun,Bread,{point['ds'][:10]},")
+    assert float(first.split(",")[4]) == point["yhat"]
 
 
 def test_a_product_goes_back_too(studio: Client, versions: list[str]) -> None:
