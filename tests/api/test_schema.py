@@ -175,7 +175,7 @@ def test_who_is_not_known_is_refused_everywhere(headers: dict[str, str], here: H
 def excused(case: AnyCase) -> list[CheckFunction]:
     if "/ws/" in case.path:
         return [negative_data_rejection]  # that there is no upgrade is said first, with 426
-    if case.path.endswith(("/predict", "/explain", "/export")):
+    if case.path.endswith(("/predict", "/explain", "/export", "/totals")):
         return [not_a_server_error]  # no worker runs here, which the document tells of as 503
     if "/products/{product_id}/" in case.path:
         return [unsupported_method]  # PUT …/products/x/sales asks for the product "x/sales"
