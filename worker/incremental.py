@@ -19,7 +19,7 @@ from db.lifecycle.outcomes import LogLine, SkippedOutcome
 from db.shop.standing import Standing
 from db.tables import Tenant, TrainedModel
 from db.transitions import Claim
-from pipeline.forecast.history.prepared import digest
+from pipeline.forecast.history.digest import digest
 from pipeline.forecast.report import library_versions
 from pipeline.forecast.spec import ForecastSpec
 from worker.sources.surroundings import place_of

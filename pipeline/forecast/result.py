@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.forecast.calendar.closed_times import ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency
-from pipeline.forecast.calendar.occasions import Closure
+from pipeline.forecast.calendar.occasions import Closure, closed_rows
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
 from pipeline.forecast.history.outliers import Outlier
-from pipeline.forecast.history.prepared import closed_rows
 from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration
 from pipeline.forecast.selection.backtest import WindowScore
 from pipeline.forecast.selection.incumbent import Comparison

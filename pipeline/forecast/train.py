@@ -16,15 +16,19 @@ from pipeline.forecast.candidates.candidate import (
     fit_candidate,
 )
 from pipeline.forecast.candidates.features import feature_names
-from pipeline.forecast.candidates.known import BASELINE, CANDIDATES
+from pipeline.forecast.candidates.known import BASELINE, CANDIDATES, OWN_TREES
+from pipeline.forecast.columns import with_useful_columns
 from pipeline.forecast.finished.advice import accuracy_notes
+from pipeline.forecast.history.digest import digest
 from pipeline.forecast.history.learning import for_learning
 from pipeline.forecast.history.learning_notes import level_notes
-from pipeline.forecast.history.notes import METHODS, failure_notes, periods, surroundings_notes
-from pipeline.forecast.history.prepared import History, Prepared, digest, prepare
+from pipeline.forecast.history.notes import METHODS, failure_notes, periods
+from pipeline.forecast.history.prepared import History, Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.surroundings import Surroundings
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.pooled.candidates import has_unseen_trees
 from pipeline.forecast.report import (
     degraded_reason,
     final_calibration,
@@ -39,7 +43,6 @@ from pipeline.forecast.selection.choice import Choice, rank
 from pipeline.forecast.selection.incumbent import Incumbent, compare, try_incumbent
 from pipeline.forecast.selection.past_errors import past_errors
 from pipeline.forecast.selection.race import race
-from pipeline.forecast.selection.usefulness import useful_columns
 from pipeline.forecast.selection.windows import Window, plan_windows
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import AUTO, ForecastSpec
@@ -105,9 +108,9 @@ def train_forecast(
     announce(on_progress, ForecastPhase.FEATURE_ENGINEERING, 0, "Preparing calendar and features")
     windows = plan_windows(prepared.history, len(prepared.future), spec.budget)
     context = _context(prepared, windows, spec, category, shared)
-    prepared = _with_useful_columns(prepared, windows, context)
+    prepared = with_useful_columns(prepared, windows, context)
     learned = for_learning(prepared.history, context.holidays, spec)
-    names, always = _names(spec), {spec.algorithm, BASELINE}
+    names, always = _names(prepared.history, context), {spec.algorithm, BASELINE}
     backtest = race(prepared.history, windows, names, context, on_progress, always=always)
     ranked = rank(backtest, spec.algorithm)
     _forecast_holdout(backtest, ranked[0], context, on_progress)
@@ -139,7 +142,9 @@ def train_forecast(
         baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
         backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
         hyperparameters=hyperparameters(used, learned.history, context),
-        features=feature_names(prepared.history.known, context.holidays.event_names),
+        features=feature_names(
+            (*prepared.history.known, *prepared.history.observed), context.holidays.event_names
+        ),
         training_data_points=len(prepared.history),
         validation_data_points=scored_rows(backtest),
         frequency=prepared.history.frequency.name,
@@ -185,28 +190,19 @@ def _context(
     )
 
 
-def _with_useful_columns(
-    prepared: Prepared, windows: tuple[Window, ...], context: FitContext
-) -> Prepared:
-    """Without the columns from outside that make past forecasts no better."""
-    offered = tuple(prepared.history.outlook.rhythms)
-    if not offered:
-        return prepared
-    used = useful_columns(prepared.history, windows, context)
-    unused = [name for name in offered if name not in used]
-    known = tuple(name for name in prepared.history.known if name not in unused)
-    return replace(
-        prepared,
-        history=prepared.history.knowing(known),
-        future=prepared.future.drop(columns=unused),
-        notes=(*prepared.notes, *surroundings_notes(offered, used)),
-    )
+def _names(history: History, context: FitContext) -> list[str]:
+    """What to test: what the budget allows, or the wanted candidate and those that stand in.
 
-
-def _names(spec: ForecastSpec) -> list[str]:
-    """What to test: what the budget allows, or the wanted candidate and those that stand in."""
+    Only trees look back at covariates; where a product has none that it shares, it grows its own.
+    """
+    spec = context.spec
+    own_trees = OWN_TREES if history.observed and not has_unseen_trees(history, context) else None
     if spec.algorithm == AUTO:
-        return [name for name, one in CANDIDATES.items() if spec.budget in one.budgets]
+        return [
+            name
+            for name, one in CANDIDATES.items()
+            if spec.budget in one.budgets or name == own_trees
+        ]
     return [name for name, one in CANDIDATES.items() if name == spec.algorithm or one.is_simple]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import InvalidParameterError
+from pipeline.forecast.calendar.frequency import Frequency
 
 MAX_OCCASIONS = 2_000
 MAX_SPAN_DAYS = 366
@@ -77,6 +78,16 @@ def share_within(days: Days, ds: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> ND
     stop = np.maximum(stop, first + np.timedelta64(1, "D"))
     found = np.searchsorted(days, stop) - np.searchsorted(days, first)
     return np.asarray(found / length, dtype=np.float64)
+
+
+def closed_rows(
+    closures: Sequence[Closure], ds: pd.DatetimeIndex, frequency: Frequency
+) -> NDArray[np.bool_]:
+    """Which periods lie wholly in closures."""
+    if not closures:
+        return np.zeros(len(ds), dtype=np.bool_)
+    share = share_within(days_of(closures), ds, frequency.ends(ds))
+    return np.asarray(share >= 1.0)
 
 
 def _days(ds: pd.DatetimeIndex) -> Days:

@@ -22,9 +22,10 @@ from pipeline.forecast.statistical.candidates import STATISTICAL
 from pipeline.forecast.structural.candidates import STRUCTURAL
 
 BASELINE = "seasonal_naive"
+OWN_TREES = "gradient_boosting"
 
 _REGRESSIONS: dict[str, Candidate] = {
-    "gradient_boosting": Candidate(
+    OWN_TREES: Candidate(
         fit=fit_gradient_boosting,
         minimum_rows=60,
         is_simple=False,

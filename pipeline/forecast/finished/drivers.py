@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Unit
+from pipeline.forecast.calendar.occasions import closed_rows
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
-from pipeline.forecast.history.prepared import closed_rows
 from pipeline.forecast.result import FittedForecaster
 
 Array = NDArray[np.float64]

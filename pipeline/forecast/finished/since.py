@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.occasions import Closure
-from pipeline.forecast.history.prepared import closed_rows
+from pipeline.forecast.calendar.occasions import Closure, closed_rows
 from pipeline.forecast.history.surroundings import Surroundings, values_on
 from pipeline.forecast.history.validation import TIME
 from pipeline.forecast.result import FittedForecaster

@@ -104,6 +104,24 @@ def surroundings_notes(offered: Sequence[str], used: Sequence[str]) -> tuple[str
     return tuple(notes)
 
 
+def observation_notes(offered: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
+    """Which columns of which only the past is known made past forecasts better."""
+    looked_at = [name for name in offered if name in used]
+    unused = [name for name in offered if name not in used]
+    notes = []
+    if looked_at:
+        notes.append(
+            f"Used as far as it is known before the forecast begins, because past forecasts were"
+            f" better with it: {', '.join(looked_at)}."
+        )
+    if unused:
+        notes.append(
+            f"Not used, because the file does not say how it goes on during the forecast, and what"
+            f" it was before was not found to help: {', '.join(unused)}."
+        )
+    return tuple(notes)
+
+
 def failure_notes(failures: Mapping[str, str]) -> tuple[str, ...]:
     """Which methods were tried in vain, and what each of them said."""
     return tuple(

@@ -106,7 +106,7 @@ class Outlook:
         return known
 
 
-def lay(
+def lay_surroundings(
     surroundings: Surroundings,
     grid: pd.DatetimeIndex,
     ahead: pd.DatetimeIndex,

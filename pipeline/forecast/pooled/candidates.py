@@ -25,6 +25,7 @@ def fit_pooled(history: History, context: FitContext) -> TreeForecaster:
         holidays=context.holidays,
         groups=model.groups(context.category),
         covariates=model.covariates,
+        observed=model.observed,
     )
 
 
@@ -32,6 +33,14 @@ def has_unseen_trees(history: History, context: FitContext) -> bool:
     """Whether there are trees for such rows that have learned nothing after this history."""
     model = _model(history, context)
     return model is not None and model.at(stamps_of(history.ds[-1:])[0]) is not None
+
+
+def observed_by_trees(history: History, context: FitContext) -> tuple[str, ...] | None:
+    """The covariates of which the trees know only the past; None without trees for a history."""
+    model = _model(history, context)
+    if model is None or not has_unseen_trees(history, context):
+        return None
+    return model.observed
 
 
 def pooled_settings(_history: History, _context: FitContext) -> dict[str, Any]:

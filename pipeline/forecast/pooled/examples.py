@@ -1,9 +1,10 @@
 """What trees learn from: rows of a table, what came of each, and how much an error matters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.forecast.pooled.pairs import pairs_of
 from pipeline.forecast.pooled.running import Rows, Running, Values
@@ -34,14 +35,29 @@ class Examples:
 
     def until(self, last: np.datetime64) -> "Examples":
         """Those of which the outcome was known then."""
-        known = self.stamps <= last
+        return self._of(self.stamps <= last)
+
+    def after(self, last: np.datetime64) -> "Examples":
+        """Those of which the outcome was not known then."""
+        return self._of(self.stamps > last)
+
+    def without(self, covariates: Iterable[str]) -> "Examples":
+        """The same without what is known of some covariates."""
+        begin = tuple(f"{name}: " for name in covariates)
+        if not begin:
+            return self
+        kept = [place for place, name in enumerate(self.names) if not name.startswith(begin)]
+        names = tuple(self.names[place] for place in kept)
+        return replace(self, names=names, table=self.table[:, kept])
+
+    def _of(self, rows: NDArray[np.bool_]) -> "Examples":
         return Examples(
             names=self.names,
-            table=self.table[known],
-            targets=self.targets[known],
-            expected=self.expected[known],
-            weights=self.weights[known],
-            stamps=self.stamps[known],
+            table=self.table[rows],
+            targets=self.targets[rows],
+            expected=self.expected[rows],
+            weights=self.weights[rows],
+            stamps=self.stamps[rows],
         )
 
 

@@ -3,7 +3,7 @@
 import pickle
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from pipeline.forecast.pooled.running import Values
 from pipeline.forecast.pooled.series import Series, stamps_of
 from pipeline.forecast.pooled.table import Surround, Table, View
 from pipeline.forecast.pooled.trees import Trees
+from pipeline.forecast.unpickling import set_state
 
 LEAST_RESPONSE = 1e-9
 """Where no covariate makes a difference, they share alike."""
@@ -33,16 +34,17 @@ class TreeForecaster:
     holidays: HolidayCalendar
     groups: Mapping[str, Group]
     covariates: tuple[Covariate, ...]
+    observed: tuple[str, ...] = ()
+    _kept: dict[bytes, "_Seen"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getstate__(self) -> bytes:
-        values = [getattr(self, field.name) for field in fields(self)]
+        values = [getattr(self, one.name) for one in fields(self) if one.init]
         return zlib.compress(pickle.dumps(values, pickle.HIGHEST_PROTOCOL))
 
     def __setstate__(self, state: bytes) -> None:
         # Whoever unpickles this has verified where all of it comes from.
         values = pickle.loads(zlib.decompress(state))  # noqa: S301 - part of a verified artifact
-        for field, value in zip(fields(self), values, strict=True):
-            object.__setattr__(self, field.name, value)
+        set_state(self, values)
 
     def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
         """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
@@ -56,7 +58,8 @@ class TreeForecaster:
         its logarithm, so that the parts add up (logarithmic mean Divisia index, Ang 2004).
         """
         seen = self._seen(future)
-        parts, numbers = parts_of(seen.names, [one.name for one in self.covariates])
+        covariates = [*(one.name for one in self.covariates), *self.observed]
+        parts, numbers = parts_of(seen.names, covariates)
         logs = self.trees.contributions(seen.table, numbers, len(parts))
         level = seen.scale * np.exp(logs[:, 0])
         shares = dict(zip(parts, logs[:, 1:].T, strict=True))
@@ -68,11 +71,22 @@ class TreeForecaster:
         return {LEVEL: level} | {name: mean * share for name, share in shares.items()}
 
     def _seen(self, future: pd.DataFrame) -> "_Seen":
+        """Kept for the same rows: a forecast is asked for its numbers first, then for its parts."""
+        asked = future[["step", *self.series.covariates]].to_numpy(dtype=np.float64).tobytes()
+        found = self._kept.get(asked)
+        if found is None:
+            found = self._look(future)
+            self._kept.clear()
+            self._kept[asked] = found
+        return found
+
+    def _look(self, future: pd.DataFrame) -> "_Seen":
         series = ahead_of(self.series, future)
         surround = Surround(
             holidays=self.holidays,
             groups={name: kept_view(group, self.holidays) for name, group in self.groups.items()},
             covariates=self.covariates,
+            observed=self.observed,
         )
         view, last = View(series, surround), len(series)
         targets = last - 1 + future["step"].to_numpy(dtype=np.int64)
@@ -117,13 +131,10 @@ def ahead_of(series: Series, future: pd.DataFrame) -> Series:
     for name, values in series.covariates.items():
         covariates[name] = np.concatenate([values, np.full(rows - len(values), np.nan)])
         covariates[name][places] = future[name].to_numpy(dtype=np.float64)
-    return Series(
+    return replace(
+        series,
         stamps=np.concatenate([series.stamps, stamps_of(grid)[1:]]),
-        values=series.values,
-        prices=series.prices,
-        frequency=series.frequency,
         covariates=covariates,
-        category=series.category,
     )
 
 
@@ -131,11 +142,11 @@ def recent(series: Series) -> Series:
     """The rows that any feature of a forecast from the end can look at."""
     pace = pace_of(series.frequency)
     first = max(0, len(series) - 2 * pace.year - 2 * pace.levels[2])
-    return Series(
+    return replace(
+        series,
         stamps=series.stamps[first:],
         values=series.values[first:],
         prices=series.prices[first:],
-        frequency=series.frequency,
         covariates={name: values[first:] for name, values in series.covariates.items()},
-        category=series.category,
+        observed={name: values[first:] for name, values in series.observed.items()},
     )

@@ -10,7 +10,7 @@ from pipeline.errors import PipelineError
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar, public_holidays
 from pipeline.forecast.calendar.occasions import Days, days_by_name
-from pipeline.forecast.history.prepared import prepare
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import QUANTITY, TIME, validate
 from pipeline.forecast.pooled.learning import LEAST_PRODUCTS, OnStep, learn
 from pipeline.forecast.pooled.model import FrequencyModel, PooledModel

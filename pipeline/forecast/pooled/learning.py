@@ -1,6 +1,8 @@
 """Learning from all products of a job at once, within bounds of time and memory."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.running import Values
 from pipeline.forecast.pooled.series import Series
 from pipeline.forecast.pooled.table import Surround
+from pipeline.forecast.pooled.trees import Trees
+from pipeline.forecast.pooled.usefulness import useful_to_observe
 from pipeline.forecast.selection.windows import plan_windows
 from pipeline.forecast.spec import ForecastSpec
 
@@ -29,6 +33,8 @@ MOST_EXAMPLES_OF_PRODUCT = 400
 """Two years of days have about as many that do not overlap much; more of them teach little."""
 MOST_STEPS = 366
 MOST_COVARIATES = 12
+MOST_OBSERVED = 4
+"""Trees are grown once more for each covariate of which only the past is known."""
 ROUNDS = 80
 """With these settings errors on shops of several kinds stop falling here; more only cost time."""
 SETTINGS: dict[str, Any] = {
@@ -75,7 +81,7 @@ def learn(
     if len(products) < LEAST_PRODUCTS:
         return None
     shop, categories = _groups(products, frequency)
-    covariates = covariates_of(products)
+    covariates, observed = covariates_of(products), _often_observed(products)
     horizon = horizon_of(frequency, spec)
     views = {name: GroupView(group, holidays) for name, group in categories.items()}
     of_shop = GroupView(shop, holidays)
@@ -89,11 +95,18 @@ def learn(
             holidays=holidays,
             groups={"shop": of_shop, "category": of_category},
             covariates=covariates,
+            observed=observed,
         )
         parts.append(examples_of(series, surround, horizon, count))
     examples = joined(parts)
     parts.clear()
-    grown = _grown(examples, _cutoffs(products, spec), spec.seed, threads, on_step)
+    cutoffs = _cutoffs(products, spec)
+    on_step(0.5, "Learning from all products together")
+    before_holdout = examples.until(cutoffs[-2:][0])
+    grower = partial(_grow, seed=spec.seed, threads=threads)
+    useful = useful_to_observe(before_holdout, observed, grower)
+    examples = examples.without(set(observed) - set(useful))
+    grown = _grown(examples, cutoffs, spec.seed, threads, on_step)
     if not grown:
         return None
     return FrequencyModel(
@@ -102,6 +115,7 @@ def learn(
         covariates=covariates,
         shop=shop,
         categories=categories,
+        observed=useful,
     )
 
 
@@ -120,6 +134,13 @@ def covariates_of(products: Sequence[Series]) -> tuple[Covariate, ...]:
                 found.setdefault(name, []).append(values[: len(series)][np.isfinite(series.values)])
     common = sorted(found, key=lambda name: (-len(found[name]), name))[:MOST_COVARIATES]
     return tuple(_covariate(name, np.concatenate(found[name])) for name in sorted(common))
+
+
+def _often_observed(products: Sequence[Series]) -> tuple[str, ...]:
+    """The covariates of which most products know the past only."""
+    counts = Counter(name for series in products for name in series.observed)
+    common = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_OBSERVED]
+    return tuple(name for name in common if 2 * counts[name] > len(products))
 
 
 def _covariate(name: str, values: Values) -> Covariate:
@@ -173,16 +194,22 @@ def _grown(
             share = (number + done / ROUNDS) / len(cutoffs)
             on_step(0.5 + 0.5 * share, "Learning from all products together")
 
-        trees = grow(
-            known.table,
-            known.targets,
-            SETTINGS,
-            rounds=ROUNDS,
-            threads=threads,
-            seed=seed,
-            expected=known.expected,
-            weights=known.weights,
-            on_round=on_round,
-        )
+        trees = _grow(known, seed=seed, threads=threads, on_round=on_round)
         grown.append(Grown(trees, cutoff))
     return tuple(grown)
+
+
+def _grow(
+    examples: Examples, *, seed: int, threads: int, on_round: Callable[[int], None] | None = None
+) -> Trees:
+    return grow(
+        examples.table,
+        examples.targets,
+        SETTINGS,
+        rounds=ROUNDS,
+        threads=threads,
+        seed=seed,
+        expected=examples.expected,
+        weights=examples.weights,
+        on_round=on_round,
+    )

@@ -6,6 +6,7 @@ those that had learned nothing after its origin, a forecast the newest ones.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import Group
 from pipeline.forecast.pooled.trees import Trees
+from pipeline.forecast.unpickling import set_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class FrequencyModel:
         The features in their order.
     covariates
         Those of which the trees know.
+    observed
+        Those of which only the past is known, and of which the trees know.
     shop, categories
         How all of the products sell, and those of each category.
     """
@@ -44,6 +48,10 @@ class FrequencyModel:
     covariates: tuple[Covariate, ...]
     shop: Group
     categories: Mapping[str, Group] = field(default_factory=dict)
+    observed: tuple[str, ...] = ()
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def at(self, origin: np.datetime64) -> Grown | None:
         """The newest trees that have learned nothing after the origin."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.history.prepared import PRICE, History
 from pipeline.forecast.pooled.running import Values
+from pipeline.forecast.unpickling import set_state
 
 Stamps = NDArray[np.datetime64]
 
@@ -30,6 +32,9 @@ class Series:
         By name the values that are known for every period.
     category
         What kind of product it is.
+    observed
+        By name, of the past periods, the newest value that had been seen by then of what is not
+        known ahead.
     """
 
     stamps: Stamps
@@ -38,26 +43,13 @@ class Series:
     frequency: Frequency
     covariates: Mapping[str, Values] = field(default_factory=dict)
     category: str | None = None
+    observed: Mapping[str, Values] = field(default_factory=dict)
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def __len__(self) -> int:
         return len(self.values)
-
-    def until(self, last: np.datetime64) -> "Series":
-        """With periods without a sale after its end, up to a time for which sales are complete."""
-        first = pd.Timestamp(self.stamps[0])
-        rows = self.frequency.rows_between(first, pd.Timestamp(last)) + 1
-        missing = rows - len(self)
-        if missing <= 0:
-            return self
-        grid = self.frequency.grid(first, rows)
-        return Series(
-            stamps=stamps_of(grid),
-            values=np.concatenate([self.values, np.zeros(missing)]),
-            prices=_lengthened(self.prices, rows),
-            frequency=self.frequency,
-            covariates={name: _lengthened(each, rows) for name, each in self.covariates.items()},
-            category=self.category,
-        )
 
 
 def series_of(history: History, category: str | None = None) -> Series:
@@ -69,13 +61,10 @@ def series_of(history: History, category: str | None = None) -> Series:
         frequency=history.frequency,
         covariates={name: history.columns[name] for name in history.known},
         category=category,
+        observed={name: history.columns[name] for name in history.observed},
     )
 
 
 def stamps_of(ds: pd.Series | pd.DatetimeIndex) -> Stamps:
     """Time stamps in seconds."""
     return np.asarray(ds.to_numpy().astype("datetime64[s]"))
-
-
-def _lengthened(values: Values, rows: int) -> Values:
-    return np.concatenate([values, np.full(rows - len(values), values[-1])])

@@ -10,6 +10,7 @@ from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.beside import Covariate, Flag, Number, Prices
 from pipeline.forecast.pooled.dates import DATE_FEATURES, date_features
 from pipeline.forecast.pooled.group_view import GroupView
+from pipeline.forecast.pooled.observed import Observed
 from pipeline.forecast.pooled.occasions import REMEMBERED, effects_by_occasion, occasions
 from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.parts import KNOWN_EFFECT
@@ -23,11 +24,14 @@ Table = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surround:
-    """What is known around a product: its calendar, its groups, and the covariates in use."""
+    """What is known around a product: its calendar, its groups, the covariates in use that are
+    known ahead, and the names of those of which only the past is.
+    """
 
     holidays: HolidayCalendar
     groups: Mapping[str, GroupView] = field(default_factory=dict)
     covariates: Sequence[Covariate] = ()
+    observed: Sequence[str] = ()
 
 
 class View:
@@ -46,6 +50,10 @@ class View:
         self._covariates = [
             Flag(one, series, ratios, pace) if one.is_flag else Number(one.name, series, pace)
             for one in surround.covariates
+        ]
+        unseen = np.full(len(series), np.nan)
+        self._observed = [
+            Observed(name, series.observed.get(name, unseen), pace) for name in surround.observed
         ]
         self._responding = [*self._covariates, *[self._prices] * self._prices.is_known_ahead]
         self._responses = self._learned_responses()
@@ -78,6 +86,8 @@ class View:
             columns |= {f"{name}: {each}": column for each, column in of_group.items()}
         columns |= self.past.surprises(origins)
         columns[KNOWN_EFFECT] = self.responses(origins, targets).sum(axis=1)
+        for observed in self._observed:
+            columns |= observed.columns(origins, targets)
         return _joined(self._dates[targets], columns)
 
     @property

@@ -5,7 +5,8 @@ import pandas as pd
 
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.candidates.candidate import FitContext
-from pipeline.forecast.history.prepared import History, prepare
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import ForecastSpec

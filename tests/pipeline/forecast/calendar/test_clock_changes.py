@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import InvalidDataError
-from pipeline.forecast.history.prepared import History, prepare
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.forecast.calendar.closed_times import ClosedTimes, closed_slots
 from pipeline.forecast.calendar.frequency import Frequency, Unit
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from tests.pipeline.forecast.series import daily_sales

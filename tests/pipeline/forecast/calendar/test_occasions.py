@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.errors import InsufficientDataError, InvalidParameterError
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.calendar.occasions import Closure, Event, Holiday
-from pipeline.forecast.history.prepared import prepare
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.spec import ForecastSpec

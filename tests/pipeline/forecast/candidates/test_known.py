@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.forecast.candidates.candidate import FitContext, fit_candidate, predict
 from pipeline.forecast.candidates.known import BASELINE, CANDIDATES
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.shared import fit_shared
 from pipeline.forecast.spec import ALGORITHMS, ForecastSpec

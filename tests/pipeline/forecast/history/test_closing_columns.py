@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from tests.pipeline.forecast.series import daily_sales

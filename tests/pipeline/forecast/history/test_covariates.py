@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline.forecast.history.covariates import Assumed, carried
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from tests.pipeline.forecast.series import daily_sales
@@ -55,11 +56,43 @@ def test_a_promotion_stated_for_some_days_is_seen_so_far_in_tests_too() -> None:
     assert seen.tolist() == [*rare_promotion()[235:245].tolist(), *[0.0] * 30]
 
 
-def test_a_frequent_promotion_that_ends_with_the_history_is_not_used() -> None:
+def test_of_a_frequent_promotion_that_ends_with_the_history_the_past_is_known() -> None:
     found = prepared(promotion=(np.arange(DAYS) % 2).astype(float))
 
     assert found.history.known == ()
-    assert any("how it goes on" in note for note in found.notes)
+    assert found.history.observed == ("promotion",)
+    assert "promotion" not in found.future
+    assert "promotion" not in found.history.ahead(240, 270)
+    assert len(found.history.head(240).columns["promotion"]) == 240
+
+
+def test_what_comes_late_today_came_as_late_in_the_past() -> None:
+    footfall = np.arange(DAYS, dtype=float)
+    footfall[DAYS - 3 :] = np.nan
+
+    seen = prepared(footfall=footfall).history.columns["footfall"]
+
+    assert np.isnan(seen[:3]).all()
+    assert seen[3:].tolist() == footfall[: DAYS - 3].tolist()
+
+
+def test_what_was_not_seen_yet_is_missing_and_not_filled_from_later() -> None:
+    footfall = np.arange(DAYS, dtype=float)
+    footfall[:20] = footfall[100:110] = np.nan
+
+    seen = prepared(footfall=footfall).history.columns["footfall"]
+
+    assert np.isnan(seen[:20]).all()
+    assert (seen[100:110] == 99).all()
+
+
+def test_a_column_that_is_mostly_missing_is_not_looked_at() -> None:
+    footfall = np.where(np.arange(DAYS) % 3 == 0, np.arange(DAYS), np.nan)
+
+    found = prepared(footfall=footfall)
+
+    assert found.history.observed == ()
+    assert any("how it goes on" in note and "footfall" in note for note in found.notes)
 
 
 def test_a_price_that_lasts_is_held_and_one_that_moves_daily_is_not_used() -> None:
@@ -69,7 +102,8 @@ def test_a_price_that_lasts_is_held_and_one_that_moves_daily_is_not_used() -> No
     assert held.future["price"].eq(3.0).all()
     assert any("stay as it last was" in note for note in held.notes)
     assert held.history.ahead(190, 220)["price"].eq(2.5).all()
-    assert moving.history.known == ()
+    assert (moving.history.known, moving.history.observed) == ((), ())
+    assert any("how it goes on" in note for note in moving.notes)
 
 
 @pytest.mark.parametrize("reach", [0, 2, 5])

@@ -6,7 +6,7 @@ import pytest
 from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.notes import METHODS, failure_notes, periods, replacement_note
-from pipeline.forecast.history.prepared import prepare
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.selection.choice import ENSEMBLE
 from pipeline.forecast.spec import ForecastSpec
@@ -30,7 +30,7 @@ def test_every_method_has_words() -> None:
 
 
 def test_each_note_tells_what_is_missing_and_what_follows() -> None:
-    frame = daily_sales(100).assign(price=2.0, rain=np.arange(100.0) % 7)
+    frame = daily_sales(100).assign(rain=2.0, price=np.arange(100.0) % 7)
     frame.loc[10, "quantity"] = np.nan
     spec = ForecastSpec(zeros_are_real=True)
 
@@ -39,8 +39,8 @@ def test_each_note_tells_what_is_missing_and_what_follows() -> None:
     absent, unknown, constant, without_future = notes
     assert absent == "Nothing was recorded for 4 of 100 days; they count as times without a sale."
     assert unknown.startswith("1 day came without a quantity")
-    assert constant == "Not used, because it never changes: price."
-    assert without_future.endswith("how it goes on during the forecast: rain.")
+    assert constant == "Not used, because it never changes: rain."
+    assert without_future.endswith("how it goes on during the forecast: price.")
 
 
 def test_a_complete_history_needs_no_notes() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InvalidDataError
 from pipeline.forecast.history.climatology import Rhythm, fit_climatology
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.surroundings import Surroundings
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.selection.usefulness import useful_columns

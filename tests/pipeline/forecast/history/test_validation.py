@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import InsufficientDataError, InvalidDataError, InvalidParameterError
-from pipeline.forecast.history.prepared import digest, prepare
+from pipeline.forecast.history.digest import digest
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from tests.pipeline.forecast.series import daily_sales, history_of

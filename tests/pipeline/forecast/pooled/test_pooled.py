@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.candidates.candidate import FitContext
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.pooled.candidates import fit_pooled, has_unseen_trees
 from pipeline.forecast.shared import SharedProfile, fit_shared

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from pipeline.forecast.candidates.known import CANDIDATES
-from pipeline.forecast.history.prepared import History, prepare
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.selection.backtest import Backtest, forecast_window
 from pipeline.forecast.selection.choice import ENSEMBLE, rank
@@ -134,7 +135,8 @@ def test_a_covariate_that_ends_with_the_history_does_not_help() -> None:
     history = prepare(validate(frame), ForecastSpec()).history
 
     assert history.known == ()
-    assert "oracle" not in history.frame
+    assert "oracle" not in history.ahead(230, 260)
+    assert len(history.head(230).columns["oracle"]) == 230
 
 
 def test_a_candidate_that_fails_is_left_out_with_its_reason() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.candidates.candidate import FitContext
-from pipeline.forecast.history.prepared import Prepared, prepare
+from pipeline.forecast.history.prepared import Prepared
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.statistical.effects import adjusted

@@ -11,7 +11,7 @@ import pytest
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar, seen_events
 from pipeline.forecast.calendar.occasions import Event
 from pipeline.forecast.candidates.candidate import FitContext, fit_candidate
-from pipeline.forecast.history.prepared import prepare
+from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.statistical.candidates import STATISTICAL
