@@ -1,18 +1,19 @@
 """The first stage of a job that asks for it: what all of its products have in common."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
 from pandas import DataFrame
-from sqlalchemy import select
 
 from core.artifacts import ArtifactStore
 from core.bundles import load_bundle
 from db.engine import Sessions
 from db.lifecycle.outcomes import SharedOutcome
 from db.shop.calendar import every_entry
-from db.tables import Product, Tenant, TrainingJob
+from db.shop.scope import InScope, in_scope
+from db.tables import Tenant, TrainingJob
 from db.transitions import Claim
 from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.forecast.spec import ForecastSpec
@@ -23,7 +24,9 @@ from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
 from worker.frames import sales_frame
+from worker.shared_reuse import SHARED_FILE, learned_before, shared_digest
 
+TAKEN_OVER = "What all products share was learned before, and nothing has changed since"
 KEPT = 2
 """A process works for one job at a time, and now and then for the next one."""
 
@@ -54,13 +57,18 @@ class StoredSales(Mapping[str, tuple[str | None, DataFrame]]):
 def fit_shared_profile(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> SharedOutcome:
-    sales, spec = _load(claim, context)
+    """Learn it, or take over what an earlier job learned from the same."""
+    products, spec = _load(claim, context)
+    digest = shared_digest(products, spec)
+    found = learned_before(claim, context, digest)
+    if found is not None:
+        return replace(_stored(context, found, digest), message=TAKEN_OVER)
+    sales = StoredSales(
+        context.sessions, claim.token.tenant_id, {one.id: one.category for one in products}
+    )
     threads = context.settings.task_threads
     profile = fit_shared(sales, spec, threads=threads, on_progress=on_progress)
-    stored = store_files(
-        context, {"shared.pkl": bundle.dumps(profile)}, versions={}, data_digest=None
-    )
-    return SharedOutcome(manifest_digest=stored.manifest_digest, artifacts=artifact_files(stored))
+    return _stored(context, bundle.dumps(profile), digest)
 
 
 def shared_profile_of(claim: Claim, context: Context) -> SharedProfile | None:
@@ -73,11 +81,17 @@ def shared_profile_of(claim: Claim, context: Context) -> SharedProfile | None:
 @lru_cache(maxsize=KEPT)
 def _read(store: ArtifactStore, manifest_digest: str, signing_key: str) -> SharedProfile:
     files = load_bundle(store, manifest_digest, signing_key)
-    profile: SharedProfile = bundle.loads(files["shared.pkl"])
+    profile: SharedProfile = bundle.loads(files[SHARED_FILE])
     return profile
 
 
-def _load(claim: Claim, context: Context) -> tuple[StoredSales, ForecastSpec]:
+def _stored(context: Context, profile: bytes, digest: str | None) -> SharedOutcome:
+    """Each job has a bundle of its own, so that none depends on how long another one is kept."""
+    stored = store_files(context, {SHARED_FILE: profile}, versions={}, data_digest=digest)
+    return SharedOutcome(manifest_digest=stored.manifest_digest, artifacts=artifact_files(stored))
+
+
+def _load(claim: Claim, context: Context) -> tuple[Sequence[InScope], ForecastSpec]:
     tenant_id = claim.token.tenant_id
     with context.sessions() as session:
         tenant = session.get(Tenant, tenant_id)
@@ -86,11 +100,6 @@ def _load(claim: Claim, context: Context) -> tuple[StoredSales, ForecastSpec]:
             raise TaskDataMissingError("The job does not exist any more")
         ids = [UUID(product_id) for product_id in job.products_to_train or ()]
         calendar = every_entry(session, tenant_id)
-        products = session.execute(
-            select(Product.id, Product.category).where(
-                Product.tenant_id == tenant_id, Product.id.in_(ids)
-            )
-        )
-        categories = {one.id: one.category for one in products}
+        products = in_scope(session, tenant_id, ids)
     spec = forecast_spec(context.settings, tenant, claim.job_request, calendar=calendar)
-    return StoredSales(context.sessions, tenant_id, categories), spec
+    return products, spec

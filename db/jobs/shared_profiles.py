@@ -1,11 +1,26 @@
-"""What the products of a job shared while it ran; nobody asks for it afterwards."""
+"""What the products of a job shared while it ran; afterwards only jobs that learn from the same ask
+for it.
+"""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.tables import TERMINAL_STATUSES, ModelArtifact, TrainingJob
+
+
+def newest(session: Session, tenant_id: UUID, *, at_most: int) -> Sequence[str]:
+    """The manifests of the newest ones of a tenant, the newest first."""
+    statement = (
+        select(TrainingJob.shared_artifact)
+        .where(TrainingJob.tenant_id == tenant_id, TrainingJob.shared_artifact.is_not(None))
+        .order_by(TrainingJob.created_at.desc(), TrainingJob.id.desc())
+        .limit(at_most)
+    )
+    return [digest for digest in session.scalars(statement) if digest is not None]
 
 
 def forget(session: Session, *, older_than: timedelta, at_most: int) -> dict[str, int]:
