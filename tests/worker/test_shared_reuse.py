@@ -19,7 +19,7 @@ from worker.shared import TAKEN_OVER
 from worker.training import run_task
 
 DAYS = 60
-QUICK = {"algorithm": "seasonal_naive", "horizon_days": 7}
+QUICK: dict[str, Any] = {"algorithm": "seasonal_naive", "horizon_days": 7}
 
 
 def sell(shop: Shop, sku: str, quantity: float = 0, price: float = 2.0) -> UUID:
