@@ -87,7 +87,10 @@ def _action(*, retrains: bool) -> str:
     )
     if retrains:
         return f"The product is trained again by itself, at most one such job a day. {look}"
-    return f"Train the product again (RETRAIN_ON_DRIFT is off). {look}"
+    return (
+        f"Train the product again: here that does not happen by itself (RETRAIN_ON_DRIFT is off)."
+        f" {look}"
+    )
 
 
 def _numbers(champion: ChampionScore, verdict: Verdict) -> dict[str, Any]:

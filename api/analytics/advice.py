@@ -51,8 +51,8 @@ def _reasons(version: Version, yearly: int) -> Iterator[Advice]:
     if _is_inaccurate(version) and points and points >= yearly:
         yield Advice(
             "Sales vary more than their history explains",
-            "Look for changes in the business; raise PROPHET_CHANGEPOINT_PRIOR_SCALE for this job"
-            " if the trend bends often",
+            "Look for changes in the business; if it changes often, train with more under “How"
+            " readily the trend bends” (Advanced; prophet_changepoint_prior_scale)",
         )
 
 

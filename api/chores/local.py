@@ -46,15 +46,16 @@ class LocalChores:
     def read_text(self, manifest_digest: str, name: str) -> str:
         if self._signing_key is None:
             raise ModelNotLoadableError(
-                "ARTIFACT_SIGNING_KEY is not set for the API, so the files of models cannot be"
-                " verified; give it the key of the workers"
+                "The files of models cannot be verified here: the operator has to give the API the"
+                " key of the workers (ARTIFACT_SIGNING_KEY)"
             )
         try:
             content = load_file(self._store, manifest_digest, self._signing_key, name)
         except (ArtifactError, ManifestError) as error:
             raise ModelNotLoadableError(
-                f"The files of the model cannot be used ({error}); train the model again, or bring"
-                " back the model store and ARTIFACT_SIGNING_KEY as they were"
+                f"The files of the model cannot be used ({error}). Train the model again, or have"
+                " the operator bring back the store of the models and its key"
+                " (ARTIFACT_SIGNING_KEY)"
             ) from error
         if content is None:
             raise ModelNotLoadableError(f"The model has no file {name}")

@@ -77,8 +77,8 @@ class ConnectionLimit:
 
     def _too_many(self) -> TooManyConnectionsError:
         return TooManyConnectionsError(
-            f"There are {self._most} watching connections open already, which is"
-            " WEBSOCKET_MAX_CONNECTIONS; close one and try again"
+            f"{self._most} trainings are watched already, as many as may be at once"
+            " (WEBSOCKET_MAX_CONNECTIONS); close a page that shows one, and try again"
         )
 
     def _begin_renewing(self) -> None:

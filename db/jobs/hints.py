@@ -47,7 +47,8 @@ def _short_histories(session: Session, job: TrainingJob, least_days: int) -> str
         return None
     return (
         f"{count} of {job.products_total} products have too little sales history: import older"
-        f" sales, or lower MIN_TRAINING_DATA_DAYS (it is {least_days})."
+        f" sales, or let fewer than {least_days} days do (“Days of sales needed” under Advanced;"
+        " MIN_TRAINING_DATA_DAYS)."
     )
 
 

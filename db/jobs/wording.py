@@ -9,7 +9,8 @@ STOPPING = "Stopping on request"
 CANCELLED = "Stopped on request"
 AFTER_TIMEOUT = (
     "Retry the job: it trains what is missing, with a new time limit. If that is not enough, start"
-    " a training with a longer timeout_seconds, train fewer products at once, or add workers"
+    " a training with a longer time limit (timeout_seconds), train fewer products at once, or add"
+    " workers"
 )
 
 _FILE_DONE = {
@@ -17,8 +18,8 @@ _FILE_DONE = {
     "prediction": "The file is predicted",
 }
 AFTER_PREDICTION_TIMEOUT = (
-    "Retry the job with a longer timeout_seconds, predict smaller files, or choose a faster"
-    " candidate of the model"
+    "Retry the job with a longer time limit (timeout_seconds), predict smaller files, or choose a"
+    " faster candidate of the model"
 )
 
 

@@ -1,30 +1,11 @@
 """The troubles of docs/troubleshooting.md, each made to happen: the service says what is wrong."""
 
 import json
-import signal
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
 from websockets.sync.client import connect
 
-from tests.e2e.service import Service, running_service
-
-
-@pytest.fixture(scope="module")
-def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service in debug mode, in which one job runs at a time on one slot."""
-    directory = tmp_path_factory.mktemp("troubled")
-    with running_service(
-        directory / "data",
-        MAX_CONCURRENT_JOBS="1",
-        WORKER_CONCURRENCY="1",
-        LOG_LEVEL="DEBUG",
-        PROPHET_VERBOSE="1",
-        ENABLE_PROFILING="1",
-    ) as running:
-        yield running
+from tests.e2e.service import Service
 
 
 def import_sales(service: Service, days: dict[str, int], *, is_noise: bool = False) -> None:
@@ -57,8 +38,8 @@ def test_insufficient_data_for_many_products(troubled: Service) -> None:
 
     assert status["status"] == "completed"
     assert status["hints"] == [
-        "2 of 3 products have too little sales history: import older sales, or lower"
-        " MIN_TRAINING_DATA_DAYS (it is 30)."
+        "2 of 3 products have too little sales history: import older sales, or let fewer than 30"
+        " days do (“Days of sales needed” under Advanced; MIN_TRAINING_DATA_DAYS)."
     ]
     failures = troubled.get("analytics/performance")["failures"]
     assert failures[0]["error_type"] == "InsufficientDataError"
@@ -124,24 +105,22 @@ def test_a_socket_that_drops_goes_on_where_it_was(troubled: Service) -> None:
     assert messages[-1]["type"] == "training_completed"
 
 
-def test_pending_because_no_worker_runs(tmp_path: Path) -> None:
-    with running_service(tmp_path / "data") as service:
-        import_sales(service, {"bread": 120})
-        worker = service.child("training")
-        worker.send_signal(signal.SIGSTOP)
-        children = worker.children(recursive=True)
-        for child in children:
-            child.send_signal(signal.SIGSTOP)
-        try:
-            job_id = start(service, "bread")
-            service.wait_until(
-                lambda: (
-                    service.get(f"status/{job_id}")["waiting_reason"]
-                    == "No training worker is running. The job starts as soon as one is up."
-                ),
-                90,
-            )
-        finally:
-            for process in (*children, worker):
-                process.send_signal(signal.SIGCONT)
-        assert ended(service, job_id)["status"] == "completed"
+def test_pending_because_no_worker_runs(troubled: Service) -> None:
+    import_sales(troubled, {"bread": 120})
+    worker = troubled.child("training")
+    processes = [*worker.children(recursive=True), worker]
+    for process in processes:
+        process.suspend()
+    try:
+        job_id = start(troubled, "bread")
+        troubled.wait_until(
+            lambda: (
+                troubled.get(f"status/{job_id}")["waiting_reason"]
+                == "No training worker is running. The job starts as soon as one is up."
+            ),
+            90,
+        )
+    finally:
+        for process in processes:
+            process.resume()
+    assert ended(troubled, job_id)["status"] == "completed"

@@ -111,8 +111,8 @@ def _files(context: Context, row: TrainedModel) -> dict[str, bytes]:
         return load_bundle(context.store, row.manifest_digest, context.signing_key)
     except (ArtifactError, ManifestError) as error:
         raise ModelNotLoadableError(
-            f"The files of {row.public_id} cannot be used ({error}); train the model again, or"
-            " bring back the model store and ARTIFACT_SIGNING_KEY as they were"
+            f"The files of {row.public_id} cannot be used ({error}). Train the model again, or have"
+            " the operator bring back the store of the models and its key (ARTIFACT_SIGNING_KEY)"
         ) from error
 
 

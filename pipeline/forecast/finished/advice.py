@@ -29,7 +29,7 @@ def accuracy_notes(metrics: Metrics, history: History, *, outliers: int) -> tupl
     if mean_quantity < FEW_PIECES:
         advice.append(
             f"so few are sold ({mean_quantity:.1f} at a time) that one piece more or less is a"
-            " large share: judge it by WAPE and MASE instead"
+            " large share: judge it by its typical error (WAPE) and beside last season's (MASE)"
         )
     if history.frequency.days(len(history)) < LONG_ENOUGH_DAYS:
         advice.append(f"import a longer history than {periods(len(history), history.frequency)}")
@@ -42,5 +42,8 @@ def accuracy_notes(metrics: Metrics, history: History, *, outliers: int) -> tupl
         advice.append(
             "import what drives the sales, such as prices and promotions, also for days ahead"
         )
-    advice.append("if business has changed lately, try a higher PROPHET_CHANGEPOINT_PRIOR_SCALE")
+    advice.append(
+        "if business has changed lately, train with more under “How readily the trend bends”"
+        " (prophet_changepoint_prior_scale)"
+    )
     return (f"The accuracy is {accuracy:.0f} %, which is low. What may help: {'; '.join(advice)}.",)

@@ -108,7 +108,7 @@ const methodFields = (known) => [
   field(
     "How readily the trend bends",
     number(known, "prophet_changepoint_prior_scale", { min: 0.0001, max: 10, step: "any" }),
-    "0.05 is usual; more follows a business that changes often (PROPHET_CHANGEPOINT_PRIOR_SCALE).",
+    "0.05 is usual; more follows a business that changes often.",
   ),
   field("Patterns within a week", pattern(known, "prophet_weekly_seasonality")),
   field("Patterns within a year", pattern(known, "prophet_yearly_seasonality")),

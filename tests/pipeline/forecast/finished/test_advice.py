@@ -22,4 +22,4 @@ def test_advice_follows_from_the_history():
     few = daily_sales(100)
     few["quantity"] = (few["quantity"] > 30).astype(float)
     (rare,) = accuracy_notes({"accuracy": 0.0}, history_of(few), outliers=0)
-    assert "judge it by WAPE and MASE" in rare
+    assert "judge it by its typical error (WAPE)" in rare
