@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.signal import lfilter, lfiltic
 
@@ -77,18 +76,17 @@ class Innovations:
 
 @dataclass(frozen=True, slots=True)
 class _Beginnings:
-    """What the unknown rows before the first one may have done to the errors, one way a column."""
+    """What the unknown rows before the first one may have done to the errors, one way a row."""
 
     delayed: Array
     gram: Array
 
-    def taken_from(self, columns: Array) -> Array:
-        """What of these columns no beginning explains."""
+    def taken_from(self, rows: Array) -> Array:
+        """What of these rows no beginning explains."""
         if not len(self.gram):
-            return columns
-        return np.asarray(
-            columns - self.delayed @ np.linalg.solve(self.gram, self.delayed.T @ columns)
-        )
+            return rows
+        shares = np.linalg.solve(self.gram, self.delayed @ rows.T)
+        return np.asarray(rows - shares.T @ self.delayed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +120,16 @@ def fit_innovations(
         From parameters and the response of ``1 / ma`` to an impulse, whether these parameters are
         accepted; for models whose bounds do not see to that.
     """
-    tried = [_evaluate(values, structure, start, is_stable) for start in starts]
+    lagged = _lagged(values, len(structure.polynomials(starts[0])[0]))
+    tried = [_evaluate(lagged, structure, start, is_stable) for start in starts]
     here = min(tried, key=lambda point: point.squares)
     damping = _FIRST_DAMPING
     for _ in range(_ITERATIONS):
-        slopes = _slopes(values, structure, here)
+        slopes = _slopes(lagged, structure, here)
         there = here
         while damping <= _MOST_DAMPING:
             moved = _moved(structure, here, slopes, damping)
-            there = _evaluate(values, structure, moved, is_stable)
+            there = _evaluate(lagged, structure, moved, is_stable)
             if there.squares < here.squares:
                 break
             damping *= 10
@@ -157,63 +156,63 @@ def _finished(values: Array, point: _Point) -> Innovations:
 
 
 def _evaluate(
-    values: Array,
+    lagged: Array,
     structure: Structure,
     parameters: Array,
     is_stable: Callable[[Array, Array], bool] | None,
 ) -> _Point:
-    """The errors of the best beginning."""
+    """The errors of the best beginning; ``lagged`` are the values and delayed ones."""
     ar, ma = structure.polynomials(parameters)
-    order = len(ar) - 1
-    inputs = np.zeros((2, len(values)))
+    inputs = np.zeros((2, lagged.shape[1]))
     inputs[0, 0] = 1.0
-    inputs[1] = _passed(ar, values)
+    np.matmul(ar, lagged, out=inputs[1])
     response, errors = lfilter([1.0], ma, inputs)
     if is_stable is not None and not is_stable(parameters, response):
-        nothing = _Beginnings(np.empty((len(values), 0)), np.empty((0, 0)))
-        return _Point(parameters, ar, ma, nothing, values, np.inf)
-    beginnings = _beginnings(response, order)
+        nothing = _Beginnings(np.empty((0, len(response))), np.empty((0, 0)))
+        return _Point(parameters, ar, ma, nothing, lagged[0], np.inf)
+    beginnings = _beginnings(response, len(ar) - 1)
     errors = beginnings.taken_from(errors)
     return _Point(parameters, ar, ma, beginnings, errors, float(errors @ errors))
 
 
 def _beginnings(response: Array, order: int) -> _Beginnings:
     """Delayed responses to an impulse; an order of 0 has none."""
-    padded = np.concatenate([np.zeros(order), response])
-    delayed = np.ascontiguousarray(sliding_window_view(padded, order + 1)[:, 1:])
-    gram = delayed.T @ delayed
-    gram[np.diag_indices_from(gram)] *= 1 + _RIDGE  # rounding makes long responses dependent
+    delayed = _lagged(response, order)
+    gram = delayed @ delayed.T
+    gram.flat[:: order + 1] *= 1 + _RIDGE  # rounding makes long responses dependent
     return _Beginnings(delayed, gram)
 
 
-def _slopes(values: Array, structure: Structure, point: _Point) -> Array:
-    """The derivatives of the errors, one column per parameter, the best beginning kept."""
-    inputs = np.empty((len(point.parameters), len(values)))
+def _slopes(lagged: Array, structure: Structure, point: _Point) -> Array:
+    """The derivatives of the errors, one row per parameter, the best beginning kept."""
+    by_ar, by_ma = np.empty((2, len(point.parameters), len(point.ar)))
     for place in range(len(point.parameters)):
         moved = point.parameters.copy()
         moved[place] += _DIFFERENCE
-        ar, ma = structure.polynomials(moved)
-        inputs[place] = _passed((ar - point.ar) / _DIFFERENCE, values) - _passed(
-            (ma - point.ma) / _DIFFERENCE, point.errors
-        )
-    slopes = lfilter([1.0], point.ma, inputs)
-    return point.beginnings.taken_from(slopes.T)
+        by_ar[place], by_ma[place] = structure.polynomials(moved)
+    by_ar, by_ma = (by_ar - point.ar) / _DIFFERENCE, (by_ma - point.ma) / _DIFFERENCE
+    inputs = by_ar @ lagged - by_ma @ _lagged(point.errors, len(point.ma))
+    return point.beginnings.taken_from(lfilter([1.0], point.ma, inputs))
 
 
-def _passed(polynomial: Array, values: Array) -> Array:
-    return np.asarray(np.convolve(values, polynomial)[: len(values)])
+def _lagged(values: Array, count: int) -> Array:
+    """The values as they are, one row later, two rows later, …: ``count`` of them, a row each."""
+    lagged = np.zeros((count, len(values)))
+    for lag in range(min(count, len(values))):
+        lagged[lag, lag:] = values[: len(values) - lag]
+    return lagged
 
 
 def _moved(structure: Structure, point: _Point, slopes: Array, damping: float) -> Array:
     """A damped step; parameters that it would push over a bound where they are stay there."""
     lower, upper = structure.lower, structure.upper
-    gradient = slopes.T @ point.errors
+    gradient = slopes @ point.errors
     held = (point.parameters <= lower) & (gradient > 0)
     held |= (point.parameters >= upper) & (gradient < 0)
     free = ~held
     step = np.zeros(len(point.parameters))
-    normal = slopes[:, free].T @ slopes[:, free]
-    size = np.diag(normal).copy()
-    normal[np.diag_indices_from(normal)] += damping * size + _RIDGE
+    normal = slopes[free] @ slopes[free].T
+    normal.flat[:: len(normal) + 1] *= 1 + damping
+    normal.flat[:: len(normal) + 1] += _RIDGE
     step[free] = np.linalg.solve(normal, -gradient[free])
     return np.asarray(np.clip(point.parameters + step, lower, upper))

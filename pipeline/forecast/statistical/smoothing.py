@@ -87,14 +87,19 @@ class Smoothing:
         beta = alpha * parameters[1] if self.has_trend else 0.0
         phi = parameters[2] if self.is_damped else 1.0
         gamma = (1 - alpha) * parameters[-1] if self.season > 1 else 0.0
-        seasonal = np.zeros(self.season + 1)
-        seasonal[0], seasonal[-1] = 1.0, -1.0
-        whole, last = np.full(self.season, 1.0), np.zeros(self.season + 1)
-        last[-1] = gamma
+        season = self.season
+        ar = np.zeros(season + 1 + self.has_trend)
+        ar[0], ar[season] = 1.0, -1.0
         if not self.has_trend:
-            ar, level = seasonal, np.convolve(whole, [0.0, alpha])
+            ma = ar.copy()
+            ma[1:] += alpha
         else:
-            ar = np.convolve(seasonal, [1.0, -phi])
-            level = np.convolve(whole, [0.0, alpha + phi * beta, -alpha * phi])
-            last = np.convolve(last, [1.0, -phi])
-        return ar, ar + level + last
+            ar[1] -= phi
+            ar[-1] = phi
+            ma = ar.copy()
+            level, former = alpha + phi * beta, -alpha * phi
+            ma[1] += level
+            ma[2:-1] += level + former
+            ma[-1] += former - phi * gamma
+        ma[season] += gamma
+        return ar, ma

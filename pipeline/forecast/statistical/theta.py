@@ -94,16 +94,27 @@ def _fit(values: Array, season: int, *, is_log: bool) -> tuple[float, FittedThet
 def fit_line(values: Array) -> tuple[ThetaLine, Array]:
     """The model without a season, and what it told one row ahead."""
     means, slopes = _running_lines(values)
-    lowest, highest = _ALPHAS[0], _ALPHAS[-1]
-    tried = {float(alpha): _tell(values, means, slopes, float(alpha)) for alpha in _ALPHAS}
-    width = float(_ALPHAS[1] - _ALPHAS[0])
+    alphas = _ALPHAS
+    squares = _tell(values, means, slopes, alphas).squares
+    width = float(alphas[1] - alphas[0])
     for _ in range(_REFINEMENTS):
         width /= 2
-        best = min(tried, key=lambda alpha: tried[alpha][0].squares)
-        for alpha in (best - width, best + width):
-            if lowest <= alpha <= highest:
-                tried[alpha] = _tell(values, means, slopes, alpha)
-    return min(tried.values(), key=lambda one: one[0].squares)
+        best = alphas[np.argmin(squares)]
+        nearer = np.clip([best - width, best + width], _ALPHAS[0], _ALPHAS[-1])
+        alphas = np.concatenate([alphas, nearer])
+        squares = np.concatenate([squares, _tell(values, means, slopes, nearer).squares])
+    alpha = alphas[np.argmin(squares)]
+    told = _tell(values, means, slopes, alpha[None])
+    line = ThetaLine(
+        alpha=float(alpha),
+        share=float(told.shares[0]),
+        level=float(told.levels[0]),
+        mean=float(means[-1]),
+        slope=float(slopes[-1]),
+        rows=len(values),
+        squares=float(told.squares[0]),
+    )
+    return line, told.values[0]
 
 
 def _running_lines(values: Array) -> tuple[Array, Array]:
@@ -117,33 +128,45 @@ def _running_lines(values: Array) -> tuple[Array, Array]:
     return means, slopes
 
 
-def _tell(values: Array, means: Array, slopes: Array, alpha: float) -> tuple[ThetaLine, Array]:
-    """The best first level and share for this alpha."""
-    rows = len(values)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One row ahead, by alpha: the values, the share of the line, the last level, the error."""
+
+    values: Array
+    shares: Array
+    levels: Array
+    squares: Array
+
+
+def _tell(values: Array, means: Array, slopes: Array, alphas: Array) -> _Told:
+    """The best first level and share for each alpha."""
+    rows, alphas = len(values), alphas[:, None]
     places = np.arange(rows, dtype=np.float64)
-    faded = (1 - alpha) ** places
-    smoothed, _ = lfilter([alpha], [1.0, alpha - 1.0], values, zi=[0.0])
-    level = np.concatenate([[0.0], smoothed[:-1]])
-    starts = means - slopes * (places + 2) / 2
-    line = np.concatenate(
-        [[0.0], faded[1:] * starts[:-1] + (1 - faded[1:] * (1 - alpha)) / alpha * slopes[:-1]]
-    )
-    first, share = _two_weights(faded, line, values - level)
-    told = level + first * faded + share * line
+    faded = np.exp(np.log1p(-alphas) * places)
+    smoothed = np.zeros((len(alphas), rows + 1))
+    for place, alpha in enumerate(alphas.ravel().tolist()):
+        smoothed[place, 1:] = lfilter([alpha], [1.0, alpha - 1.0], values)
+    line = np.zeros_like(faded)
+    line[:, 1:] = faded[:, 1:] * (means - slopes * (places + 2) / 2)[:-1]
+    line[:, 1:] += (1 - faded[:, 1:] * (1 - alphas)) / alphas * slopes[:-1]
+    levels = smoothed[:, :-1]
+    firsts, shares = _two_weights(faded, line, values - levels)
+    told = levels + firsts * faded + shares * line
     off = values - told
-    last = smoothed[-1] + first * (1 - alpha) ** rows
-    squares = float(off @ off)
-    return (
-        ThetaLine(alpha, share, float(last), float(means[-1]), float(slopes[-1]), rows, squares),
-        told,
-    )
+    last = smoothed[:, -1:] + firsts * (1 - alphas) ** rows
+    return _Told(told, shares[:, 0], last[:, 0], _product(off, off)[:, 0])
 
 
-def _two_weights(one: Array, other: Array, wanted: Array) -> tuple[float, float]:
-    """Least squares weights of two columns, the second from 0 to 1."""
-    own, mixed, others = float(one @ one), float(one @ other), float(other @ other)
-    to_one, to_other = float(one @ wanted), float(other @ wanted)
+def _two_weights(one: Array, other: Array, wanted: Array) -> tuple[Array, Array]:
+    """Least squares weights of two series, the second from 0 to 1, by row."""
+    own, mixed, others = _product(one, one), _product(one, other), _product(other, other)
+    to_one, to_other = _product(one, wanted), _product(other, wanted)
     free = own * others - mixed * mixed
-    share = (own * to_other - mixed * to_one) / free if free > 1e-12 * own * others else 0.0
-    share = min(max(share, 0.0), _MOST_SHARE)
+    share = np.zeros_like(free)
+    np.divide(own * to_other - mixed * to_one, free, out=share, where=free > 1e-12 * own * others)
+    share = np.clip(share, 0.0, _MOST_SHARE)
     return (to_one - share * mixed) / own, share
+
+
+def _product(one: Array, other: Array) -> Array:
+    return np.asarray(np.einsum("ij,ij->i", one, other)[:, None])

@@ -9,6 +9,7 @@ set. Given the coefficients, the noise has a closed form; the two steps alternat
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.structural.calendar_products import design_products, products_with_y
 from pipeline.forecast.structural.gram import LEAST_NOISE, Gram
 from pipeline.forecast.structural.layout import Layout, Mode
 
@@ -36,10 +37,7 @@ def additive_mode(layout: Layout) -> Mode:
 def additive_gram(layout: Layout) -> Gram:
     """The products of trend, columns and bends."""
     scales = np.concatenate([layout.trend_scales, layout.prior_scales])
-    if layout.products is None:
-        design = np.column_stack([layout.trend_columns, layout.columns, layout.bends])
-        return Gram.of(design, layout.y, scales, layout.changepoint_scale)
-    products, with_y = layout.products
+    products, with_y = layout.products or (design_products(layout), products_with_y(layout))
     return Gram(
         products=products,
         with_y=with_y,

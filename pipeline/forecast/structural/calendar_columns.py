@@ -4,24 +4,20 @@ Products and backtest windows of one job lie on the same calendar, so what is ke
 a long stretch of it; a fit or a forecast takes a slice.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
-from pipeline.forecast.structural.fourier import waves
+from pipeline.forecast.structural.fourier import waves, waves_key
 from pipeline.forecast.structural.holidays import HolidayColumns, Holidays, content_key
+from pipeline.forecast.structural.recent import Recent
 from pipeline.forecast.structural.structure import Seasonality
 
 Matrix = NDArray[np.float64]
 Times = NDArray[np.datetime64]
-T = TypeVar("T")
 
 # 64 MB in all: a tenth of what a worker may take.
 _MOST_NUMBERS = 8_000_000
@@ -44,33 +40,9 @@ class _Stretch:
         return self.table[begin : begin + rows]
 
 
-class _Recent:
-    """The most recently used values whose sizes add up to at most ``most``."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._values: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
-
-    def get(self, key: Hashable, kind: type[T]) -> T | None:
-        with self._lock:
-            if key not in self._values:
-                return None
-            self._values.move_to_end(key)
-            value, _ = self._values[key]
-        return value if isinstance(value, kind) else None
-
-    def put(self, key: Hashable, value: object, size: int) -> None:
-        with self._lock:
-            self._values[key] = value, size
-            self._values.move_to_end(key)
-            while sum(size for _, size in self._values.values()) > self._most:
-                self._values.popitem(last=False)
-
-
-_STRETCHES = _Recent(_MOST_NUMBERS)
-_LAID_OUT = _Recent(_MOST_CALENDARS)
-_HOLIDAYS = _Recent(_MOST_CALENDARS)
+_STRETCHES = Recent(_MOST_NUMBERS)
+_LAID_OUT = Recent(_MOST_CALENDARS)
+_HOLIDAYS = Recent(_MOST_CALENDARS)
 
 
 def calendar_columns(
@@ -90,7 +62,7 @@ def calendar_columns(
     if step is None or 2 * len(ticks) * width > _MOST_NUMBERS // 2:
         return _table(times, seasonalities, columns)
     first, last = int(ticks[0]), int(ticks[-1])
-    key = step, first % step, seasonalities, columns
+    key = step, first % step, waves_key(seasonalities), columns
     stretch = _STRETCHES.get(key, _Stretch)
     if stretch is None or not stretch.covers(first, last):
         stretch = _longer(stretch, first, last, step, seasonalities, columns)
@@ -101,22 +73,14 @@ def calendar_columns(
 @lru_cache(maxsize=_MOST_CALENDARS)
 def holiday_columns(holidays: Holidays) -> HolidayColumns:
     """The laid-out columns of holidays: the same object for holidays that say the same."""
-    return _remembered(_LAID_OUT, holidays.key, HolidayColumns, holidays.columns)
+    return _LAID_OUT.remembered(holidays.key, HolidayColumns, holidays.columns)
 
 
 def holidays_of(calendar: HolidayCalendar) -> Holidays:
     """The holidays and events of a calendar, remembered."""
-    return _remembered(
-        _HOLIDAYS, content_key(calendar), Holidays, lambda: Holidays.from_frame(calendar.frame())
+    return _HOLIDAYS.remembered(
+        content_key(calendar), Holidays, lambda: Holidays.from_frame(calendar.frame())
     )
-
-
-def _remembered(recent: _Recent, key: Hashable, kind: type[T], make: Callable[[], T]) -> T:
-    value = recent.get(key, kind)
-    if value is None:
-        value = make()
-        recent.put(key, value, 1)
-    return value
 
 
 def _regular_step(ticks: NDArray[np.int64]) -> int | None:

@@ -1,12 +1,15 @@
 """From a history to a fitted structural model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.structural.additive import additive_mode
+from pipeline.forecast.structural.calendar_columns import holiday_columns
+from pipeline.forecast.structural.fourier import waves_key
 from pipeline.forecast.structural.gram import LEAST_NOISE
 from pipeline.forecast.structural.layout import Layout, Mode
 from pipeline.forecast.structural.model import (
@@ -90,7 +93,8 @@ def lay_out(rows: Rows, values: Vector, structure: Structure, scales: Scales) ->
     known = ~np.isnan(values)
     every = known.all()
     columns = all_columns(rows, structure, scales)
-    t = scales.t(rows.times if every else rows.times[known])
+    times = rows.times if every else rows.times[known]
+    t = scales.t(times)
     return Layout(
         t=t,
         y=(values if every else values[known]) / scales.largest,
@@ -99,7 +103,21 @@ def lay_out(rows: Rows, values: Vector, structure: Structure, scales: Scales) ->
         prior_scales=column_scales(structure),
         multiplies=multiplied_columns(structure),
         changepoint_scale=structure.changepoint_scale,
+        calendar=_calendar(times, structure),
+        regressors=len(structure.regressors),
         is_flat=structure.growth == "flat",
+    )
+
+
+def _calendar(times: Times, structure: Structure) -> Hashable:
+    """Equal for rows and structures whose columns are equal, regressors aside."""
+    return (
+        blake2b(times.astype("datetime64[ns]").tobytes(), digest_size=16).digest(),
+        waves_key(structure.seasonalities),
+        holiday_columns(structure.holidays),
+        structure.changepoints,
+        structure.changepoint_range,
+        structure.growth,
     )
 
 

@@ -29,3 +29,8 @@ def waves(
             table[:, column], table[:, column + 1] = wave.imag, wave.real
             column += 2
     return table
+
+
+def waves_key(seasonalities: Sequence[Seasonality]) -> tuple[tuple[float, int], ...]:
+    """Equal for seasonalities with equal waves, whatever these do to the trend."""
+    return tuple((one.period, one.order) for one in seasonalities)

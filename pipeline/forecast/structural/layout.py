@@ -1,5 +1,6 @@
 """A scaled series with everything that its model multiplies by a coefficient."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,8 @@ class Layout:
         Scale of the Laplace prior of the rate changes.
     is_flat
         Whether the trend is an offset alone.
+    calendar
+        Equal where trend, bends and columns, but for the last ``regressors`` ones, are equal.
     products
         Of the design with itself and with ``y``, where they are known already.
     """
@@ -44,6 +47,8 @@ class Layout:
     prior_scales: Vector
     multiplies: NDArray[np.bool_]
     changepoint_scale: float
+    calendar: Hashable
+    regressors: int = 0
     is_flat: bool = False
     products: tuple[Matrix, Vector] | None = None
 
