@@ -2,19 +2,22 @@
 
 `python -m benchmarks.overhead [--products 300]`. Both run the same pipeline
 function with the cheapest algorithm on the same rows, one at a time; the difference is claim,
-lease, artifact, transaction, progress and broker. CPU time says what it costs on a busy machine.
+lease, artifact, transaction, progress and broker. CPU time says what it costs on a busy machine,
+and that of each program where it goes.
 """
 
 import argparse
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.programs import cpu_seconds_by_program
 from benchmarks.report import Line, print_lines
-from benchmarks.service import cpu_seconds_of_children, running_service
+from benchmarks.service import running_service
 from examples.files import write_frame
 from examples.shop import generate_shop
 from pipeline.forecast.spec import ForecastSpec
@@ -26,16 +29,24 @@ HISTORY_YEARS = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What so many products took, on the clock and of the processors."""
+    """What so many products took, on the clock and of the processors; of a service by program."""
 
     products: int
     wall_s: float
     cpu_s: float
+    cpu_s_by_program: Mapping[str, float] = field(default_factory=dict)
 
     def lines(self, name: str) -> list[Line]:
         return [
             Line(f"{name}, time", self.wall_s / self.products * 1000, "ms per product"),
             Line(f"{name}, CPU", self.cpu_s / self.products * 1000, "ms per product"),
+        ]
+
+    def lines_of_programs(self) -> list[Line]:
+        largest_first = sorted(self.cpu_s_by_program.items(), key=lambda item: -item[1])
+        return [
+            Line(f"  {name}", cpu_s / self.products * 1000, "ms per product")
+            for name, cpu_s in largest_first
         ]
 
 
@@ -52,6 +63,7 @@ def main() -> None:
         [
             *bare.lines("bare loop"),
             *service.lines("service"),
+            *service.lines_of_programs(),
             *(Line(more.name, more.value - less.value, more.unit) for less, more in both),
         ],
     )
@@ -87,10 +99,11 @@ def cost_of_service(sales: pd.DataFrame, *, algorithm: str, concurrency: int) ->
         write_frame(sales, path)
         client.import_sales(path)
         client.wait(client.start([str(sales["product_id"].iloc[0])], algorithm=algorithm).job_id)
-        start, cpu = time.perf_counter(), cpu_seconds_of_children()
+        start, before = time.perf_counter(), cpu_seconds_by_program()
         status = client.wait(client.start(algorithm=algorithm).job_id)
-        wall_s, cpu_s = time.perf_counter() - start, cpu_seconds_of_children() - cpu
-        return Cost(status.products_completed, wall_s, cpu_s)
+        wall_s, after = time.perf_counter() - start, cpu_seconds_by_program()
+        by_program = {name: after[name] - before.get(name, 0.0) for name in after}
+        return Cost(status.products_completed, wall_s, sum(by_program.values()), by_program)
 
 
 if __name__ == "__main__":

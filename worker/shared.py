@@ -1,11 +1,13 @@
 """The first stage of a job that asks for it: what all of its products have in common."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
 from pandas import DataFrame
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
 
 from core.artifacts import ArtifactStore
 from core.bundles import load_bundle
@@ -13,10 +15,10 @@ from db.engine import Sessions
 from db.lifecycle.outcomes import SharedOutcome
 from db.shop.calendar import every_entry
 from db.shop.scope import InScope, in_scope
-from db.tables import Tenant, TrainingJob
+from db.tables import Tenant, TrainedModel, TrainingJob
 from db.transitions import Claim
 from pipeline.forecast.shared import SharedProfile, fit_shared
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import AUTO, ForecastSpec
 from pipeline.progress import ProgressCallback
 from worker import bundle
 from worker.artifacts import artifact_files, store_files
@@ -29,6 +31,9 @@ from worker.shared_reuse import SHARED_FILE, learned_before, shared_digest
 TAKEN_OVER = "What all products share was learned before, and nothing has changed since"
 KEPT = 2
 """A process works for one job at a time, and now and then for the next one."""
+
+TREES = "pooled"
+"""The candidate that forecasts with trees which have learned from all products."""
 
 
 class StoredSales(Mapping[str, tuple[str | None, DataFrame]]):
@@ -58,8 +63,8 @@ def fit_shared_profile(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> SharedOutcome:
     """Learn it, or take over what an earlier job learned from the same."""
-    products, spec = _load(claim, context)
-    digest = shared_digest(products, spec)
+    products, spec, with_trees = _load(claim, context)
+    digest = shared_digest(products, spec, with_trees=with_trees)
     found = learned_before(claim, context, digest)
     if found is not None:
         return replace(_stored(context, found, digest), message=TAKEN_OVER)
@@ -67,7 +72,9 @@ def fit_shared_profile(
         context.sessions, claim.token.tenant_id, {one.id: one.category for one in products}
     )
     threads = context.settings.task_threads
-    profile = fit_shared(sales, spec, threads=threads, on_progress=on_progress)
+    profile = fit_shared(
+        sales, spec, with_trees=with_trees, threads=threads, on_progress=on_progress
+    )
     return _stored(context, bundle.dumps(profile), digest)
 
 
@@ -91,7 +98,8 @@ def _stored(context: Context, profile: bytes, digest: str | None) -> SharedOutco
     return SharedOutcome(manifest_digest=stored.manifest_digest, artifacts=artifact_files(stored))
 
 
-def _load(claim: Claim, context: Context) -> tuple[Sequence[InScope], ForecastSpec]:
+def _load(claim: Claim, context: Context) -> tuple[Sequence[InScope], ForecastSpec, bool]:
+    """The products, the settings, and whether any training may make use of trees."""
     tenant_id = claim.token.tenant_id
     with context.sessions() as session:
         tenant = session.get(Tenant, tenant_id)
@@ -101,5 +109,17 @@ def _load(claim: Claim, context: Context) -> tuple[Sequence[InScope], ForecastSp
         ids = [UUID(product_id) for product_id in job.products_to_train or ()]
         calendar = every_entry(session, tenant_id)
         products = in_scope(session, tenant_id, ids)
-    spec = forecast_spec(context.settings, tenant, claim.job_request, calendar=calendar)
-    return products, spec
+        spec = forecast_spec(context.settings, tenant, claim.job_request, calendar=calendar)
+        with_trees = spec.algorithm in {AUTO, TREES} or _are_deployed(session, tenant_id, ids)
+    return products, spec, with_trees
+
+
+def _are_deployed(session: Session, tenant_id: UUID, product_ids: Collection[UUID]) -> bool:
+    """Whether a champion forecasts with trees: it is tried on the same windows as the new model."""
+    champions = exists().where(
+        TrainedModel.tenant_id == tenant_id,
+        TrainedModel.product_id.in_(product_ids),
+        TrainedModel.is_deployed,
+        or_(TrainedModel.algorithm == TREES, TrainedModel.hyperparameters.has_key(TREES)),
+    )
+    return bool(session.scalar(select(champions)))

@@ -41,13 +41,16 @@ _WITHOUT_EFFECT = {
 """What only the training of a single product asks for."""
 
 
-def shared_digest(products: Sequence[InScope], spec: ForecastSpec) -> str | None:
+def shared_digest(
+    products: Sequence[InScope], spec: ForecastSpec, *, with_trees: bool
+) -> str | None:
     """Of all that the products share is learned from; None where changes cannot be told."""
     if not all(one.tells_changes for one in products):
         return None
     parts = {
         "products": [(one.id, one.category, one.sales_changed_at) for one in products],
         "spec": {k: v for k, v in asdict(spec).items() if k not in _WITHOUT_EFFECT},
+        "with_trees": with_trees,
         "code": code_digest(),
         "versions": library_versions(),
     }

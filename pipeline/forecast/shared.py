@@ -6,7 +6,7 @@ only at origins after those rows: nothing it has seen is ever scored with it. So
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -93,6 +93,7 @@ def fit_shared(
     histories: Mapping[str, tuple[str | None, pd.DataFrame]],
     spec: ForecastSpec,
     *,
+    with_trees: bool = True,
     threads: int = 1,
     on_progress: ProgressCallback = ignore_progress,
 ) -> SharedProfile:
@@ -106,6 +107,8 @@ def fit_shared(
     spec
         Products with fewer usable rows than its ``min_training_days`` are left out; of days in its
         ``closures`` it is not known what would have been sold.
+    with_trees
+        Whether trees are grown at all, which takes nearly all of the time.
     threads
         How many to grow trees with; the result is the same.
     on_progress
@@ -134,6 +137,15 @@ def fit_shared(
     )
     sales.clear()
     shop_closed = shop_closed_days(frame for _, frame in read.values())
+    profile = SharedProfile(
+        shop=shop,
+        categories=categories,
+        fitted_until=cutoff,
+        observed_until=observed_until,
+        shop_closed=shop_closed,
+    )
+    if not with_trees:
+        return profile
 
     def on_learning(share: float, message: str) -> None:
         on_step(READING_SHARE + (1 - READING_SHARE) * share, message)
@@ -141,14 +153,7 @@ def fit_shared(
     pooled = fit_pooled(
         read, spec, observed_until, shop_closed, threads=threads, on_step=on_learning
     )
-    return SharedProfile(
-        shop=shop,
-        categories=categories,
-        fitted_until=cutoff,
-        observed_until=observed_until,
-        shop_closed=shop_closed,
-        pooled=pooled,
-    )
+    return replace(profile, pooled=pooled)
 
 
 def _factors(

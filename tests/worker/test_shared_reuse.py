@@ -12,8 +12,9 @@ from core.bundles import load_bundle, load_manifest
 from db.jobs import shared_profiles
 from db.operation_tables import CalendarEntry
 from db.shop.sales import SalesBatch, import_sales
-from db.tables import DEFAULT_TENANT_ID, Product, TrainingTask
+from db.tables import DEFAULT_TENANT_ID, Product, TrainedModel, TrainingTask
 from tests.worker.support import FIRST_DAY, SIGNING_KEY, Shop
+from worker import bundle
 from worker.context import Context
 from worker.shared import TAKEN_OVER
 from worker.training import run_task
@@ -128,6 +129,22 @@ def test_what_only_a_single_product_asks_for_makes_no_difference(
     context: Context, shop: Shop, products: list[UUID]
 ) -> None:
     assert was_taken_over(learn(context, shop, products, algorithm="seasonal_mean"))
+
+
+def test_trees_are_grown_where_they_are_tried_or_deployed(
+    context: Context, shop: Shop, products: list[UUID]
+) -> None:
+    def has_trees(**request: Any) -> bool:
+        digest = shop.show_job(learn(context, shop, products, **request).job_id).shared_artifact
+        assert digest is not None
+        files = load_bundle(context.store, digest, SIGNING_KEY)
+        return bundle.loads(files["shared.pkl"]).pooled is not None
+
+    assert not has_trees()
+    assert has_trees(algorithm="pooled")
+    with shop.sessions.begin() as session:
+        session.execute(update(TrainedModel).values(hyperparameters={"pooled": {}, "ets": {}}))
+    assert has_trees()
 
 
 def test_force_learns_in_any_case(context: Context, shop: Shop, products: list[UUID]) -> None:

@@ -36,6 +36,15 @@ def test_an_unknown_category_has_the_profile_of_the_shop() -> None:
     assert profile.factors(None) is profile.shop
 
 
+def test_trees_are_grown_only_where_they_are_wanted() -> None:
+    with_trees, without = (fit_shared(shop(), SPEC, with_trees=wanted) for wanted in (True, False))
+
+    assert with_trees.pooled is not None
+    assert without.pooled is None
+    assert without.fitted_until == with_trees.fitted_until
+    assert np.array_equal(without.shop.weekdays, with_trees.shop.weekdays)
+
+
 def test_the_newest_rows_do_not_change_the_profile() -> None:
     histories = shop(3)
     changed = {key: (category, frame.copy()) for key, (category, frame) in histories.items()}
