@@ -20,7 +20,8 @@ from core.embedded import free_port
 
 ROOT = Path(__file__).parents[2]
 START_S = 180
-STOP_S = 60
+STOP_S = 120
+ANSWER_S = 120
 LAUNCHER = (sys.executable, "-m", "core.launcher")
 
 
@@ -29,14 +30,15 @@ class Service:
     url: str
     data_directory: Path
     launcher: psutil.Process
+    http: httpx.Client
 
     def get(self, path: str, **query: Any) -> Any:
-        answer = httpx.get(f"{self.url}/api/v1/training/{path}", params=query, timeout=30)
+        answer = self.http.get(f"{self.url}/api/v1/training/{path}", params=query)
         answer.raise_for_status()
         return answer.json()
 
     def post(self, path: str, **arguments: Any) -> Any:
-        answer = httpx.post(f"{self.url}/api/v1/training/{path}", timeout=120, **arguments)
+        answer = self.http.post(f"{self.url}/api/v1/training/{path}", **arguments)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -104,11 +106,12 @@ def running_service(
             stdout=file,
             stderr=subprocess.STDOUT,
         )
+    launcher = psutil.Process(process.pid)
     try:
-        service = Service(f"http://127.0.0.1:{port}", data_directory, psutil.Process(process.pid))
         _wait_until_ready(process, output)
-        yield service
-        everything = service.launcher.children(recursive=True)
+        with open_client() as http:
+            yield Service(f"http://127.0.0.1:{port}", data_directory, launcher, http)
+        everything = launcher.children(recursive=True)
     finally:
         process.terminate()
         try:
@@ -116,7 +119,16 @@ def running_service(
         finally:
             process.kill()
     assert process.returncode == 0, output.read_text()
-    assert psutil.wait_procs(everything, timeout=5)[1] == []
+    assert psutil.wait_procs(everything, timeout=STOP_S)[1] == []
+
+
+def open_client() -> httpx.Client:
+    """Each request has a connection of its own, so that a restart of the API breaks none; and no
+    certificates are read, which takes longer than most answers.
+    """
+    return httpx.Client(
+        timeout=ANSWER_S, verify=False, limits=httpx.Limits(max_keepalive_connections=0)
+    )
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> None:

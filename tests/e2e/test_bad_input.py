@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.e2e.service import Service
+from tests.fixtures.waiting import PATIENCE_S
 from tests.pipeline.table import hostile
 from tests.pipeline.table.tables import parquet
 
@@ -69,7 +70,7 @@ def test_a_hostile_file_gets_the_documented_error(
         while update["type"] == "progress":
             update = json.loads(connection.recv(timeout=120))
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=10)
+            connection.recv(timeout=PATIENCE_S)
 
     assert update["type"] == "error"
     assert update["message"].startswith("Training failed: ")

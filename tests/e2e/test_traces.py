@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,31 +9,14 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from tests.e2e.otlp import Collector, Span, collector
-from tests.e2e.service import Service, running_service
+from tests.e2e.otlp import Collector, Span
+from tests.e2e.service import Service
 from tests.fixtures.waiting import PATIENCE_S
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 CALLER_SPAN = "b7ad6b7169203331"
 REQUEST_ID = "a-request-of-this-test"
 STEPS = {"data_loading", "validation", "backtest", "training", "forecasting", "model_storing"}
-
-
-@pytest.fixture(scope="module")
-def traces() -> Iterator[Collector]:
-    with collector() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def traced_service(
-    traces: Collector, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    directory = tmp_path_factory.mktemp("traced")
-    with running_service(
-        directory / "data", OTEL_EXPORTER_OTLP_ENDPOINT=traces.url, ENABLE_PROFILING="1"
-    ) as running:
-        yield running
 
 
 def sales(days: dict[str, int]) -> str:
@@ -48,23 +30,21 @@ def sales(days: dict[str, int]) -> str:
 
 
 @pytest.fixture(scope="module")
-def job_id(traced_service: Service) -> str:
+def job_id(troubled: Service) -> str:
     """A job with one product that is trained and one that has too little history."""
     headers = {"Content-Type": "text/csv"}
-    traced_service.post("sales", content=sales({"bread": 120, "cake": 10}), headers=headers)
+    troubled.post("sales", content=sales({"traced": 120, "too-young": 10}), headers=headers)
     headers = {"traceparent": f"00-{TRACE_ID}-{CALLER_SPAN}-01", "X-Request-ID": REQUEST_ID}
-    body = {"algorithm": "seasonal_naive"}
-    started: str = traced_service.post("start", json=body, headers=headers)["job_id"]
-    traced_service.wait_until(
-        lambda: traced_service.get(f"status/{started}")["status"] == "completed", 120
-    )
+    body = {"products": ["traced", "too-young"], "algorithm": "seasonal_naive"}
+    started: str = troubled.post("start", json=body, headers=headers)["job_id"]
+    troubled.wait_until(lambda: troubled.get(f"status/{started}")["status"] == "completed", 120)
     return started
 
 
 def test_one_trace_links_the_request_its_tasks_and_their_steps(
-    traced_service: Service, traces: Collector, job_id: str
+    troubled: Service, traces: Collector, job_id: str
 ) -> None:
-    traced_service.wait_until(lambda: len(traces.of_trace(TRACE_ID)) >= 10, 30)
+    troubled.wait_until(lambda: len(traces.of_trace(TRACE_ID)) >= 10, 30)
     spans = traces.of_trace(TRACE_ID)
     (request,) = [span for span in spans if span.service == "model-studio-api"]
     assert request.name == "POST /api/v1/training/start"
@@ -85,7 +65,7 @@ def test_one_trace_links_the_request_its_tasks_and_their_steps(
 
 
 def test_an_upload_over_the_socket_goes_on_with_the_trace_of_its_handshake(
-    traced_service: Service, traces: Collector
+    troubled: Service, traces: Collector
 ) -> None:
     trace_id = "1" * 32
     request = {
@@ -94,7 +74,7 @@ def test_an_upload_over_the_socket_goes_on_with_the_trace_of_its_handshake(
         "target_variable": "price",
         "file_data": base64.b64encode(b"PAR1 and nothing else").decode(),
     }
-    url = traced_service.url.replace("http", "ws", 1) + "/api/model-studio/ws/train-from-parquet"
+    url = troubled.url.replace("http", "ws", 1) + "/api/model-studio/ws/train-from-parquet"
     headers = {"traceparent": f"00-{trace_id}-{CALLER_SPAN}-01"}
     with connect(url, additional_headers=headers) as socket:
         socket.send(json.dumps(request))
@@ -103,16 +83,16 @@ def test_an_upload_over_the_socket_goes_on_with_the_trace_of_its_handshake(
     def spans() -> dict[str, Span]:
         return {span.name: span for span in traces.of_trace(trace_id)}
 
-    traced_service.wait_until(lambda: spans().keys() >= {"upload", "table task"}, 30)
+    troubled.wait_until(lambda: spans().keys() >= {"upload", "table task"}, 30)
     assert spans()["upload"].parent_id == CALLER_SPAN
     assert spans()["table task"].parent_id == spans()["upload"].span_id
 
 
 def test_log_lines_of_all_processes_carry_the_id_of_the_request(
-    traced_service: Service, job_id: str
+    troubled: Service, job_id: str
 ) -> None:
     lines: list[dict[str, str]] = []
-    for file in (traced_service.data_directory / "logs").glob("*.log"):
+    for file in (troubled.data_directory / "logs").glob("*.log"):
         texts = Path(file).read_text().splitlines()
         lines += [json.loads(text) for text in texts if REQUEST_ID in text]
     assert {line["service"] for line in lines} == {"api", "training"}
@@ -121,19 +101,19 @@ def test_log_lines_of_all_processes_carry_the_id_of_the_request(
 
 
 def test_the_log_of_the_job_tells_what_took_how_long_per_product(
-    traced_service: Service, job_id: str
+    troubled: Service, job_id: str
 ) -> None:
-    lines = list(traced_service.pages(f"logs/{job_id}", product="bread"))
+    lines = list(troubled.pages(f"logs/{job_id}", product="traced"))
     timed = {line["step_name"]: line["execution_time_ms"] for line in lines}
     assert timed.keys() >= STEPS
     assert all(timed[step] is not None for step in STEPS)
-    assert {line["product_name"] for line in lines} == {"bread"}
+    assert {line["product_name"] for line in lines} == {"traced"}
 
-    errors = list(traced_service.pages(f"logs/{job_id}", level="ERROR"))
+    errors = list(troubled.pages(f"logs/{job_id}", level="ERROR"))
     assert [line["log_level"] for line in errors] == ["ERROR"]
     assert "InsufficientDataError" in errors[0]["message"]
     refused = httpx.get(
-        f"{traced_service.url}/api/v1/training/logs/{job_id}",
+        f"{troubled.url}/api/v1/training/logs/{job_id}",
         params={"level": "LOUD"},
         timeout=PATIENCE_S,
     )
