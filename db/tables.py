@@ -76,7 +76,10 @@ class Product(Base):
     """
 
     __tablename__ = "products"
-    __table_args__ = (UniqueConstraint("tenant_id", "sku"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "sku"),
+        Index("ix_products_newest", "tenant_id", "created_at", "id"),
+    )
 
     id: Mapped[Id]
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"))

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from db.engine import create_engine, create_sessions
+from db.models.forecast_pages import forecast_page
 from db.models.listing import ModelFilter, list_models
 from db.operation import deliveries, outbox, schedule_runs
 from db.operation.audit import entries
 from db.operation.operation_telemetry import collect_operation
 from db.operation_tables import Webhook
+from db.shop.catalogue import list_products
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.test_plans import plans
 
@@ -33,13 +35,13 @@ PAST = f"""
     INSERT INTO audit_log (tenant_id, actor, action, subject_type, subject_id)
     SELECT '{DEFAULT_TENANT_ID}', 'service', 'train', 'model', n
     FROM generate_series(1, {ROWS}) AS n;
-    INSERT INTO products (id, tenant_id, sku, name)
-    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', n, n
+    INSERT INTO products (id, tenant_id, sku, name, created_at)
+    SELECT gen_random_uuid(), '{DEFAULT_TENANT_ID}', n, n, now() - n * interval '1 hour'
     FROM generate_series(1, {ROWS // 10}) AS n;
     INSERT INTO trained_models (id, public_id, tenant_id, product_id, ml_task, model_version,
-        model_path, manifest_digest, created_at)
+        model_path, manifest_digest, created_at, is_deployed)
     SELECT gen_random_uuid(), 'm-' || sku || '-' || n, tenant_id, id, 'forecast', n, '', '',
-        now() - n * interval '1 day'
+        now() - n * interval '1 day', n = 1
     FROM products, generate_series(1, 10) AS n;
 """
 
@@ -98,9 +100,11 @@ def test_lists_are_read_a_page_at_a_time(engine: Engine) -> None:
             for wanted in (ModelFilter(), ModelFilter(product_id=UUID(str(product_id)))):
                 list_models(session, DEFAULT_TENANT_ID, wanted=wanted, limit=10)
             entries(session, DEFAULT_TENANT_ID, matching={}, limit=10, cursor=None)
+            list_products(session, DEFAULT_TENANT_ID, limit=10)
+            forecast_page(session, DEFAULT_TENANT_ID, limit=10)
             deliveries.of_webhook(session, webhook_id, limit=10)
 
     seen = plans(engine, look)
-    assert len(seen) == 4
-    for table in ("trained_models", "audit_log", "webhook_deliveries"):
+    assert len(seen) >= 6
+    for table in ("products", "trained_models", "audit_log", "webhook_deliveries"):
         assert [plan for plan in seen if f"Seq Scan on {table}" in plan] == []
