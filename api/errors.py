@@ -49,6 +49,7 @@ from db.errors import (
     QuotaExceededError,
     RecordError,
     UnknownCandidateError,
+    UnknownCategoriesError,
     UnknownProductsError,
 )
 
@@ -311,13 +312,16 @@ def _refuse_conflict(error: RecordError) -> Response:
 def _refuse_products(error: NotTrainableError) -> Response:
     more: dict[str, Any] = {}
     if isinstance(error, UnknownProductsError):
-        unknown = error.references
-        more["errors"] = [
-            {"field": "products", "value": name, "message": "No product has this id or SKU"}
-            for name in unknown[:_MOST_LISTED]
-        ]
-        more["errors_total"] = len(unknown)
+        more = _unknown("products", error.references, "No product has this id or SKU")
+    elif isinstance(error, UnknownCategoriesError):
+        more = _unknown("categories", error.references, "No product is of this category")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), more=more)
+
+
+def _unknown(field: str, names: Sequence[str], message: str) -> dict[str, Any]:
+    listed = names[:_MOST_LISTED]
+    errors = [{"field": field, "value": name, "message": message} for name in listed]
+    return {"errors": errors, "errors_total": len(names)}
 
 
 def _refuse_candidate(error: UnknownCandidateError) -> Response:

@@ -99,6 +99,14 @@ class UnknownProductsError(NotTrainableError):
         self.references = references
 
 
+class UnknownCategoriesError(NotTrainableError):
+    """The tenant has no products of such categories."""
+
+    def __init__(self, references: Sequence[str]) -> None:
+        super().__init__(f"There are no products of these categories: {_named(references)}")
+        self.references = references
+
+
 class InactiveProductsError(NotTrainableError):
     """The products are not sold any more."""
 

@@ -24,14 +24,19 @@ def create_products_job(
     services: Services,
     tenant_id: UUID,
     asked: TrainingRequest,
-    products: tuple[str, ...] | None,
+    products: tuple[str, ...] | None = None,
+    categories: tuple[str, ...] | None = None,
     *,
     idempotency_key: str | None,
 ) -> TrainingJob:
-    """A job with a task per product: those named by id or SKU, or all that are active."""
-    identity = f"{products} {asked.model_dump_json(exclude={'products'})}"
+    """A job with a task per product: those named by id or SKU, or all that are active, or those of
+    some categories.
+    """
+    chosen = products if categories is None else {"categories": categories}
+    identity = f"{chosen} {asked.model_dump_json(exclude={'products', 'categories'})}"
     wanted = JobRequest(
         products=products,
+        categories=categories,
         job_name=asked.job_name,
         priority=asked.priority,
         timeout_s=asked.timeout_seconds,

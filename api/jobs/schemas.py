@@ -1,16 +1,17 @@
 """What a request for a training may say, and what is told of jobs."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.moments import Moment
 from api.schemas import Answer, ModelSummary, Numbers, PageQuery, Request, Text
 from core.training_options import LONGEST_TIMEOUT_S, TrainingOptions
 
 MOST_PRODUCTS = 100_000
+MOST_CATEGORIES = 1_000
 
 JobKind = Literal["products", "upload", "prediction"]
 Trigger = Literal["request", "schedule", "event", "drift", "retry"]
@@ -39,6 +40,19 @@ class StartRequest(TrainingRequest):
         max_length=MOST_PRODUCTS,
         description="Product ids or SKUs; left out, all active products",
     )
+    categories: list[Text] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MOST_CATEGORIES,
+        description="Instead of `products`: the active products of these categories, as they are"
+        " when the training starts",
+    )
+
+    @model_validator(mode="after")
+    def _is_one_choice(self) -> Self:
+        if self.products is not None and self.categories is not None:
+            raise ValueError("send products or categories, not both")
+        return self
 
 
 class StopRequest(Request):

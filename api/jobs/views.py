@@ -29,9 +29,11 @@ MOST_SHOWN = 1000
 
 
 def start(services: Services, tenant_id: UUID, body: schemas.StartRequest) -> schemas.AcceptedJob:
-    products = None if body.products is None else tuple(body.products)
+    products, categories = (
+        None if chosen is None else tuple(chosen) for chosen in (body.products, body.categories)
+    )
     job = create_products_job(
-        services, tenant_id, body, products, idempotency_key=idempotency_key()
+        services, tenant_id, body, products, categories, idempotency_key=idempotency_key()
     )
     return accepted(job)
 

@@ -1,7 +1,7 @@
 """Commands about trainings that repeat."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +17,8 @@ from client.options import AsJson, Limit, Url, connect
 from client.resources.schedules import Schedule, ScheduleChange
 from client.terminal import NONE, counted, plain
 
+_CHOICES = ("products", "categories")
+
 Name = Annotated[str, typer.Argument(metavar="SCHEDULE", help="Its name or id")]
 Cron = Annotated[
     str | None,
@@ -27,6 +29,10 @@ TimeZone = Annotated[
 ]
 Products = Annotated[
     list[str] | None, typer.Option("--product", help="Only this one. May be repeated.")
+]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option("--category", help="All of this category. May be repeated."),
 ]
 
 schedules = typer.Typer(cls=ListingGroup, help="List, make, pause and run trainings that repeat.")
@@ -55,6 +61,7 @@ def create(
     ],
     time_zone: TimeZone = None,
     product: Products = None,
+    category: Categories = None,
     set_: Settings = None,
     paused: Annotated[bool, typer.Option("--paused", help="Made, but not yet running.")] = False,
     url: Url = None,
@@ -66,7 +73,7 @@ def create(
             name,
             cron,
             time_zone=time_zone,
-            request=_request(product, set_),
+            request=_chosen(product, category) | settings(set_),
             is_active=not paused,
         )
     answer(made, _print_schedule, as_json=as_json)
@@ -79,6 +86,7 @@ def change(
     cron: Cron = None,
     time_zone: TimeZone = None,
     product: Products = None,
+    category: Categories = None,
     set_: Settings = None,
     url: Url = None,
     as_json: AsJson = False,
@@ -92,9 +100,9 @@ def change(
     if time_zone is not None:
         changes["time_zone"] = time_zone
     with connect(url) as studio:
-        if product or set_:
+        if product or category or set_:
             before = studio.schedules.get(schedule).request
-            changes["request"] = {**before, **_request(product, set_)}
+            changes["request"] = _changed(before, _chosen(product, category), settings(set_))
         answer(studio.schedules.change(schedule, **changes), _print_schedule, as_json=as_json)
 
 
@@ -127,8 +135,19 @@ def delete(schedule: Name, url: Url = None, as_json: AsJson = False) -> None:
     done(f"{plain(schedule)} is deleted.", None, as_json=as_json)
 
 
-def _request(products: Sequence[str] | None, texts: Sequence[str] | None) -> dict[str, Any]:
-    return ({"products": list(products)} if products else {}) | settings(texts)
+def _chosen(
+    products: Sequence[str] | None, categories: Sequence[str] | None
+) -> dict[str, list[str]]:
+    chosen = {"products": list(products or ()), "categories": list(categories or ())}
+    return {name: values for name, values in chosen.items() if values}
+
+
+def _changed(
+    before: Mapping[str, Any], chosen: Mapping[str, Any], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Another choice of products takes the place of the former."""
+    kept = {name: value for name, value in before.items() if not (chosen and name in _CHOICES)}
+    return {**kept, **chosen, **options}
 
 
 def _print_schedules(console: Console, found: Sequence[Schedule]) -> None:
@@ -171,7 +190,7 @@ def _print_schedule(console: Console, one: Schedule) -> None:
 
 def _what(one: Schedule) -> str:
     options = dict(one.request)
-    products = options.pop("products", None)
-    what = "all products" if not products else ", ".join(map(plain, products))
+    chosen = [name for key in _CHOICES for name in options.pop(key, ())]
+    what = ", ".join(map(plain, chosen)) or "all products"
     said = ", ".join(f"{name}={json.dumps(value)}" for name, value in options.items() if value)
     return f"{what}; {plain(said)}" if said else what

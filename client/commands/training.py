@@ -35,6 +35,10 @@ def train(
     products: Annotated[
         list[str] | None, typer.Argument(metavar="PRODUCT", help="Ids or SKUs; none: all")
     ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(help="All of this category, instead of products. May be repeated."),
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Follow the job until it ends.")] = True,
     name: Annotated[str | None, typer.Option(help="What to call the job.")] = None,
     priority: Annotated[int | None, typer.Option(min=0, max=9, help="Higher goes first.")] = None,
@@ -71,7 +75,7 @@ def train(
     }
     options = cast("StartOptions", stated(named, set_))
     with connect(url, over=over) as studio:
-        job = studio.start(products or None, **options)
+        job = studio.start(products or None, categories=category or None, **options)
         if watch:
             follow(studio, job.job_id, after=0, as_json=as_json)
         else:

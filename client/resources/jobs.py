@@ -47,11 +47,17 @@ class JobRequests(Resource):
         self,
         products: Sequence[str] | None = None,
         *,
+        categories: Sequence[str] | None = None,
         idempotency_key: str | None = None,
         **options: Unpack[StartOptions],
     ) -> AcceptedJob:
-        """Starts training the named products (ids or SKUs), or all active ones."""
-        named = {"products": None if products is None else list(products)}
+        """Starts training the named products (ids or SKUs), or all active ones, or those of some
+        categories.
+        """
+        named = {
+            "products": None if products is None else list(products),
+            "categories": None if categories is None else list(categories),
+        }
         answer = self._connection.create(
             training_path("start"), given({**named, **options}), key=idempotency_key
         )

@@ -16,19 +16,21 @@ from db.locks import hold_products
 from db.operation import audit
 from db.operation.audit import Actor
 from db.operation.quotas import require_few_products, require_free_job
-from db.shop.catalogue import active_products, resolve
+from db.shop.catalogue import active_products, require_categories, resolve
 from db.tables import Product, TrainingJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequest:
-    """What is asked for. `products` are ids or SKUs; None means all that are active.
+    """What is asked for. `products` are ids or SKUs; without them all are meant that are active, or
+    those of `categories`.
 
     `options` are those of `core.training_options`, already checked. `force` trains what has not
     changed, too.
     """
 
     products: tuple[str, ...] | None = None
+    categories: tuple[str, ...] | None = None
     job_name: str | None = None
     priority: int = 0
     timeout_s: float | None = None
@@ -69,12 +71,12 @@ def start_products(
 ) -> tuple[TrainingJob, bool]:
     """The job, and whether it is new: a repeated idempotency key gives the first one.
 
-    Raises a `NotTrainableError` (unknown or inactive products, or none at all),
+    Raises a `NotTrainableError` (unknown products or categories, inactive products, or none),
     `QuotaExceededError`, or `IdempotencyConflictError`.
     """
 
     def make() -> TrainingJob:
-        products = _products_held(session, tenant_id, asked.products)
+        products = _products_held(session, tenant_id, asked)
         return add_job(session, tenant_id, asked, products, limits)
 
     return start_once(session, tenant_id, idempotency_key, request_digest, make)
@@ -123,27 +125,33 @@ def _told(job: TrainingJob) -> dict[str, Any]:
     return told if job.job_name is None else told | {"job_name": job.job_name}
 
 
-def _products_held(
-    session: Session, tenant_id: UUID, references: Sequence[str] | None
-) -> Sequence[Product]:
-    products = _products(session, tenant_id, references)
+def _products_held(session: Session, tenant_id: UUID, asked: JobRequest) -> Sequence[Product]:
+    products = _products(session, tenant_id, asked)
     if hold_products(session, [product.id for product in products]) == len(products):
         return products
-    return _products(session, tenant_id, references)  # one was being deleted: look again
+    return _products(session, tenant_id, asked)  # one was being deleted: look again
 
 
-def _products(
-    session: Session, tenant_id: UUID, references: Sequence[str] | None
-) -> Sequence[Product]:
-    if references is None:
-        products = active_products(session, tenant_id)
-        if not products:
-            raise NothingToTrainError
-        return products
-    resolved = resolve(session, tenant_id, references)
+def _products(session: Session, tenant_id: UUID, asked: JobRequest) -> Sequence[Product]:
+    if asked.products is None:
+        return _active_products(session, tenant_id, asked.categories)
+    resolved = resolve(session, tenant_id, asked.products)
     if resolved.unknown:
         raise UnknownProductsError(resolved.unknown)
     inactive = [product.name for product in resolved.products if not product.is_active]
     if inactive:
         raise InactiveProductsError(inactive)
     return resolved.products
+
+
+def _active_products(
+    session: Session, tenant_id: UUID, categories: Sequence[str] | None
+) -> Sequence[Product]:
+    if categories is not None:
+        require_categories(session, tenant_id, categories)
+    products = active_products(session, tenant_id, categories)
+    if not products and categories is not None:
+        raise NothingToTrainError("No product of these categories is active")
+    if not products:
+        raise NothingToTrainError
+    return products

@@ -1,6 +1,5 @@
 """Trainings that nobody asked for in person: one that would only repeat what waits is not added."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Text, cast, select
@@ -28,7 +27,7 @@ def retrain(
 
 
 def _waiting_job(session: Session, tenant_id: UUID, asked: JobRequest) -> TrainingJob | None:
-    wanted = _product_ids(session, tenant_id, asked.products)
+    wanted = _product_ids(session, tenant_id, asked)
     options = dict(asked.options) | ({"force": True} if asked.force else {})
     same = select(TrainingJob).where(
         TrainingJob.tenant_id == tenant_id,
@@ -42,8 +41,9 @@ def _waiting_job(session: Session, tenant_id: UUID, asked: JobRequest) -> Traini
     return session.scalars(same.order_by(TrainingJob.created_at).limit(1)).one_or_none()
 
 
-def _product_ids(session: Session, tenant_id: UUID, references: Sequence[str] | None) -> list[str]:
-    if references is None:
-        return [str(product.id) for product in active_products(session, tenant_id)]
-    resolved = resolve(session, tenant_id, references)
+def _product_ids(session: Session, tenant_id: UUID, asked: JobRequest) -> list[str]:
+    if asked.products is None:
+        found = active_products(session, tenant_id, asked.categories)
+        return [str(product.id) for product in found]
+    resolved = resolve(session, tenant_id, asked.products)
     return [*(str(product.id) for product in resolved.products), *resolved.unknown]

@@ -22,7 +22,9 @@ from db.tables import Product, Tenant, TrainingJob
 
 DEFAULT_NAME = "Weekly retraining"
 
-_ABOUT_THE_JOB = frozenset({"products", "job_name", "priority", "timeout_seconds", "force"})
+_ABOUT_THE_JOB = frozenset(
+    {"products", "categories", "job_name", "priority", "timeout_seconds", "force"}
+)
 _TENANTS_AT_ONCE = 100
 
 
@@ -130,9 +132,10 @@ def _offset(tenant_id: UUID, minutes: int) -> int:
 
 def _job_request(schedule: Schedule, actor: Actor, trace_context: str | None) -> JobRequest:
     asked = schedule.request
-    products = asked.get("products")
+    products, categories = asked.get("products"), asked.get("categories")
     return JobRequest(
         products=None if products is None else tuple(products),
+        categories=None if categories is None else tuple(categories),
         job_name=asked.get("job_name") or schedule.name,
         priority=asked.get("priority", 0),
         timeout_s=asked.get("timeout_seconds"),

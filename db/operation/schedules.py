@@ -17,7 +17,7 @@ from db.operation import alerts, audit
 from db.operation.audit import Actor
 from db.operation_tables import Schedule
 from db.pages import DEFAULT_LIMIT, Page, by_creation
-from db.shop.catalogue import resolve
+from db.shop.catalogue import require_categories, resolve
 from db.tables import TrainingJob
 
 FAILING = "schedule_failing"
@@ -43,8 +43,8 @@ def create(
 ) -> Schedule:
     """A schedule.
 
-    Raises `AlreadyExistsError` when the tenant has one of this name, `UnknownProductsError`, or
-    `QuotaExceededError`.
+    Raises `AlreadyExistsError` when the tenant has one of this name, `UnknownProductsError`,
+    `UnknownCategoriesError`, or `QuotaExceededError`.
     """
     _require_room(session, tenant_id)
     _require_products(session, tenant_id, request)
@@ -161,6 +161,7 @@ def _require_room(session: Session, tenant_id: UUID) -> None:
 
 def _require_products(session: Session, tenant_id: UUID, request: Json) -> None:
     """A slip of the pen is told now, not in the night when the training does not start."""
+    require_categories(session, tenant_id, request.get("categories") or ())
     resolved = resolve(session, tenant_id, request.get("products") or ())
     if resolved.unknown:
         raise UnknownProductsError(resolved.unknown)

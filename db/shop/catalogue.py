@@ -1,6 +1,6 @@
 """The products of a tenant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from db.errors import UnknownCategoriesError
 from db.pages import DEFAULT_LIMIT, Order, Page, moment
 from db.tables import Product, Sale, TrainedModel
 
@@ -40,10 +41,25 @@ class Resolved:
     unknown: Sequence[str]
 
 
-def active_products(session: Session, tenant_id: UUID) -> Sequence[Product]:
-    """Every active product, by SKU."""
+def active_products(
+    session: Session, tenant_id: UUID, categories: Collection[str] | None = None
+) -> Sequence[Product]:
+    """Every active product, or those of some categories, by SKU."""
     statement = select(Product).where(Product.tenant_id == tenant_id, Product.is_active)
+    if categories is not None:
+        statement = statement.where(Product.category.in_(categories))
     return session.scalars(statement.order_by(Product.sku)).all()
+
+
+def require_categories(session: Session, tenant_id: UUID, categories: Sequence[str]) -> None:
+    """Raise `UnknownCategoriesError` for those that no product has, sold or not."""
+    if not categories:
+        return
+    of_tenant = select(Product.category).where(Product.tenant_id == tenant_id)
+    known = set(session.scalars(of_tenant.where(Product.category.in_(categories)).distinct()))
+    unknown = [category for category in categories if category not in known]
+    if unknown:
+        raise UnknownCategoriesError(unknown)
 
 
 def resolve(session: Session, tenant_id: UUID, references: Sequence[str]) -> Resolved:

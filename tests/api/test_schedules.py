@@ -49,6 +49,22 @@ def test_the_request_is_checked_like_that_of_a_start(
     assert "'bagel'" in unknown.json()["detail"]
 
 
+def test_a_category_is_trained_as_it_is_when_the_time_comes(
+    http: httpx.Client, bakery: list[Product], session: Session
+) -> None:
+    unknown = http.post(SCHEDULES, json=WEEKLY | {"request": {"categories": ["Meat"]}})
+    assert unknown.status_code == 422
+    assert unknown.json()["errors"][0]["field"] == "categories"
+
+    schedule = create(http, request={"categories": ["Bread"]})
+    later = {"tenant_id": DEFAULT_TENANT_ID, "name": "Bagel", "category": "Bread"}
+    session.add(Product(sku="bagel", **later))
+    session.commit()
+
+    job = http.post(f"{SCHEDULES}/{schedule['id']}/run").json()
+    assert job["products_total"] == len(bakery) + 1
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -47,6 +47,7 @@ def test_an_alert_is_told_on_the_overview_and_closed(page: Page, stocked: Servic
 def test_a_schedule_is_made_paused_run_and_deleted(page: Page, stocked: Service) -> None:
     page.goto("/#/schedules")
     page.get_by_label("Name").fill("Nightly bread")
+    page.get_by_label("Products", exact=True).select_option("category:Bread")
     page.get_by_label("How often").select_option("Every month")
     page.get_by_label("On day").fill("15")
     page.get_by_label("At", exact=True).fill("02:30")
@@ -56,11 +57,11 @@ def test_a_schedule_is_made_paused_run_and_deleted(page: Page, stocked: Service)
     page.get_by_label("Days to forecast").fill("14")
     page.get_by_role("button", name="Add the schedule").click()
     row = page.locator(".job").filter(has_text="Nightly bread")
-    expect(row).to_contain_text("Trains all products: Quick, 14 days ahead.")
+    expect(row).to_contain_text("Trains all of Bread: Quick, 14 days ahead.")
     expect(row).to_contain_text("On day 15 of every month at 02:30, New York time.")
     made = next(one for one in stocked.get("schedules")["items"] if one["name"] == "Nightly bread")
     assert made["cron"] == "30 2 15 * *"
-    assert made["request"] == {"budget": "fast", "horizon_days": 14}
+    assert made["request"] == {"categories": ["Bread"], "budget": "fast", "horizon_days": 14}
     first = datetime.fromisoformat(made["next_run_at"]).astimezone(ZoneInfo("America/New_York"))
     expect(row).to_contain_text(f"15 {first:%b}")
     expect(row).to_contain_text("02:30")

@@ -70,8 +70,13 @@ def test_a_schedule_is_made_changed_and_run(run: Run, tell: Tell, studio: Client
     )
     assert made["request"] == {"products": ["BUN"], "force": True}
 
-    changed = tell("schedules", "change", "Nightly", "--set", "priority=4", "--name", "Daily")
+    studio.catalogue.change("BUN", category="Bread")
+    changed = tell("schedules", "change", "Nightly", "--category", "Bread")
+    assert changed["request"] == {"categories": ["Bread"], "force": True}
+    assert "Trains Bread; force=true" in run("schedules", "show", "Nightly").stdout
+    changed = tell("schedules", "change", "Nightly", "--product", "BUN", "--set", "priority=4")
     assert changed["request"] == {"products": ["BUN"], "force": True, "priority": 4}
+    tell("schedules", "change", "Nightly", "--name", "Daily")
     assert "paused" in run("schedules", "pause", "Daily").stdout
     assert "paused" in run("schedules").stdout
     assert run("schedules", "resume", "Daily").stdout.startswith("Daily: 0 3 * * * (")
@@ -89,6 +94,7 @@ def test_a_job_with_every_option_and_what_becomes_of_it(
 ) -> None:
     studio.catalogue.create("BUN")
     options = ("--force", "--priority", "3", "--set", "prophet_interval_width=0.9")
+    assert "these categories: 'Cake'" in run("train", "--category", "Cake", "--no-watch").stderr
     job = tell("train", "BUN", "--no-watch", "--name", "Mine", *options)["job_id"]
 
     request = tell("status", job)["request"]

@@ -54,6 +54,43 @@ def test_options_outside_their_bounds_are_refused_by_name(
     assert [error["field"] for error in answer.json()["errors"]] == list(option)
 
 
+def test_a_category_stands_for_its_active_products(
+    http: httpx.Client, bakery: list[Product], session: Session
+) -> None:
+    bakery[0].category = "Pastry"
+    bakery[2].is_active = False
+    session.commit()
+
+    job = job_of(session, started(http, categories=["Bread"]))
+
+    tasks = select(TrainingTask.product_id).where(
+        TrainingTask.job_id == job.id, TrainingTask.kind == "product"
+    )
+    assert session.scalars(tasks).all() == [bakery[1].id]
+    assert job.request == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"categories": ["Bread", "Meat"]}, "these categories: 'Meat'"),
+        ({"categories": ["Cake"]}, "No product of these categories is active"),
+        ({"categories": []}, "categories"),
+        ({"categories": ["Bread"], "products": ["rye"]}, "not both"),
+    ],
+)
+def test_a_category_without_products_to_train_is_refused(
+    http: httpx.Client, bakery: list[Product], session: Session, body: dict[str, Any], told: str
+) -> None:
+    bakery[0].category, bakery[0].is_active = "Cake", False
+    session.commit()
+
+    answer = http.post(f"{TRAINING}/start", json=body)
+
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
 def test_inactive_products_are_refused_by_name(
     http: httpx.Client, bakery: list[Product], session: Session
 ) -> None:

@@ -5,6 +5,7 @@ import { postJson } from "../api.js";
 import { cronOf, WEEKDAYS } from "../cron.js";
 import { timeZones } from "../zones.js";
 import { field, form, input, select } from "./field.js";
+import { productChoice } from "./product_choice.js";
 import { advancedFields, statedOptions, usualFields } from "./training_fields.js";
 
 const EVERY = [
@@ -16,7 +17,9 @@ const EVERY = [
 const LAST_SURE_DAY = 28;
 
 /** A form; `onCreated()` is called when the service has the new schedule. */
-export function scheduleForm(timeZone, onCreated) {
+export function scheduleForm(timeZone, products, onCreated) {
+  const chosen = productChoice(products);
+  const [choice, ...choiceDetails] = chosen.nodes;
   const every = select("every", EVERY, "week");
   const parts = {
     week: field("On", select("weekday", WEEKDAYS)),
@@ -33,6 +36,7 @@ export function scheduleForm(timeZone, onCreated) {
   show();
   const fields = [
     field("Name", input("name", { required: true, maxlength: 255, placeholder: "Nightly bread" })),
+    choice,
     field("How often", every),
     parts.week,
     parts.month,
@@ -53,10 +57,11 @@ export function scheduleForm(timeZone, onCreated) {
     advancedFields({}),
   );
   const grid = element("div", { class: "form-grid" }, fields);
-  return form([grid, how], "Add the schedule", async (values, node) => {
-    await postJson("training/schedules", scheduleOf(values));
+  return form([grid, ...choiceDetails, how], "Add the schedule", async (values, node) => {
+    await postJson("training/schedules", scheduleOf(values, chosen.read()));
     announce("The schedule is added.");
     node.reset();
+    chosen.reset();
     show();
     onCreated();
   });
@@ -79,11 +84,12 @@ function showChoice(every, { week, month, time, cron }) {
   }
 }
 
-function scheduleOf({ name, time_zone: zone, every, cron, time, weekday, day, ...options }) {
+function scheduleOf({ choice: _, name, time_zone: zone, ...values }, chosen) {
+  const { every, cron, time, weekday, day, ...options } = values;
   return {
     name,
     cron: every === "cron" ? cron : cronOf({ every, time, weekday, day }),
     ...(zone.trim() && { time_zone: zone.trim() }),
-    request: statedOptions(options),
+    request: { ...chosen, ...statedOptions(options) },
   };
 }

@@ -2,11 +2,10 @@
 
 import { element } from "../dom.js";
 import { postJson } from "../api.js";
-import { plural } from "../format.js";
 import { field, form, select } from "./field.js";
+import { productChoice } from "./product_choice.js";
 import { advancedFields, statedOptions, usualFields } from "./training_fields.js";
 
-const EVERYTHING = "";
 const UNCHANGED = [
   ["", "Keep the model they have"],
   ["true", "Train them all the same"],
@@ -18,20 +17,10 @@ export async function startTraining(request, path = "training/start") {
   location.hash = `#/jobs/${job.job_id}`;
 }
 
-/** A form that trains all of `products`, or those of one category. */
+/** A form that trains all of `products`, those of one category, or some. */
 export function trainingOrder(products) {
-  const groups = Map.groupBy(
-    products.filter(({ is_active: isActive, category }) => isActive && category),
-    ({ category }) => category,
-  );
-  const choices = [...groups]
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([category, some]) => [category, `${category}: ${plural(some.length, "product")}`]);
-  const chosen = field("Products", select("category", [[EVERYTHING, "All products"], ...choices]));
-  return orderForm(choices.length ? [chosen] : [], ({ category = EVERYTHING, ...options }) => {
-    const some = groups.get(category)?.map(({ id }) => id);
-    return startTraining({ ...options, ...(some && { products: some }) });
-  });
+  const { nodes, read } = productChoice(products);
+  return orderForm(nodes, (options) => startTraining({ ...options, ...read() }));
 }
 
 /** A form that trains one product; one asks for it because it shall be trained. */
@@ -40,17 +29,18 @@ export const productOrder = ({ id }) =>
     startTraining({ force: true, ...options }, `training/start/${encodeURIComponent(id)}`),
   );
 
-function orderForm(first, start) {
+function orderForm([choice = null, ...choiceDetails], start) {
   const fields = [
     element(
       "div",
       { class: "form-grid" },
-      first,
+      choice,
       usualFields({}),
-      first.length > 0 && field("Products without new sales", select("force", UNCHANGED)),
+      choice && field("Products without new sales", select("force", UNCHANGED)),
     ),
+    ...choiceDetails,
     advancedFields({}),
   ];
-  const send = ({ category, ...values }) => start({ category, ...statedOptions(values) });
+  const send = ({ choice: _, ...values }) => start(statedOptions(values));
   return element("div", { class: "card" }, form(fields, "Train like this", send));
 }

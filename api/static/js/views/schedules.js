@@ -3,7 +3,7 @@
 import { announce, element } from "../dom.js";
 import { deleteResource, fetchAll, fetchJson, patchJson, postJson } from "../api.js";
 import { cronWords } from "../cron.js";
-import { formatAgo, formatZoned } from "../format.js";
+import { formatAgo, formatCount, formatZoned } from "../format.js";
 import { actionButton } from "../parts/action.js";
 import { choose } from "../parts/dialog.js";
 import { deadEnd, hint } from "../parts/notice.js";
@@ -12,28 +12,32 @@ import { scheduleForm } from "../parts/schedule_form.js";
 import { optionWords } from "../parts/training_fields.js";
 import { jobStatusWord } from "../words.js";
 
+const NAMED = 5;
+
 const address = ({ id }) => `training/schedules/${encodeURIComponent(id)}`;
 
 /** Show the schedules of the shop. */
 export async function showSchedules(root, signal) {
   document.title = "Schedules · Model Studio";
   try {
-    const [schedules, tenant] = await Promise.all([
+    const [schedules, tenant, products] = await Promise.all([
       fetchAll("training/schedules", signal),
       fetchJson("training/tenant", signal),
+      fetchAll("training/products", signal),
     ]);
-    root.append(...page(schedules, tenant, signal));
+    root.append(...page(schedules, tenant, products, signal));
   } catch (error) {
     if (!signal.aborted) root.append(...deadEnd("The schedules cannot be shown", error));
   }
 }
 
-function page(schedules, tenant, signal) {
+function page(schedules, tenant, products, signal) {
+  const nameOf = namesOf(products);
   const list = element("ul", { class: "jobs" });
   const none = hint("Nothing is trained by itself yet. Add a schedule below.");
   const problem = element("div");
   const show = (found) => {
-    list.replaceChildren(...found.map((one) => scheduleRow(one, problem, reload)));
+    list.replaceChildren(...found.map((one) => scheduleRow(one, nameOf, problem, reload)));
     list.hidden = found.length === 0;
     none.hidden = found.length > 0;
   };
@@ -46,7 +50,7 @@ function page(schedules, tenant, signal) {
       "section",
       { "aria-label": "A new schedule" },
       element("h2", {}, "Add a schedule"),
-      scheduleForm(tenant.time_zone, reload),
+      element("div", { class: "card" }, scheduleForm(tenant.time_zone, products, reload)),
     ),
   ];
 }
@@ -63,7 +67,13 @@ const head = () =>
     ),
   );
 
-function scheduleRow(schedule, problem, reload) {
+/** What people call the product that a request names by its id or its code. */
+function namesOf(products) {
+  const names = new Map(products.flatMap(({ id, sku, name }) => [[sku, name], [id, name]]));
+  return (reference) => names.get(reference) ?? reference;
+}
+
+function scheduleRow(schedule, nameOf, problem, reload) {
   const pill = statusPill();
   pill.set(schedule.is_active ? "completed" : "", schedule.is_active ? "On" : "Paused");
   return element(
@@ -80,7 +90,7 @@ function scheduleRow(schedule, problem, reload) {
       { class: "schedule-plan" },
       `${cronWords(schedule.cron)}, ${zoneName(schedule)} time.`,
     ),
-    element("p", { class: "muted" }, whatIsTrained(schedule.request)),
+    element("p", { class: "muted" }, whatIsTrained(schedule.request, nameOf)),
     nextRuns(schedule),
     lastRun(schedule),
     schedule.last_error && element("p", { class: "trouble" }, schedule.last_error),
@@ -90,9 +100,16 @@ function scheduleRow(schedule, problem, reload) {
 
 const zoneName = ({ time_zone: zone }) => zone.split("/").at(-1).replaceAll("_", " ");
 
-function whatIsTrained({ products, ...options }) {
+function whatIsTrained({ products, categories, ...options }, nameOf) {
   const how = optionWords(options);
-  return `Trains ${products ? products.join(", ") : "all products"}${how && `: ${how}`}.`;
+  const what = products?.map(nameOf) ?? categories?.map((one) => `all of ${one}`);
+  return `Trains ${what ? shortList(what) : "all products"}${how && `: ${how}`}.`;
+}
+
+function shortList(names) {
+  const more = names.length - NAMED;
+  const shown = names.slice(0, NAMED).join(", ");
+  return more > 0 ? `${shown} and ${formatCount(more)} more` : shown;
 }
 
 function nextRuns({ is_active: isActive, next_runs: runs, time_zone: zone }) {
