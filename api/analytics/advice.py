@@ -52,7 +52,7 @@ def _reasons(version: Version, yearly: int) -> Iterator[Advice]:
         yield Advice(
             "Sales vary more than their history explains",
             "Look for changes in the business; if it changes often, train with more under “How"
-            " readily the trend bends” (Advanced; prophet_changepoint_prior_scale)",
+            " readily the trend bends” (Advanced)",
         )
 
 

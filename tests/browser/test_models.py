@@ -76,7 +76,9 @@ def test_two_versions_stand_side_by_side(page: Page, stocked: Service, versions:
     expect(page.get_by_role("heading", level=1)).to_have_text("Two versions")
     expect(page.locator(".side")).to_have_count(2)
     told = stocked.get("models/compare", a=used, b=refused)
-    expect(page.locator(".notice").first).to_have_text(told["verdict"])
+    places = {told["a"]["model_id"]: "The first", told["b"]["model_id"]: "The second"}
+    verdict = re.sub("|".join(places), lambda found: places[found[0]], told["verdict"])
+    expect(page.locator(".notice").first).to_have_text(verdict)
     better = page.get_by_role("region", name="Measures of both").locator("td.chosen")
     expect(better).to_have_count(sum(pair["better"] is not None for pair in told["metrics"]))
 

@@ -82,6 +82,13 @@ const TASKS = {
   time_series: "What comes next",
 };
 
+const UNNAMED = {
+  classification: "A category in a table",
+  regression: "A number in a table",
+  clustering: "Groups in a table",
+  time_series: "What comes next in a table",
+};
+
 const ACTORS = { everybody: "Somebody", service: "The service" };
 
 const sentence = (code) => {
@@ -93,6 +100,8 @@ export const statusWord = (status) => STATUS[status] ?? sentence(status);
 export const jobStatusWord = (status) => JOB_STATUS[status] ?? sentence(status);
 export const phaseWord = (phase) => PHASES[phase] ?? sentence(phase);
 export const taskWord = (task) => TASKS[task] ?? sentence(task);
+/** The name of a training or model of a table; one that nobody has named has that of its task. */
+export const nameWord = (name) => UNNAMED[name] ?? name;
 export const actorWord = (actor) => ACTORS[actor] ?? actor;
 export const algorithmWord = (name) => ALGORITHMS[name] ?? sentence(name);
 
@@ -125,6 +134,20 @@ export const FORECAST_METRICS = [
     "coverage",
     "Days inside the range",
     "Share of days whose sale fell inside the forecast range.",
+    "share",
+  ],
+];
+
+/** The same for how well its ranges fit, which only the comparison of two models tells. */
+export const RANGE_METRICS = [
+  ["coverage_80", "Days inside the narrow range", "80 % are aimed at.", "share"],
+  ["coverage_95", "Days inside the wide range", "95 % are aimed at.", "share"],
+  ["width_80", "Width of the narrow range", "In units; of equal cover, narrower is better.", "figure"],
+  ["width_95", "Width of the wide range", "In units; of equal cover, narrower is better.", "figure"],
+  [
+    "weighted_quantile_loss",
+    "Error of the ranges",
+    "What the whole range misses, as a share of everything sold.",
     "share",
   ],
 ];

@@ -44,6 +44,6 @@ def accuracy_notes(metrics: Metrics, history: History, *, outliers: int) -> tupl
         )
     advice.append(
         "if business has changed lately, train with more under “How readily the trend bends”"
-        " (prophet_changepoint_prior_scale)"
+        " (Advanced)"
     )
     return (f"The accuracy is {accuracy:.0f} %, which is low. What may help: {'; '.join(advice)}.",)

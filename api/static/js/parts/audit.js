@@ -2,8 +2,8 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
-import { formatMoment } from "../format.js";
-import { actorWord } from "../words.js";
+import { formatMoment, plural } from "../format.js";
+import { actorWord, nameWord } from "../words.js";
 import { attempt } from "./action.js";
 import { hint } from "./notice.js";
 
@@ -86,11 +86,15 @@ const wordsFor = (action, type) =>
   `${ACTIONS[action] ?? action} ${SUBJECTS[type] ?? type}`.replaceAll("_", " ");
 
 /** Its name, as a link where it has a page; models share the name of what they are of. */
-function subject({ subject_type: type, subject_id: id, subject_name: known, action }) {
+function subject(entry) {
+  const { subject_type: type, subject_id: id, subject_name: known, action } = entry;
   if (NAMELESS.has(type)) return [];
-  const name = known ?? id;
+  const name = nameWord(known) ?? unnamed(entry);
   const page = action === "delete" ? null : PAGES[type];
   const shown = page ? element("a", { href: `#/${page}/${encodeURIComponent(id)}` }, name) : name;
   if (type !== "model" || !known) return [shown];
   return ["of ", shown, " ", element("span", { class: "muted" }, id)];
 }
+
+const unnamed = ({ subject_type: type, subject_id: id, details: { products } }) =>
+  type === "job" && products ? `of ${plural(products, "product")}` : id;

@@ -3,7 +3,7 @@
 import { element, setAttribute, setText } from "../dom.js";
 import { formatAgo, formatDuration, formatMoment, formatPercentage } from "../format.js";
 import { LINK } from "../socket.js";
-import { jobStatusWord } from "../words.js";
+import { jobStatusWord, nameWord } from "../words.js";
 import { progressBar } from "./bar.js";
 import { jobEnding } from "./job_ending.js";
 import { jobNotes, outlook } from "./job_outlook.js";
@@ -26,7 +26,7 @@ export function jobHead(defaultName, onStop) {
     node: parts.node,
     show(current, link, summary) {
       job = current;
-      showHead(parts, job, link, job.job_name || defaultName, summary);
+      showHead(parts, job, link, nameWord(job.job_name) || defaultName, summary);
     },
     tick: () => job && setText(parts.time, timeWords(job)),
     stopping: () => showStopping(parts),

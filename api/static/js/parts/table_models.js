@@ -2,7 +2,7 @@
 
 import { element } from "../dom.js";
 import { formatAgo } from "../format.js";
-import { algorithmWord, taskWord } from "../words.js";
+import { algorithmWord, nameWord, taskWord } from "../words.js";
 
 /** Returns `{node, show(models)}`. */
 export function tableModels() {
@@ -16,7 +16,7 @@ export function tableModels() {
 }
 
 function modelRow(model) {
-  const name = model.name ?? model.model_id;
+  const name = nameWord(model.name) ?? model.model_id;
   return element(
     "li",
     { class: "job" },

@@ -16,7 +16,7 @@ export function trendChart({ title, points, lines, written, reach = [0, 0] }) {
   const chart = plot({
     title,
     about: aboutOf({ title, points, lines, written }),
-    across: { label: "", names: points.map(({ day }) => formatShortDay(day)) },
+    across: { label: "", names: daysOf(points) },
     up: {
       label: "",
       low: Math.min(reach[0], ...known),
@@ -29,6 +29,12 @@ export function trendChart({ title, points, lines, written, reach = [0, 0] }) {
   });
   return element("div", {}, chart, whenOpened("As a table", () => numbers(points, lines, written)));
 }
+
+/** Of several on one day the first has its name. */
+const daysOf = (points) =>
+  points
+    .map(({ day }) => formatShortDay(day))
+    .map((name, place, names) => (name === names[place - 1] ? "" : name));
 
 function drawn(points, place, mark, { x, y }) {
   const places = points

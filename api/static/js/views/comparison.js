@@ -6,9 +6,11 @@ import { formatDay, formatFigure, formatFineShare, formatMoment } from "../forma
 import { gateComparison } from "../parts/gate.js";
 import { deadEnd, hint } from "../parts/notice.js";
 import { numbersRow, table, whenOpened } from "../parts/table.js";
-import { algorithmWord, FORECAST_METRICS } from "../words.js";
+import { algorithmWord, FORECAST_METRICS, RANGE_METRICS } from "../words.js";
 
-const METRICS = new Map(FORECAST_METRICS.map(([name, ...rest]) => [name, rest]));
+const METRICS = new Map(
+  [...FORECAST_METRICS, ...RANGE_METRICS].map(([name, ...rest]) => [name, rest]),
+);
 const WRITTEN = {
   share: formatFineShare,
   figure: formatFigure,
@@ -52,9 +54,13 @@ function verdict({ a, b, better, verdict: words }) {
     "section",
     {},
     element("ol", { class: "sides" }, side(a, "a"), side(b, "b")),
-    hint(words, better ? "good" : "plain"),
+    hint(inOrder(words, a, b), better ? "good" : "plain"),
   );
 }
+
+/** The page calls the two by their places, not by their ids. */
+const inOrder = (words, a, b) =>
+  words.replaceAll(a.model_id, "The first").replaceAll(b.model_id, "The second");
 
 const stateOf = ({ is_deployed: isDeployed, is_pinned: isPinned }, isBetter) =>
   [isBetter && "Better in the tests", isDeployed && "In use", isPinned && "Kept for good"]

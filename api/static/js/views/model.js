@@ -9,7 +9,7 @@ import { statusPill } from "../parts/pill.js";
 import { tableModelActions } from "../parts/table_model_actions.js";
 import { versionsSection } from "../parts/versions.js";
 import { formatCount, formatDuration, formatMoment } from "../format.js";
-import { algorithmWord } from "../words.js";
+import { algorithmWord, nameWord } from "../words.js";
 import { forecastSections } from "./forecast_model.js";
 import { tableSections } from "./table_model.js";
 
@@ -51,7 +51,7 @@ function leaveModel({ model_id: deleted, versions }) {
   location.hash = next ? `#/models/${next.model_id}` : "#/";
 }
 
-const nameOf = (model) => model.name ?? (model.details.target_variable || model.model_id);
+const nameOf = (model) => nameWord(model.name) ?? (model.details.target_variable || model.model_id);
 
 function modelHead(model) {
   document.title = `${nameOf(model)} · Model Studio`;
