@@ -29,8 +29,11 @@ from pipeline.forecast.spec import ForecastSpec
 LEAST_PRODUCTS = 3
 LEAST_EXAMPLES = 200
 MOST_EXAMPLES = 200_000
-MOST_EXAMPLES_OF_PRODUCT = 400
+EXAMPLES_OF_PRODUCT = 400
 """Two years of days have about as many that do not overlap much; more of them teach little."""
+MOST_EXAMPLES_OF_PRODUCT = 1_500
+LEAST_EXAMPLES_OF_JOB = 15_000
+"""Where few products teach, each teaches more: below this, errors fall with more of the same."""
 MOST_STEPS = 366
 MOST_COVARIATES = 12
 MOST_OBSERVED = 4
@@ -43,7 +46,7 @@ SETTINGS: dict[str, Any] = {
     "learning_rate": 0.08,
     "min_data_in_leaf": 40,
     "max_bin": 63,
-    "feature_fraction": 0.5,
+    "feature_fraction": 0.3,
     "lambda_l2": 1.0,
 }
 
@@ -85,7 +88,7 @@ def learn(
     horizon = horizon_of(frequency, spec)
     views = {name: GroupView(group, holidays) for name, group in categories.items()}
     of_shop = GroupView(shop, holidays)
-    count = min(MOST_EXAMPLES_OF_PRODUCT, MOST_EXAMPLES // len(products))
+    count = _examples_each(len(products))
     parts = []
     for number, series in enumerate(products):
         if number % 50 == 0:
@@ -117,6 +120,11 @@ def learn(
         categories=categories,
         observed=useful,
     )
+
+
+def _examples_each(products: int) -> int:
+    of_few = min(MOST_EXAMPLES_OF_PRODUCT, LEAST_EXAMPLES_OF_JOB // products)
+    return min(max(EXAMPLES_OF_PRODUCT, of_few), MOST_EXAMPLES // products)
 
 
 def horizon_of(frequency: Frequency, spec: ForecastSpec) -> int:
