@@ -75,7 +75,9 @@ def fit_shared_profile(
     profile = fit_shared(
         sales, spec, with_trees=with_trees, threads=threads, on_progress=on_progress
     )
-    return _stored(context, bundle.dumps(profile), digest)
+    is_whole = profile.pooled is not None or not with_trees
+    # What a busy machine had no time for may be learned next time.
+    return _stored(context, bundle.dumps(profile), digest if is_whole else None)
 
 
 def shared_profile_of(claim: Claim, context: Context) -> SharedProfile | None:
