@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.candidates.candidate import FitContext
+from pipeline.forecast.history.neighbours import sorted_median
 from pipeline.forecast.history.prepared import History
 
 SEASONS_REMEMBERED = 8
@@ -62,17 +63,17 @@ def fit_seasonal_naive(history: History, _context: FitContext) -> SeasonalNaive:
 
 def fit_seasonal_mean(history: History, _context: FitContext) -> SeasonalMean:
     """Average each place of the season over the last eight seasons."""
-    newest, slots = _newest(history, SEASONS_REMEMBERED)
-    return _at_slots(history, newest.groupby(slots).mean(), newest.mean())
+    newest = _newest(history, SEASONS_REMEMBERED)
+    return _at_places(history, newest, newest.means, float(newest.values.mean()))
 
 
 def fit_seasonal_median(history: History, _context: FitContext) -> SeasonalMean:
     """Move each place of the season most of the way from the mean of 26 seasons to the median."""
-    newest, slots = _newest(history, SEASONS_FOR_MEDIANS)
-    at_slots = newest.groupby(slots)
-    levels = MEDIAN_SHARE * at_slots.median() + (1 - MEDIAN_SHARE) * at_slots.mean()
-    overall = MEDIAN_SHARE * newest.median() + (1 - MEDIAN_SHARE) * newest.mean()
-    return _at_slots(history, levels, overall)
+    newest = _newest(history, SEASONS_FOR_MEDIANS)
+    levels = MEDIAN_SHARE * newest.medians + (1 - MEDIAN_SHARE) * newest.means
+    values = newest.values
+    overall = MEDIAN_SHARE * np.median(values) + (1 - MEDIAN_SHARE) * values.mean()
+    return _at_places(history, newest, levels, float(overall))
 
 
 def sells_in_lumps(history: History, _context: FitContext) -> bool:
@@ -83,24 +84,49 @@ def sells_in_lumps(history: History, _context: FitContext) -> bool:
     """
     if not history.frequency.is_daily_or_finer:
         return False
-    newest, slots = _newest(history, SEASONS_FOR_MEDIANS)
-    usual = newest.groupby(slots).transform("median")
-    return bool(newest.mean() >= LUMPS * usual.mean())
+    newest = _newest(history, SEASONS_FOR_MEDIANS)
+    return bool(newest.values.sum() >= LUMPS * float(newest.counts @ newest.medians))
 
 
-def _newest(history: History, seasons: int) -> tuple[pd.Series, NDArray[np.int64]]:
-    """The newest quantities and their places in the season."""
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The newest quantities, and in a table with a row for each of their places in the season."""
+
+    values: NDArray[np.float64]
+    places: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    table: NDArray[np.float64]
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        return np.asarray(np.nansum(self.table, axis=1) / self.counts)
+
+    @property
+    def medians(self) -> NDArray[np.float64]:
+        return sorted_median(self.table)
+
+
+def _newest(history: History, seasons: int) -> _Newest:
     rows = seasons * max(history.season, 2)
-    values = pd.Series(history.filled[-rows:])
-    if history.season == 1:
-        return values, np.zeros(len(values), dtype=np.int64)
-    return values, history.frequency.slots(history.ds[-rows:])
+    values = history.filled[-rows:]
+    slots = np.zeros(len(values), dtype=np.int64)
+    if history.season > 1:
+        slots = history.frequency.slots(history.ds[-rows:])
+    places, row, counts = np.unique(slots, return_inverse=True, return_counts=True)
+    order = np.argsort(row, kind="stable")
+    table = np.full((len(places), counts.max()), np.nan)
+    table[row[order], np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)] = values[
+        order
+    ]
+    return _Newest(values, places, counts, table)
 
 
-def _at_slots(history: History, levels: pd.Series, overall: float) -> SeasonalMean:
+def _at_places(
+    history: History, newest: _Newest, levels: NDArray[np.float64], overall: float
+) -> SeasonalMean:
     """The levels by place; ``overall`` for places without one, and where there is no season."""
-    known = {} if history.season == 1 else dict(zip(levels.index, levels.tolist(), strict=True))
-    return SeasonalMean(history.frequency, known, float(overall))
+    levels_by_place = dict(zip(newest.places.tolist(), levels.tolist(), strict=True))
+    return SeasonalMean(history.frequency, levels_by_place if history.season > 1 else {}, overall)
 
 
 def fit_drift(history: History, _context: FitContext) -> Drift:

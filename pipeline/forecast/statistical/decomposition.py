@@ -1,10 +1,12 @@
 """Several seasons of one series, told apart, as in MSTL (Bandara, Hyndman and Bergmeir 2021)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.statistical.scales import Scale, scale_of
 from pipeline.forecast.statistical.seasons import NOTHING, Pattern, level_of, pattern_of
 from pipeline.forecast.statistical.year import Year, year_of
 
@@ -12,6 +14,7 @@ Array = NDArray[np.float64]
 
 _ROUNDS = 2
 """The second round finds each season in values without the others."""
+_KEPT = 4
 _SPREAD_GROWS = 0.5
 """Logarithms from where the spread grows faster than the square root of the level."""
 
@@ -39,6 +42,32 @@ class Decomposition:
     components: tuple[Array, ...]
     of_year: Array
     rest: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """The parts of values on the scale on which seasons are added to the rest."""
+
+    scale: Scale
+    values: Array
+    parts: Decomposition
+
+
+def decompose_scaled(values: Array, seasons: tuple[int, ...], year: float | None) -> Scaled:
+    """The parts of the values, or of their logarithms where their spread grows with their level.
+
+    Several methods of one test window ask for the same: the newest answers are kept.
+    """
+    return _decomposed(values.tobytes(), seasons, year)
+
+
+@lru_cache(maxsize=_KEPT)
+def _decomposed(content: bytes, seasons: tuple[int, ...], year: float | None) -> Scaled:
+    values = np.frombuffer(content)
+    is_log = bool(values.min() > 0) and spread_grows(values, max(seasons, default=1))
+    scale = scale_of(values, is_log=is_log)
+    scaled = scale.forward(values)
+    return Scaled(scale, scaled, decompose(scaled, seasons, year))
 
 
 def decompose(values: Array, seasons: tuple[int, ...], year: float | None) -> Decomposition:

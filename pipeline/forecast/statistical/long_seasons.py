@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.statistical.decomposition import Seasons, decompose, spread_grows
-from pipeline.forecast.statistical.scales import Scale, scale_of
+from pipeline.forecast.statistical.decomposition import Seasons, decompose_scaled
+from pipeline.forecast.statistical.scales import Scale
 
 Array = NDArray[np.float64]
 
@@ -60,12 +60,9 @@ def fit_with_long_seasons(
     own = tuple(season for season in seasons[:1] if season <= longest)
     if len(seasons) == len(own) and year is None:
         return fit(values, own)
-    is_log = bool(values.min() > 0) and spread_grows(values, max(seasons, default=1))
-    scale = scale_of(values, is_log=is_log)
-    scaled = scale.forward(values)
-    parts = decompose(scaled, seasons, year)
-    long = sum(parts.components[len(own) :], parts.of_year)
+    told = decompose_scaled(values, seasons, year)
+    long = sum(told.parts.components[len(own) :], told.parts.of_year)
     if not long.any():
         return fit(values, own)
-    kept = Seasons(parts.seasons.patterns[len(own) :], parts.seasons.year)
-    return WithLongSeasons(fit(scaled - long, own), kept, scale)
+    kept = Seasons(told.parts.seasons.patterns[len(own) :], told.parts.seasons.year)
+    return WithLongSeasons(fit(told.values - long, own), kept, told.scale)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.statistical.decomposition import Seasons, decompose, spread_grows
+from pipeline.forecast.statistical.decomposition import Seasons, decompose_scaled
 from pipeline.forecast.statistical.ets import FittedSmoothing, fit_ets
-from pipeline.forecast.statistical.scales import Scale, scale_of
+from pipeline.forecast.statistical.scales import Scale
 
 Array = NDArray[np.float64]
 
@@ -42,8 +42,6 @@ def fit_mstl(
     year
         How many rows a year has, if its pattern is wanted.
     """
-    values = values[-NEWEST_ROWS:]
-    is_log = bool(values.min() > 0) and spread_grows(values, max(seasons, default=1))
-    scale = scale_of(values, is_log=is_log)
-    parts = decompose(scale.forward(values), seasons, year)
-    return FittedDecomposition(parts.seasons, fit_ets(parts.rest, may_take_logs=False), scale)
+    told = decompose_scaled(values[-NEWEST_ROWS:], seasons, year)
+    rest = fit_ets(told.parts.rest, may_take_logs=False)
+    return FittedDecomposition(told.parts.seasons, rest, told.scale)

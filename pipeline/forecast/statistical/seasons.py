@@ -1,6 +1,7 @@
 """Patterns that repeat after a few rows (a day of hours, a week of days), taken out of values."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ _REACHES = (4, 12, 36)
 """Over how many cycles before and after a pattern is averaged: it changes quickly, slowly or not
 at all within what is usually known."""
 _SIGNIFICANT = 1.645
+_KERNELS_KEPT = 32
+"""Those of the windows of a test; an eighth of a megabyte for two years of days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +98,37 @@ def _kernel(reach: int) -> Array:
     return np.asarray((1 - (np.arange(reach + 1) / (reach + 1)) ** 3) ** 3)
 
 
+@lru_cache(maxsize=_KERNELS_KEPT)
+def _weights_around(cycles: int, reach: int) -> Array:
+    """How much each cycle (column) counts in the average around each (row)."""
+    of_distance = np.zeros(cycles)
+    kernel = _kernel(min(reach, cycles - 1))
+    of_distance[: len(kernel)] = kernel
+    every = np.arange(cycles)
+    return np.asarray(of_distance[np.abs(np.subtract.outer(every, every))])
+
+
+@lru_cache(maxsize=_KERNELS_KEPT)
+def _weights_before(cycles: int, reach: int) -> Array:
+    """How much each cycle (column) counts in what is told of each of the newer half (row)."""
+    of_distance = np.zeros(cycles + 1)
+    kernel = _kernel(reach)[:cycles]
+    of_distance[1 : len(kernel) + 1] = kernel
+    newer = np.arange(max(1, cycles // 2), cycles)
+    weights = of_distance[np.maximum(np.subtract.outer(newer, np.arange(cycles)), 0)]
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12))
+
+
 def _smoothed(by_cycle: Array, reach: int) -> Array:
-    known = np.isfinite(by_cycle)
-    values = np.where(known, by_cycle, 0.0)
-    total, weight = np.zeros_like(values), np.zeros_like(values)
-    for away, share in enumerate(_kernel(min(reach, len(values) - 1))):
-        for shift in {away, -away}:
-            to = slice(max(shift, 0), len(values) + min(shift, 0))
-            of = slice(max(-shift, 0), len(values) + min(-shift, 0))
-            total[to] += share * values[of]
-            weight[to] += share * known[of]
-    return total / np.maximum(weight, 1e-12)
+    weights = _weights_around(len(by_cycle), reach)
+    known = np.repeat(weights.sum(axis=1, keepdims=True), by_cycle.shape[1], axis=1)
+    missing = np.isnan(by_cycle[0])  # the first cycle alone may lack its beginning
+    known[:, missing] -= weights[:, :1]
+    return np.asarray(weights @ np.nan_to_num(by_cycle) / np.maximum(known, 1e-12))
 
 
 def _error_of_next(by_cycle: Array, reach: int) -> float:
     """How far each cycle of the newer half is from the weighted average of those before it."""
-    values, cycles = np.nan_to_num(by_cycle), len(by_cycle)
-    known = np.asarray(np.isfinite(by_cycle).any(axis=1, keepdims=True), dtype=np.float64)
-    first = max(1, cycles // 2)
-    total, weight = np.zeros((cycles - first, values.shape[1])), np.zeros((cycles - first, 1))
-    for away, share in enumerate(_kernel(reach), start=1):
-        tested, before = slice(max(away - first, 0), None), slice(max(first - away, 0), -away)
-        total[tested] += share * values[before]
-        weight[tested] += share * known[before]
-    off = values[first:] - total / np.maximum(weight, 1e-12)
+    values, weights = np.nan_to_num(by_cycle), _weights_before(len(by_cycle), reach)
+    off = values[-len(weights) :] - weights @ values
     return float((off * off).sum())

@@ -1,6 +1,8 @@
 """The pattern of the year: a few smooth waves, trusted as far as each year tells the others."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ _ROUGHNESS = 2
 """The penalty grows with this power of the number of the wave: slow waves are more likely."""
 _LEAST_GAIN = 0.02
 """A pattern that tells less than this share of another year is left out."""
+_KEPT = 16
+"""Those of the windows of a test: a megabyte for two years of days."""
 _ROWS_OF_TREND = 0.5
 """The level may bend once in so many years; more would follow the year itself."""
 
@@ -30,7 +34,7 @@ class Year:
     @property
     def component(self) -> Array:
         """The pattern in each known row."""
-        return self._at(np.arange(self.rows))
+        return _known_waves(self.rows, self.period, len(self.weights) // 2) @ self.weights
 
     def ahead(self, steps: NDArray[np.int64]) -> Array:
         """The pattern some steps ahead, 1 for the first."""
@@ -46,6 +50,11 @@ def waves(places: NDArray[np.int64], period: float, count: int) -> Array:
     return np.stack([np.sin(angles), np.cos(angles)], axis=2).reshape(len(places), -1)
 
 
+@lru_cache(maxsize=_KEPT)
+def _known_waves(rows: int, period: float, count: int) -> Array:
+    return waves(np.arange(rows), period, count)
+
+
 def year_of(values: Array, period: float) -> Year:
     """The pattern of the year in values whose shorter patterns have been taken out.
 
@@ -58,25 +67,46 @@ def year_of(values: Array, period: float) -> Year:
     nothing = Year(np.zeros(0), period, rows)
     if rows < 2 * period or count < 1 or not np.ptp(values) > 0:
         return nothing
-    line = _bending_line(rows, period)
-    basis, _ = np.linalg.qr(line)
-    table = waves(np.arange(rows), period, count)
-    table = table - basis @ (basis.T @ table)
-    rest = values - basis @ (basis.T @ values)
-    number = ((rows - 1 - np.arange(rows)) / period).astype(np.int64)
-    number = np.minimum(number, int(rows / period) - 1)
-    parts = [(table[number == one], rest[number == one]) for one in range(number.max() + 1)]
-    grams = np.stack([part.T @ part for part, _ in parts])
-    products = np.stack([part.T @ told for part, told in parts])
+    beside = _beside_line(rows, period, count)
+    rest = values - beside.basis @ (beside.basis.T @ values)
+    told = [rest[one] for one in beside.years]
+    products = np.stack([part.T @ own for part, own in zip(beside.parts, told, strict=True)])
     tension = np.repeat(np.arange(1, count + 1) ** _ROUGHNESS, 2) * rows / 2
-    errors = [_error_of_years(parts, grams, products, one * tension) for one in _PENALTIES]
+    errors = [_error_of_years(beside, told, products, one * tension) for one in _PENALTIES]
     best = int(np.argmin(errors))
     if errors[best] > (1 - _LEAST_GAIN) * float(rest @ rest):
         return nothing
-    share = 1 - 1 / len(parts)  # all years need as much of the penalty as the others had
+    share = 1 - 1 / len(told)  # all years need as much of the penalty as the others had
     penalty = np.diag(_PENALTIES[best] * tension * share)
-    weights = np.linalg.solve(grams.sum(axis=0) + penalty, products.sum(axis=0))
+    weights = np.linalg.solve(beside.grams.sum(axis=0) + penalty, products.sum(axis=0))
     return Year(weights, period, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _BesideLine:
+    """What waves are beside a bending line, whatever the values.
+
+    ``basis`` spans the line; ``parts`` are the rows of the waves in each of the ``years``, and
+    ``grams`` their products.
+    """
+
+    basis: Array
+    years: tuple[slice, ...]
+    parts: tuple[Array, ...]
+    grams: Array
+
+
+@lru_cache(maxsize=_KEPT)
+def _beside_line(rows: int, period: float, count: int) -> _BesideLine:
+    basis, _ = np.linalg.qr(_bending_line(rows, period))
+    table = _known_waves(rows, period, count)
+    table = table - basis @ (basis.T @ table)
+    number = ((rows - 1 - np.arange(rows)) / period).astype(np.int64)
+    number = np.minimum(number, int(rows / period) - 1)
+    starts = np.searchsorted(-number, -np.arange(number[0] + 1)).tolist()
+    years = tuple(slice(start, stop) for stop, start in pairwise([rows, *starts]))
+    parts = tuple(table[one] for one in years)
+    return _BesideLine(basis, years, parts, np.stack([part.T @ part for part in parts]))
 
 
 def _bending_line(rows: int, period: float) -> Array:
@@ -88,10 +118,10 @@ def _bending_line(rows: int, period: float) -> Array:
 
 
 def _error_of_years(
-    parts: list[tuple[Array, Array]], grams: Array, products: Array, penalty: Array
+    beside: _BesideLine, told: list[Array], products: Array, penalty: Array
 ) -> float:
     """Of each year, told by the others."""
-    others = grams.sum(axis=0) - grams + np.diag(penalty)
+    others = beside.grams.sum(axis=0) - beside.grams + np.diag(penalty)
     weights = np.linalg.solve(others, (products.sum(axis=0) - products)[:, :, None])[:, :, 0]
-    errors = [told - part @ one for (part, told), one in zip(parts, weights, strict=True)]
+    errors = [own - part @ one for part, own, one in zip(beside.parts, told, weights, strict=True)]
     return float(sum(error @ error for error in errors))
