@@ -1,12 +1,21 @@
 """What every test stands on: our environment variables are unset, servers come as fixtures."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from core.children import THREAD_LIMITS, WAITING
 from core.settings import Settings
 
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.database"]
+pytest_plugins = ["tests.fixtures.order", "tests.fixtures.servers", "tests.fixtures.database"]
+
+
+def pytest_configure() -> None:
+    """Before anything loads a native library, which reads them once: one thread, as each slot of a
+    worker has, because those of several processes would wait for each other's cores.
+    """
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1") | WAITING)
 
 
 @pytest.fixture(scope="session", autouse=True)
