@@ -30,7 +30,10 @@ MOST_MEMBERS: Final = 5
 """Each further member is a fit on all rows for ever less."""
 SHRINKAGE: Final = 0.3
 """A combination with wholly other weights than the robust average has to lower the squared error by
-this share."""
+this share, learned from enough rows."""
+ENOUGH_ROWS: Final = 84
+"""Three windows of four weeks. Fewer, as those of weeks and months are, tell little of weights: the
+share grows with the square of what they lack."""
 LEAST_WEIGHT: Final = 0.1
 """A member that counts less is not worth its fit: without it forecasts are as good."""
 _NO_ERROR = 1e-9
@@ -100,7 +103,8 @@ def stack(made: Array, actual: Array, prior: Array) -> Array:
         Weights that add up to 1.
     """
     off = actual - made @ prior
-    pull = np.sqrt(SHRINKAGE * float(off @ off))
+    lack = max(1.0, ENOUGH_ROWS / max(len(actual), 1))
+    pull = np.sqrt(SHRINKAGE * lack**2 * float(off @ off))
     if len(prior) < 2 or pull == 0:
         return prior
     whole = _SUM_PENALTY * max(float(np.abs(made).max()), pull)

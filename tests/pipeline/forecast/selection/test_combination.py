@@ -71,3 +71,13 @@ def test_members_that_were_chosen_before_all_stay() -> None:
     assert list(weights) == list(made)
     assert sum(weights.values()) == pytest.approx(1)
     assert weights["prophet"] > 0.8
+
+
+def test_the_fewer_rows_the_closer_weights_stay_to_the_robust_average() -> None:
+    prior = np.array([0.5, 0.5])
+    made = np.column_stack([around(1, 1), around(3, 2)])
+
+    few, many = (stack(made[-rows:], ACTUAL[-rows:], prior) for rows in (12, 84))
+
+    assert 0.5 < few[0] < 0.6
+    assert many[0] > 0.7
