@@ -1,7 +1,7 @@
 """Public holidays and events of a shop, as plain data that a fitted model can carry."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
@@ -98,6 +98,19 @@ class HolidayCalendar:
                 "holiday": [name for _, names in parts for name in names],
             }
         )
+
+
+def content_key(calendar: HolidayCalendar) -> tuple[object, ...]:
+    """Equal for calendars that say the same."""
+    return tuple(_hashable(getattr(calendar, field.name)) for field in fields(calendar))
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        return value.tobytes()
+    if isinstance(value, dict):
+        return tuple((name, _hashable(part)) for name, part in value.items())
+    return value
 
 
 def public_holidays(

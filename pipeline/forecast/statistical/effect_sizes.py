@@ -1,12 +1,18 @@
 """How large effects are beside their surroundings, and which of them are more than chance."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.holiday_calendar import content_key
+from pipeline.forecast.recent import Recent
+from pipeline.forecast.statistical.positive import solved
 from pipeline.forecast.statistical.regressors import Regressors
 
 Array = NDArray[np.float64]
@@ -23,6 +29,8 @@ _WORTH_KEEPING = 2.0
 _STRENGTHS = (1.0, 8.0)
 """Of the penalty of holidays: they matter in this series, or mostly by chance."""
 _NEXT_TO_NOTHING = 1e-9
+_CALENDARS = Recent(4_000_000)
+"""32 MB: some thirty histories of two years of days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +43,34 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """The columns less their surroundings, and their products by stretch of time."""
+    """Columns, and less their surroundings with the products of these by stretch of time."""
 
+    columns: Array
     table: Array
     season: int
-    stretches: tuple[slice, ...]
     grams: Array
     expected: Array
     is_of_holidays: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, table: Array, season: int, regressors: Regressors) -> "Tested":
-        rest = table - around(table, season, _CYCLES_ASIDE)
-        ends = np.arange(_FOLDS + 1) * len(table) // _FOLDS
-        stretches = tuple(slice(*pair) for pair in itertools.pairwise(ends.tolist()))
-        grams = np.stack([rest[one].T @ rest[one] for one in stretches])
-        of_holidays = np.arange(table.shape[1]) < regressors.holiday_columns
-        return cls(rest, season, stretches, grams, regressors.expected, of_holidays)
+    def of(
+        cls,
+        ds: pd.DatetimeIndex,
+        covariates: Mapping[str, Array],
+        season: int,
+        regressors: Regressors,
+    ) -> "Tested":
+        """The columns of regressors at time stamps at which covariates have these values."""
+        laid = _of_calendar(ds, season, regressors)
+        if regressors.names:
+            laid = laid.beside(_laid(regressors.of_covariates(covariates), season))
+        of_holidays = np.arange(laid.columns.shape[1]) < regressors.holiday_columns
+        return cls(laid.columns, laid.table, season, laid.grams, regressors.expected, of_holidays)
+
+    @property
+    def stretches(self) -> tuple[slice, ...]:
+        """Rows that are told by the others."""
+        return _stretches(len(self.table))
 
     def in_units(self, values: Array, size: Array) -> "Learned":
         """What the columns tell of values in units of ``size``."""
@@ -92,7 +111,7 @@ class Learned:
         without = self._error(single, 1.0)
         if of_holidays.any():
             kept = single | of_holidays
-            error, strength = min((self._error(kept, one), one) for one in _STRENGTHS)
+            error, strength = min((self._error_at(kept, one), one) for one in _STRENGTHS)
             if error < without - _BEYOND_CHANCE_OF_MANY * self.error_without / len(self.rest):
                 return Weights(self._weights(kept, strength), error)
         return Weights(self._weights(single, 1.0), without)
@@ -100,6 +119,10 @@ class Learned:
     @property
     def _all(self) -> NDArray[np.bool_]:
         return np.ones(len(self.tested.expected), dtype=np.bool_)
+
+    def _error_at(self, kept: NDArray[np.bool_], strength: float) -> float:
+        is_known = strength == 1.0 and bool(kept.all())
+        return self.error_with_all if is_known else self._error(kept, strength)
 
     def _certain(self) -> NDArray[np.bool_]:
         """Which columns stay when one after the other the least certain one is left out, until the
@@ -124,23 +147,24 @@ class Learned:
         """Of the kept columns; ``strength`` is that of the penalty of holidays."""
         weights = np.zeros(len(kept))
         gram = self.tested.grams.sum(axis=0)[np.ix_(kept, kept)]
-        penalty = np.diag(self._penalty(strength)[kept])
-        weights[kept] = np.linalg.solve(gram + penalty, self.products.sum(axis=0)[kept])
+        gram.flat[:: len(gram) + 1] += self._penalty(strength)[kept]
+        weights[kept] = solved(gram, self.products.sum(axis=0)[kept])
         return weights
 
     def _error(self, kept: NDArray[np.bool_], strength: float) -> float:
         """Of each stretch, by weights that were learned from the others."""
         if not kept.any():
             return self.error_without
-        grams, products = self.tested.grams[:, kept][:, :, kept], self.products[:, kept]
-        total = grams.sum(axis=0) + np.diag(self._penalty(strength)[kept])
-        others = np.zeros((len(grams), len(kept)))
-        wanted = products.sum(axis=0) - products
-        others[:, kept] = np.linalg.solve(total - grams, wanted[:, :, None])[:, :, 0]
-        told = [
-            self.tested.table[one] @ of_others
-            for one, of_others in zip(self.tested.stretches, others, strict=True)
-        ]
+        grams, products = self.tested.grams, self.products
+        if not kept.all():
+            grams, products = grams[:, kept][:, :, kept], products[:, kept]
+        total, wanted = grams.sum(axis=0), products.sum(axis=0)
+        total.flat[:: len(total) + 1] += self._penalty(strength)[kept]
+        told = []
+        for one, gram, own in zip(self.tested.stretches, grams, products, strict=True):
+            others = np.zeros(len(kept))
+            others[kept] = solved(total - gram, wanted - own)
+            told.append(self.tested.table[one] @ others)
         off = (self.rest - np.concatenate(told)) * self.size
         return float(off @ off)
 
@@ -149,6 +173,51 @@ class Learned:
         return np.asarray(
             factor * float(np.var(self.rest)) / self.tested.expected**2 + _NEXT_TO_NOTHING
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Columns, the same less their surroundings, and the products of these by stretch of time."""
+
+    columns: Array
+    table: Array
+    grams: Array
+
+    @property
+    def size(self) -> int:
+        return 2 * self.columns.size + self.grams.size
+
+    def beside(self, other: "_Laid") -> "_Laid":
+        """The columns of both."""
+        stretches = _stretches(len(self.table))
+        crossed = np.stack([self.table[one].T @ other.table[one] for one in stretches])
+        turned = crossed.transpose(0, 2, 1)
+        grams = np.block([[self.grams, crossed], [turned, other.grams]])
+        return _Laid(
+            np.hstack([self.columns, other.columns]), np.hstack([self.table, other.table]), grams
+        )
+
+
+def _laid(columns: Array, season: int) -> _Laid:
+    table = columns - around(columns, season, _CYCLES_ASIDE)
+    grams = np.stack([table[one].T @ table[one] for one in _stretches(len(table))])
+    return _Laid(columns, table, grams)
+
+
+def _of_calendar(ds: pd.DatetimeIndex, season: int, regressors: Regressors) -> _Laid:
+    """Holidays and events; products of a shop and the methods of a test ask for the same."""
+    times = blake2b(ds.to_numpy().tobytes(), digest_size=16).digest()
+    key = times, str(ds.dtype), season, regressors.frequency, content_key(regressors.holidays)
+    known = _CALENDARS.get(key, _Laid)
+    if known is None:
+        known = _laid(regressors.of_calendar(ds), season)
+        _CALENDARS.put(key, known, known.size)
+    return known
+
+
+def _stretches(rows: int) -> tuple[slice, ...]:
+    ends = np.arange(_FOLDS + 1) * rows // _FOLDS
+    return tuple(slice(*pair) for pair in itertools.pairwise(ends.tolist()))
 
 
 def around(columns: Array, season: int, cycles: int) -> Array:

@@ -79,10 +79,10 @@ def adjusted(history: History, context: FitContext) -> Adjusted:
     if len(values) < 8 * season or not values.max() > 0:
         return nothing
     regressors = regressors_of(history, context.holidays)
-    table = regressors.columns(history.ds, history.columns)
+    tested = Tested.of(history.ds, history.columns, season, regressors)
+    table = tested.columns
     if not table.any():
         return nothing
-    tested = Tested.of(table, season, regressors)
     unit = np.full(len(values), float(values.mean()))
     amounts = tested.in_units(values, unit)
     shares = tested.in_units(values, _level(values, unit, season))

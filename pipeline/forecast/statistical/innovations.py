@@ -13,8 +13,9 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dposv
 from scipy.signal import lfilter, lfiltic
+
+from pipeline.forecast.statistical.positive import solved
 
 Array = NDArray[np.float64]
 
@@ -99,7 +100,7 @@ class _Beginnings:
         """What of these rows no beginning explains."""
         if not len(self.gram):
             return rows
-        shares = _solved(self.gram, self.delayed @ rows.T)
+        shares = solved(self.gram, self.delayed @ rows.T)
         return np.asarray(rows - shares.T @ self.delayed)
 
 
@@ -215,15 +216,5 @@ def _moved(structure: Structure, point: _Point, slopes: Array, damping: float) -
     normal = slopes[free] @ slopes[free].T
     normal.flat[:: len(normal) + 1] *= 1 + damping
     normal.flat[:: len(normal) + 1] += _RIDGE
-    if free.any():
-        step[free] = _solved(normal, -gradient[free])
+    step[free] = solved(normal, -gradient[free])
     return np.asarray(np.minimum(np.maximum(point.parameters + step, lower), upper))
-
-
-def _solved(gram: Array, wanted: Array) -> Array:
-    """The solution for a positive definite matrix, also where rounding has made it less than that.
-
-    Most are so small that NumPy's own way takes several times as long to get there.
-    """
-    _, found, failed = dposv(gram, wanted)
-    return np.asarray(np.linalg.solve(gram, wanted) if failed else found)

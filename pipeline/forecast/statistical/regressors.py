@@ -72,18 +72,26 @@ class Regressors:
 
     def columns(self, ds: pd.DatetimeIndex, covariates: Mapping[str, Array]) -> Array:
         """One row per time stamp, at which the covariates have these values."""
+        parts = [self.of_calendar(ds)]
+        if self.names:
+            parts.append(self.of_covariates(covariates))
+        return np.concatenate(parts, axis=1)
+
+    def of_calendar(self, ds: pd.DatetimeIndex) -> Array:
+        """The columns of holidays and events."""
         parts = [np.empty((len(ds), 0))]
         if self.with_holidays:
             parts.append(self._of_holidays(np.asarray(ds.to_numpy().astype("datetime64[D]"))))
         if self.holidays.events:
             parts.append(self.holidays.event_columns(ds, self.frequency.ends(ds)))
-        if self.names:
-            raw = np.column_stack([covariates[name] for name in self.names])
-            parts.append(
-                (np.clip(raw, self.lowest, self.highest) - self.lowest)
-                / (self.highest - self.lowest)
-            )
         return np.concatenate(parts, axis=1)
+
+    def of_covariates(self, covariates: Mapping[str, Array]) -> Array:
+        """The columns after them."""
+        raw = np.column_stack([covariates[name] for name in self.names])
+        return np.asarray(
+            (np.clip(raw, self.lowest, self.highest) - self.lowest) / (self.highest - self.lowest)
+        )
 
     def _of_holidays(self, days: NDArray[np.datetime64]) -> Array:
         """Days at and beside any holiday, bridge days, then days at and beside each holiday."""

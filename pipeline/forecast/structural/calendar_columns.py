@@ -10,10 +10,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar, content_key
+from pipeline.forecast.recent import Recent
 from pipeline.forecast.structural.fourier import waves, waves_key
-from pipeline.forecast.structural.holidays import HolidayColumns, Holidays, content_key
-from pipeline.forecast.structural.recent import Recent
+from pipeline.forecast.structural.holidays import HolidayColumns, Holidays
 from pipeline.forecast.structural.structure import Seasonality
 
 Matrix = NDArray[np.float64]

@@ -7,8 +7,8 @@ how trend, waves, holidays and bends go together is the same for all of them.
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.recent import Recent
 from pipeline.forecast.structural.layout import Layout
-from pipeline.forecast.structural.recent import Recent
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]

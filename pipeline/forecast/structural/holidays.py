@@ -1,13 +1,11 @@
 """Holidays as Prophet knows them: named days, each with the days before and after that count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 
 PRIOR_SCALE = 10.0
 
@@ -115,19 +113,6 @@ class Holidays:
             days=np.array([day for _, _, day in occurrences], dtype="datetime64[D]"),
             places=np.array([place_of[column] for column, _, _ in occurrences], dtype=np.intp),
         )
-
-
-def content_key(calendar: HolidayCalendar) -> tuple[object, ...]:
-    """Equal for calendars that say the same."""
-    return tuple(_hashable(getattr(calendar, field.name)) for field in fields(calendar))
-
-
-def _hashable(value: object) -> object:
-    if isinstance(value, np.ndarray):
-        return value.tobytes()
-    if isinstance(value, dict):
-        return tuple((name, _hashable(part)) for name, part in value.items())
-    return value
 
 
 def _column(frame: pd.DataFrame, name: str, default: float) -> NDArray[np.float64]:
