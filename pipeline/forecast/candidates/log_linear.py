@@ -27,7 +27,9 @@ class LogLinear:
         return np.asarray(np.exp(np.minimum(exponent, LARGEST_EXPONENT)), dtype=np.float64)
 
 
-def fit_log_linear(table: Array, values: Array, weights: Array, penalty: float) -> LogLinear:
+def fit_log_linear(
+    table: Array, values: Array, weights: Array, penalty: float, indicators: int = 0
+) -> LogLinear:
     """The coefficients of the highest penalised likelihood; the intercept has no penalty.
 
     Parameters
@@ -40,39 +42,57 @@ def fit_log_linear(table: Array, values: Array, weights: Array, penalty: float) 
         How much each row counts.
     penalty
         Of half the sum of squared coefficients, beside the mean loss of a row.
+    indicators
+        Of so many first columns at most one is 1 in each row, the others are 0.
 
     Raises
     ------
     numpy.linalg.LinAlgError
         If the table has values that are not finite.
     """
-    design = np.column_stack([np.ones(len(table)), table])
+    design = np.column_stack([table, np.ones(len(table))])
     if not np.isfinite(design).all():
         raise np.linalg.LinAlgError("the table of the regression has values that are not finite")
     share = weights / weights.sum()
     ridge = np.full(design.shape[1], penalty)
-    ridge[0] = 0.0
+    ridge[-1] = 0.0
     found = np.zeros(design.shape[1])
-    found[0] = np.log(share @ values)
+    found[-1] = np.log(share @ values)
+    exponent = design @ found
 
-    def loss(at: Array) -> float:
-        exponent = np.minimum(design @ at, LARGEST_EXPONENT)
+    def loss(at: Array, exponent: Array) -> float:
+        exponent = np.minimum(exponent, LARGEST_EXPONENT)
         return float(share @ (np.exp(exponent) - values * exponent) + ridge @ at**2 / 2)
 
-    reached = loss(found)
+    reached = loss(found, exponent)
     for _ in range(MOST_STEPS):
-        expected = np.exp(np.minimum(design @ found, LARGEST_EXPONENT))
+        expected = np.exp(np.minimum(exponent, LARGEST_EXPONENT))
         gradient = design.T @ (share * (expected - values)) + ridge * found
-        curvature = (design * (share * expected)[:, None]).T @ design
-        curvature[np.diag_indices_from(curvature)] += ridge + TOLERANCE
-        step = cho_solve(cho_factor(curvature), gradient)
-        before = reached
+        step = _newton_step(design, share * expected, ridge + TOLERANCE, gradient, indicators)
+        before, change = reached, design @ step
         for _ in range(MOST_HALVINGS):
-            reached = loss(found - step)
+            reached = loss(found - step, exponent - change)
             if reached <= before:
                 break
-            step /= 2
-        found = found - step
+            step, change = step / 2, change / 2
+        found, exponent = found - step, exponent - change
         if before - reached <= TOLERANCE * max(abs(reached), 1.0):
             break
-    return LogLinear(float(found[0]), found[1:])
+    return LogLinear(float(found[-1]), found[:-1])
+
+
+def _newton_step(
+    design: Array, weights: Array, ridge: Array, gradient: Array, indicators: int
+) -> Array:
+    """The solution of the normal equations; the block of the indicators is diagonal and goes
+    first."""
+    others = design[:, indicators:]
+    weighted = others * weights[:, None]
+    curvature = weighted.T @ others
+    curvature.flat[:: len(curvature) + 1] += ridge[indicators:]
+    alone = weights @ design[:, :indicators] + ridge[:indicators]
+    crossed = design[:, :indicators].T @ weighted
+    share = crossed / alone[:, None]
+    rest = cho_factor(curvature - crossed.T @ share)
+    found = cho_solve(rest, gradient[indicators:] - share.T @ gradient[:indicators])
+    return np.concatenate([(gradient[:indicators] - crossed @ found) / alone, found])

@@ -75,7 +75,7 @@ def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     table = design.table(history.ds, covariates)
     age_days = history.frequency.days(1000) / 1000 * np.arange(len(values))[::-1]
     weights = 0.5 ** (age_days / HALF_LIFE_DAYS)
-    regression = fit_log_linear(table, values / size, weights, PENALTY)
+    regression = fit_log_linear(table, values / size, weights, PENALTY, len(design.slots))
     expected = regression.predict(table)[-LEVEL_ROWS:]
     decay = LEVEL_DECAY ** np.arange(len(expected))[::-1]
     recent = float((values[-LEVEL_ROWS:] / size) @ decay)

@@ -33,3 +33,14 @@ def test_a_column_twice_is_no_obstacle() -> None:
 def test_numbers_that_are_not_finite_are_refused() -> None:
     with pytest.raises(np.linalg.LinAlgError, match="not finite"):
         fit_log_linear(np.full((3, 1), np.nan), np.ones(3), np.ones(3), 0.02)
+
+
+def test_indicators_that_are_told_change_nothing() -> None:
+    places = np.random.default_rng(2).integers(0, 9, 300)
+    table = np.hstack([places[:, None] == np.arange(8), TABLE])
+
+    told = fit_log_linear(table, VALUES, WEIGHTS, 0.02, indicators=8)
+
+    untold = fit_log_linear(table, VALUES, WEIGHTS, 0.02)
+    assert told.coefficients == pytest.approx(untold.coefficients, abs=1e-10)
+    assert told.intercept == pytest.approx(untold.intercept, abs=1e-10)
