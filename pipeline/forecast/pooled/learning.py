@@ -104,9 +104,13 @@ def learn(
     examples = joined(parts)
     parts.clear()
     cutoffs = _cutoffs(products, spec)
-    on_step(0.5, "Learning from all products together")
+    grower = partial(
+        _grow,
+        seed=spec.seed,
+        threads=threads,
+        on_round=lambda _: on_step(0.5, "Looking for columns that help"),
+    )
     before_holdout = examples.until(cutoffs[-2:][0])
-    grower = partial(_grow, seed=spec.seed, threads=threads)
     useful = useful_to_observe(before_holdout, observed, grower)
     examples = examples.without(set(observed) - set(useful))
     grown = _grown(examples, cutoffs, spec.seed, threads, on_step)
