@@ -35,7 +35,7 @@ from flask import Flask, Response, current_app, g, json, request
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
 from api.problems import PROBLEM_TYPE, problem_body
@@ -290,6 +290,8 @@ def _refuse_http(error: HTTPException) -> Response:
         for name, value in error.get_headers()
         if name.lower() not in {"content-type", "content-length"}
     ]
+    if isinstance(error, NotFound):
+        return problem(status, "There is nothing under this address", headers=kept)
     if isinstance(error, RequestRedirect):
         return problem(status, f"See {error.new_url}", headers=kept)
     return problem(status, error.description or status.description, headers=kept)

@@ -64,5 +64,5 @@ def test_all_products_add_up(page: Page) -> None:
     page.get_by_text("What to expect of all products together").click()
     totals = page.get_by_role("region", name="Totals").first
     expect(totals.locator(".chart-line")).to_be_visible()
-    expect(totals).to_contain_text(re.compile(r"\d+ products?, \d+ periods, together about \d"))
+    expect(totals).to_contain_text(re.compile(r"\d+ products?, \d+ days, together about \d"))
     expect(totals).to_contain_text("forecasts of the products are added up")

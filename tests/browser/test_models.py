@@ -97,7 +97,7 @@ def test_a_forecast_shows_how_it_did_since(
     since = page.get_by_role("region", name="How it did since")
     expect(since).to_contain_text("Typical error since")
     expect(since).to_contain_text("Too little expected")
-    expect(since).to_contain_text(f"{live['scored_points']} periods compared")
+    expect(since).to_contain_text(f"{live['scored_points']} days compared")
     expect(page.locator(".chart-actual")).to_have_count(
         sum(period["actual"] is not None for period in live["periods"])
     )

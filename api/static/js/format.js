@@ -179,3 +179,9 @@ export function formatSize(bytes) {
 export function plural(number, noun, nouns = `${noun}s`) {
   return `${formatCount(number)} ${number === 1 ? noun : nouns}`;
 }
+
+const PERIODS = { hourly: "hour", daily: "day", weekly: "week", monthly: "month" };
+
+/** So many rows of this frequency: "14 days". */
+export const formatPeriods = (number, frequency) =>
+  plural(number, PERIODS[frequency] ?? "period");

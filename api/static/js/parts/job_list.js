@@ -1,10 +1,11 @@
 // The newest trainings with their state.
 
 import { element, setAttribute, setText } from "../dom.js";
-import { formatAgo, formatCount, formatPercentage, plural } from "../format.js";
+import { formatAgo, formatCount, formatPercentage } from "../format.js";
 import { KeyedList } from "../keyed.js";
-import { jobStatusWord, nameWord } from "../words.js";
+import { jobStatusWord } from "../words.js";
 import { progressBar } from "./bar.js";
+import { jobName } from "./job_name.js";
 import { statusPill } from "./pill.js";
 
 /** Returns `{node, show(jobs)}`. */
@@ -21,18 +22,11 @@ export function jobList() {
   return { node, show };
 }
 
-const KINDS = {
-  upload: () => "Training of a table",
-  prediction: () => "Predictions of a file",
-  products: ({ products_total: total }) => `Training of ${plural(total, "product")}`,
-};
-const nameOfUnnamed = (job) => KINDS[job.kind](job);
-
 /** The rows of trainings in `list`, as a keyed list. */
 export const jobRows = (list) => new KeyedList(list, jobRow);
 
 function jobRow(job) {
-  const name = nameWord(job.job_name) || nameOfUnnamed(job);
+  const name = jobName(job);
   const parts = {
     when: element("span", { class: "muted" }),
     numbers: element("span", { class: "muted" }),

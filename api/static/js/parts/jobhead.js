@@ -3,9 +3,10 @@
 import { element, setAttribute, setText } from "../dom.js";
 import { formatAgo, formatDuration, formatMoment, formatPercentage } from "../format.js";
 import { LINK } from "../socket.js";
-import { jobStatusWord, nameWord } from "../words.js";
+import { jobStatusWord } from "../words.js";
 import { progressBar } from "./bar.js";
 import { jobEnding } from "./job_ending.js";
+import { jobName } from "./job_name.js";
 import { jobNotes, outlook } from "./job_outlook.js";
 import { problemNotice } from "./notice.js";
 import { statusPill } from "./pill.js";
@@ -19,14 +20,14 @@ const LONG_NAME = 50;
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 
 /** Returns `{node, show(job, link, summary), tick(), stopping(), stopRefused(notice)}`. */
-export function jobHead(defaultName, onStop) {
+export function jobHead(onStop) {
   const parts = headParts(onStop);
   let job = null;
   return {
     node: parts.node,
     show(current, link, summary) {
       job = current;
-      showHead(parts, job, link, nameWord(job.job_name) || defaultName, summary);
+      showHead(parts, job, link, jobName(job), summary);
     },
     tick: () => job && setText(parts.time, timeWords(job)),
     stopping: () => showStopping(parts),

@@ -1,12 +1,12 @@
 // How a forecast did against the sales that came after its training.
 
 import { element } from "../dom.js";
-import { formatAgo, formatAmount, formatDay, formatShare, plural } from "../format.js";
+import { formatAgo, formatAmount, formatDay, formatPeriods, formatShare } from "../format.js";
 import { figureCard } from "./figure.js";
 import { hint } from "./notice.js";
 
 /** A section of figures; null before any later sales were compared. */
-export function liveSection(live) {
+export function liveSection(live, frequency) {
   if (!live.scored_points) return null;
   const days = `${formatDay(live.first_ds)} to ${formatDay(live.last_ds)}`;
   return element(
@@ -18,7 +18,7 @@ export function liveSection(live) {
     element(
       "p",
       { class: "muted" },
-      `${plural(live.scored_points, "period")} compared with what was really sold, ${days}; ` +
+      `${formatPeriods(live.scored_points, frequency)} compared with what was really sold, ${days}; ` +
         `last looked at ${formatAgo(live.scored_at)}. The dots on the chart above show each.`,
     ),
   );

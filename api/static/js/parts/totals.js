@@ -3,7 +3,14 @@
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
 import { csvMoments, csvNumber, saveCsv } from "../csv.js";
-import { formatAmount, formatPeriod, formatShare, plural, wallClock } from "../format.js";
+import {
+  formatAmount,
+  formatPeriod,
+  formatPeriods,
+  formatShare,
+  plural,
+  wallClock,
+} from "../format.js";
 import { actionButton } from "./action.js";
 import { allForecasts } from "./all_forecasts.js";
 import { field, select } from "./field.js";
@@ -57,12 +64,12 @@ function chosen(answer) {
   ];
 }
 
-function total({ category, products, forecast }, { interval_width: width }) {
+function total({ category, products, forecast }, { interval_width: width, frequency }) {
   const name = category ?? EVERYTHING;
   const points = forecast.map((point) => ({ ...point, at: wallClock(point.ds).getTime() }));
   const sum = forecast.reduce((all, { yhat }) => all + yhat, 0);
   const about =
-    `${plural(products, "product")}, ${plural(forecast.length, "period")},` +
+    `${plural(products, "product")}, ${formatPeriods(forecast.length, frequency)},` +
     ` together about ${formatAmount(sum)}.`;
   const chart = plot({
     title: name,

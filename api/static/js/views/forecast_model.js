@@ -54,7 +54,7 @@ export async function forecastSections(model, signal) {
       ? forecastSection(model, stored, sales, live, drivers)
       : hint("No forecast is stored."),
     stockLevel(quantiles, stored.frequency),
-    liveSection(live),
+    liveSection(live, stored.frequency),
     whatIf(model, stored),
     howGood(metrics, baseline, simple, stored.interval_width),
   ].filter(Boolean);

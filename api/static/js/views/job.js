@@ -43,8 +43,8 @@ async function fetchStatus(path, signal) {
 function notFound(error) {
   const unknown = error instanceof ServiceError && error.status === 404;
   return unknown
-    ? deadEnd("No such job", error, "It may have been deleted.")
-    : deadEnd("This job cannot be shown", error, "Reload the page to try again.");
+    ? deadEnd("This training is not there", error, "It may have been deleted.")
+    : deadEnd("This training cannot be shown", error, "Reload the page to try again.");
 }
 
 function followJob(root, signal, path, status) {

@@ -8,7 +8,7 @@ import { wholeLog } from "../parts/whole_log.js";
 
 /** Returns the board that a job's page drives. */
 export function predictionBoard(root, { jobId, onStop }) {
-  const head = jobHead("Predictions of a file", onStop);
+  const head = jobHead(onStop);
   const log = logTail("What happened last");
   const result = element("div", { class: "row-actions" });
   root.append(

@@ -15,7 +15,7 @@ const FILTERS = ["all", "running", "completed", "failed", "pending", "cancelled"
 
 /** Returns the board that a job's page drives. */
 export function productsBoard(root, { jobId, onStop }) {
-  const head = jobHead("Training of products", onStop);
+  const head = jobHead(onStop);
   const log = logTail("What happened last");
   const list = element("ul", { class: "products" });
   const rows = new KeyedList(list, productRow);

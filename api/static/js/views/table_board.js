@@ -6,7 +6,7 @@ import { wholeLog } from "../parts/whole_log.js";
 
 /** Returns the board that a job's page drives. */
 export function tableBoard(root, { jobId, onStop }) {
-  const head = jobHead("Training of a table", onStop);
+  const head = jobHead(onStop);
   const training = tableTraining();
   root.append(head.node, training.node, wholeLog(jobId));
   root.classList.add("view-table");

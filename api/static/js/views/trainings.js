@@ -29,6 +29,7 @@ const FILTERS = {
     ["priority", "Highest priority first"],
   ],
 };
+const NARROWING = ["job_name", "status", "trigger"];
 const LABELS = { status: "State", trigger: "Started by", sort: "Order" };
 
 /** Show the history. */
@@ -96,6 +97,11 @@ async function loadPage(view, signal) {
   view.cursor = page.next_cursor;
   view.rows.show(view.shown.map((job) => [job.job_id, job]));
   view.list.hidden = view.shown.length === 0;
-  setText(view.none, view.shown.length ? "" : "There is no such training.");
+  setText(view.none, view.shown.length ? "" : wordsForNone(query));
   view.more.hidden = !view.cursor;
 }
+
+const wordsForNone = (query) =>
+  NARROWING.some((name) => query.has(name))
+    ? "There is no such training."
+    : "Nothing has been trained yet. The overview has a button for it, once sales are there.";
