@@ -34,6 +34,12 @@ _MOST_ROWS, _CLASSES_OF_MOST_ROWS = 400_000, 10
 _BOOTSTRAP_SHARE = 0.15
 _IMPORTANCE_SHARE = 0.4
 _SHAP_SHARE = 0.6
+_IN_WORDS = {
+    "permutation_importance": "which columns matter",
+    "shap": "what moves single answers",
+    "partial_dependence": "how single columns change the answer",
+    "learning_curve": "what more rows would bring",
+}
 _NO_TIME = "the time did not suffice"
 _NO_LEARNING_CURVE = f"{_NO_TIME} to learn from parts of the rows"
 
@@ -100,6 +106,11 @@ def explain(
         told["left_out"]["learning_curve"] = _NO_LEARNING_CURVE
     _add(told, _of_model(told, judged, answers, metric_named(ml_task, metric), seed), steps)
     return told
+
+
+def in_words(section: str) -> str:
+    """What a section tells."""
+    return _IN_WORDS.get(section, section.replace("_", " "))
 
 
 def missed_sections(told: Mapping[str, Any]) -> list[str]:

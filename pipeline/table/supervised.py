@@ -10,7 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from pipeline.errors import InvalidDataError
-from pipeline.explain.explanation import explain, missed_sections
+from pipeline.explain.explanation import explain, in_words, missed_sections
 from pipeline.table.evaluation import evaluate
 from pipeline.table.fold_models import of_folds
 from pipeline.table.learners.families import all_families
@@ -268,8 +268,8 @@ def _judged(
     if reporter.finished_early:
         notes.append(FINISHED_EARLY)
     if missed := missed_sections(explanation):
-        names = ", ".join(name.replace("_", " ") for name in missed)
-        notes.append(f"The time did not suffice for these parts of the explanation: {names}")
+        told = ", ".join(map(in_words, missed))
+        notes.append(f"The time did not suffice to explain everything; missing is: {told}")
     metrics = {
         "algorithm": result.algorithm,
         **measured,

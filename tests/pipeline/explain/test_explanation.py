@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from pipeline.explain.explanation import explain, missed_sections
+from pipeline.explain.explanation import explain, in_words, missed_sections
 from pipeline.table.predict import predict_rows
 from tests.pipeline.explain.fitted import (
     LEVELS,
@@ -243,6 +243,8 @@ def test_only_what_lacked_time_counts_as_missed(classification):
     sections = ["learning_curve", "permutation_importance", "shap", "partial_dependence"]
     assert missed_sections(told) == sections
     assert missed_sections(classification) == ["learning_curve"]
+    assert in_words("learning_curve") == "what more rows would bring"
+    assert in_words("confusion_matrix") == "confusion matrix"
     assert missed_sections({"left_out": {"all": "there is no test row"}}) == []
 
 
