@@ -26,10 +26,12 @@ def calendar_table(
 ) -> NDArray[np.float64]:
     """One row per time stamp with the columns of `CALENDAR_FEATURES`; not to be written to."""
     ticks = ds.to_numpy().astype("datetime64[ns]").astype(np.int64)
-    step = _HOURS.get(frequency.unit, 0) * frequency.step * _HOUR_NS
-    if not step or not len(ticks) or (np.diff(ticks) != step).any():
-        return calendar_features(ds, frequency, holidays).to_numpy()
     days = holidays.dates.astype("datetime64[D]").astype(np.int64).tobytes()
+    if frequency.unit is Unit.MONTH:
+        return _months(ticks.tobytes(), frequency, days)
+    step = _HOURS[frequency.unit] * frequency.step * _HOUR_NS
+    if not len(ticks) or (np.diff(ticks) != step).any():
+        return calendar_features(ds, frequency, holidays).to_numpy()
     places, phase = ticks // step, int(ticks[0] % step)
     first, last = int(places[0]) // BLOCK_ROWS, int(places[-1]) // BLOCK_ROWS
     blocks = [
@@ -43,8 +45,18 @@ def calendar_table(
 
 @lru_cache(maxsize=MOST_BLOCKS)
 def _block(start: int, frequency: Frequency, days: bytes) -> NDArray[np.float64]:
+    return _table(frequency.grid(pd.Timestamp(start), BLOCK_ROWS), frequency, days)
+
+
+@lru_cache(maxsize=MOST_BLOCKS)
+def _months(ticks: bytes, frequency: Frequency, days: bytes) -> NDArray[np.float64]:
+    """Months have no even distances to cut blocks at, and are few."""
+    ds = pd.DatetimeIndex(np.frombuffer(ticks, dtype=np.int64).astype("datetime64[ns]"))
+    return _table(ds, frequency, days)
+
+
+def _table(ds: pd.DatetimeIndex, frequency: Frequency, days: bytes) -> NDArray[np.float64]:
     dates = np.frombuffer(days, dtype=np.int64).astype("datetime64[D]")
-    ds = frequency.grid(pd.Timestamp(start), BLOCK_ROWS)
     calendar = HolidayCalendar(dates=dates, names=("",) * len(dates))
     table = calendar_features(ds, frequency, calendar).to_numpy()
     table.setflags(write=False)

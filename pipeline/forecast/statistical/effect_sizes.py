@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import content_key
+from pipeline.forecast.positive import solved
 from pipeline.forecast.recent import Recent
-from pipeline.forecast.statistical.positive import solved
 from pipeline.forecast.statistical.regressors import Regressors
 
 Array = NDArray[np.float64]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter, lfiltic
 
-from pipeline.forecast.statistical.positive import solved
+from pipeline.forecast.positive import solved
 
 Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from pipeline.forecast.structural.additive import additive_gram
 from pipeline.forecast.structural.calendar_columns import holiday_columns
@@ -75,9 +75,9 @@ def _posterior(gram: Gram, precisions: Vector, noise: float) -> tuple[Vector, Ve
     factor, failed = dpotrf(matrix, lower=1)
     if failed:
         raise np.linalg.LinAlgError("the columns depend on each other")
-    inverse, _ = dpotri(factor, lower=1)
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    return inverse @ (gram.with_y / noise), np.diag(inverse)
+    means, _ = dpotrs(factor, gram.with_y / noise, lower=1)
+    inverse, _ = dpotri(factor, lower=1, overwrite_c=1)
+    return means, np.diag(inverse)
 
 
 def _by_group(squares: Vector, groups: Groups, seen: NDArray[np.bool_], before: Vector) -> Vector:

@@ -7,6 +7,8 @@ algorithm 1.
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.positive import solved
+
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
@@ -34,7 +36,8 @@ def lasso(curvature: Matrix, slope: Vector, weight: float, start: Vector) -> Vec
     """
     tolerance = _TOLERANCE * weight + _ROUNDING * float(np.abs(slope).max(initial=0.0))
     jitter = 1e-12 * max(float(np.trace(curvature)), 1e-300) / max(len(slope), 1)
-    curvature = curvature + jitter * np.eye(len(slope))
+    curvature = curvature.copy()
+    curvature.flat[:: len(slope) + 1] += jitter
     x = start.copy()
     signs = np.sign(x)
     for _ in range(20 + 5 * len(slope)):
@@ -43,9 +46,10 @@ def lasso(curvature: Matrix, slope: Vector, weight: float, start: Vector) -> Vec
             x, signs = _towards_optimum(curvature, slope, weight, x, signs, active)
         gradient = curvature @ x - slope
         still = signs != 0
-        if np.any(np.abs(gradient[still] + weight * signs[still]) > tolerance):
+        off = np.abs(gradient + weight * signs)
+        if (off[still] > tolerance).any():
             continue
-        excess = np.where(still, 0.0, np.abs(gradient) - weight)
+        excess = np.where(still, 0.0, off - weight)
         worst = int(np.argmax(excess)) if excess.size else 0
         if not excess.size or excess[worst] <= tolerance:
             return x
@@ -63,7 +67,7 @@ def _towards_optimum(
 ) -> tuple[Vector, Vector]:
     """Move to the optimum for these signs, or to the best point on the way where a sign changes."""
     block = curvature[np.ix_(active, active)]
-    target = np.linalg.solve(block, slope[active] - weight * signs[active])
+    target = solved(block, slope[active] - weight * signs[active])
     now = x[active]
     crossing = (np.sign(target) != signs[active]) & (now != 0)
     moved = x.copy()
