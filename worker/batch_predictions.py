@@ -53,7 +53,7 @@ def _model(claim: Claim, context: Context) -> LoadedTable:
     if prediction.model_id is None:
         raise ModelMissingError(f"The model {prediction.model_public_id} was deleted")
     tenant_id = claim.token.tenant_id
-    whoever_asked = audit.who_began(tenant_id, "job", claim.token.job_id)
+    whoever_asked = audit.who_began(tenant_id, "job", str(claim.token.job_id))
     try:
         loaded = load_model(tenant_id, prediction.model_id, whoever_asked, context)
     except ModelNotLoadableError as error:

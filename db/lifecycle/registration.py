@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Double, Insert, Uuid, bindparam, insert, or_, select
+from sqlalchemy import DateTime, Double, Insert, Select, Text, Uuid, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db import tables
 from db.base import Base, Json
-from db.bulk import coming_rows, insert_together
+from db.bulk import coming_rows
 from db.lifecycle.outcomes import (
     ArtifactFile,
     Drivers,
@@ -24,10 +25,12 @@ from db.lifecycle.outcomes import (
     Quantiles,
 )
 from db.locks import FRESH, lock_product
+from db.models.deployment import store_new
 from db.models.gate import pass_gate
 from db.models.metrics import metrics_row
 from db.operation import audit
-from db.tables import Forecast, ModelArtifact, ModelMetrics, Product, TrainedModel, TrainingTask
+from db.operation.audit import Actor
+from db.tables import Forecast, ModelArtifact, Product, TrainedModel, TrainingTask
 from db.text import finite, storable
 
 
@@ -43,27 +46,27 @@ def register_model(
     version = f"{now:%Y%m%d_%H%M%S}"
     kin = _kin(session, task, version)
     model = _new_model(task, outcome, now, _free_version(version, {m.model_version for m in kin}))
-    _record_training(session, model)
+    model.product_category, whoever_began = _origin(session, task)
+    _record_training(session, model, Actor(whoever_began))
     line = None
     if task.product_id is None:
-        session.add(model)
+        store_new(session, model)
     else:
         champion = next((model for model in kin if model.is_deployed), None)
         line = pass_gate(session, model, champion, outcome, now)
-    session.flush()
-    insert_together(session, list(_belongings(model, outcome)))
+    session.add_all(_belongings(model, outcome))
     if outcome.forecast:
         _add_forecast(session, model.id, outcome.forecast)
     return model, line
 
 
-def _belongings(model: TrainedModel, outcome: ModelOutcome) -> Iterator[tuple[type[Base], Json]]:
+def _belongings(model: TrainedModel, outcome: ModelOutcome) -> Iterator[Base]:
     """The rows that refer to the model."""
-    yield ModelMetrics, metrics_row(model, outcome)
+    yield metrics_row(model, outcome)
     for file in outcome.artifacts:
-        yield ModelArtifact, _artifact_row(model, file)
+        yield _artifact_row(model, file)
     if outcome.forecast_details is not None:
-        yield tables.ForecastDetails, _details_row(model, outcome.forecast_details)
+        yield _details_row(model, outcome.forecast_details)
 
 
 def model_file_path(public_id: str, name: str) -> str:
@@ -101,7 +104,6 @@ def _new_model(
     task: TrainingTask, outcome: ModelOutcome, now: datetime, version: str
 ) -> TrainedModel:
     public_id = f"model-{now:%Y%m%d}-{secrets.token_hex(8)}"
-    category = select(Product.category).where(Product.id == task.product_id)
     return TrainedModel(
         id=uuid4(),
         public_id=public_id,
@@ -121,7 +123,6 @@ def _new_model(
         manifest_digest=outcome.manifest_digest,
         data_digest=outcome.data_digest,
         training_digest=outcome.training_digest,
-        product_category=category.scalar_subquery(),
         training_duration_seconds=round(outcome.training_seconds),
         training_data_points=outcome.training_data_points,
         interval_width=outcome.interval_width,
@@ -131,15 +132,34 @@ def _new_model(
     )
 
 
-def _record_training(session: Session, model: TrainedModel) -> None:
-    """Who trained it is who started the job."""
+def _origin(session: Session, task: TrainingTask) -> tuple[str | None, str]:
+    """The category of the product as it is now, and who started the job."""
+    of_task = {
+        "product_id": task.product_id,
+        "tenant_id": task.tenant_id,
+        "job_id": str(task.job_id),
+    }
+    category, whoever_began = session.execute(_origin_statement(), of_task).one()
+    return category, whoever_began
+
+
+@cache
+def _origin_statement() -> Select[Any]:
+    category = select(Product.category).where(Product.id == bindparam("product_id", type_=Uuid()))
+    whoever_began = audit.who_began(
+        bindparam("tenant_id", type_=Uuid()), "job", bindparam("job_id", type_=Text())
+    )
+    return select(category.scalar_subquery(), whoever_began)
+
+
+def _record_training(session: Session, model: TrainedModel, actor: Actor) -> None:
     audit.record(
         session,
         model.tenant_id,
         "train",
         "model",
         model.public_id,
-        actor=audit.who_began(model.tenant_id, "job", model.training_job_id),
+        actor=actor,
         details={
             "job_id": str(model.training_job_id),
             "model_version": model.model_version,
@@ -156,25 +176,24 @@ def _free_version(version: str, taken: Collection[str]) -> str:
     return next(candidate for candidate in numbered if candidate not in taken)
 
 
-def _artifact_row(model: TrainedModel, file: ArtifactFile) -> Json:
-    return {
-        "id": uuid4(),
-        "model_id": model.id,
-        "artifact_type": file.artifact_type,
-        "file_path": storable(model_file_path(model.public_id, file.name), 500),
-        "file_size_bytes": file.size,
-        "checksum": file.digest,
-    }
+def _artifact_row(model: TrainedModel, file: ArtifactFile) -> ModelArtifact:
+    return ModelArtifact(
+        model_id=model.id,
+        artifact_type=file.artifact_type,
+        file_path=storable(model_file_path(model.public_id, file.name), 500),
+        file_size_bytes=file.size,
+        checksum=file.digest,
+    )
 
 
-def _details_row(model: TrainedModel, details: ForecastDetails) -> Json:
-    return {
-        "model_id": model.id,
-        "tenant_id": model.tenant_id,
-        "quantiles": _fields(details.quantiles),
-        "drivers": _fields(details.drivers),
-        "errors": _fields(details.errors),
-    }
+def _details_row(model: TrainedModel, details: ForecastDetails) -> tables.ForecastDetails:
+    return tables.ForecastDetails(
+        model_id=model.id,
+        tenant_id=model.tenant_id,
+        quantiles=_fields(details.quantiles),
+        drivers=_fields(details.drivers),
+        errors=_fields(details.errors),
+    )
 
 
 def _fields(part: Quantiles | Drivers | PastErrors) -> Json:

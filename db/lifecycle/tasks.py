@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
+from db.bulk import insert_added
 from db.jobs import wording
 from db.jobs.batch_predictions import keep_result
 from db.jobs.logs import add_lines
@@ -61,6 +62,8 @@ def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Cl
     ).one_or_none()
     if task is None:
         return None
+    messages = tuple(_start_news(session, job, now, task))
+    insert_added(session)
     return Claim(
         token=Token(task_id=task.id, job_id=job.id, tenant_id=job.tenant_id, attempt=task.attempt),
         kind=task.kind,
@@ -73,7 +76,7 @@ def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Cl
         upload_digest=job.upload_digest,
         trace_context=job.trace_context,
         request_id=job.request_id,
-        messages=tuple(_start_news(session, job, now, task)),
+        messages=messages,
     )
 
 
@@ -149,7 +152,9 @@ def finish(
         return None
     news, remarks = _record(session, job, now, task, outcome)
     add_lines(session, task, [*outcome.logs, *remarks, *steps])
-    return settle(session, job, now, [(task, news)])
+    messages = settle(session, job, now, [(task, news)])
+    insert_added(session)
+    return messages
 
 
 def _record(

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.bulk import insert_added
 from db.errors import NotNowError
 from db.locks import FRESH, lock_model, lock_product
 from db.models.lineage import previous_champion
@@ -55,7 +56,9 @@ def deploy(
     if champion is not None and champion.id == model.id:
         return False
     now = session.scalars(select(func.clock_timestamp())).one()
-    _replace(session, champion, model, now)
+    _withdraw(session, champion)
+    model.is_deployed, model.deployed_at = True, now
+    session.flush()
     _record(session, model, champion, kind, reason, evidence, actor)
     return True
 
@@ -72,7 +75,9 @@ def deploy_new(
     """Store a model that was just trained as the champion. The caller has locked the product and
     looked who is the champion until now.
     """
-    _replace(session, champion, model, now)
+    _withdraw(session, champion)
+    model.is_deployed, model.deployed_at = True, now
+    store_new(session, model)
     _record(session, model, champion, "auto", reason, evidence, audit.SERVICE)
 
 
@@ -85,11 +90,16 @@ def refuse_new(
     evidence: Evidence | None = None,
 ) -> None:
     """Store a model that was just trained, and why it did not become the champion by itself."""
-    session.add(model)
-    session.flush()
+    store_new(session, model)
     _add(session, model, "refused", reason, evidence, audit.SERVICE, champion.id)
     details = {"reason": reason, "champion": champion.public_id}
     _audit(session, model, "refuse", audit.SERVICE, details)
+
+
+def store_new(session: Session, model: TrainedModel) -> None:
+    """Store a model that was just trained, before anything that refers to it."""
+    session.add(model)
+    insert_added(session)
 
 
 def deploy_by_hand(
@@ -148,16 +158,11 @@ def withdraw(
     _add(session, model, "withdrawn", reason, evidence, actor, model.id)
 
 
-def _replace(
-    session: Session, champion: TrainedModel | None, model: TrainedModel, now: datetime
-) -> None:
+def _withdraw(session: Session, champion: TrainedModel | None) -> None:
+    """At most one is deployed at any time, within a transaction too."""
     if champion is not None:
         champion.is_deployed = False
-        session.flush()  # at most one is deployed at any time, within a transaction too
-    model.is_deployed = True
-    model.deployed_at = now
-    session.add(model)
-    session.flush()
+        session.flush()
 
 
 def _record(

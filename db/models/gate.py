@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.lifecycle.outcomes import ChampionComparison, LogLine, ModelOutcome
-from db.models.deployment import deploy_new, refuse_new
+from db.models.deployment import deploy_new, refuse_new, store_new
 from db.tables import TrainedModel
 
 ENSEMBLE = "ensemble"
@@ -49,7 +49,7 @@ def pass_gate(
     The caller has locked the product.
     """
     if not outcome.auto_deploy:
-        session.add(model)
+        store_new(session, model)
         return LogLine(
             message="The new model was not deployed: deployment is left to people"
             " (ENABLE_AUTO_DEPLOYMENT is off).",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from db.lifecycle.outcomes import MetricValue, ModelOutcome
 from db.tables import ModelMetrics, TrainedModel
@@ -21,18 +20,16 @@ COLUMN_OF = {
 }
 
 
-def metrics_row(model: TrainedModel, outcome: ModelOutcome) -> dict[str, Any]:
-    """A row of `ModelMetrics`."""
-    return {
-        "id": uuid4(),
-        "model_id": model.id,
-        "tenant_id": model.tenant_id,
-        "product_id": model.product_id,
-        "baseline": None if outcome.baseline is None else dict(outcome.baseline),
-        "extra": {name: one for name, one in outcome.metrics.items() if name not in COLUMN_OF},
-        "validation_data_points": outcome.validation_data_points,
+def metrics_row(model: TrainedModel, outcome: ModelOutcome) -> ModelMetrics:
+    return ModelMetrics(
+        model_id=model.id,
+        tenant_id=model.tenant_id,
+        product_id=model.product_id,
+        baseline=None if outcome.baseline is None else dict(outcome.baseline),
+        extra={name: one for name, one in outcome.metrics.items() if name not in COLUMN_OF},
+        validation_data_points=outcome.validation_data_points,
         **_columns(outcome.metrics),
-    }
+    )
 
 
 def metric_values(row: ModelMetrics) -> dict[str, Any]:

@@ -56,14 +56,16 @@ def record(
     )
 
 
-def who_began(tenant_id: UUID, subject_type: str, subject_id: object) -> ColumnElement[str]:
+def who_began(
+    tenant_id: UUID | ColumnElement[UUID], subject_type: str, subject_id: str | ColumnElement[str]
+) -> ColumnElement[str]:
     """The actor of the first line on a subject, found by the statement that this is a part of."""
     first = (
         select(AuditEntry.actor)
         .where(
             AuditEntry.tenant_id == tenant_id,
             AuditEntry.subject_type == subject_type,
-            AuditEntry.subject_id == str(subject_id),
+            AuditEntry.subject_id == subject_id,
         )
         .order_by(AuditEntry.id)
         .limit(1)

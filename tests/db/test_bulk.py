@@ -1,0 +1,83 @@
+"""Rows that are added one by one and inserted together."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
+
+from db.bulk import insert_added
+from db.operation import audit
+from db.operation_tables import AuditEntry
+from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingLog
+from tests.db.builders import new_job
+
+
+def log_lines(session: Session, *messages: str) -> list[TrainingLog]:
+    job = new_job(session)
+    return [
+        TrainingLog(
+            training_job_id=job.id,
+            tenant_id=DEFAULT_TENANT_ID,
+            log_level="INFO",
+            message=message,
+            details={"words": [message]},
+        )
+        for message in messages
+    ]
+
+
+def test_rows_of_a_table_keep_their_order_and_get_their_defaults(session: Session) -> None:
+    session.add_all(log_lines(session, "one", "two", "three"))
+    insert_added(session)
+
+    assert not session.new
+    rows = session.scalars(select(TrainingLog).order_by(TrainingLog.created_at)).all()
+    assert [row.message for row in rows] == ["one", "two", "three"]
+    assert [row.details for row in rows] == [{"words": [row.message]} for row in rows]
+    assert len({row.id for row in rows}) == 3
+
+
+def test_rows_of_several_tables_go_together(session: Session) -> None:
+    subject = str(uuid4())
+    model = TrainedModel(
+        public_id="model-together",
+        tenant_id=DEFAULT_TENANT_ID,
+        ml_task="regression",
+        model_version="1",
+        model_path="./models/model-together/model.pkl",
+        manifest_digest="0" * 64,
+        features=["one", "two"],
+        details={},
+        interval_width=None,
+        created_at=datetime(2025, 1, 1, tzinfo=UTC),
+    )
+    session.add(model)
+    for action in ("first", "second"):
+        audit.record(session, DEFAULT_TENANT_ID, action, "model", subject)
+    insert_added(session)
+
+    by_name = select(TrainedModel).where(TrainedModel.public_id == model.public_id)
+    stored = session.scalars(by_name).one()
+    assert (stored.features, stored.details) == (["one", "two"], {})
+    assert (stored.is_pinned, stored.algorithm, stored.interval_width) == (False, "prophet", None)
+    lines = select(AuditEntry.action).where(AuditEntry.subject_id == subject)
+    assert session.scalars(lines.order_by(AuditEntry.id)).all() == ["first", "second"]
+
+
+def test_text_that_is_too_long_is_refused_and_not_cut(session: Session) -> None:
+    (line,) = log_lines(session, "one")
+    line.step_name = "x" * 101
+    session.add(line)
+
+    with pytest.raises(DataError, match="too long"):
+        insert_added(session)
+
+
+def test_nothing_added_costs_nothing(session: Session) -> None:
+    before = session.scalar(select(func.count()).select_from(TrainingLog))
+    insert_added(session)
+
+    assert session.scalar(select(func.count()).select_from(TrainingLog)) == before
