@@ -20,9 +20,10 @@ from core.settings import Settings
 from db.engine import Sessions, create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID, Product
 from tests.api.ports import free_port
-from tests.api.waiting import wait_until
 from tests.fixtures.application import application
 from tests.fixtures.database import copied_database
+from tests.fixtures.plain_http import plain_client
+from tests.fixtures.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 120.0
@@ -172,13 +173,16 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _wait_until_ready(served: Served) -> None:
-    wait_until(lambda: served.process.poll() is not None or _is_ready(served), READY_WITHIN_S)
+    with plain_client() as http:
+        eventually(
+            lambda: served.process.poll() is not None or _is_ready(served, http), READY_WITHIN_S
+        )
     if served.process.poll() is not None:
         pytest.fail(f"the API did not start: {served.log}")
 
 
-def _is_ready(served: Served) -> bool:
+def _is_ready(served: Served, http: httpx.Client) -> bool:
     try:
-        return httpx.get(f"{served.url}/readyz", timeout=2).status_code == 200
+        return http.get(f"{served.url}/readyz").status_code == 200
     except httpx.TransportError:
         return False

@@ -14,8 +14,7 @@ from websockets.sync.client import connect
 from client import Client
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
-from tests.api.waiting import wait_until
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 Messages = list[dict[str, Any]]
 
@@ -33,7 +32,9 @@ def event_stream(
     served: Served, job_id: UUID, headers: dict[str, str] | None = None, after: int = 0
 ) -> Iterator[httpx.Response]:
     url = events_url(served, job_id)
-    with httpx.stream("GET", url, params={"after": after}, headers=headers, timeout=15) as answer:
+    with httpx.stream(
+        "GET", url, params={"after": after}, headers=headers, timeout=PATIENCE_S
+    ) as answer:
         assert answer.status_code == 200, answer.read()
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         yield answer
@@ -53,7 +54,7 @@ def events(lines: Iterator[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
 
 def poll(served: Served, job_id: UUID, **query: Any) -> httpx.Response:
     url = f"{served.url}/api/v1/training/progress/{job_id}"
-    return httpx.get(url, params=query, timeout=40)
+    return httpx.get(url, params=query, timeout=PATIENCE_S)
 
 
 def polled_to_the_end(served: Served, job_id: UUID, limit: int) -> Messages:
@@ -179,7 +180,7 @@ def test_streams_count_towards_the_limit_and_give_their_place_back(serve: Serve)
         assert refused.headers["Retry-After"]
         assert poll(served, job.job_id, after=2, wait=1).status_code == 429
         assert poll(served, job.job_id).status_code == 200
-    wait_until(lambda: poll(served, job.job_id, after=2, wait=0.1).status_code == 200, 10)
+    eventually(lambda: poll(served, job.job_id, after=2, wait=0.1).status_code == 200)
 
 
 def test_a_restart_of_the_api_ends_streams_and_polls_in_order_and_they_go_on(serve: Serve) -> None:
@@ -189,16 +190,15 @@ def test_a_restart_of_the_api_ends_streams_and_polls_in_order_and_they_go_on(ser
         seen = events(stream.iter_lines())
         assert [next(seen)[0], next(seen)[0]] == [1, 2]
         waiting = pool.submit(poll, served, job.job_id, after=2, wait=30)
-        wait_until(
+        eventually(
             lambda: (
                 "training_long_polls{"
                 in httpx.get(f"{served.url}/metrics", timeout=PATIENCE_S).text
-            ),
-            10,
+            )
         )
         served.process.terminate()
         assert list(seen) == []  # a connection that just breaks would raise
-        told = waiting.result(timeout=15).json()
+        told = waiting.result(timeout=PATIENCE_S).json()
     assert told == {"messages": [], "next_after": 2, "is_final": False}
     assert served.process.wait(60) == 0
 

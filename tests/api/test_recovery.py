@@ -15,13 +15,12 @@ from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.migrate import upgrade
 from tests.api.conftest import Serve, Served, start_api
 from tests.api.running_job import RunningJob
-from tests.api.waiting import wait_until
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 
 def numbers(connection: ClientConnection, count: int) -> list[int]:
     """The numbers of the next messages."""
-    return [json.loads(connection.recv(timeout=20))["seq"] for _ in range(count)]
+    return [json.loads(connection.recv(timeout=PATIENCE_S))["seq"] for _ in range(count)]
 
 
 def rest(connection: ClientConnection) -> list[int]:
@@ -30,7 +29,7 @@ def rest(connection: ClientConnection) -> list[int]:
 
 
 def is_ready(served: Served) -> bool:
-    return httpx.get(f"{served.url}/readyz", timeout=20).status_code == 200
+    return httpx.get(f"{served.url}/readyz", timeout=PATIENCE_S).status_code == 200
 
 
 @pytest.fixture
@@ -73,7 +72,7 @@ def test_watchers_outlast_a_restart_of_postgres(
                 == 503
             )
             own_postgres.start()
-            wait_until(lambda: is_ready(served), 20)
+            eventually(lambda: is_ready(served))
             job.report(3)
             job.fail()
             assert rest(connection) == [3, 4, 5, 6, 7]
@@ -90,7 +89,7 @@ def test_a_killed_api_process_is_replaced_and_its_watchers_go_on(serve: Serve) -
         seen = numbers(connection, 5)
         worker.kill()
         with pytest.raises(ConnectionClosedError):
-            connection.recv(timeout=20)
+            connection.recv(timeout=PATIENCE_S)
     job.report(3)
     with connect(served.watch_url(job.job_id, after=seen[-1]), open_timeout=30) as again:
         job.fail()

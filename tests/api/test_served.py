@@ -80,7 +80,7 @@ def test_a_large_upload_leaves_memory_and_other_requests_alone(shared_served: Se
     sender.start()
     asked = 0
     while sender.is_alive():
-        assert httpx.get(f"{shared_served.url}/healthz", timeout=10).status_code == 200
+        assert httpx.get(f"{shared_served.url}/healthz", timeout=PATIENCE_S).status_code == 200
         asked += 1
         sender.join(0.2)
     assert answers[0].status_code == 202, answers[0].text
@@ -170,7 +170,7 @@ def test_the_log_from_start_to_end_holds_nothing_but_json_and_no_warning(serve: 
     served = serve(log_level="DEBUG")
     assert httpx.get(f"{served.url}/static/icon.svg", timeout=PATIENCE_S).status_code == 200
     served.process.terminate()
-    served.process.wait(30)
+    served.process.wait(PATIENCE_S)
     lines = [json.loads(line) for line in served.log.splitlines()]
     assert [line for line in lines if line["level"] not in {"debug", "info"}] == []
     (of_file,) = [line for line in lines if line.get("path") == "/static/icon.svg"]

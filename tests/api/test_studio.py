@@ -221,7 +221,7 @@ def test_hostile_messages_get_the_documented_error(
         assert error["type"] == "error"
         assert told in error["message"]
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=10)
+            connection.recv(timeout=PATIENCE_S)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == code
     assert httpx.get(f"{shared_served.url}/healthz", timeout=PATIENCE_S).status_code == 200
@@ -235,6 +235,6 @@ def test_silence_is_ended_with_an_error(shared_served: Served, first: str | None
         error = answer(connection)
         assert "within 2 seconds" in error["message"]
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=10)
+            connection.recv(timeout=PATIENCE_S)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008

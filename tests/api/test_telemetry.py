@@ -17,9 +17,8 @@ from db.operation.alerts import raise_alert
 from db.tables import DEFAULT_TENANT_ID
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
-from tests.api.waiting import wait_until
 from tests.db.builders import new_job
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 TENANT = str(DEFAULT_TENANT_ID)
 DOCUMENTED = {
@@ -48,7 +47,7 @@ def value(found: Figures, name: str, **labels: str) -> float | None:
 
 def scrape(served: Served) -> Figures:
     # Each connection of its own, so that every process is asked now and then.
-    return figures(httpx.get(f"{served.url}/metrics", timeout=10).text)
+    return figures(httpx.get(f"{served.url}/metrics", timeout=PATIENCE_S).text)
 
 
 @pytest.fixture
@@ -78,12 +77,12 @@ def test_sockets_are_counted_and_limited_over_all_processes(two_processes: Serve
             if name == "training_websocket_messages_total"
         )
 
-    wait_until(lambda: sent() == sum(received), 10)
+    eventually(lambda: sent() == sum(received))
     assert sum(received) == 3 * 6
     by_type = {"tenant_id": TENANT, "message_type": "training_failed"}
     assert value(scrape(served), "training_websocket_messages_total", **by_type) == 3
-    wait_until(
-        lambda: not value(scrape(served), "training_websocket_connections", tenant_id=TENANT), 10
+    eventually(
+        lambda: not value(scrape(served), "training_websocket_connections", tenant_id=TENANT)
     )
     assert (value(scrape(served), "training_relay_lag_seconds_count") or 0) > 0
 
@@ -98,7 +97,7 @@ def test_every_series_of_the_document_has_its_name_and_labels(two_processes: Ser
             return {name: {label for label, _ in labels} for name, labels in scrape(served)}
 
         missing = {"model_mae_bucket"}  # an upload has none; its buckets are tested with the rows
-        wait_until(lambda: {"training_websocket_messages_total"} <= labels().keys(), 10)
+        eventually(lambda: {"training_websocket_messages_total"} <= labels().keys())
         found = labels()
     for name, wanted in DOCUMENTED.items():
         assert name in missing or found[name] == wanted
@@ -132,7 +131,7 @@ def test_places_of_a_process_that_was_killed_become_free(valkey_url: str, key_pr
     assert places.take("tenant", "socket:1", 1) is True
     assert places.take("tenant", "socket:2", 1) is False
     assert places.counts() == {("tenant", "socket"): 1}
-    wait_until(lambda: places.take("tenant", "socket:2", 1) is True, 5)
+    eventually(lambda: places.take("tenant", "socket:2", 1) is True)
     assert places.renew({"tenant": ["socket:2"]})
     places.give_back("tenant", "socket:2")
     assert places.counts() == {}

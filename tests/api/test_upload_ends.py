@@ -8,8 +8,7 @@ import httpx
 
 from db.tables import TrainingJob
 from tests.api.conftest import Served
-from tests.api.waiting import wait_until
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 MEGABYTE = 10**6
 FORM = {"ml_task": "regression", "target_variable": "y"}
@@ -28,8 +27,8 @@ def test_a_client_that_leaves_in_the_middle_leaves_no_file(shared_served: Served
             'Content-Disposition: form-data; name="file"; filename="t.parquet"\r\n\r\n'.encode()
         )
         client.sendall(b"PAR1" + bytes(5 * MEGABYTE))
-        wait_until(lambda: uploads_of(shared_served) != [], 10)
-    wait_until(lambda: uploads_of(shared_served) == [], 10)
+        eventually(lambda: uploads_of(shared_served) != [])
+    eventually(lambda: uploads_of(shared_served) == [])
     assert httpx.get(f"{shared_served.url}/healthz", timeout=PATIENCE_S).status_code == 200
 
 

@@ -16,10 +16,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
-from tests.api.waiting import wait_until
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 Messages = list[dict[str, Any]]
+
+
+def next_message(connection: ClientConnection) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(connection.recv(timeout=PATIENCE_S))
+    return message
 
 
 def messages_until_end(connection: ClientConnection) -> Messages:
@@ -39,7 +43,7 @@ def close_code(connection: ClientConnection) -> int | None:
     """How the server ends the connection."""
     try:
         while True:
-            connection.recv(timeout=15)
+            connection.recv(timeout=PATIENCE_S)
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None
 
@@ -55,7 +59,7 @@ def test_a_watcher_gets_every_message_once_and_in_order(shared_served: Served) -
     served = shared_served
     job = begin(served)
     with connect(served.watch_url(job.job_id), max_queue=None) as connection:
-        first = json.loads(connection.recv(timeout=10))
+        first = next_message(connection)
         job.report(250)
         job.fail()
         received = [first, *messages_until_end(connection)]
@@ -106,7 +110,7 @@ def test_two_watchers_see_the_same_and_one_that_leaves_disturbs_nobody(
         connect(served.watch_url(job.job_id), compression=None) as stays_uncompressed,
         connect(served.watch_url(job.job_id)) as leaves,
     ):
-        leaves.recv(timeout=10)
+        leaves.recv(timeout=PATIENCE_S)
         job.report(3)
         leaves.socket.close()
         job.report(3)
@@ -121,11 +125,16 @@ def test_what_redis_forgets_or_never_heard_comes_from_the_database(serve: Serve)
     job = begin(served)
     unannounced = RunningJob(served.sessions, job.job_id, job.token, stream=None)
     with connect(served.watch_url(job.job_id)) as connection:
-        assert numbers(json.loads(connection.recv(timeout=10)) for _ in range(2)) == [1, 2]
+        assert numbers(next_message(connection) for _ in range(2)) == [1, 2]
         job.report(2)
         Redis.from_url(served.valkey.url).flushall()
         unannounced.report(2)
-        assert numbers(json.loads(connection.recv(timeout=10)) for _ in range(4)) == [3, 4, 5, 6]
+        assert numbers(next_message(connection) for _ in range(4)) == [
+            3,
+            4,
+            5,
+            6,
+        ]
         served.valkey.stop()
         unannounced.fail()
         assert numbers(messages_until_end(connection)) == [7, 8]
@@ -143,9 +152,9 @@ def test_progress_of_products_is_batched_and_the_end_is_not(serve: Serve) -> Non
     started = httpx.post(f"{served.url}/api/v1/training/start/rye", timeout=PATIENCE_S).json()
     job = RunningJob.take(served.sessions, served.stream, UUID(started["job_id"]))
     with connect(served.watch_url(job.job_id)) as connection:
-        assert numbers(json.loads(connection.recv(timeout=10)) for _ in range(2)) == [1, 2]
+        assert numbers(next_message(connection) for _ in range(2)) == [1, 2]
         job.report(1)
-        assert json.loads(connection.recv(timeout=10))["seq"] == 3
+        assert next_message(connection)["seq"] == 3
         job.report(1)
         with pytest.raises(TimeoutError):
             connection.recv(timeout=1)
@@ -163,7 +172,7 @@ def test_a_watcher_that_never_reads_is_dropped_and_slows_nobody(serve: Serve) ->
         job.fail()
         received = messages_until_end(connection)
     assert numbers(received) == list(range(1, 205))
-    wait_until(lambda: open_connections(served) == 0, 25)
+    eventually(lambda: open_connections(served) == 0)
     deaf.close()
 
 
@@ -173,7 +182,7 @@ def test_a_dead_peer_is_gone_ten_seconds_after_the_heartbeat(serve: Serve) -> No
     began = time.monotonic()
     silent = raw_watcher(served, job.job_id)
     with connect(served.watch_url(job.job_id)) as answers:
-        wait_until(lambda: open_connections(served) == 1, 20)
+        eventually(lambda: open_connections(served) == 1)
         assert time.monotonic() - began > 10
         job.fail()
         assert messages_until_end(answers)[-1]["type"] == "training_failed"
@@ -193,7 +202,7 @@ def test_refusals_come_before_the_upgrade(serve: Serve) -> None:
         busy = refusal(served.watch_url(job.job_id))
         assert busy.status_code == 429
         assert "WEBSOCKET_MAX_CONNECTIONS" in json.loads(busy.body or b"{}")["detail"]
-    wait_until(lambda: open_connections(served) == 0, 10)
+    eventually(lambda: open_connections(served) == 0)
     with connect(served.watch_url(job.job_id)):
         pass
 
@@ -212,7 +221,7 @@ def test_garbage_instead_of_frames_ends_only_its_own_connection(shared_served: S
     job = begin(served)
     hostile = raw_watcher(served, job.job_id)
     hostile.sendall(b"\xff\xff\xff\xff not a frame")
-    wait_until(lambda: open_connections(served) == 0, 10)
+    eventually(lambda: open_connections(served) == 0)
     hostile.close()
     with connect(served.watch_url(job.job_id)) as connection:
         job.fail()
@@ -223,7 +232,7 @@ def test_a_restart_of_the_api_sends_watchers_away_so_that_they_come_back(serve: 
     served = serve()
     job = begin(served)
     with connect(served.watch_url(job.job_id)) as connection:
-        connection.recv(timeout=10)
+        connection.recv(timeout=PATIENCE_S)
         served.process.terminate()
         assert close_code(connection) == 1001
     assert served.process.wait(60) == 0
@@ -258,10 +267,10 @@ def test_a_watcher_is_answered_and_told_what_it_may_say(shared_served: Served) -
     job = begin(shared_served)
     with connect(shared_served.watch_url(job.job_id, after=2)) as connection:
         connection.send('{"type": "ping"}')
-        assert json.loads(connection.recv(timeout=10))["type"] == "pong"
+        assert next_message(connection)["type"] == "pong"
         for wrong in ("hello", '{"type": "pong"}', '{"type": "ping", "x": 1}', b"\x00", "[]"):
             connection.send(wrong)
-            answer = json.loads(connection.recv(timeout=10))
+            answer = next_message(connection)
             assert (answer["type"], answer["error_type"]) == ("warning", "InvalidMessageError")
             assert '{"type": "ping"}' in answer["message"]
         for _ in range(5):

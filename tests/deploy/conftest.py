@@ -11,8 +11,11 @@ from core.embedded import free_port
 from core.settings import Settings
 from db.engine import Sessions
 from tests.deploy.composition import ROOT
+from tests.fixtures.plain_http import plain_client
 from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
+
+STOPS_WITHIN_S = 120
 
 
 @pytest.fixture
@@ -42,17 +45,18 @@ def api(fresh_database_url: str, valkey_url: str, tmp_path: Path) -> Iterator[st
             stderr=subprocess.STDOUT,
         )
     try:
-        eventually(lambda: is_ready(address))
+        with plain_client() as http:
+            eventually(lambda: is_ready(address, http))
         yield address
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(STOPS_WITHIN_S) == 0
     finally:
         process.kill()
         process.wait()
 
 
-def is_ready(address: str) -> bool:
+def is_ready(address: str, http: httpx.Client) -> bool:
     try:
-        return httpx.get(f"{address}/readyz", timeout=5).is_success
+        return http.get(f"{address}/readyz").is_success
     except httpx.HTTPError:
         return False

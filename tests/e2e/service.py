@@ -17,11 +17,11 @@ import pytest
 from redis import Redis
 
 from core.embedded import free_port
+from tests.fixtures.plain_http import plain_client
 
 ROOT = Path(__file__).parents[2]
 START_S = 180
 STOP_S = 120
-ANSWER_S = 120
 LAUNCHER = (sys.executable, "-m", "core.launcher")
 
 
@@ -109,7 +109,7 @@ def running_service(
     launcher = psutil.Process(process.pid)
     try:
         _wait_until_ready(process, output)
-        with open_client() as http:
+        with plain_client() as http:
             yield Service(f"http://127.0.0.1:{port}", data_directory, launcher, http)
         everything = launcher.children(recursive=True)
     finally:
@@ -120,15 +120,6 @@ def running_service(
             process.kill()
     assert process.returncode == 0, output.read_text()
     assert psutil.wait_procs(everything, timeout=STOP_S)[1] == []
-
-
-def open_client() -> httpx.Client:
-    """Each request has a connection of its own, so that a restart of the API breaks none; and no
-    certificates are read, which takes longer than most answers.
-    """
-    return httpx.Client(
-        timeout=ANSWER_S, verify=False, limits=httpx.Limits(max_keepalive_connections=0)
-    )
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> None:

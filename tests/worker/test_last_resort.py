@@ -3,20 +3,16 @@
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
-from uuid import UUID
-
-import pytest
 
 from core.settings import Settings
 from db import transitions
 from db.tables import DEFAULT_TENANT_ID
+from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
 from worker.training import EXIT_OVERDUE
 
 ROOT = Path(__file__).parents[2]
-CLAIM_S = 120
 
 STUCK_WORKER = """
 import sys, threading
@@ -53,7 +49,7 @@ def test_a_task_that_never_asks_is_ended_with_its_process(
         env={**os.environ, **settings.to_environment()},
     )
     try:
-        wait_until_claimed(shop, task_id)
+        eventually(lambda: shop.show_task(task_id).status == "running")
         with shop.sessions.begin() as session:
             transitions.request_stop(session, DEFAULT_TENANT_ID, job_id, "abort")
         assert worker.wait(60) == EXIT_OVERDUE
@@ -62,12 +58,3 @@ def test_a_task_that_never_asks_is_ended_with_its_process(
         worker.wait()
     assert shop.show_task(task_id).status == "cancelled"
     assert shop.events(job_id)[-1] == "job_cancelled"
-
-
-def wait_until_claimed(shop: Shop, task_id: UUID) -> None:
-    pause = threading.Event()
-    for _ in range(CLAIM_S * 10):
-        if shop.show_task(task_id).status == "running":
-            return
-        pause.wait(0.1)
-    pytest.fail(f"not claimed within {CLAIM_S} s")

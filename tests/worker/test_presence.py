@@ -1,11 +1,11 @@
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import text
 
 from db.jobs import workers
 from db.lifecycle.dispatch import Dispatch
+from tests.fixtures.waiting import eventually
 from tests.worker.support import Shop
 from worker.context import Context
 from worker.presence import Presence
@@ -16,21 +16,12 @@ def live_slots(shop: Shop) -> int:
         return workers.live_slots(session)
 
 
-def wait_until(is_reached: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(400):
-        if is_reached():
-            return
-        pause.wait(0.05)
-    raise AssertionError("not reached within 20 s")
-
-
 def test_a_process_is_a_slot_until_it_leaves(context: Context, shop: Shop) -> None:
     first = Presence(replace(context, worker="first"), every_s=0.05)
     second = Presence(replace(context, worker="second"), every_s=0.05)
     first.start()
     second.start()
-    wait_until(lambda: live_slots(shop) == 2)
+    eventually(lambda: live_slots(shop) == 2)
 
     first.leave()
     assert live_slots(shop) == 1
@@ -42,7 +33,7 @@ def test_a_new_slot_gets_work_at_once(context: Context, shop: Shop, sent: list[D
     shop.job(shop.product("bread"))
     presence = Presence(context)
     presence.start()
-    wait_until(lambda: len(sent) == 1)
+    eventually(lambda: len(sent) == 1)
     presence.leave()
 
 
@@ -53,16 +44,16 @@ def test_a_database_without_tables_yet_is_waited_for(context: Context, shop: Sho
     presence.start()
     with shop.sessions.begin() as session:
         session.execute(text("ALTER TABLE not_yet RENAME TO workers"))
-    wait_until(lambda: live_slots(shop) == 1)
+    eventually(lambda: live_slots(shop) == 1)
     presence.leave()
 
 
 def test_a_free_slot_is_taken_away_when_its_worker_drains(context: Context, shop: Shop) -> None:
     presence = Presence(context)
     presence.start()
-    wait_until(lambda: live_slots(shop) == 1)
+    eventually(lambda: live_slots(shop) == 1)
     context.drain.begin()
-    wait_until(lambda: live_slots(shop) == 0)
+    eventually(lambda: live_slots(shop) == 0)
     presence.leave()
 
 
@@ -71,7 +62,7 @@ def test_a_taken_slot_stays_until_its_task_ends_and_is_not_given_work_then(
 ) -> None:
     presence = Presence(context, every_s=0.05)
     presence.start()
-    wait_until(lambda: live_slots(shop) == 1)
+    eventually(lambda: live_slots(shop) == 1)
     with presence.at_work():
         context.drain.begin()
         shop.job(shop.product("bread"))

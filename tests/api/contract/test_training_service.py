@@ -167,7 +167,7 @@ def families(shared_served: Served) -> dict[str, Any]:
         end_a_job(session)
     job = RunningJob.begin(shared_served.sessions, shared_served.stream)
     with connect(shared_served.watch_url(job.job_id)) as watcher:
-        watcher.recv(timeout=10)
+        watcher.recv(timeout=PATIENCE_S)
         scraped = httpx.get(f"{shared_served.url}/metrics", timeout=PATIENCE_S).text
         job.finish()
     return {family.name: family for family in text_string_to_metric_families(scraped)}
