@@ -102,9 +102,8 @@ class FittedForecaster:
         """What `predict` and `quantiles` return, for the time of one of them."""
         rows = self._rows(future)
         predicted = self._predicted(rows)
-        interval = self._interval(rows, predicted)
-        both = self._sold(rows, interval | self._quantiles(rows, predicted, QUANTILES))
-        return both[["ds", *interval]], both.drop(columns=list(interval))
+        quantiles = self._quantiles(rows, predicted, QUANTILES)
+        return self._sold(rows, self._interval(rows, predicted)), self._sold(rows, quantiles)
 
     def _interval(self, rows: pd.DataFrame, predicted: Values) -> dict[str, Values]:
         lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())

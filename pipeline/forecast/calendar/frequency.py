@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from pipeline.errors import InvalidDataError
 
 DAYS_PER_MONTH = 30.4375
+_GRIDS_KEPT = 64
+"""Products of a shop lie on a few calendars: half a megabyte for two years of days."""
 
 
 class Unit(StrEnum):
@@ -46,24 +48,19 @@ class Frequency:
 
     def grid(self, start: pd.Timestamp, rows: int) -> pd.DatetimeIndex:
         """``rows`` time stamps from ``start`` on, ``start`` included."""
-        if rows <= 0:
-            return pd.DatetimeIndex([], dtype="datetime64[ns]")
-        if self.unit is Unit.MONTH:
-            return pd.date_range(start, periods=rows, freq=self._offset()).as_unit("ns")
-        hours = np.arange(rows) * np.timedelta64(self._hours(), "h")
-        return pd.DatetimeIndex(start.to_datetime64() + hours, dtype="datetime64[ns]")
+        return _grid(self, start, rows)
 
     def ends(self, ds: pd.DatetimeIndex) -> pd.DatetimeIndex:
         """The end of the period that begins at each time stamp."""
         if self.unit is Unit.MONTH:
-            return pd.DatetimeIndex(ds + self._offset()).as_unit("ns")
-        return ds + pd.Timedelta(hours=self._hours())
+            return pd.DatetimeIndex(ds + self.offset).as_unit("ns")
+        return ds + pd.Timedelta(hours=self.hours)
 
     def rows_between(self, start: pd.Timestamp, stop: pd.Timestamp) -> int:
         """How many rows lie after ``start`` up to ``stop``."""
         if self.unit is Unit.MONTH:
             return (stop.year - start.year) * 12 + stop.month - start.month
-        return int((stop - start) // pd.Timedelta(hours=self._hours()))
+        return int((stop - start) // pd.Timedelta(hours=self.hours))
 
     def steps_after(self, last: pd.Timestamp, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
         """The distance of each time stamp from ``last`` in rows."""
@@ -71,19 +68,19 @@ class Frequency:
             months = (ds.year - last.year) * 12 + ds.month - last.month
             return np.asarray(months, dtype=np.int64)
         distance = ds.to_numpy() - last.to_datetime64()
-        return distance // np.timedelta64(self._hours(), "h")
+        return distance // np.timedelta64(self.hours, "h")
 
     def horizon_rows(self, days: int) -> int:
         """How many rows cover ``days`` days, at least one."""
         if self.unit is Unit.MONTH:
             return max(1, round(days / DAYS_PER_MONTH))
-        return max(1, math.ceil(days * 24 / self._hours()))
+        return max(1, math.ceil(days * 24 / self.hours))
 
     def days(self, rows: int) -> int:
         """How many days ``rows`` rows cover."""
         if self.unit is Unit.MONTH:
             return round(rows * DAYS_PER_MONTH)
-        return math.floor(rows * self._hours() / 24)
+        return math.floor(rows * self.hours / 24)
 
     def season(self, rows: int) -> int:
         """Rows after which the pattern repeats, or 1 where ``rows`` show fewer than two seasons."""
@@ -122,11 +119,24 @@ class Frequency:
             slots = ds.month - 1
         return np.asarray(slots, dtype=np.int64)
 
-    def _hours(self) -> int:
+    @property
+    def hours(self) -> int:
+        """Of a row that is not a month."""
         return {Unit.HOUR: self.step, Unit.DAY: 24, Unit.WEEK: 168}[self.unit]
 
-    def _offset(self) -> pd.DateOffset | pd.offsets.BaseOffset:
+    @property
+    def offset(self) -> pd.DateOffset | pd.offsets.BaseOffset:
         return pd.offsets.MonthEnd() if self.at_month_end else pd.DateOffset(months=1)
+
+
+@lru_cache(maxsize=_GRIDS_KEPT)
+def _grid(frequency: Frequency, start: pd.Timestamp, rows: int) -> pd.DatetimeIndex:
+    if rows <= 0:
+        return pd.DatetimeIndex([], dtype="datetime64[ns]")
+    if frequency.unit is Unit.MONTH:
+        return pd.date_range(start, periods=rows, freq=frequency.offset).as_unit("ns")
+    hours = np.arange(rows) * np.timedelta64(frequency.hours, "h")
+    return pd.DatetimeIndex(start.to_datetime64() + hours, dtype="datetime64[ns]")
 
 
 def infer_frequency(ds: pd.DatetimeIndex) -> Frequency:

@@ -46,7 +46,7 @@ def lay(clean: pd.DataFrame, spec: ForecastSpec, observed_until: pd.Timestamp | 
     places = np.minimum(places, len(calendar) - 1)
     found = np.flatnonzero(calendar.to_numpy()[places] == stamps.to_numpy())
     columns = {}
-    for name in clean.columns.drop(TIME):
+    for name in [column for column in clean.columns if column != TIME]:
         columns[name] = np.full(len(calendar), np.nan)
         columns[name][places[found]] = clean[name].to_numpy()[found]
     is_absent = np.ones(len(calendar), dtype=np.bool_)

@@ -130,6 +130,8 @@ def _holidays(spec: ForecastSpec, ds: pd.DatetimeIndex, ahead: pd.DatetimeIndex)
 
 
 def _on_days(days: Days, ds: pd.DatetimeIndex, frequency: Frequency) -> Mask:
+    if not len(days):
+        return np.zeros(len(ds), dtype=np.bool_)
     return np.asarray(share_within(days, ds, frequency.ends(ds)) >= 1.0)
 
 

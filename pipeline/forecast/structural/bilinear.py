@@ -30,6 +30,7 @@ class Point:
 class Bilinear:
     """``y = (T a) * (1 + F b) + A b``, with normal priors and Laplace priors of the rate changes.
 
+    ``F`` and ``A`` have each the columns that multiply or are added, and ``b`` those of both.
     ``constant`` are coefficients with which the columns of ``F`` form a column of ones, if they
     can.
     """
@@ -47,11 +48,12 @@ class Bilinear:
         """Take a layout apart."""
         changes = layout.bends
         scales = np.array(layout.trend_scales)
+        every = layout.multiplies.all()
         return cls(
             layout=layout,
             trend_columns=np.column_stack([layout.trend_columns, changes]),
-            factors=layout.columns * layout.multiplies,
-            added=layout.columns * ~layout.multiplies,
+            factors=layout.columns if every else layout.columns[:, layout.multiplies],
+            added=layout.columns[:, ~layout.multiplies],
             trend_precisions=np.concatenate([scales**-2.0, np.zeros(changes.shape[1])]),
             precisions=layout.prior_scales**-2,
             constant=_constant(layout),
@@ -68,11 +70,11 @@ class Bilinear:
 
     def factor(self, point: Point) -> Vector:
         """What the trend is multiplied by."""
-        return np.asarray(1 + self.factors @ point.beta)
+        return 1 + self._multiplied(point.beta)
 
     def residuals(self, point: Point) -> Vector:
         """What a point leaves unexplained."""
-        explained = self.trend(point) * self.factor(point) + self.added @ point.beta
+        explained = self.trend(point) * self.factor(point) + self._sum_added(point.beta)
         return np.asarray(self.layout.y - explained)
 
     def density(self, point: Point) -> float:
@@ -85,11 +87,9 @@ class Bilinear:
     def step(self, point: Point) -> Point:
         """The mode of the model that is linear around ``point``, for its noise."""
         trend, factor, layout = self.trend(point), self.factor(point), self.layout
-        by_trend = self.trend_columns * factor[:, None]
-        by_beta = self.factors * trend[:, None] + self.added
         count = self.ridged
         gram = Gram.of(
-            np.column_stack([by_trend[:, :count], by_beta, by_trend[:, count:]]),
+            self._design(trend[:, None], factor[:, None]),
             layout.y + trend * (factor - 1),
             np.concatenate([layout.trend_scales, layout.prior_scales]),
             layout.changepoint_scale,
@@ -100,12 +100,12 @@ class Bilinear:
     def towards(self, point: Point, goal: Point) -> Point:
         """The best of some points on the line from ``point`` through ``goal``."""
         by_trend, by_beta = goal.trend - point.trend, goal.beta - point.beta
-        more_trend, more_factor = self.trend_columns @ by_trend, self.factors @ by_beta
+        more_trend, more_factor = self.trend_columns @ by_trend, self._multiplied(by_beta)
         once = more_trend * self.factor(point) + self.trend(point) * more_factor
         parts = np.stack(
             [
                 self.residuals(point),
-                -(once + self.added @ by_beta),
+                -(once + self._sum_added(by_beta)),
                 -more_trend * more_factor,
             ]
         )
@@ -121,11 +121,31 @@ class Bilinear:
         """
         if self.constant is None:
             return point
-        excess = self.trend(point) * (self.factors @ self.constant - 1)
+        excess = self.trend(point) * (self._multiplied(self.constant) - 1)
         squares = _squares(np.stack([self.residuals(point), -excess]), 1 - _RATIOS)
         ratios = np.where(self.layout.multiplies, 1 / _RATIOS[:, None], 1.0)
         betas = ratios * point.beta + (ratios - 1) * self.constant
         return self._best(_RATIOS[:, None] * point.trend, betas, squares, point.noise)
+
+    def _multiplied(self, beta: Vector) -> Vector:
+        return np.asarray(self.factors @ beta[self.layout.multiplies])
+
+    def _sum_added(self, beta: Vector) -> Vector:
+        return np.asarray(self.added @ beta[~self.layout.multiplies])
+
+    def _design(self, trend: Matrix, factor: Matrix) -> Matrix:
+        """What moves with each coefficient: rate and offset, columns, rate changes."""
+        count, width = self.ridged, len(self.layout.multiplies)
+        design = np.empty((len(trend), self.trend_columns.shape[1] + width))
+        np.multiply(self.trend_columns[:, :count], factor, out=design[:, :count])
+        np.multiply(self.trend_columns[:, count:], factor, out=design[:, count + width :])
+        by_beta = design[:, count : count + width]
+        if self.layout.multiplies.all():
+            np.multiply(self.factors, trend, out=by_beta)
+        else:
+            by_beta[:, self.layout.multiplies] = self.factors * trend
+            by_beta[:, ~self.layout.multiplies] = self.added
+        return design
 
     def _best(self, trends: Matrix, betas: Matrix, squares: Vector, noise: float) -> Point:
         """The most probable of some points, one per row, with the noise that suits it."""
