@@ -20,6 +20,9 @@ from tests.worker.support import Shop
 ROOT = Path(__file__).parents[2]
 REACH_S = 150
 
+Program = tuple[str, Sequence[str], dict[str, str]]
+"""A name, a command and an environment."""
+
 
 @dataclass
 class Fleet:
@@ -50,14 +53,23 @@ class Fleet:
 
 @contextmanager
 def running_fleet(
-    settings: Settings, shop: Shop, logs: Path, *, training_workers: int = 1, keepers: int = 1
+    settings: Settings,
+    shop: Shop,
+    logs: Path,
+    *,
+    training_workers: int = 1,
+    keepers: int = 1,
+    with_flower: bool = False,
 ) -> Iterator[Fleet]:
     """Training workers are called `training-1` and so on; a second keeper is a housekeeping worker
     and a beat of the name `housekeeping-2` and `beat-2`.
     """
     fleet = Fleet(shop, {}, logs)
+    programs = [*_programs(settings, training_workers, keepers)]
+    if with_flower:
+        programs.append(_flower(settings))
     try:
-        for name, command, environment in _programs(settings, training_workers, keepers):
+        for name, command, environment in programs:
             with (logs / f"{name}.log").open("wb") as log:
                 fleet.programs[name] = subprocess.Popen(
                     command,
@@ -74,9 +86,7 @@ def running_fleet(
             program.wait()
 
 
-def _programs(
-    settings: Settings, training_workers: int, keepers: int
-) -> Iterator[tuple[str, Sequence[str], dict[str, str]]]:
+def _programs(settings: Settings, training_workers: int, keepers: int) -> Iterator[Program]:
     children = {child.name: child for child in service_plan(settings).then}
     for name in ("housekeeping", "beat"):
         yield name, children[name].command, _environment(children[name], settings)
@@ -89,6 +99,12 @@ def _programs(
     for number in range(1, training_workers + 1):
         command = (*training.command, f"--hostname=training-{number}@%h")  # the last one counts
         yield f"training-{number}", command, _environment(training, settings)
+
+
+def _flower(settings: Settings) -> Program:
+    plan = service_plan(settings, with_flower=True)
+    flower = next(child for child in plan.then if child.name == "flower")
+    return flower.name, flower.command, _environment(flower, settings)
 
 
 def _environment(child: Child, settings: Settings) -> dict[str, str]:

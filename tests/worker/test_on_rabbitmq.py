@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from kombu.connection import Connection
 from kombu.entity import Queue
 from sqlalchemy import select
 
-from core.embedded import EmbeddedValkey
+from core.embedded import EmbeddedValkey, free_port
 from core.setting_kinds import OFF
 from core.settings import Settings
 from db.tables import OutboxEvent
+from tests.e2e.flower import trained, workers
 from tests.worker.celery_fleet import running_fleet
 from tests.worker.rabbitmq import RabbitMQ, why_absent
 from tests.worker.support import SIGNING_KEY, Shop
@@ -118,3 +120,35 @@ def test_trainings_run_by_priority_and_a_lost_process_gives_its_message_back(
     assert second.started_at is not None
     assert first.completed_at <= second.started_at
     assert [job.products_completed for job in (first, second)] == [6, 6]
+
+
+def test_flower_lists_workers_and_finished_tasks_in_readable_form(
+    settings: Settings,
+    shop: Shop,
+    tmp_path: Path,
+    node: RabbitMQ,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("FLOWER_PORT", str(port))
+    monkeypatch.setenv("FLOWER_UNAUTHENTICATED_API", "true")
+    on_rabbitmq = settings.model_copy(update={"broker_url": node.url})
+    with (
+        running_fleet(on_rabbitmq, shop, tmp_path, with_flower=True) as fleet,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30) as flower,
+    ):
+        fleet.wait_until(lambda: known(flower) >= {"training-1", "housekeeping"})
+        job_id = shop.job(shop.product("bread", days=120), algorithm="seasonal_naive")
+        fleet.wait_until(lambda: len(trained(flower)) == 1)
+        (task,) = trained(flower)
+
+    assert (task["args"], task["kwargs"]) == ("Bread", f"job {job_id}")
+    assert task["worker"].startswith("training-1@")
+
+
+def known(flower: httpx.Client) -> set[str]:
+    """The workers that it knows; none before it answers."""
+    try:
+        return workers(flower)
+    except httpx.TransportError:
+        return set()
