@@ -110,11 +110,8 @@ def test_an_event_is_moved_to_another_day(page: Page, stocked: Service) -> None:
     row.get_by_label("Last day").fill("")
     row.get_by_role("button", name="Save the change").click()
     expect(row.get_by_role("button", name="Save the change")).to_have_count(0)
-    (moved,) = stocked.get("calendar")["items"]
-    assert (moved["name"], moved["starts_on"], moved["ends_on"]) == (
-        "Town fair",
-        later.isoformat(),
-        later.isoformat(),
-    )
+    entries = stocked.get("calendar")["items"]
+    (moved,) = [entry for entry in entries if entry["name"] == "Town fair"]
+    assert (moved["starts_on"], moved["ends_on"]) == (later.isoformat(), later.isoformat())
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)

@@ -1,44 +1,53 @@
 """The page of a service that asks for tokens."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
+from uuid import UUID
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET, bearer, token
+from core.embedded import EmbeddedPostgres, EmbeddedValkey
+from tests.api.conftest import Served, start_api
+from tests.api.running_job import RunningJob
+from tests.api.security.conftest import WITH_TOKENS
+from tests.api.security.tokens import bearer, token
 from tests.browser.shop import hostile_shop_csv
-from tests.e2e.service import Service, running_service
+from tests.db.builders import model_outcome
+from tests.fixtures.database import copied_database
+from tests.fixtures.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def guarded(browser: Browser) -> Iterator[Service]:
-    with (
-        tempfile.TemporaryDirectory(prefix="model-studio-login-") as directory,
-        running_service(
-            Path(directory) / "data",
-            AUTH_MODE="jwt",
-            JWT_SECRET=SECRET,
-            JWT_AUDIENCE=AUDIENCE,
-            JWT_ISSUER=ISSUER,
-        ) as running,
-    ):
+def guarded(
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: EmbeddedPostgres,
+    template_database: str,
+) -> Iterator[Served]:
+    """The API alone: the test is the worker of what is trained."""
+    directory = tmp_path_factory.mktemp("login")
+    with ExitStack() as stack:
+        url = stack.enter_context(copied_database(postgres.url, template_database))
+        valkey = EmbeddedValkey(directory / "valkey")
+        valkey.start()
+        stack.callback(valkey.stop)
+        served = start_api(stack, directory, url, valkey, WITH_TOKENS)
         answer = httpx.post(
-            f"{running.url}/api/v1/training/sales",
+            f"{served.url}/api/v1/training/sales",
             content=hostile_shop_csv(),
             headers={"Content-Type": "text/csv", **bearer()},
             timeout=120,
         )
         assert answer.is_success, answer.text
-        yield running
+        yield served
 
 
 @pytest.fixture
-def visitor(browser: Browser, guarded: Service) -> Iterator[Page]:
+def visitor(browser: Browser, guarded: Served) -> Iterator[Page]:
     context = browser.new_context(base_url=guarded.url, locale="en-GB")
     context.set_default_timeout(120_000)
     yield context.new_page()
@@ -50,17 +59,18 @@ def log_in(page: Page, text: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
-def start_training(service: Service) -> str:
-    answer = httpx.post(
-        f"{service.url}/api/v1/training/start",
-        json={"algorithm": "seasonal_mean"},
-        headers=bearer(),
-        timeout=60,
-    )
-    return str(answer.json()["job_id"])
+def start_training(served: Served) -> RunningJob:
+    """Of one product."""
+    training = f"{served.url}/api/v1/training"
+    products = httpx.get(f"{training}/products", headers=bearer(), timeout=PATIENCE_S).json()
+    product_id = products["items"][0]["id"]
+    started = httpx.post(
+        f"{training}/start/{product_id}", headers=bearer(), timeout=PATIENCE_S
+    ).json()
+    return RunningJob.take(served.sessions, served.stream, UUID(started["job_id"]))
 
 
-def test_a_token_opens_the_page_and_is_in_no_address(visitor: Page, guarded: Service) -> None:
+def test_a_token_opens_the_page_and_is_in_no_address(visitor: Page, guarded: Served) -> None:
     addresses: list[str] = []
     visitor.on("request", lambda request: addresses.append(request.url))
     visitor.on("websocket", lambda socket: addresses.append(socket.url))
@@ -69,7 +79,10 @@ def test_a_token_opens_the_page_and_is_in_no_address(visitor: Page, guarded: Ser
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Log in")
     log_in(visitor, good)
     expect(visitor.locator(".catalogue-row").first).to_be_visible()
-    visitor.goto(f"/#/jobs/{start_training(guarded)}")
+    job = start_training(guarded)
+    visitor.goto(f"/#/jobs/{job.job_id}")
+    expect(visitor.locator(".product[data-status=running]")).to_be_visible()
+    job.finish(model_outcome())
     expect(visitor.locator(".job-head .pill")).to_have_text("Finished")
     visitor.locator(".log-box summary").first.click()
     expect(visitor.locator(".log-lines li").last).to_contain_text("Finished")  # by the socket only

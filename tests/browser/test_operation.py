@@ -36,12 +36,14 @@ def test_an_alert_is_told_on_the_overview_and_closed(page: Page, stocked: Servic
     open_alert(stocked)
     page.goto("/")
     alerts = page.get_by_role("region", name="Worth your attention")
-    expect(alerts).to_contain_text("The weather service does not answer.")
-    expect(alerts).to_contain_text("Ask who runs it.")
-    expect(alerts.get_by_role("link", name="See the sources")).to_be_visible()
-    alerts.get_by_role("button", name="Done").click()
-    expect(alerts).to_be_hidden()
-    assert stocked.get("alerts")["items"] == []
+    alert = alerts.get_by_role("listitem").filter(has_text="The weather service does not answer.")
+    expect(alert).to_contain_text("Ask who runs it.")
+    expect(alert.get_by_role("link", name="See the sources")).to_be_visible()
+    alert.get_by_role("button", name="Done").click()
+    expect(alert).to_have_count(0)
+    still_open = stocked.get("alerts")["items"]
+    assert "weather" not in {one["subject_id"] for one in still_open}
+    expect(alerts).to_be_visible(visible=bool(still_open))
 
 
 def test_a_schedule_is_made_paused_run_and_deleted(page: Page, stocked: Service) -> None:
@@ -149,7 +151,7 @@ def test_a_closure_is_entered_and_removed(page: Page, stocked: Service) -> None:
     calendar.get_by_role("button", name="Add to the calendar").click()
     row = calendar.locator(".job").filter(has_text="Summer holidays")
     expect(row.locator(".pill")).to_have_text("Closed")
-    assert [entry["name"] for entry in stocked.get("calendar")["items"]] == ["Summer holidays"]
+    assert "Summer holidays" in {entry["name"] for entry in stocked.get("calendar")["items"]}
     before = stocked.get("audit", action="delete", subject_type="calendar entry")["items"]
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)
