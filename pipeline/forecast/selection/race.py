@@ -1,7 +1,8 @@
 """The race of the candidates through the windows of the choice: whoever is clearly behind is out.
 
 What decides are errors and expected costs, not the clock, so that the same history has the same
-race on a busy machine.
+race on a busy machine. Of weeks and months a window is a handful of rows, which tells of nobody
+that it is behind: there all stay to the end.
 """
 
 import time
@@ -57,9 +58,10 @@ def race(
                 continue
             share = (window.number + position / len(running)) * worth
             forecast_window(backtest, window, [name], context, on_progress, (share, worth))
-        errors = _errors(backtest, window)
-        stays = {*always, *_best_full(errors, KEPT_FAMILIES[context.spec.budget])}
-        _drop(backtest, errors, MARGINS[min(window.number, len(MARGINS) - 1)], stays)
+        if history.frequency.is_daily_or_finer:
+            errors = _errors(backtest, window)
+            stays = {*always, *_best_full(errors, KEPT_FAMILIES[context.spec.budget])}
+            _drop(backtest, errors, MARGINS[min(window.number, len(MARGINS) - 1)], stays)
         running = [name for name in running if name in backtest.finalists]
     return backtest
 

@@ -43,3 +43,12 @@ def test_only_costly_ones_are_dropped_and_never_those_that_are_wanted() -> None:
 
     assert "seasonal_naive" in made.finalists
     assert all(CANDIDATES[name].cost > CHEAP_MS for name in made.dropped)
+
+
+def test_a_few_weeks_tell_of_nobody_that_it_is_behind() -> None:
+    lines = straight_line(150).assign(ds=pd.date_range("2022-01-03", periods=150, freq="W-MON"))
+
+    made = raced(lines, [*FULL, "drift", "seasonal_naive"])
+
+    assert not made.dropped
+    assert set(made.finalists) == {*FULL, "drift", "seasonal_naive"}
