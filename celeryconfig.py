@@ -110,7 +110,8 @@ worker_max_memory_per_child = 2_000_000
 worker_hijack_root_logger = False
 worker_redirect_stdouts = False
 worker_send_task_events = True
-task_send_sent_event = True
+# What is sent is taken at once, as only free slots are sent anything: the worker's own event tells.
+task_send_sent_event = False
 
 # Only intervals: nothing to remember between runs of beat, so no schedule file that could break.
 beat_scheduler = "celery.beat:Scheduler"

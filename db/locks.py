@@ -13,10 +13,11 @@ for nobody.
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db.tables import Product, TrainedModel, TrainingJob, TrainingTask
@@ -29,13 +30,12 @@ def lock_job(session: Session, job_id: UUID) -> tuple[TrainingJob, datetime] | N
     """The job, locked until the transaction ends, and the database's time; None if there is no such
     job.
     """
-    return _lock(session, TrainingJob.id == job_id)
+    return _lock(session, _job_statement(), job_id)
 
 
 def lock_job_of(session: Session, task_id: UUID) -> tuple[TrainingJob, datetime] | None:
     """The same for the job that a task belongs to."""
-    job_id = select(TrainingTask.job_id).where(TrainingTask.id == task_id).scalar_subquery()
-    return _lock(session, TrainingJob.id == job_id)
+    return _lock(session, _job_of_task_statement(), task_id)
 
 
 def lock_product(session: Session, product_id: UUID) -> None:
@@ -73,9 +73,25 @@ def lock_model(session: Session, tenant_id: UUID, model_id: UUID) -> TrainedMode
     return session.scalars(statement.with_for_update(), execution_options=FRESH).one_or_none()
 
 
-def _lock(session: Session, is_wanted: ColumnElement[bool]) -> tuple[TrainingJob, datetime] | None:
-    statement = select(TrainingJob, func.clock_timestamp()).where(is_wanted)
-    row = session.execute(
-        statement.with_for_update(of=TrainingJob), execution_options=FRESH
-    ).one_or_none()
+def _lock(
+    session: Session, statement: Select[TrainingJob, datetime], wanted: UUID
+) -> tuple[TrainingJob, datetime] | None:
+    row = session.execute(statement, {"wanted": wanted}, execution_options=FRESH).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+@cache
+def _job_statement() -> Select[TrainingJob, datetime]:
+    """Made once, as it begins every transaction of a job."""
+    return _locking(TrainingJob.id == bindparam("wanted"))
+
+
+@cache
+def _job_of_task_statement() -> Select[TrainingJob, datetime]:
+    of_task = select(TrainingTask.job_id).where(TrainingTask.id == bindparam("wanted"))
+    return _locking(TrainingJob.id == of_task.scalar_subquery())
+
+
+def _locking(is_wanted: ColumnElement[bool]) -> Select[TrainingJob, datetime]:
+    statement = select(TrainingJob, func.clock_timestamp()).where(is_wanted)
+    return statement.with_for_update(of=TrainingJob)

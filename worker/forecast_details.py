@@ -35,7 +35,8 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 
 
 def _rows(frame: pd.DataFrame) -> list[list[float]]:
-    rows: list[list[float]] = _short(frame.set_index(_TIME).to_numpy(dtype=np.float64)).tolist()
+    values = [frame[name].to_numpy(dtype=np.float64) for name in _columns(frame)]
+    rows: list[list[float]] = _short(np.column_stack(values)).tolist()
     return rows
 
 

@@ -6,7 +6,6 @@ same, a training would end in the same model, so it is skipped.
 
 import hashlib
 import json
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -48,7 +47,7 @@ class Ingredients:
 
     def digests_that_do(self) -> set[str]:
         """A model that knew what its shop has in common is as good as one that did not."""
-        return {self.digest(), self._digest(knows_shop=True)}
+        return {self._digest(knows_shop=known) for known in {self.knows_shop, True}}
 
     def _digest(self, *, knows_shop: bool) -> str:
         spec = {k: v for k, v in asdict(self.spec).items() if k not in _WITHOUT_EFFECT}
@@ -90,7 +89,7 @@ def skip_if_unchanged(
     """The end of the task without a training; None when there is something to train."""
     if claim.job_request.get("force"):
         return None
-    kept = _unchanged_model(standing, ingredients.digests_that_do())
+    kept = _unchanged_model(standing, ingredients)
     if kept is None:
         return None
     reason = f"Nothing changed since model {kept.public_id} of {_day(kept)}"
@@ -104,12 +103,17 @@ def skip_if_unchanged(
     )
 
 
-def _unchanged_model(standing: Standing, digests: Collection[str]) -> TrainedModel | None:
+def _unchanged_model(standing: Standing, ingredients: Ingredients) -> TrainedModel | None:
     """The deployed model or the newest one, if it is no stand-in and made of the same."""
-    for model in (standing.champion, standing.newest):
-        if model and model.training_digest in digests and model.degraded_reason is None:
-            return model
-    return None
+    models = [
+        model
+        for model in (standing.champion, standing.newest)
+        if model and model.degraded_reason is None
+    ]
+    if not models:
+        return None
+    digests = ingredients.digests_that_do()
+    return next((model for model in models if model.training_digest in digests), None)
 
 
 def _day(model: TrainedModel) -> str:
