@@ -27,7 +27,7 @@ def add_product(page: Page, sku: str, name: str) -> None:
     page.get_by_text("Add a product").click()
     page.get_by_label("Code").fill(sku)
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Category").fill("Bread")
+    page.get_by_label("Category", exact=True).fill("Bread")
     page.get_by_role("button", name="Add the product").click()
     expect(page.locator(".catalogue-row").filter(has_text=name)).to_be_visible()
 

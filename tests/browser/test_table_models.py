@@ -63,7 +63,7 @@ def test_a_hostile_column_is_text_wherever_it_stands(page: Page, models: dict[st
     ask = page.get_by_role("region", name="Ask it")
     expect(ask.get_by_text(HOSTILE_COLUMN, exact=True)).to_be_visible()
     assert page.locator("main img, main script, main table b").count() == 0
-    assert page.title() == "classification · Model Studio"
+    assert page.title() == "A category in a table · Model Studio"
 
 
 def test_the_data_are_described_and_what_was_left_out_says_why(
