@@ -203,7 +203,10 @@ def test_the_command(service: Service, job: AcceptedJob) -> None:
 
 @pytest.mark.timeout(600)
 def test_the_demo_can_be_repeated(tmp_path: Path) -> None:
-    environment = os.environ | {"DATA_DIR": str(tmp_path / "data")}
+    environment = os.environ | {
+        "DATA_DIR": str(tmp_path / "data"),
+        "TABLE_TIME_BUDGET_SECONDS": "4",
+    }
     command = [sys.executable, "-m", "client.cli", "demo", "--products", "2"]
 
     for _ in range(2):
