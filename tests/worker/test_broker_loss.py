@@ -9,6 +9,7 @@ from kombu.entity import Exchange, Queue
 from kombu.message import Message
 
 from core.embedded import EmbeddedValkey
+from tests.fixtures.waiting import PATIENCE_S
 from worker.broker import transport_options
 from worker.broker_loss import begin_to_close
 
@@ -31,7 +32,7 @@ def take_one_and_wait_for_more(connection: Connection) -> Message:
     consumer = connection.Consumer([queue], on_message=held.append)
     consumer.consume()
     while not held:
-        connection.drain_events(timeout=5)
+        connection.drain_events(timeout=PATIENCE_S)
     with suppress(TimeoutError):
         connection.drain_events(timeout=0.1)  # asks for another message, and no answer comes
     return held[0]

@@ -23,7 +23,7 @@ from worker.sources.errors import (
 
 NEW_YEAR = {"date": "2026-01-01", "name": "New Year"}
 MADRID = Place(40.4, -3.7)
-PROMPT_S = 8.0
+PROMPT_S = 30.0
 """Less than the patience of these tests' desks, more than a busy machine needs to answer."""
 
 
