@@ -113,5 +113,10 @@ def test_an_event_is_moved_to_another_day(page: Page, stocked: Service) -> None:
     entries = stocked.get("calendar")["items"]
     (moved,) = [entry for entry in entries if entry["name"] == "Town fair"]
     assert (moved["starts_on"], moved["ends_on"]) == (later.isoformat(), later.isoformat())
+    page.reload()
+    trail = page.get_by_role("region", name="Who did what").locator("li")
+    expect(trail.first).to_contain_text("changed the calendar entry Town fair")
+    (line,) = stocked.get("audit", action="change", subject_id=moved["id"])["items"]
+    assert line["details"]["before"]["starts_on"] == first.isoformat()
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)

@@ -13,14 +13,14 @@ from tests.api.models.conftest import Train
 TRAINING = "/api/v1/training"
 
 
-def lines(http: httpx.Client, **query: object) -> list[dict[str, Any]]:
+def lines(http: httpx.Client, **query: str) -> list[dict[str, Any]]:
     answer = http.get(f"{TRAINING}/audit", params={"limit": 200, **query})
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
 
 
-def names(http: httpx.Client, **query: object) -> list[str | None]:
+def names(http: httpx.Client, **query: str) -> list[str | None]:
     return [line["subject_name"] for line in lines(http, **query)]
 
 
