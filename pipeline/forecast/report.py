@@ -18,6 +18,7 @@ from pipeline.forecast.intervals.calibrate import (
     are_whole,
     calibrate,
 )
+from pipeline.forecast.intervals.growth import usual_rate
 from pipeline.forecast.selection.backtest import Backtest, Forecasts
 from pipeline.forecast.selection.choice import Choice
 from pipeline.forecast.selection.metrics import Metrics, quantile_metrics, score
@@ -96,4 +97,5 @@ def _calibration(
         level=float(backtest.history.filled[:until].mean()),
         interval_width=spec.interval_width,
         is_count=are_whole(actual[:until]),
+        rate_before=usual_rate(backtest.history.frequency),
     )

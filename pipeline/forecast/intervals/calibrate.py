@@ -97,7 +97,12 @@ class Calibration:
 
 
 def calibrate(
-    errors: Sequence[Errors], *, level: float, interval_width: float = 0.95, is_count: bool = False
+    errors: Sequence[Errors],
+    *,
+    level: float,
+    interval_width: float = 0.95,
+    is_count: bool = False,
+    rate_before: float = 0.0,
 ) -> Calibration:
     """Learn how far actual values will lie from forecasts.
 
@@ -112,6 +117,8 @@ def calibrate(
         Share of values that the interval should contain.
     is_count
         Whether values are whole numbers, so that quantiles are, too.
+    rate_before
+        How errors grow with the distance before any is seen, from `growth.usual_rate`.
     """
     if not errors:
         return _without_errors(level, interval_width, is_count=is_count)
@@ -129,7 +136,7 @@ def calibrate(
     if not np.any(off):
         return _without_errors(level, interval_width, is_count=is_count)
     level = level or float(np.abs(off).mean())
-    power, rate = likeliest_growth(off, predicted, steps, level, weights)
+    power, rate = likeliest_growth(off, predicted, steps, level, weights, rate_before)
     spreads = np.arange(1.0, farthest + 1) ** rate
     scores = off / (error_scale(predicted, level, power) * spreads[steps - 1])
     return Calibration(

@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.frequency import Frequency
+
 Array = NDArray[np.float64]
 
 SMALLEST_SHARE = 0.05
@@ -14,8 +16,11 @@ POWERS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 USUAL_POWER = 0.5
 RATES: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 """… and with the distance: 0 for errors around a fixed level, 1/2 for those of a random walk."""
+COARSE_RATE = 0.2
+"""Of weeks and months: a few steps of them are a long time, of which a few windows tell little."""
 DOUBT = 4.0
-"""How many units of log likelihood speak against the farthest power and rate before any error."""
+"""How many units of log likelihood speak against a power or rate as far as 1 from the usual before
+any error."""
 
 
 def error_scale(predicted: Array, level: float, power: float = USUAL_POWER) -> Array:
@@ -24,11 +29,22 @@ def error_scale(predicted: Array, level: float, power: float = USUAL_POWER) -> A
     return np.asarray(large**power * level ** (1 - power), dtype=np.float64)
 
 
+def usual_rate(frequency: Frequency) -> float:
+    """The rate at which errors grow with the distance before any is seen."""
+    return 0.0 if frequency.is_daily_or_finer else COARSE_RATE
+
+
 def likeliest_growth(
-    off: Array, predicted: Array, steps: NDArray[np.int64], level: float, weights: Array
+    off: Array,
+    predicted: Array,
+    steps: NDArray[np.int64],
+    level: float,
+    weights: Array,
+    rate_before: float,
 ) -> tuple[float, float]:
     """The power of the forecast and of the distance under which the errors ``off`` are likeliest,
-    as if from a Laplace distribution; few errors leave both at the usual.
+    as if from a Laplace distribution; few errors leave both at the usual, ``USUAL_POWER`` and
+    ``rate_before``.
     """
     sizes = np.log(np.stack([error_scale(predicted, level, power) for power in POWERS]))
     far = np.outer(RATES, np.log(steps))
@@ -36,6 +52,8 @@ def likeliest_growth(
     share = weights / weights.sum()
     mean_error = (np.abs(off) / np.exp(logs)) @ share
     likelihood = -len(off) / 2 * (logs @ share + np.log(mean_error))
-    away = np.abs(np.asarray(POWERS) - USUAL_POWER)[:, None] * 2 + np.asarray(RATES)[None, :] * 2
-    power, rate = np.unravel_index(np.argmax(likelihood - DOUBT / 2 * away), away.shape)
+    powers_off = np.abs(np.asarray(POWERS) - USUAL_POWER)
+    rates_off = np.abs(np.asarray(RATES) - rate_before)
+    doubt = DOUBT * (powers_off[:, None] + rates_off[None, :])
+    power, rate = np.unravel_index(np.argmax(likelihood - doubt), doubt.shape)
     return POWERS[power], RATES[rate]

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration, Errors, calibrate
+from pipeline.forecast.intervals.growth import usual_rate
 
 STEPS = np.ones(4000, dtype=np.int64)
 
@@ -79,6 +81,18 @@ def test_intervals_grow_with_the_distance_as_errors_do() -> None:
     lower, upper = calibrate(walks, level=1000.0).interval(np.full(100, 1000.0), steps)
 
     assert upper[-1] - lower[-1] > 4 * (upper[0] - lower[0])
+
+
+def test_few_errors_grow_with_the_distance_as_is_usual_and_many_as_they_did() -> None:
+    weeks, days = (usual_rate(Frequency(unit)) for unit in (Unit.WEEK, Unit.DAY))
+    few, many = ([normal_errors(seed, rows=13) for seed in range(size)] for size in (4, 400))
+
+    def growth(errors: list[Errors], rate: float) -> float:
+        spreads = calibrate(errors, level=100.0, rate_before=rate).spreads
+        return spreads[-1] / spreads[0]
+
+    assert growth(few, weeks) > 1.2
+    assert growth(few, days) == growth(many, days) == growth(many, weeks) == 1.0
 
 
 def test_large_forecasts_err_by_more_where_errors_say_so() -> None:
