@@ -37,6 +37,7 @@ from tests.api.security.conftest import WITH_TOKENS
 from tests.api.security.tokens import OURS, bearer
 from tests.fixtures.application import application
 from tests.fixtures.database import copied_database, leave_the_tenant_with_each_session
+from tests.fixtures.waiting import PATIENCE_S
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "10"))
 CONFORMANCE = [
@@ -153,7 +154,7 @@ def test_every_answer_is_as_described(case: AnyCase, here: Here) -> None:
 @bounded
 def test_what_is_watched_is_as_described(case: AnyCase, there: There) -> None:
     go_to_real_places(case, there.real_names)
-    answer = case.call(base_url=there.url, headers=bearer(OURS), timeout=5)
+    answer = case.call(base_url=there.url, headers=bearer(OURS), timeout=PATIENCE_S)
     excluded: list[CheckFunction] = (
         [negative_data_rejection] if "/ws/" in case.path else []
     )  # 426 comes first

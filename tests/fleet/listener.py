@@ -5,6 +5,7 @@ from typing import Any
 
 from kombu import Connection, Consumer, Exchange, Queue
 
+ARRIVES_S = 120.0
 SILENCE_S = 8.0
 
 
@@ -13,8 +14,8 @@ def bind(connection: Connection) -> None:
     _queue()(connection.default_channel).declare()
 
 
-def arrived(connection: Connection) -> list[Any]:
-    """The bodies of all events, until nothing has come for some seconds."""
+def arrived(connection: Connection, at_least: int) -> list[Any]:
+    """The bodies of all events: so many, and then until nothing has come for some seconds."""
     bodies: list[Any] = []
 
     def take(body: Any, message: Any) -> None:
@@ -24,7 +25,7 @@ def arrived(connection: Connection) -> list[Any]:
     consumer = Consumer(connection, queues=[_queue()], callbacks=[take], accept=["json"])
     with consumer, suppress(TimeoutError):
         while True:
-            connection.drain_events(timeout=SILENCE_S)
+            connection.drain_events(timeout=SILENCE_S if len(bodies) >= at_least else ARRIVES_S)
     return bodies
 
 
