@@ -141,8 +141,7 @@ def _make(
 
 
 def _blas_threads(problem: Problem) -> int:
-    """One on small tables, where threads wait for each other longer than they work."""
-    return 1 if problem.is_small else problem.spec.threads
+    return 1 if problem.has_few_cells else problem.spec.threads
 
 
 def _families(spec: TableSpec) -> Sequence[Family]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
 _ALONE = 500
+_MANY_ROWS = 15_000
 _LEVEL = 3
 _MANY_VALUES = 20
 _QUIET = {"verbosity": -1}
@@ -31,7 +32,7 @@ class LightGBM(BaseFamily):
     view = ViewKind.NATIVE
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < 30_000 else _LARGE
+        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < _MANY_ROWS else _LARGE
         if shape.widest > _MANY_VALUES:
             by_means = {**known[0], "view": ViewKind.TREES.value}
             known = (by_means, *known)

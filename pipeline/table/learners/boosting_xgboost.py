@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ALONE = 500
+_MANY_ROWS = 15_000
 _LEVEL = 3
 
 
@@ -33,7 +34,7 @@ class XGBoost(BaseFamily):
     view = ViewKind.TREES
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < 50_000 else _LARGE
+        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < _MANY_ROWS else _LARGE
         return for_classes(known, shape.classes)
 
     def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:

@@ -17,7 +17,8 @@ _ROUNDS_GROWTH, _MOST_ROUNDS_MORE = 0.25, 1.2
 class FoldFit:
     """One fit: what it predicts for the rows that judge it, and for the test rows.
 
-    ``rows`` is the number that it learned from; ``seconds`` covers fit and predictions.
+    ``rows`` is the number that it learned from; ``seconds`` covers fit and predictions,
+    ``learning_seconds`` the fit alone, where that is known.
     """
 
     judged: Array
@@ -29,6 +30,7 @@ class FoldFit:
     size_bytes: int | None
     train_accuracy: float
     validation_accuracy: float
+    learning_seconds: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +47,11 @@ class Candidate:
     @property
     def view(self) -> ViewKind:
         return self.family.view_of(self.parameters)
+
+    @property
+    def is_boosting(self) -> bool:
+        """Whether it learns in rounds that stop when they help no more."""
+        return any(fit.rounds for fit in self.fits.values())
 
     def covers(self, folds: Sequence[int]) -> bool:
         """Whether all of ``folds`` have been fitted."""

@@ -26,11 +26,24 @@ def climbers(rung: int, trials: Trials, problem: Problem, pacing: Pacing) -> lis
     left = (_SHARE_TO_LEAVE_SAMPLE if leaves_sample else _SHARE_TO_CLIMB) * pacing.left()
     chosen: list[Candidate] = []
     for candidate in ordered:
-        seconds = _seconds_to_climb(candidate, rung, trials, problem, pacing)
+        seconds = seconds_to_climb(candidate, rung, trials, problem, pacing)
         if seconds <= left or (leaves_sample and not chosen):
             chosen.append(candidate)
             left -= seconds
     return chosen
+
+
+def leavers(rung: int, trials: Trials, problem: Problem) -> list[Candidate]:
+    """The best of each family that is not far behind on a sample, in the order in which they are
+    worth whole folds: the best of all, then boosting, which gains the most from more rows."""
+    folds = problem.ladder.rungs[rung]
+    ranked = trials.standings.ranked(trials.contenders, folds)
+    near = [
+        one
+        for one in best_of_each_family(ranked)
+        if trials.standings.gap(one, trials.candidates, folds) <= HOPELESS_GAP
+    ]
+    return [*near[:1], *sorted(near[1:], key=lambda one: not one.is_boosting)]
 
 
 def is_sample(rung: int, problem: Problem) -> bool:
@@ -39,9 +52,10 @@ def is_sample(rung: int, problem: Problem) -> bool:
     return len(folds[rungs[rung][0]].fit) < len(folds[rungs[-1][0]].fit)
 
 
-def _seconds_to_climb(
+def seconds_to_climb(
     candidate: Candidate, rung: int, trials: Trials, problem: Problem, pacing: Pacing
 ) -> float:
+    """What it takes to fit ``candidate`` on the folds that it lacks for the next rung."""
     missing = [fold for fold in problem.ladder.rungs[rung + 1] if fold not in candidate.fits]
     if not missing:
         return 0.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 _REMEMBERED = 4
-_USUAL_GROWTH = 1.15
+USUAL_GROWTH = 1.15
 _LEAST_GROWTH, _MOST_GROWTH = 0.9, 2.5
 
 
@@ -52,7 +52,7 @@ class Costs:
         sizes = [rows for rows, _ in measured]
         small, large = min(sizes), max(sizes)
         if large < 2 * small:
-            return _USUAL_GROWTH
+            return USUAL_GROWTH
         costs = [
             float(np.mean([seconds for rows, seconds in measured if rows == size]))
             for size in (small, large)
@@ -61,6 +61,6 @@ class Costs:
         return float(np.clip(growth, _LEAST_GROWTH, _MOST_GROWTH))
 
 
-def scaled(seconds: float, at: int, rows: int, growth: float = _USUAL_GROWTH) -> float:
+def scaled(seconds: float, at: int, rows: int, growth: float = USUAL_GROWTH) -> float:
     """What a fit takes on ``rows`` that took ``seconds`` on ``at`` rows."""
     return float(seconds * (rows / max(1, at)) ** growth)

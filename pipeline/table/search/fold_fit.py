@@ -46,6 +46,7 @@ def fit_fold(
     watched = on_step if seconds is None else _with_deadline(on_step, start, seconds)
     stops_early = problem.ladder.folds[fold].stops_early
     rows = len(shown.fit.target)
+    learning_from = time.perf_counter()
     model = candidate.family.fit(
         candidate.parameters if stops_early else candidate.without_validation(rows),
         shown.fit,
@@ -53,6 +54,7 @@ def fit_fold(
         watched,
         validation=shown.judge if stops_early else None,
     )
+    learning_seconds = time.perf_counter() - learning_from
     judged, tested = model.predict(shown.judge.matrix), model.predict(shown.test)
     if not (np.isfinite(judged).all() and np.isfinite(tested).all()):
         raise NotFiniteError
@@ -69,6 +71,7 @@ def fit_fold(
         size_bytes=None if candidate.fits else pickled_bytes(model),
         train_accuracy=decided_accuracy(task, some.target, model.predict(some.matrix)),
         validation_accuracy=decided_accuracy(task, shown.judge.target, judged),
+        learning_seconds=learning_seconds,
     )
     return fit, model
 

@@ -21,6 +21,7 @@ _FIGURES = (
     "size_bytes",
     "train_accuracy",
     "validation_accuracy",
+    "learning_seconds",
 )
 
 
@@ -86,7 +87,7 @@ def _write(fit: FoldFit) -> dict[str, Any]:
 
 
 def _read(entry: Mapping[str, Any]) -> FoldFit:
-    figures = {name: entry[name] for name in _FIGURES}
+    figures = {name: entry[name] for name in _FIGURES if name in entry}
     return FoldFit(**figures, judged=_as_array(entry["judged"]), tested=_as_array(entry["tested"]))
 
 

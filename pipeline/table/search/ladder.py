@@ -14,6 +14,8 @@ MakeFolds = Callable[[int, int], Sequence[tuple[Rows, Rows]]]
 """From a number of folds and of a repetition to pairs of rows to fit on and to judge by."""
 
 _TINY, _SMALL, _MIDDLE, _LARGE = 300, 1_000, 4_000, 15_000
+VAST_ROWS = 20_000
+"""From here on the rows of one fold judge well enough."""
 _SAMPLE_SHARE, _SAMPLE_ROWS = 0.2, (4_000, 10_000)
 _SIDE_BY_SIDE = 2
 """Two folds on a thread each take hardly longer than one on two threads."""
@@ -43,6 +45,11 @@ class Ladder:
     def top(self) -> int:
         return len(self.rungs) - 1
 
+    @property
+    def most_rows(self) -> int:
+        """How many rows a fit on a fold of the highest rung learns from."""
+        return max(len(self.folds[fold].fit) for fold in self.rungs[-1])
+
     def is_flattering(self, rung: int) -> bool:
         """Whether boosting stops early on every fold of ``rung``, and on none of the next."""
         if rung >= self.top:
@@ -58,13 +65,17 @@ def make_ladder(rows: int, make_folds: MakeFolds, seed: int, *, is_hurried: bool
 
     Below 1,000 rows whole cross-validations, up to three; below 4,000 up to two; from the second
     one on without early stopping, and only those count then. Below 15,000 first two folds of a
-    cross-validation, then the others. On more rows fits on samples of them come before that.
-    Whoever is in a hurry begins with two folds on a small table too.
+    cross-validation, then the others. On more rows fits on samples of them come before that. From
+    20,000 on a single fold tells enough, and a second one more than enough: the time is better
+    spent on other candidates and on the fit on all rows. Whoever is in a hurry begins with two
+    folds on a small table too.
     """
     if rows < _MIDDLE:
         return _repeated(rows, make_folds, is_hurried=is_hurried)
     folds = [Fold(fit, judge) for fit, judge in make_folds(5, 0)]
-    some = min(_SIDE_BY_SIDE, len(folds))
+    if rows >= VAST_ROWS:
+        folds = folds[:2]
+    some = min(1 if rows >= VAST_ROWS else _SIDE_BY_SIDE, len(folds))
     if rows < _LARGE:
         return Ladder(tuple(folds), _rungs(0, some, len(folds)))
     samples = [Fold(_sample(fold.fit, seed), fold.judge) for fold in folds[:some]]

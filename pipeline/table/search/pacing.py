@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 
 from pipeline.table.search.candidate import Candidate
-from pipeline.table.search.clock import Clock, Costs, scaled
+from pipeline.table.search.clock import USUAL_GROWTH, Clock, Costs, scaled
 
 _SAFETY = 1.2
 _MOST_FOR_REFIT = 0.3
 _LEAST_SECONDS = 0.05
 _LEAST_SHARE = 0.03
 _LEAST_PART = 0.6
+_LEAST_FAIR = 0.01
+_GROWTH_OF_ROUNDS = 1.0
+"""Rounds on all rows wait for no loss to stop falling, and much of each is the same on any rows."""
 MEMBERS_EXPECTED = 3
 
 
@@ -46,6 +49,14 @@ class Pacing:
         of_all = min(self.left(), share * self._search)
         return max(_LEAST_SECONDS, of_all / max(1.0, folds))
 
+    def fair_share(self, waiting: int, to_leave: float) -> float:
+        """The share of what is left for each of so many candidates, so that ``to_leave`` seconds
+        are left after the last of them."""
+        left = self.left()
+        if left <= to_leave:
+            return _LEAST_FAIR
+        return max(_LEAST_FAIR, (left - to_leave) / left / max(1, waiting))
+
     def part_of_left(self, folds: float, share: float) -> float:
         """As ``limit``, for a share of what is left of the search."""
         return max(_LEAST_SECONDS, share * self.left() / max(1.0, folds))
@@ -64,8 +75,11 @@ class Pacing:
         return scaled(largest.seconds, largest.rows, rows)
 
     def refit_seconds(self, candidate: Candidate) -> float:
-        """What it takes to fit ``candidate`` on all rows."""
-        return self.seconds_of(candidate, self._all_rows)
+        """What it takes to fit ``candidate`` on all rows, without any predictions."""
+        largest = candidate.largest
+        learning = largest.seconds if largest.learning_seconds is None else largest.learning_seconds
+        growth = _GROWTH_OF_ROUNDS if largest.rounds else USUAL_GROWTH
+        return scaled(learning, largest.rows, self._all_rows, growth)
 
     def keep_for_refit(self, best: Iterable[Candidate]) -> None:
         """Keep time to fit ``best`` again."""

@@ -10,7 +10,7 @@ from pipeline.table.encoding.features import Layout
 from pipeline.table.learners.learner import FitOrder, Shape
 from pipeline.table.learners.targets import is_skewed
 from pipeline.table.scores import Array, Metric
-from pipeline.table.search.ladder import Ladder
+from pipeline.table.search.ladder import VAST_ROWS, Ladder
 from pipeline.table.spec import TableSpec
 
 _FEW_CELLS = 4_000_000
@@ -38,11 +38,17 @@ class Problem:
         return len(self.train) + len(self.test)
 
     @property
-    def is_small(self) -> bool:
-        """Whether fits do better side by side, on one thread each, than one by one: they wait for
-        nobody then, which counts for more the busier the machine is."""
+    def has_few_cells(self) -> bool:
+        """Whether threads of one calculation wait for each other longer than they work."""
         columns = len(self.layout.numbers) + len(self.layout.codes)
         return len(self.train) * columns <= _FEW_CELLS
+
+    @property
+    def is_small(self) -> bool:
+        """Whether fits do better side by side, on one thread each, than one by one: they wait for
+        nobody then, which counts for more the busier the machine is. Many rows are judged by one
+        fold at a time, which leaves nothing to do beside it."""
+        return self.has_few_cells and len(self.train) < VAST_ROWS
 
     def threads_for(self, workers: int) -> int:
         """How many threads each of so many fits has."""

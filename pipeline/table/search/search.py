@@ -1,7 +1,8 @@
 """The search for good candidates: proven configurations first, then new ones where they pay.
 
 All candidates are judged on the lowest rung of the ladder; the best climb to the next rungs as
-far as the time allows, and from then on new configurations that look promising follow them.
+far as the time allows, and from then on new configurations that look promising follow them. A
+rung of samples serves to compare the families only: what suits few rows best may not suit many.
 """
 
 import math
@@ -16,7 +17,13 @@ from pipeline.errors import InvalidDataError, ResourceLimitError
 from pipeline.table.learners.learner import Family
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.search.candidate import Candidate
-from pipeline.table.search.climbing import HOPELESS_GAP, climbers, is_sample
+from pipeline.table.search.climbing import (
+    HOPELESS_GAP,
+    climbers,
+    is_sample,
+    leavers,
+    seconds_to_climb,
+)
 from pipeline.table.search.pacing import MEMBERS_EXPECTED, Pacing
 from pipeline.table.search.problem import Problem
 from pipeline.table.search.standings import best_of_each_family
@@ -30,8 +37,11 @@ _FIRST_ROUND_SHARE = 1.0
 """How much of what is left the families that are still to be tried first may take together."""
 _FEWEST_CLIMBERS, _FEWEST_OF_SAMPLE = 4, 2
 _PROMISING_RANK = 5
-_SAMPLE_SHARE = 0.35
-_MOST_TO_LEAVE_SAMPLE, _SHARE_OF_EACH_FAMILY = 3, 0.45
+_SAMPLE_SHARE = 0.25
+_SHARE_OF_EACH_FAMILY = 0.45
+_SHARE_OF_BOOSTING, _SHARE_OF_OTHERS = 2.5, 0.3
+"""Of the time that is left, how much a fit on whole folds may seem to take; for boosting more than
+all of it, because that grows less with the rows than it looks from a sample."""
 
 Configurations = Sequence[Mapping[str, Any] | None]
 """One for each family; None where it has no more."""
@@ -61,7 +71,7 @@ class Search:
         self._trials = trials
         self._pacing = pacing
         self._reporter = reporter
-        self._rung = 0
+        self._lowest_rung = self._rung = 0
         self._stage = Stage(TablePhase.TRAINING, lambda: SEARCH_SHARE * pacing.share())
 
     def run(self) -> Found:
@@ -74,7 +84,7 @@ class Search:
         ResourceLimitError
             If none fits in the memory.
         """
-        shape = self._problem.shape(len(self._problem.ladder.folds[0].fit))
+        shape = self._problem.shape(self._problem.ladder.most_rows)
         portfolios = [list(family.portfolio(shape)) for family in self._families]
         rounds = list(zip_longest(*portfolios))
         self._compare_families(rounds[0])
@@ -86,12 +96,13 @@ class Search:
             for configurations in rounds[1:]:
                 self._try_further(configurations)
             self._climb()
-            self._tune(Tuning(self._problem, self._trials, shape))
+            self._tune(Tuning(self._problem, self._trials, shape, self._lowest))
         return Found(tuple(self._trials.candidates), self._folds)
 
     @property
     def _lowest(self) -> tuple[int, ...]:
-        return self._problem.ladder.rungs[0]
+        """The folds on which new candidates are judged first."""
+        return self._problem.ladder.rungs[self._lowest_rung]
 
     @property
     def _folds(self) -> tuple[int, ...]:
@@ -99,6 +110,7 @@ class Search:
 
     def _compare_families(self, configurations: Configurations) -> None:
         """The best bet of each family, all optional once there is a model."""
+        to_leave = (1 - self._first_share()) * self._pacing.left()
         for position, (family, parameters) in enumerate(
             zip(self._families, configurations, strict=True)
         ):
@@ -108,7 +120,8 @@ class Search:
                 break
             share = position / len(self._families)
             stage = Stage(TablePhase.ALGORITHM_SELECTION, partial(float, share))
-            fair = self._first_share() / sum(one is not None for one in configurations[position:])
+            waiting = sum(one is not None for one in configurations[position:])
+            fair = self._pacing.fair_share(waiting, to_leave)
             with self._optional_once_there_is_a_model():
                 self._fit(self._trials.add(family, parameters), self._lowest, stage, fair)
         self._check_any()
@@ -120,7 +133,10 @@ class Search:
         return self._reporter.optional() if self._trials.has_model else nullcontext()
 
     def _try_further(self, configurations: Configurations) -> None:
-        for family, parameters in zip(self._families, configurations, strict=True):
+        waiting = list(zip(self._families, configurations, strict=True))
+        if self._lowest_rung:  # fits on many rows: the time may not suffice for all
+            waiting.sort(key=lambda one: self._family_gap(one[0]))
+        for family, parameters in waiting:
             if (
                 parameters is None
                 or self._is_over()
@@ -133,7 +149,7 @@ class Search:
     def _judge(self, candidate: Candidate) -> None:
         """Judge on the lowest rung, and further up if it keeps up with those that are there."""
         self._fit(candidate, self._lowest, self._stage)
-        if self._rung and self._is_promising(candidate):
+        if self._rung > self._lowest_rung and self._is_promising(candidate):
             self._fit(candidate, self._folds, self._stage)
 
     def _fit(
@@ -146,8 +162,11 @@ class Search:
         self._trials.fit(candidate, folds, stage, fair)
         self._trials.drop_models(self._folds)
         if not is_sample(self._rung, self._problem):  # what a sample costs says little of all rows
-            ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
-            self._pacing.keep_for_refit(best_of_each_family(ranked)[:MEMBERS_EXPECTED])
+            self._keep_for_refit(self._folds)
+
+    def _keep_for_refit(self, folds: Sequence[int]) -> None:
+        ranked = self._trials.standings.ranked(self._trials.contenders, folds)
+        self._pacing.keep_for_refit(best_of_each_family(ranked)[:MEMBERS_EXPECTED])
 
     def _is_promising(self, candidate: Candidate) -> bool:
         standings = self._trials.standings
@@ -157,18 +176,28 @@ class Search:
         return standings.loss(candidate, self._lowest) <= bar < math.inf
 
     def _leave_sample(self) -> None:
-        """Fit the best families on whole folds, each within a good part of the time that is then
-        left: one model of many rows is worth more than many of a sample."""
+        """Fit the best of each family on whole folds, each within a good part of the time that is
+        then left: one model of many rows is worth more than many of a sample."""
         target = self._problem.ladder.rungs[self._rung + 1]
-        ranked = self._trials.standings.ranked(self._trials.contenders, self._folds)
-        references = [one for one in self._trials.candidates if one.family.is_reference]
-        for candidate in (*references, *best_of_each_family(ranked)[:_MOST_TO_LEAVE_SAMPLE]):
-            self._trials.fit(candidate, target, self._stage, fair=_SHARE_OF_EACH_FAMILY)
         standings = self._trials.standings
+        ranked = standings.ranked(self._trials.contenders, self._folds)
+        references = [one for one in self._trials.candidates if one.family.is_reference]
+        for candidate in (*references, *leavers(self._rung, self._trials, self._problem)):
+            if not self._trials.has_model_of(target) or self._can_leave(candidate):
+                self._trials.fit(candidate, target, self._stage, fair=_SHARE_OF_EACH_FAMILY)
+                self._keep_for_refit(target)
         arrived = [one for one in ranked if one.covers(target)]
         best = min((standings.loss(one, target) for one in arrived), default=math.inf)
         if ranked and best < standings.loss(ranked[0], self._folds):  # judged by the same rows
             self._rung += 1
+            self._lowest_rung = self._rung
+
+    def _can_leave(self, candidate: Candidate) -> bool:
+        """Whether fits of ``candidate`` on whole folds are worth their time: boosting is if it is
+        likely to come far, the others if much is left for further configurations of boosting."""
+        needed = seconds_to_climb(candidate, self._rung, self._trials, self._problem, self._pacing)
+        share = _SHARE_OF_BOOSTING if candidate.is_boosting else _SHARE_OF_OTHERS
+        return needed <= share * self._pacing.left()
 
     def _climb(self, by: int | None = None) -> None:
         """Take the best candidates up as many rungs as the time allows, or ``by`` so many."""

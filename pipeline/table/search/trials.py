@@ -62,6 +62,10 @@ class Trials:
         """Whether a contender has been fitted."""
         return any(one.fits and not one.failure for one in self.contenders)
 
+    def has_model_of(self, folds: Sequence[int]) -> bool:
+        """Whether a contender has been fitted on all of ``folds``."""
+        return any(one.covers(folds) and not one.failure for one in self.contenders)
+
     def add(self, family: Family, parameters: Mapping[str, Any]) -> Candidate:
         """A new candidate with a name of its own."""
         count = sum(one.family.name == family.name for one in self.candidates)

@@ -19,12 +19,16 @@ it can."""
 
 
 class Tuning:
-    """Gives each leading family its share of the time."""
+    """Gives each leading family its share of the time; ``lowest`` are the folds that new
+    configurations are judged on first."""
 
-    def __init__(self, problem: Problem, trials: Trials, shape: Shape) -> None:
+    def __init__(
+        self, problem: Problem, trials: Trials, shape: Shape, lowest: tuple[int, ...]
+    ) -> None:
         self._problem = problem
         self._trials = trials
         self._shape = shape
+        self._lowest = lowest
         self._tuners: dict[str, Tuner] = {}
         self._untunable: set[str] = set()
         self._since_success: Counter[str] = Counter()
@@ -70,10 +74,6 @@ class Tuning:
     def revive(self) -> None:
         """Forget that families have given what they can: they are judged anew."""
         self._since_success.clear()
-
-    @property
-    def _lowest(self) -> tuple[int, ...]:
-        return self._problem.ladder.rungs[0]
 
     def _next_family(self) -> Family | None:
         """Of the leading families the one that has had the least of the time so far.

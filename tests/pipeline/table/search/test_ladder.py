@@ -49,6 +49,17 @@ def test_a_large_table_starts_with_a_sample():
         np.testing.assert_array_equal(made.folds[sample].judge, made.folds[whole].judge)
 
 
+def test_a_vast_table_is_judged_by_one_fold_then_by_two():
+    made = ladder(20_000)
+    assert [len(rung) for rung in made.rungs] == [1, 1, 2]
+    assert made.most_rows == 16_000
+
+
+def test_the_most_rows_are_those_of_whole_folds_whatever_the_first_rung_is():
+    assert ladder(16_000).most_rows == 12_800
+    assert len(ladder(16_000).folds[0].fit) < 12_800
+
+
 def test_a_split_that_chance_has_no_part_in_is_not_repeated():
     halves = [(np.arange(250), np.arange(250, 500))]
     made = make_ladder(500, lambda count, repetition: halves, seed=0)
