@@ -249,3 +249,18 @@ def test_a_column_that_is_missing_ahead_or_constant_is_left_alone(sold: Shop) ->
 
     assert learned is not None
     assert [one.name for one in learned.models[Frequency(Unit.DAY)].covariates] == ["promotion"]
+
+
+def test_what_was_looked_at_is_kept_for_the_same_rows_alone(
+    sold: Shop, shared: SharedProfile
+) -> None:
+    made = prepared(sold)
+    model = fit_pooled(made.history, context_with(shared, sold["p0"][0]))
+    none, every = (made.future.assign(promotion=value) for value in (0.0, 1.0))
+
+    first, other, again = (model.predict(rows) for rows in (none, every, none))
+
+    assert other.sum() > 1.3 * first.sum()
+    np.testing.assert_array_equal(first, again)
+    parts = np.sum(list(model.components(every).values()), axis=0)
+    np.testing.assert_allclose(parts, other)
