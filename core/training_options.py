@@ -27,6 +27,7 @@ ForecastAlgorithm = Literal[
     "arima",
     "adida",
     "seasonal_median",
+    "autoregression",
 ]
 ForecastBudget = Literal["fast", "balanced", "best"]
 ForecastEngine = Literal["exact", "stan"]

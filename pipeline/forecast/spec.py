@@ -28,6 +28,7 @@ ALGORITHMS = (
     "arima",
     "adida",
     "seasonal_median",
+    "autoregression",
 )
 FAST, BALANCED, BEST = "fast", "balanced", "best"
 BUDGETS = (FAST, BALANCED, BEST)

@@ -46,6 +46,7 @@ const ALGORITHMS = {
   arima: "ARIMA",
   adida: "Rare sales, added up over longer spans",
   seasonal_median: "What is usual in the season",
+  autoregression: "Day and week, and how a surprise fades",
   ensemble: "Average of the best methods",
   hist_gradient_boosting: "Boosted trees (scikit-learn)",
   xgboost: "Boosted trees (XGBoost)",

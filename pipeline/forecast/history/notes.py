@@ -15,6 +15,7 @@ METHODS = {
     "gradient_boosting": "the boosted trees",
     "poisson": "the counting model",
     "mstl": "the sum of trend and seasons",
+    "autoregression": "day and week with fading surprises",
     "ets": "exponential smoothing",
     "theta": "the Theta method",
     "ces": "complex exponential smoothing",

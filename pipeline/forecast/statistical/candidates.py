@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from pipeline.forecast.calendar.frequency import Unit
 from pipeline.forecast.candidates.candidate import Candidate, FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.arima import fit_arima
+from pipeline.forecast.statistical.autoregression import fit_autoregression
 from pipeline.forecast.statistical.ces import fit_ces
 from pipeline.forecast.statistical.ets import fit_ets
 from pipeline.forecast.statistical.history_fit import (
@@ -25,6 +27,10 @@ def _is_rare(history: History, _context: FitContext) -> bool:
     return is_rare(history.filled)
 
 
+def _is_finer_than_days(history: History, _context: FitContext) -> bool:
+    return history.frequency.unit is Unit.HOUR
+
+
 STATISTICAL: dict[str, Candidate] = {
     "mstl": Candidate(
         fit=fit_all_seasons_to_history(fit_mstl),
@@ -33,6 +39,15 @@ STATISTICAL: dict[str, Candidate] = {
         failures=_FAILURES,
         cost=7.0,
         family="mstl",
+    ),
+    "autoregression": Candidate(
+        fit=fit_all_seasons_to_history(fit_autoregression),
+        minimum_rows=28,
+        is_simple=False,
+        is_applicable=_is_finer_than_days,
+        failures=_FAILURES,
+        cost=3.0,
+        family="autoregression",
     ),
     "ets": Candidate(
         fit=fit_to_history(fit_ets),

@@ -26,6 +26,7 @@ const ALGORITHMS = [
   "arima",
   "adida",
   "seasonal_median",
+  "autoregression",
 ];
 const BUDGETS = [
   ["", "As the service is set"],

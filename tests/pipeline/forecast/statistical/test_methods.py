@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.forecast.statistical.arima import fit_arima
+from pipeline.forecast.statistical.autoregression import fit_autoregression
 from pipeline.forecast.statistical.ces import fit_ces
 from pipeline.forecast.statistical.ets import fit_ets
 from pipeline.forecast.statistical.intermittent import fit_adida, fit_croston_tsb
@@ -23,6 +24,7 @@ SEASONAL: dict[str, Fit] = {
     "ces": fit_ces,
     "arima": fit_arima,
     "mstl": fit_mstl,
+    "autoregression": fit_autoregression,
     "ets_of_long_seasons": lambda values, seasons: fit_with_long_seasons(
         fit_ets, values, (*seasons, 28), 365.25
     ),
