@@ -6,7 +6,7 @@ from pipeline.table.search.candidate import Candidate
 from pipeline.table.search.clock import USUAL_GROWTH, Clock, Costs, scaled
 
 _SAFETY = 1.2
-_MOST_FOR_REFIT = 0.3
+_MOST_FOR_REFIT = 0.4
 _LEAST_SECONDS = 0.05
 _LEAST_SHARE = 0.03
 _LEAST_PART = 0.6
