@@ -18,7 +18,6 @@ class PredictionQueue:
         self._expires_s = expires_s
         self._celery = Celery("model_studio.predictions", broker=broker_url, set_as_current=False)
         self._celery.config_from_object(celeryconfig)
-        self._celery.conf.task_send_sent_event = False
         self._celery.conf.broker_transport_options = {
             "socket_connect_timeout": _SEND_WITHIN_S,
             "socket_timeout": _SEND_WITHIN_S,
