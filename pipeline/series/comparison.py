@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.selection.metrics import naive_scale
 from pipeline.series.clock import Clock
 from pipeline.series.methods.method import Ahead, Array, Past, fit_method, forecast
-from pipeline.series.methods.registry import BASELINE, METHODS
+from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
 from pipeline.series.windows import Plan, Window
 
 ENSEMBLE = "ensemble"
@@ -107,11 +107,13 @@ def forecast_window(name: str, past: Past, window: Window, clock: Clock) -> Arra
 def choose(comparison: Comparison, past: Past, plan: Plan, wanted: str) -> tuple[str, ...]:
     """The method, or the methods whose average is the forecast, with the smallest error.
 
-    Up to three methods whose errors are close are averaged, because a few windows are little
-    evidence. ``wanted`` comes first, if it could be fitted.
+    ``wanted`` comes first, if it could be fitted, then the engine, which has chosen and combined
+    within the past of each window. Of the others up to three whose errors are close are averaged,
+    because a few windows are little evidence.
     """
-    if wanted in comparison.forecasts:
-        return (wanted,)
+    for name in (wanted, ENGINE):
+        if name in comparison.forecasts:
+            return (name,)
     if not plan.selection:
         return tuple(name for name in _WITHOUT_TEST if name in comparison.forecasts)
     comparison.errors.pop(ENSEMBLE, None)
@@ -145,14 +147,11 @@ def scale_before(past: Past, window: Window) -> float:
 
 def head(past: Past, rows: int) -> Past:
     """The first ``rows`` periods."""
-    return Past(
+    return replace(
+        past,
         actual=past.actual[:rows],
-        first=past.first,
-        calendar=past.calendar,
         season=past.season if 2 * past.season <= rows else 1,
-        signed=past.signed,
         covariates={name: values[:rows] for name, values in past.covariates.items()},
-        seed=past.seed,
     )
 
 

@@ -154,6 +154,7 @@ def _train(number: int, series: Series, request: _Request) -> Outcome:
         signed=request.panel.signed,
         covariates={name: values[:rows] for name, values in known.items()},
         seed=spec.seed,
+        horizon=request.horizon,
     )
     ahead = {name: values[rows:] for name, values in known.items()}
     planned = plan_series(past, series.names, ahead, request.horizon, spec.test_size)

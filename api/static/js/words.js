@@ -63,6 +63,7 @@ const ALGORITHMS = {
   gaussian_mixture: "Stretched groups (Gaussian mixture)",
   agglomerative: "Nearest rows merged step by step",
   hdbscan: "Dense regions (HDBSCAN)",
+  forecast_engine: "The forecasting engine",
   holt_winters: "Exponential smoothing",
   harmonic_regression: "Waves of all seasons",
 };

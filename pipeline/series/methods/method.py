@@ -1,7 +1,7 @@
 """What every method is: something fitted on the past of a series that forecasts periods ahead."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +29,8 @@ class Past:
         Whether values below 0 occur in the table.
     covariates
         By name, one value per period and none missing.
+    horizon
+        Periods that will be forecast.
     """
 
     actual: Array
@@ -38,6 +40,7 @@ class Past:
     signed: bool
     covariates: Mapping[str, Array]
     seed: int = 0
+    horizon: int = 1
 
     def __len__(self) -> int:
         return len(self.actual)
@@ -67,14 +70,11 @@ class Past:
         """The newest ``rows`` periods."""
         if rows >= len(self):
             return self
-        return Past(
+        return replace(
+            self,
             actual=self.actual[-rows:],
             first=self.first + len(self) - rows,
-            calendar=self.calendar,
-            season=self.season,
-            signed=self.signed,
             covariates={name: values[-rows:] for name, values in self.covariates.items()},
-            seed=self.seed,
         )
 
 

@@ -1,4 +1,4 @@
-"""Every method by name: the quick ones first."""
+"""Every method by name: the quick ones first, then what is chosen where it knows the calendar."""
 
 import numpy as np
 
@@ -7,20 +7,32 @@ from pipeline.series.methods.method import Method
 from pipeline.series.methods.sales_engine import engine_method
 from pipeline.series.methods.simple import fit_drift, fit_seasonal_mean, fit_seasonal_naive
 from pipeline.series.methods.statistical import (
+    fit_fading_surprises,
     fit_level_and_line,
     fit_rare_events,
     fit_seasons_and_trend,
     fit_smoothing,
     has_rare_events,
     has_seasons,
+    is_finer_than_a_day,
 )
+from pipeline.series.methods.whole_engine import fit_engine, is_known_to_the_engine
 
 BASELINE = "seasonal_naive"
+ENGINE = "forecast_engine"
 
 METHODS: dict[str, Method] = {
     BASELINE: Method(title="the last season repeated", fit=fit_seasonal_naive),
     "seasonal_mean": Method(title="the average of the season", fit=fit_seasonal_mean),
     "drift": Method(title="the straight trend", fit=fit_drift, minimum_rows=4),
+    ENGINE: Method(
+        title="the forecasting engine",
+        fit=fit_engine,
+        minimum_rows=14,
+        most_rows=10_000,
+        seconds=0.15,
+        is_applicable=is_known_to_the_engine,
+    ),
     "croston_tsb": Method(
         title="the model for rare events",
         fit=fit_rare_events,
@@ -43,6 +55,15 @@ METHODS: dict[str, Method] = {
         most_rows=6_000,
         seconds=0.012,
         is_applicable=has_seasons,
+        failures=(np.linalg.LinAlgError,),
+    ),
+    "autoregression": Method(
+        title="the fading of surprises",
+        fit=fit_fading_surprises,
+        minimum_rows=14,
+        most_rows=20_000,
+        seconds=0.006,
+        is_applicable=is_finer_than_a_day,
         failures=(np.linalg.LinAlgError,),
     ),
     "holt_winters": Method(

@@ -47,8 +47,8 @@ def engine_method(name: str, title: str, seconds: float, most_rows: int) -> Meth
     candidate = CANDIDATES[name]
 
     def fit(past: Past) -> FittedCandidate:
-        frequency = _frequency(past)
-        moved = _moved(past)
+        frequency = frequency_of(past)
+        moved = moved_up(past)
         history = _history(past, frequency, moved)
         context = _context(history, past)
         tamed, _ = tame_outliers(history, context.holidays)
@@ -69,17 +69,17 @@ def _is_applicable(candidate: Candidate, past: Past) -> bool:
     frequency = past.calendar.engine
     if frequency is None or np.isfinite(past.actual).sum() < candidate.minimum_rows:
         return False
-    history = _history(past, frequency, _moved(past))
+    history = _history(past, frequency, moved_up(past))
     return candidate.is_applicable(history, _context(history, past))
 
 
-def _frequency(past: Past) -> Frequency:
+def frequency_of(past: Past) -> Frequency:
     if past.calendar.engine is None:
         raise FitFailureError(f"it does not know {past.calendar.name} periods")
     return past.calendar.engine
 
 
-def _moved(past: Past) -> float:
+def moved_up(past: Past) -> float:
     """By how much values must rise to lie well above 0."""
     if not past.signed:
         return 0.0

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from functools import partial
 
+from pipeline.forecast.statistical.autoregression import fit_autoregression
 from pipeline.forecast.statistical.ets import LONGEST_SEASON, fit_ets
 from pipeline.forecast.statistical.intermittent import fit_croston_tsb, is_rare
 from pipeline.forecast.statistical.long_seasons import Fitted, fit_with_long_seasons
 from pipeline.forecast.statistical.mstl import fit_mstl
 from pipeline.forecast.statistical.theta import fit_theta
+from pipeline.series.calendar import Unit
 from pipeline.series.methods.method import Ahead, Array, Past
 
 _MOST_PERIODS_OF_YEAR = 400
@@ -30,6 +32,11 @@ def fit_seasons_and_trend(past: Past) -> FittedStatistical:
     return FittedStatistical(fit_mstl(past.filled, seasons_of(past), year_of(past)))
 
 
+def fit_fading_surprises(past: Past) -> FittedStatistical:
+    """Day and week as far as they recur beyond chance, the rest told from its newest values."""
+    return FittedStatistical(fit_autoregression(past.filled, seasons_of(past), year_of(past)))
+
+
 def fit_level_and_line(past: Past) -> FittedStatistical:
     """The dynamic optimised Theta model."""
     seasons, year = seasons_of(past), year_of(past)
@@ -48,6 +55,11 @@ def fit_smoothing(past: Past) -> FittedStatistical:
 def fit_rare_events(past: Past) -> FittedStatistical:
     """How often something happens and how much it is, smoothed apart."""
     return FittedStatistical(fit_croston_tsb(past.filled))
+
+
+def is_finer_than_a_day(past: Past) -> bool:
+    """Whether a day has several periods."""
+    return past.calendar.unit is Unit.SECOND
 
 
 def has_rare_events(past: Past) -> bool:

@@ -44,6 +44,46 @@ def test_every_method_is_compared_and_the_best_wins_over_the_naive_one() -> None
     assert float(result.metrics["mase"] or 9) < float(result.metrics["seasonal_naive_mase"] or 0)
 
 
+def test_the_engine_is_the_choice_where_it_knows_the_calendar() -> None:
+    assert forecast(daily(), "sales", model_type="auto").algorithm == "forecast_engine"
+    every_minute = pd.date_range("2024-01-01", periods=240, freq="min")
+    values = 50 + 10 * np.sin(np.arange(240) / 60 * 2 * np.pi)
+    frame = pd.DataFrame({"time": every_minute, "load": values})
+    assert forecast(frame, "load", model_type="auto").algorithm != "forecast_engine"
+
+
+def test_the_engine_uses_what_is_known_ahead() -> None:
+    rng = np.random.default_rng(3)
+    promoted = (rng.random(214) < 0.2).astype(float)
+    sales = 40 + 60 * promoted + rng.normal(0, 3, 214)
+    frame = pd.DataFrame(
+        {
+            "date": pd.date_range("2024-01-01", periods=214),
+            "promotion": promoted,
+            "sales": np.where(np.arange(214) < 200, sales, np.nan),
+        }
+    )
+    result = forecast(frame, "sales", model_type="forecast_engine")
+    expected = 40 + 60 * promoted[200:]
+    np.testing.assert_allclose(result.model.forecast(14)["prediction"], expected, atol=8)
+
+
+def test_a_surprise_fades_where_a_day_has_several_periods() -> None:
+    rng = np.random.default_rng(1)
+    noise = rng.normal(0, 1, 1_000)
+    rest = np.zeros(1_000)
+    for row in range(1, 1_000):
+        rest[row] = 0.95 * rest[row - 1] + noise[row]
+    hours = pd.date_range("2024-01-01", periods=1_000, freq="h")
+    level = 100 + 20 * np.sin(np.arange(1_000) / 24 * 2 * np.pi)
+    frame = pd.DataFrame({"time": hours, "load": level + rest})
+    errors = {
+        entry.algorithm: -entry.score
+        for entry in forecast(frame, "load", horizon=6, model_type="auto").leaderboard
+    }
+    assert errors["autoregression"] < errors["seasonal_mean"]
+
+
 def test_the_figures_of_the_document_are_there() -> None:
     metrics = forecast(daily(), "sales").metrics
     for name in ("train_accuracy", "test_accuracy", "wape", "mase", "smape", "rmse", "mae"):
