@@ -2,6 +2,7 @@
 and put back into what it forecasts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,12 @@ from numpy.typing import NDArray
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.effect_sizes import BEYOND_CHANCE, Tested, around
-from pipeline.forecast.statistical.regressors import Regressors, regressors_of
+from pipeline.forecast.statistical.regressors import (
+    BRIDGE_COLUMN,
+    Regressors,
+    regressors_of,
+)
+from pipeline.forecast.unpickling import set_state
 
 Array = NDArray[np.float64]
 
@@ -32,6 +38,13 @@ class Effects:
     regressors: Regressors
     weights: Array
     is_share: bool
+
+    def __setstate__(self, values: list[Any]) -> None:
+        """Models of the former release know nothing of bridge days."""
+        regressors, weights, is_share = values
+        if len(weights) < len(regressors.groups):
+            weights = np.insert(weights, BRIDGE_COLUMN, 0.0)
+        set_state(self, [regressors, weights, is_share])
 
     def of(self, plain: Array, future: pd.DataFrame) -> Array:
         """What effects add to a forecast without them."""

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.holiday_calendar import BRIDGE, HolidayCalendar
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.unpickling import set_state
 
 Array = NDArray[np.float64]
 
@@ -19,6 +21,8 @@ _EVENT = "event:"
 _ONE_DAY = np.timedelta64(1, "D")
 _NEAR, _FAR = (0, -1, 1), (-2, 2)
 """Days after a holiday that are told apart; the far ones where it has been seen twice or more."""
+BRIDGE_COLUMN = len(_NEAR)
+"""The place of the column of bridge days, where there are columns of holidays."""
 _COMMON, _OWN, _OWN_FAR, _COVARIATE = 1.0, 0.5, 0.25, 1.0
 """How large effects are expected to be, in units of the usual level: of all holidays together, of
 what is peculiar to one on near and on far days, and of a covariate over its range."""
@@ -40,6 +44,12 @@ class Regressors:
     repeated: tuple[str, ...]
     lowest: Array
     highest: Array
+
+    def __setstate__(self, values: list[Any]) -> None:
+        """Models of the former release know nothing of ``repeated`` holidays."""
+        if len(values) < len(fields(self)):
+            values = [*values[:4], (), *values[4:]]
+        set_state(self, values)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from pipeline.forecast.history.prepared import Prepared
 from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.statistical.effects import adjusted
-from pipeline.forecast.statistical.regressors import regressors_of
+from pipeline.forecast.statistical.effects import Effects, adjusted
+from pipeline.forecast.statistical.regressors import Regressors, regressors_of
 from tests.pipeline.forecast.series import context_of, daily_sales
 
 DAYS, AHEAD = 400, 90
@@ -103,3 +103,18 @@ def test_columns_are_as_many_as_their_groups_and_expected_sizes() -> None:
 
     assert regressors.repeated
     assert columns.shape[1] == len(regressors.groups) == len(regressors.expected)
+
+
+def test_effects_of_the_former_release_are_what_they_were() -> None:
+    now = regressors_of(plain(0, promotion=0.3).history, CALENDAR)
+    former, effects = Regressors.__new__(Regressors), Effects.__new__(Effects)
+    stated = [now.frequency, now.holidays, now.names, now.kinds, now.lowest, now.highest]
+    former.__setstate__(stated)
+    days_of_any_holiday = np.array([2.0, 1.0, 0.5])
+    rest = np.zeros(3 * len(now.kinds) + len(now.names))
+    effects.__setstate__([former, np.concatenate([days_of_any_holiday, rest]), False])
+    christmas = pd.Timestamp(max(day for day in CALENDAR.dates if str(day).endswith("12-25")))
+    days = pd.DataFrame({"ds": christmas + pd.to_timedelta(range(-2, 3), unit="D")})
+    covariates = {name: np.zeros(len(days)) for name in now.names}
+    told = effects.of(np.zeros(len(days)), days.assign(**covariates))
+    np.testing.assert_array_equal(told, [0.0, 1.0, 2.0, 0.5, 0.0])
