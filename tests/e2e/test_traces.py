@@ -44,14 +44,17 @@ def job_id(troubled: Service) -> str:
 def test_one_trace_links_the_request_its_tasks_and_their_steps(
     troubled: Service, traces: Collector, job_id: str
 ) -> None:
-    troubled.wait_until(lambda: len(traces.of_trace(TRACE_ID)) >= 10, 30)
-    spans = traces.of_trace(TRACE_ID)
-    (request,) = [span for span in spans if span.service == "model-studio-api"]
+    def spans_below(parent: str) -> list[Span]:
+        return [span for span in traces.of_trace(TRACE_ID) if span.parent_id == parent]
+
+    troubled.wait_until(lambda: len(spans_below(CALLER_SPAN)) == 1, PATIENCE_S)
+    (request,) = spans_below(CALLER_SPAN)
+    assert request.service == "model-studio-api"
     assert request.name == "POST /api/v1/training/start"
-    assert request.parent_id == CALLER_SPAN
     assert request.attributes["model_studio.request_id"] == REQUEST_ID
 
-    tasks = [span for span in spans if span.parent_id == request.span_id]
+    troubled.wait_until(lambda: len(spans_below(request.span_id)) >= 3, PATIENCE_S)
+    tasks = spans_below(request.span_id)
     assert sorted(task.name for task in tasks) == ["product task", "product task", "shared task"]
     assert {task.service for task in tasks} == {"model-studio-worker"}
     assert {task.attributes["model_studio.job_id"] for task in tasks} == {job_id}
@@ -59,7 +62,7 @@ def test_one_trace_links_the_request_its_tasks_and_their_steps(
     assert len(failed) == 1
 
     trained = next(t for t in tasks if t.name == "product task" and not t.is_error)
-    steps = [span for span in spans if span.parent_id == trained.span_id]
+    steps = spans_below(trained.span_id)
     assert {step.name for step in steps} >= STEPS
     assert sum(step.seconds for step in steps) == pytest.approx(trained.seconds, abs=0.5)
 
@@ -83,7 +86,7 @@ def test_an_upload_over_the_socket_goes_on_with_the_trace_of_its_handshake(
     def spans() -> dict[str, Span]:
         return {span.name: span for span in traces.of_trace(trace_id)}
 
-    troubled.wait_until(lambda: spans().keys() >= {"upload", "table task"}, 30)
+    troubled.wait_until(lambda: spans().keys() >= {"upload", "table task"}, PATIENCE_S)
     assert spans()["upload"].parent_id == CALLER_SPAN
     assert spans()["table task"].parent_id == spans()["upload"].span_id
 
