@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from websockets.sync.client import connect
 
 from client import Client
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 
 Messages = list[dict[str, Any]]

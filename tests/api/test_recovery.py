@@ -9,12 +9,13 @@ import httpx
 import psutil
 import pytest
 from websockets.exceptions import ConnectionClosedError
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.migrate import upgrade
 from tests.api.conftest import Serve, Served, start_api
 from tests.api.running_job import RunningJob
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 
 
@@ -91,7 +92,7 @@ def test_a_killed_api_process_is_replaced_and_its_watchers_go_on(serve: Serve) -
         with pytest.raises(ConnectionClosedError):
             connection.recv(timeout=PATIENCE_S)
     job.report(3)
-    with connect(served.watch_url(job.job_id, after=seen[-1]), open_timeout=30) as again:
+    with connect(served.watch_url(job.job_id, after=seen[-1])) as again:
         job.fail()
         seen += rest(again)
     assert seen == list(range(1, 11))

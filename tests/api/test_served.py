@@ -9,13 +9,14 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
 import pytest
 
 from tests.api.conftest import ROOT, Serve, Served
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 MEBIBYTE = 1 << 20
 
@@ -160,8 +161,11 @@ def test_it_refuses_to_be_reached_by_others(tmp_path: Any) -> None:
 def test_requests_that_tell_something_are_logged(
     shared_served: Served, path: str, is_logged: bool
 ) -> None:
-    trace = f"traced-{len(path)}"
-    httpx.get(f"{shared_served.url}{path}", headers={"X-Request-ID": trace}, timeout=PATIENCE_S)
+    trace, after = uuid4().hex, uuid4().hex
+    for asked, request_id in ((path, trace), ("/api/v1/training/history", after)):
+        headers = {"X-Request-ID": request_id}
+        httpx.get(f"{shared_served.url}{asked}", headers=headers, timeout=PATIENCE_S)
+    eventually(lambda: f'"request_id": "{after}"' in shared_served.log)
     assert (f'"request_id": "{trace}"' in shared_served.log) is is_logged
 
 

@@ -9,12 +9,13 @@ import httpx
 import pytest
 from sqlalchemy import select
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from core.artifacts import ArtifactStore
 from db.tables import TrainingJob
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S
 
 PARQUET = b"PAR1" + bytes(range(256)) * 20 + b"PAR1"
@@ -33,7 +34,7 @@ def with_file(file: bytes = PARQUET, **changes: Any) -> str:
 
 
 def answer(connection: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(connection.recv(timeout=30))
+    message: dict[str, Any] = json.loads(connection.recv(timeout=PATIENCE_S))
     return message
 
 

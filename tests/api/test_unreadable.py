@@ -9,7 +9,7 @@ import pytest
 
 from api.server.unreadable import LONGEST_FIRST_LINE, LONGEST_HEADER, MOST_HEADERS
 from tests.api.conftest import Served
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 HOST = b"Host: 127.0.0.1\r\n"
 MANY_HEADERS = b"".join(b"X-%d: 1\r\n" % number for number in range(MOST_HEADERS + 1))
@@ -83,6 +83,8 @@ def test_a_request_that_cannot_be_read_is_refused_in_the_one_form(
 def test_what_is_refused_is_in_the_log_under_its_id(shared_served: Served) -> None:
     _, _, problem = ask(shared_served, b"hello\r\n\r\n")
 
-    (line,) = [line for line in shared_served.log.splitlines() if problem["request_id"] in line]
+    (line,) = eventually(
+        lambda: [line for line in shared_served.log.splitlines() if problem["request_id"] in line]
+    )
     assert json.loads(line)["event"] == "request cannot be read"
     assert json.loads(line)["level"] == "warning"

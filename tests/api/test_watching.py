@@ -12,10 +12,11 @@ import pytest
 from redis import Redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 
 Messages = list[dict[str, Any]]

@@ -1,6 +1,7 @@
 """From a file of sales to forecasts, as a shop's accountant goes through it."""
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -15,9 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 TOO_NEW = 2
 
 
-def start_training(service: Service, algorithm: str = "auto") -> str:
+def start_training(service: Service, algorithm: str = "auto", budget: str = "balanced") -> str:
     """Of every product, also where nothing has changed since a test before."""
-    order = {"algorithm": algorithm, "force": True}
+    order = {"algorithm": algorithm, "budget": budget, "force": True}
     return str(service.post("start", json=order)["job_id"])
 
 
@@ -159,31 +160,28 @@ class Line:
     """One connection of the page, and the numbers of the messages that went through it."""
 
     route: WebSocketRoute
+    most: float
+    """So many messages go through before it is cut."""
     numbers: list[int] = field(default_factory=list)
-    is_cut: bool = False
 
     def pass_on(self, message: str | bytes) -> None:
-        if self.is_cut:
+        if len(self.numbers) == self.most:
             return
         self.numbers.append(json.loads(message)["seq"])
         self.route.send(message)
-
-    def cut(self) -> None:
-        self.is_cut = True
-        self.route.close(code=1011, reason="cut by the test")
+        if len(self.numbers) == self.most:
+            self.route.close(code=1011, reason="cut by the test")
 
 
 def test_a_cut_line_is_taken_up_where_it_broke(page: Page, stocked: Service) -> None:
     lines: list[Line] = []
 
     def connect(route: WebSocketRoute) -> None:
-        lines.append(Line(route))
+        lines.append(Line(route, most=math.inf if lines else 5))
         route.connect_to_server().on_message(lines[-1].pass_on)
 
     page.route_web_socket(re.compile("/training/ws/"), connect)
     page.goto(f"/#/jobs/{start_training(stocked)}")
-    wait_for_percentage(page, 15)
-    lines[0].cut()
     expect(page.locator(".job-head .pill")).to_have_text("Finished")
 
     before, after = lines[0].numbers, lines[1].numbers
@@ -194,9 +192,9 @@ def test_a_cut_line_is_taken_up_where_it_broke(page: Page, stocked: Service) -> 
 
 
 def test_a_training_can_be_stopped(page: Page, stocked: Service) -> None:
-    job_id = start_training(stocked)
+    job_id = start_training(stocked, budget="best")
     page.goto(f"/#/jobs/{job_id}")
-    wait_for_percentage(page, 5)
+    wait_for_percentage(page, 1)
     page.get_by_role("button", name="Stop", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Keep training")).to_be_focused()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from db.engine import create_engine
 from tests.browser.trained import Versions, train_versions
 from tests.e2e.service import Service
+from tests.fixtures.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -22,7 +23,9 @@ TENANT = "api/v1/training/tenant"
 def own_limits(stocked: Service) -> Iterator[None]:
     """The limits that a test states are taken back."""
     yield
-    httpx.patch(f"{stocked.url}/{TENANT}", json={"quotas": None}).raise_for_status()
+    httpx.patch(
+        f"{stocked.url}/{TENANT}", json={"quotas": None}, timeout=PATIENCE_S
+    ).raise_for_status()
 
 
 @pytest.mark.usefixtures("own_limits")
@@ -115,7 +118,8 @@ def test_an_event_is_moved_to_another_day(page: Page, stocked: Service) -> None:
     assert (moved["starts_on"], moved["ends_on"]) == (later.isoformat(), later.isoformat())
     page.reload()
     trail = page.get_by_role("region", name="Who did what").locator("li")
-    expect(trail.first).to_contain_text("changed the calendar entry Town fair")
+    change = trail.filter(has_text="changed the calendar entry Town fair")
+    expect(change.first).to_be_visible()
     (line,) = stocked.get("audit", action="change", subject_id=moved["id"])["items"]
     assert line["details"]["before"]["starts_on"] == first.isoformat()
     row.get_by_role("button", name="Remove").click()

@@ -91,7 +91,9 @@ def test_a_forecast_shows_how_it_did_since(
     lines = [f"{point['ds'][:10]},{product_id},{round(point['yhat']) + 1}" for point in forecast]
     csv = "\n".join(["date,product_id,quantity", *lines])
     stocked.post("sales", content=csv.encode(), headers={"Content-Type": "text/csv"})
-    stocked.wait_until(lambda: stocked.get(f"models/{used}/live")["scored_points"] > 0, 120)
+    stocked.wait_until(
+        lambda: stocked.get(f"models/{used}/live")["scored_points"] == len(lines), 120
+    )
     live = stocked.get(f"models/{used}/live")
     page.goto(f"/#/models/{used}")
     since = page.get_by_role("region", name="How it did since")

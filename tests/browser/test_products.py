@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.trained import Versions, train_versions
 from tests.e2e.service import Service
+from tests.fixtures.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -19,7 +20,7 @@ def sku(stocked: Service) -> Iterator[str]:
     yield "NEW-1"
     for product in stocked.get("products", search="NEW-1")["items"]:
         address = f"{stocked.url}/api/v1/training/products/{product['id']}"
-        httpx.delete(address, params={"force": True}, timeout=30).raise_for_status()
+        httpx.delete(address, params={"force": True}, timeout=PATIENCE_S).raise_for_status()
 
 
 def add_product(page: Page, sku: str, name: str) -> None:

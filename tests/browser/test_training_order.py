@@ -60,6 +60,7 @@ def test_some_products_are_picked_by_name(page: Page, stocked: Service) -> None:
     page.get_by_role("checkbox", name=first["name"], exact=True).uncheck()
     page.get_by_label("Care taken with each product").select_option("fast")
     assert ordered(page, "/training/start") == {"products": [second["id"]], "budget": "fast"}
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
 
 
 def test_one_product_is_trained_although_nothing_is_new(page: Page, stocked: Service) -> None:

@@ -20,6 +20,7 @@ def test_what_is_missing_is_tried_again(page: Page, stocked: Service) -> None:
     expect(page.locator(".product")).to_have_count(
         stocked.get(f"status/{job_id}")["products_failed"]
     )
+    expect(page.locator(".job-head .pill")).to_have_text("Failed")
     page.get_by_role("link", name="an earlier training").click()
     expect(page).to_have_url(re.compile(job_id))
 

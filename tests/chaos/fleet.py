@@ -13,6 +13,7 @@ import psutil
 
 from core.children import ALONE, TRAINING
 from tests.e2e.service import ROOT, Service, running_service
+from tests.fixtures.waiting import PATIENCE_S
 
 EXTRA_WORKERS = 3
 RESTART_S = 60
@@ -45,8 +46,8 @@ class Fleet:
         processes = _family(worker.pid)
         for process in processes:
             _kill(process)
-        worker.wait(10)
-        psutil.wait_procs(processes, timeout=10)
+        worker.wait(PATIENCE_S)
+        psutil.wait_procs(processes, timeout=PATIENCE_S)
         self.extra.remove(worker)
 
     def kill_worker(self, chance: random.Random) -> None:

@@ -20,9 +20,10 @@ http.server.HTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).s
 WITH_A_CHILD_OF_ITS_OWN = """
 import os, pathlib, subprocess, sys, json
 own = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
-pathlib.Path(os.environ["DATA_DIR"], "worker.json").write_text(
-    json.dumps({"own_child": own.pid, "environment": dict(os.environ)})
-)
+file = pathlib.Path(os.environ["DATA_DIR"], "worker.json")
+unfinished = file.with_suffix(".unfinished")
+unfinished.write_text(json.dumps({"own_child": own.pid, "environment": dict(os.environ)}))
+unfinished.rename(file)
 own.wait()
 """
 

@@ -181,6 +181,7 @@ def test_nothing_outlives_a_killed_launcher_and_the_data_stays(launch: Launch) -
         os.kill(worker["own_child"], signal.SIGKILL)
 
     # At once: some of the children may still be ending.
+    (launched.directory / "worker.json").unlink()
     again = launch(PORT=str(launched.port)).ready()
     assert _all_ended(pids)
     _execute(again.worker()["environment"]["DATABASE_URL"], "INSERT INTO bread VALUES ('rye')")

@@ -10,7 +10,7 @@ from redis import Redis
 
 from core.embedded import EmbeddedValkey, free_port
 from core.progress import ProgressMessage, ProgressStream, Reconnected, WakeUp
-from tests.fixtures.waiting import eventually
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ class Listener:
         self._thread.start()
 
     def next(self) -> WakeUp | Reconnected:
-        return self.heard.get(timeout=30)
+        return self.heard.get(timeout=PATIENCE_S)
 
     def stop(self) -> None:
         self._stop.set()
@@ -221,6 +221,6 @@ def test_a_listener_stops_though_redis_never_answers() -> None:
     thread = threading.Thread(target=lambda: list(stream.listen(stop)))
     thread.start()
     stop.set()
-    thread.join(timeout=10)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     stream.close()

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
+from tests.fixtures.waiting import PATIENCE_S
+
 T = TypeVar("T")
 
 
@@ -13,7 +15,7 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
-        barrier.wait(timeout=30)
+        barrier.wait(PATIENCE_S)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as pool:

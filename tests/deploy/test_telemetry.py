@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.deploy.composition import ROOT, services
+from tests.fixtures.waiting import PATIENCE_S
 
 DEPLOY = ROOT / "deploy"
 OF_PROMETHEUS = {"up"}
@@ -65,7 +66,7 @@ def test_names_of_series_are_found_in_expressions() -> None:
 
 
 def test_every_series_that_is_asked_for_is_exposed(api: str) -> None:
-    found = exposed(httpx.get(f"{api}/metrics", timeout=30).raise_for_status().text)
+    found = exposed(httpx.get(f"{api}/metrics", timeout=PATIENCE_S).raise_for_status().text)
     asked = {name for question in questions() for name in series_in(question)}
     assert len(asked) > 8
     assert asked - OF_PROMETHEUS - found == set()

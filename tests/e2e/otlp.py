@@ -17,7 +17,8 @@ class Span:
     trace_id: str
     span_id: str
     parent_id: str
-    seconds: float
+    start_s: float
+    end_s: float
     attributes: dict[str, str]
     is_error: bool
 
@@ -68,7 +69,8 @@ def _spans(request: ExportTraceServiceRequest) -> Iterator[Span]:
                     trace_id=span.trace_id.hex(),
                     span_id=span.span_id.hex(),
                     parent_id=span.parent_span_id.hex(),
-                    seconds=(span.end_time_unix_nano - span.start_time_unix_nano) / 1e9,
+                    start_s=span.start_time_unix_nano / 1e9,
+                    end_s=span.end_time_unix_nano / 1e9,
                     attributes={each.key: each.value.string_value for each in span.attributes},
                     is_error=span.status.code == 2,
                 )

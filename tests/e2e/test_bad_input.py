@@ -11,9 +11,9 @@ import psutil
 import pyarrow as pa
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
 from tests.e2e.service import Service
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S
 from tests.pipeline.table import hostile
 from tests.pipeline.table.tables import parquet
@@ -64,7 +64,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_a_hostile_file_gets_the_documented_error(
     service: Service, make: Callable[[], bytes], told: str
 ) -> None:
-    with connect(studio_url(service), open_timeout=30) as connection:
+    with connect(studio_url(service)) as connection:
         connection.send(request(make()))
         update = json.loads(connection.recv(timeout=120))
         while update["type"] == "progress":
@@ -82,7 +82,7 @@ def test_a_hostile_file_gets_the_documented_error(
 
 def test_a_good_file_is_trained_after_all_of_them(service: Service) -> None:
     sizes = pd.Series(range(200)) % 37
-    with connect(studio_url(service), open_timeout=30) as connection:
+    with connect(studio_url(service)) as connection:
         connection.send(request(file_of(rows=200, size=sizes, y=sizes * 2.0 + 1)))
         update = json.loads(connection.recv(timeout=120))
         while update["type"] == "progress":
@@ -94,9 +94,9 @@ def test_a_good_file_is_trained_after_all_of_them(service: Service) -> None:
 
 def test_leaving_in_the_middle_leaves_the_job_running(service: Service) -> None:
     sizes = pd.Series(range(200)) % 37
-    with connect(studio_url(service), open_timeout=30) as connection:
+    with connect(studio_url(service)) as connection:
         connection.send(request(file_of(rows=200, size=sizes, y=sizes * 3.0)))
-        job_id = json.loads(connection.recv(timeout=60))["job_id"]
+        job_id = json.loads(connection.recv(timeout=PATIENCE_S))["job_id"]
 
     service.wait_until(lambda: service.get(f"status/{job_id}")["status"] == "completed", 120)
     assert service.get(f"status/{job_id}")["model"] is not None

@@ -10,6 +10,7 @@ from core.embedded import free_port
 from tests.e2e.flower import trained, workers
 from tests.e2e.service import Service, running_service
 from tests.e2e.shop import sales_csv
+from tests.fixtures.waiting import PATIENCE_S
 
 REACH_S = 120
 UP = (sys.executable, "-m", "client.cli", "up", "--flower")
@@ -21,7 +22,7 @@ def test_flower_lists_workers_and_finished_tasks_in_readable_form() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="model-studio-e2e-") as name,
         running_service(Path(name) / "data", UP, **variables) as service,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30) as flower,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=PATIENCE_S) as flower,
     ):
         service.wait_until(lambda: workers(flower) >= {"training", "housekeeping"}, REACH_S)
         job_id = train(service)

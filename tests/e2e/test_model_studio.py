@@ -13,12 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.sync.client import connect
 
 from tests.api.contract import model_studio as document
 from tests.api.contract.shapes import differences
 from tests.e2e.service import ROOT, Service
 from tests.e2e.studio_tables import Table, all_tables
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S
 
 SECONDS = 3
@@ -55,7 +55,7 @@ def training(service: Service, table: Table) -> Training:
 
 
 def train(service: Service, table: Table, **changes: Any) -> Training:
-    with connect(studio_url(service), open_timeout=30) as connection:
+    with connect(studio_url(service)) as connection:
         connection.send(start_message(table, **changes))
         messages = [json.loads(text) for text in connection]
         return Training(messages, connection.protocol.close_code)
@@ -185,12 +185,12 @@ def test_the_model_tells_what_it_is(service: Service, table: Table, training: Tr
     board = httpx.get(f"{model}/leaderboard", timeout=PATIENCE_S).json()
     assert board["chosen_candidate"] in [entry["candidate"] for entry in board["entries"]]
     assert httpx.get(f"{model}/profile", timeout=PATIENCE_S).json()["profile"]
-    explained = httpx.get(f"{model}/explanation", timeout=30).json()
+    explained = httpx.get(f"{model}/explanation", timeout=PATIENCE_S).json()
     assert explained["ml_task"] == table.ml_task
     assert explained["sections"]
-    page = httpx.get(f"{model}/card", headers={"Accept": "text/html"}, timeout=30)
+    page = httpx.get(f"{model}/card", headers={"Accept": "text/html"}, timeout=PATIENCE_S)
     assert page.text.lstrip().lower().startswith("<!doctype html>")
-    assert httpx.get(f"{model}/card", timeout=30).text.startswith("# ")
+    assert httpx.get(f"{model}/card", timeout=PATIENCE_S).text.startswith("# ")
 
 
 def test_the_example_client(service: Service, table: Table, tmp_path: Path) -> None:
@@ -228,23 +228,24 @@ def test_a_missing_target_lists_the_columns(service: Service, ml_task: str) -> N
 
 
 def test_leaving_does_not_stop_the_training_and_its_end_is_found(service: Service) -> None:
-    with connect(studio_url(service), open_timeout=30) as connection:
-        connection.send(start_message(TABLES["regression"]))
-        job_id = json.loads(connection.recv(timeout=60))["job_id"]
+    with connect(studio_url(service)) as connection:
+        connection.send(start_message(TABLES["regression"], time_budget_seconds=120))
+        job_id = json.loads(connection.recv(timeout=PATIENCE_S))["job_id"]
 
     def is_told_in_the_middle() -> bool:
         told = service.get(f"status/{job_id}")
         return told["status"] == "running" and 0 < told["progress"] < 100 and bool(told["metrics"])
 
     service.wait_until(is_told_in_the_middle, 120)
+    service.post(f"stop/{job_id}", json={"mode": "finish"})
     service.wait_until(lambda: service.get(f"status/{job_id}")["status"] == "completed", 120)
     assert service.get(f"status/{job_id}")["model"] is not None
 
 
 def test_finish_keeps_the_best_so_far(service: Service) -> None:
-    with connect(studio_url(service), open_timeout=30) as connection:
+    with connect(studio_url(service)) as connection:
         connection.send(start_message(TABLES["regression"], time_budget_seconds=120))
-        message = json.loads(connection.recv(timeout=60))
+        message = json.loads(connection.recv(timeout=PATIENCE_S))
         while message["type"] == "progress" and message["phase"] != "training":
             message = json.loads(connection.recv(timeout=120))
         service.post(f"stop/{message['job_id']}", json={"mode": "finish"})

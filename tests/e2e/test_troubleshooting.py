@@ -3,9 +3,9 @@
 import json
 from datetime import date, timedelta
 
-from websockets.sync.client import connect
-
 from tests.e2e.service import Service
+from tests.fixtures.sockets import connect
+from tests.fixtures.waiting import PATIENCE_S
 
 
 def import_sales(service: Service, days: dict[str, int], *, is_noise: bool = False) -> None:
@@ -42,8 +42,8 @@ def test_insufficient_data_for_many_products(troubled: Service) -> None:
         " days do (“Days of sales needed” under Advanced; MIN_TRAINING_DATA_DAYS)."
     ]
     failures = troubled.get("analytics/performance")["failures"]
-    assert failures[0]["error_type"] == "InsufficientDataError"
-    assert failures[0]["recommended_action"]
+    (told,) = [one for one in failures if one["error_type"] == "InsufficientDataError"]
+    assert told["recommended_action"]
 
 
 def test_low_accuracy(troubled: Service) -> None:
@@ -54,8 +54,11 @@ def test_low_accuracy(troubled: Service) -> None:
         "1 model is less accurate than 70 %: GET /api/v1/training/analytics/accuracy lists the"
         " worst products, why, and what to do."
     ]
-    worst = troubled.get("analytics/accuracy")["worst_products"][0]
-    assert worst["sku"] == "noisy"
+    (worst,) = [
+        product
+        for product in troubled.get("analytics/accuracy")["worst_products"]
+        if product["sku"] == "noisy"
+    ]
     assert worst["accuracy"] < 70
     assert worst["advice"]
     assert all(each["reason"] and each["recommended_action"] for each in worst["advice"])
@@ -75,9 +78,10 @@ def test_debug_mode_logs_the_fit_and_the_steps(troubled: Service) -> None:
 
 
 def test_pending_because_as_many_jobs_run_as_may(troubled: Service) -> None:
-    import_sales(troubled, {f"long-{number}": 700 for number in range(3)})
-    first = start(troubled, *(f"long-{number}" for number in range(3)), algorithm="auto")
-    troubled.wait_until(lambda: troubled.get(f"status/{first}")["status"] == "running", 60)
+    names = [f"long-{number}" for number in range(20)]
+    import_sales(troubled, dict.fromkeys(names, 700))
+    first = start(troubled, *names, algorithm="auto")
+    troubled.wait_until(lambda: troubled.get(f"status/{first}")["status"] == "running", PATIENCE_S)
     second = start(troubled, "long-0")
 
     waiting = troubled.get(f"status/{second}")
@@ -96,7 +100,7 @@ def test_a_socket_that_drops_goes_on_where_it_was(troubled: Service) -> None:
     job_id = start(troubled, "watched")
     url = f"ws{troubled.url.removeprefix('http')}/api/v1/training/ws/{job_id}"
     with connect(url) as dropped:
-        seen = [json.loads(dropped.recv(timeout=60))["seq"]]
+        seen = [json.loads(dropped.recv(timeout=PATIENCE_S))["seq"]]
         dropped.socket.close()
     with connect(f"{url}?after={seen[-1]}") as again:
         messages = [json.loads(text) for text in again]

@@ -5,7 +5,8 @@ import threading
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.sync.client import connect
+
+from tests.fixtures.sockets import connect
 
 ENDS = {"training_completed", "training_failed", "training_cancelled"}
 
@@ -39,7 +40,7 @@ class Watcher:
         while not self._has_ended() and not self._left.is_set():
             after = self.numbers[-1] if self.messages else 0
             try:
-                with connect(f"{self._url}?after={after}", open_timeout=10) as connection:
+                with connect(f"{self._url}?after={after}") as connection:
                     self.connections += 1
                     for message in connection:
                         self.messages.append(json.loads(message))

@@ -12,7 +12,7 @@ from kombu import Connection
 
 from tests.deploy.composition import services
 from tests.e2e.shop import sales_csv
-from tests.fixtures.waiting import eventually
+from tests.fixtures.waiting import PATIENCE_S, eventually
 from tests.fleet import listener
 from tests.fleet.debian import DebianPostgres, DebianRedis, why_absent
 from tests.fleet.fleet import READY_S, Fleet, answer, running_fleet
@@ -109,7 +109,7 @@ def assert_healthy(fleet: Fleet) -> None:
 
 def slots(fleet: Fleet) -> int:
     """The training slots that Prometheus would be told of."""
-    figures = httpx.get(f"{fleet.url}/metrics", timeout=30).raise_for_status().text
+    figures = httpx.get(f"{fleet.url}/metrics", timeout=PATIENCE_S).raise_for_status().text
     (line,) = [line for line in figures.splitlines() if line.startswith("training_worker_slots ")]
     return int(float(line.split()[1]))
 

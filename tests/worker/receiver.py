@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.fixtures.waiting import PATIENCE_S
+
 
 @dataclass(frozen=True)
 class Call:
@@ -37,7 +39,7 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.calls.append(Call(self.path, dict(self.headers), body))
-            receiver.held.wait(30)
+            receiver.held.wait(PATIENCE_S)
             self.send_response(receiver.next_status())
             self.send_header("Location", receiver.location)
             self.end_headers()

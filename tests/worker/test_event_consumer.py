@@ -9,7 +9,7 @@ from typing import Any
 from core.children import service_plan
 from core.embedded import EmbeddedValkey
 from core.settings import Settings
-from tests.fixtures.waiting import eventually
+from tests.fixtures.waiting import PATIENCE_S, eventually
 from tests.worker.support import SIGNING_KEY, Shop
 from tests.worker.test_incoming import jobs, said, send
 
@@ -37,9 +37,9 @@ def test_the_process_serves_until_it_is_told_to_end(
         )
     try:
         send(valkey.url, said(), routing_key=settings.events_queue)
-        eventually(lambda: len(jobs(shop)) == 1, within_s=60)
+        eventually(lambda: len(jobs(shop)) == 1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, (tmp_path / "events.log").read_text()
+        assert process.wait(PATIENCE_S) == 0, (tmp_path / "events.log").read_text()
     finally:
         process.kill()
         process.wait()

@@ -272,5 +272,5 @@ class TestWithRabbitMQ:
             rabbitmq.stop()
             rabbitmq.start()
             send(rabbitmq.url, said(force=True), routing_key=connected.settings.events_queue)
-            eventually(lambda: len(recorded(shop)) == 4, within_s=60)
+            eventually(lambda: len(recorded(shop)) == 4)
         assert recorded(shop)[3].outcome == "handled"

@@ -10,7 +10,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
-from websockets.sync.client import connect
 
 from api.endpoints import all_endpoints
 from api.live.progress_views import forecast_view
@@ -23,6 +22,7 @@ from tests.api.contract import training_service as document
 from tests.api.contract.shapes import differences
 from tests.api.running_job import RunningJob
 from tests.db.builders import model_outcome, new_job, running_claims
+from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S
 
 

@@ -8,16 +8,14 @@ import httpx
 import pytest
 from sqlalchemy import make_url
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from db.tables import Tenant
 from db.transitions import NewTask, create_job
 from tests.api.conftest import Served
 from tests.api.security.tokens import OURS, REFUSED, SECRET, THEIRS, bearer, token
-from tests.fixtures.waiting import PATIENCE_S
-
-WITHIN_S = 10.0
+from tests.fixtures.sockets import connect
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +50,7 @@ def refusal(
     subprotocols = [Subprotocol(name) for name in offered] or None
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(url, additional_headers=headers, subprotocols=subprotocols, open_timeout=WITHIN_S),
+        connect(url, additional_headers=headers, subprotocols=subprotocols),
     ):
         pass
     answer = refused.value.response
@@ -85,13 +83,13 @@ def test_a_socket_is_not_opened_without_a_token(name: str, sockets: dict[str, st
 def test_a_browser_shows_its_token_as_a_subprotocol(sockets: dict[str, str]) -> None:
     for url in sockets.values():
         offered = [Subprotocol("bearer"), Subprotocol(token())]
-        with connect(url, subprotocols=offered, open_timeout=WITHIN_S) as opened:
+        with connect(url, subprotocols=offered) as opened:
             assert opened.subprotocol == "bearer"
 
 
 def test_a_program_shows_its_token_in_a_header(sockets: dict[str, str]) -> None:
     for url in sockets.values():
-        with connect(url, additional_headers=bearer(), open_timeout=WITHIN_S) as opened:
+        with connect(url, additional_headers=bearer()) as opened:
             assert opened.subprotocol is None
 
 
@@ -123,8 +121,11 @@ def test_a_log_line_tells_who_asked_and_no_secret(served_with_tokens: Served) ->
         timeout=PATIENCE_S,
     )
     assert asked.status_code == 200
-    httpx.get(address, headers={"Authorization": f"Bearer {refused}"}, timeout=PATIENCE_S)
+    refusal_id = "who-was-refused"
+    headers = {"Authorization": f"Bearer {refused}", "X-Request-ID": refusal_id}
+    httpx.get(address, headers=headers, timeout=PATIENCE_S)
 
+    eventually(lambda: refusal_id in served_with_tokens.log)
     lines = [json.loads(line) for line in served_with_tokens.log.splitlines() if line[:1] == "{"]
     line = next(line for line in lines if line.get("request_id") == "who-asked")
     assert (line["tenant_id"], line["subject"], line["status"]) == (str(OURS), "ada", 200)

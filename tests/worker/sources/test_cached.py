@@ -14,6 +14,7 @@ from sqlalchemy import func, update
 from db.engine import Sessions
 from db.operation import source_cache
 from db.operation_tables import CachedSource
+from tests.fixtures.waiting import PATIENCE_S
 from tests.worker.sources.conftest import MakeDesk
 from tests.worker.sources.stand_in import Asked, Reply, StandIn, said
 from worker.sources.desk import Place
@@ -21,6 +22,7 @@ from worker.sources.desk import Place
 MADRID = Place(40.4, -3.7)
 SUNNY = {"date": "2026-01-01", "temperature": 12.0}
 CROWD = 16
+STARTS_WITHIN_S = 120
 ROOT = Path(__file__).parents[3]
 
 ASK_ONCE = """
@@ -45,7 +47,7 @@ def test_a_crowd_of_threads_asks_once(service: StandIn, desk: MakeDesk) -> None:
 
     def ask(_: int) -> object:
         one = desk()
-        everybody.wait(30)
+        everybody.wait(PATIENCE_S)
         values = one.weather(MADRID)
         assert values is not None
         return values.columns
@@ -72,7 +74,7 @@ def test_several_processes_ask_once(service: StandIn, fresh_database_url: str) -
     running = [
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
-    told = [process.communicate(timeout=60)[0].splitlines()[-1] for process in running]
+    told = [process.communicate(timeout=STARTS_WITHIN_S)[0].splitlines()[-1] for process in running]
 
     assert told == ["{'temperature': [12.0]}"] * 3
     assert len(service.asked) == 1
