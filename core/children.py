@@ -58,7 +58,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What runs once and in turn, and then what runs for good; it stops in the opposite order."""
+    """What runs once and in turn, and then what runs for good and stops all at once."""
 
     first: tuple[Child, ...]
     then: tuple[Child, ...]

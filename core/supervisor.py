@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -88,7 +89,7 @@ class _Watched:
 
 
 class Supervisor:
-    """Starts services in turn, starts again what ends, stops them in the opposite order."""
+    """Starts services in turn, starts again what ends, stops programs before servers."""
 
     def __init__(
         self,
@@ -113,16 +114,21 @@ class Supervisor:
             tick()
 
     def stop_all(self) -> None:
-        """Stop everything in order."""
+        """Stop the programs, all at once, then the servers that they write to, one by one.
+
+        No program needs another one in order to end; each takes some seconds, mostly waiting.
+        """
+        programs = self._programs()
+        with ThreadPoolExecutor(max_workers=len(programs) or 1) as pool:
+            list(pool.map(_stop, programs, programs.values()))
         for name, watched in reversed(self._watched.items()):
-            log.info("stopping", child=name)
-            watched.service.stop()
+            if name not in programs:
+                _stop(name, watched.service)
 
     def kill_programs(self) -> None:
         """End all programs at once; servers still stop in order, and keep what they have."""
-        for watched in self._watched.values():
-            if isinstance(watched.service, ChildProcess):
-                watched.service.kill()
+        for program in self._programs().values():
+            program.kill()
 
     def pids(self) -> dict[str, int]:
         """The process of each service that has one."""
@@ -130,6 +136,13 @@ class Supervisor:
             name: watched.service.process.pid
             for name, watched in self._watched.items()
             if watched.service.process and watched.due_at is None
+        }
+
+    def _programs(self) -> dict[str, ChildProcess]:
+        return {
+            name: watched.service
+            for name, watched in self._watched.items()
+            if isinstance(watched.service, ChildProcess)
         }
 
     def _look_after(self, name: str, watched: _Watched) -> None:
@@ -162,3 +175,8 @@ class Supervisor:
         log.warning("service ended", child=name, exit_code=exit_code, restart_in_s=delay_s)
         self._on_change(self.pids())
         self._on_end(ended)
+
+
+def _stop(name: str, service: Service) -> None:
+    log.info("stopping", child=name)
+    service.stop()

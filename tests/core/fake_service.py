@@ -35,16 +35,39 @@ while True:
     signal.pause()
 """
 
+ENDS_WITH_ANOTHER = """
+import os, pathlib, signal, sys, time
+own, other = (pathlib.Path(os.environ["DATA_DIR"], name) for name in sys.argv[1:])
+def end(*_):
+    own.with_suffix(".told").touch()
+    while not other.with_suffix(".told").exists():
+        time.sleep(0.01)
+    own.with_suffix(".ended").touch()
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+own.with_suffix(".began").touch()
+while True:
+    signal.pause()
+"""
+
 CRASHING = "import sys; sys.exit('no luck today')"
 STEP = "import os, pathlib; pathlib.Path(os.environ['DATA_DIR'], 'step').touch()"
 
 
-def _python(name: str, code: str, **details: object) -> Child:
-    return Child(name, (sys.executable, "-c", code), **details)  # type: ignore[arg-type] # forwards
+def _python(name: str, code: str, *arguments: str, **details: object) -> Child:
+    command = (sys.executable, "-c", code, *arguments)
+    return Child(name, command, **details)  # type: ignore[arg-type] # forwards
+
+
+def _ends_with(name: str, other: str) -> Child:
+    signals = ((signal.SIGTERM, 60.0),)
+    return _python(name, ENDS_WITH_ANOTHER, name, other, stop_signals=signals)
 
 
 CHILDREN = {
     "crashing": _python("crashing", CRASHING),
+    "left": _ends_with("left", "right"),
+    "right": _ends_with("right", "left"),
     "patient": _python("patient", "import signal; signal.pause()", may_wait=True),
     "stubborn": _python("stubborn", STUBBORN, stop_signals=((signal.SIGTERM, 60.0),)),
 }

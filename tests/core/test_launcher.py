@@ -287,6 +287,17 @@ def test_a_child_that_keeps_ending_is_reported_and_the_rest_serves(
     assert _is_alive(launched.pids()["api"])
 
 
+def test_programs_are_told_to_end_at_once_and_not_one_after_the_other(
+    launch: Launch, data_dir: Path, given_servers: dict[str, str]
+) -> None:
+    launched = launch("left", "right", **given_servers).ready()
+    for name in ("left.began", "right.began"):
+        eventually((data_dir / name).exists)
+    assert launched.end(signal.SIGTERM) == (0, "")
+    assert (data_dir / "left.ended").exists()
+    assert (data_dir / "right.ended").exists()
+
+
 def test_a_second_signal_ends_a_stubborn_child_at_once(
     launch: Launch, data_dir: Path, given_servers: dict[str, str]
 ) -> None:
