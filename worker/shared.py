@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from uuid import UUID
 
 from pandas import DataFrame
@@ -25,12 +26,15 @@ from worker.artifacts import artifact_files, store_files
 from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
-from worker.frames import sales_frame
+from worker.frames import sales_frames
 from worker.shared_reuse import SHARED_FILE, learned_before, shared_digest
 
 TAKEN_OVER = "What all products share was learned before, and nothing has changed since"
 KEPT = 2
 """A process works for one job at a time, and now and then for the next one."""
+
+READ_AT_ONCE = 10
+"""Products: two years of hours of each are 30 MB on their way."""
 
 TREES = "pooled"
 """The candidate that forecasts with trees which have learned from all products."""
@@ -38,7 +42,8 @@ TREES = "pooled"
 
 class StoredSales(Mapping[str, tuple[str | None, DataFrame]]):
     """By product its category and its sales, read anew whenever they are asked for: who goes
-    through thousands of products decides what to keep of them.
+    through thousands of products decides what to keep of them. Those of the next few products come
+    along, as one statement for ten costs a third of ten statements.
     """
 
     def __init__(
@@ -46,17 +51,26 @@ class StoredSales(Mapping[str, tuple[str | None, DataFrame]]):
     ) -> None:
         self._sessions, self._tenant_id = sessions, tenant_id
         self._categories = {str(product_id): kind for product_id, kind in categories.items()}
+        self._places = {key: place for place, key in enumerate(self._categories)}
+        self._ahead: dict[str, DataFrame] = {}
 
     def __getitem__(self, key: str) -> tuple[str | None, DataFrame]:
         category = self._categories[key]
-        with self._sessions() as session:
-            return category, sales_frame(session, self._tenant_id, UUID(key))
+        if key not in self._ahead:
+            self._ahead = self._read(self._places[key])
+        return category, self._ahead.pop(key)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._categories)
 
     def __len__(self) -> int:
         return len(self._categories)
+
+    def _read(self, first: int) -> dict[str, DataFrame]:
+        keys = list(islice(self._categories, first, first + READ_AT_ONCE))
+        with self._sessions() as session:
+            frames = sales_frames(session, self._tenant_id, [UUID(key) for key in keys])
+            return dict(zip(keys, frames, strict=True))
 
 
 def fit_shared_profile(

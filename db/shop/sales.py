@@ -1,4 +1,4 @@
-"""Sales in and out, in bulk: a repeatable import, and the history of a product for training.
+"""Sales in, in bulk, by an import that can be repeated; and the newest ones of a product.
 
 An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is.
 Several rows for the same product and moment (one per till, say) are summed. The import uses COPY,
@@ -10,13 +10,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import psycopg2.extensions
-from sqlalchemy import CursorResult, DateTime, Select, TextClause, bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import CursorResult, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
@@ -99,43 +97,6 @@ def import_sales(
         first=counts.first,
         last=counts.last,
         product_ids=session.scalars(statements.PRODUCT_IDS).all(),
-    )
-
-
-def history(
-    session: Session, tenant_id: UUID, product_id: UUID | None, *, after: datetime | None = None
-) -> dict[str, list[Any]]:
-    """The sales of a product as columns, in time order, ready for a data frame; all of them, or
-    those after a moment.
-
-    `ds` and `quantity` are always there, `price`, `revenue`, `promotion` and each covariate when
-    the product has any. Rows after the last quantity hold what is known ahead.
-    """
-    wanted = {"tenant_id": tenant_id, "product_id": product_id, "after": after}
-    *known, others = session.execute(_history_statement(), wanted).one()
-    names = ("ds", "quantity", "price", "revenue", "promotion")
-    columns = {name: values or [] for name, values in zip(names, known, strict=True)}
-    covariates = [values or {} for values in others or ()]
-    for name in sorted(set().union(*filter(None, covariates)) - columns.keys()):
-        columns[name] = [values.get(name) for values in covariates]
-    return {
-        name: values
-        for name, values in columns.items()
-        if name in {"ds", "quantity"} or any(value is not None for value in values)
-    }
-
-
-@cache
-def _history_statement() -> Select[*tuple[Any, ...]]:
-    """Each column as one array, in a single row: read in half the time of a row per period."""
-    columns = (Sale.sold_at, Sale.quantity, Sale.price, Sale.revenue, Sale.promotion)
-    arrays = (func.array_agg(aggregate_order_by(one, Sale.sold_at)) for one in columns)
-    others = func.jsonb_agg(aggregate_order_by(Sale.covariates, Sale.sold_at), type_=JSONB())
-    after = func.coalesce(bindparam("after", type_=DateTime()), text("timestamp '-infinity'"))
-    return select(*arrays, others).where(
-        Sale.product_id == bindparam("product_id"),
-        Sale.tenant_id == bindparam("tenant_id"),
-        Sale.sold_at > after,
     )
 
 

@@ -1,20 +1,21 @@
-"""Sales: imported in bulk, merged, repeatable; read back as columns."""
+"""Sales: imported in bulk, merged, repeatable."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.engine import Sessions
-from db.shop.sales import ImportCounts, SalesBatch, history, import_sales, recent_sales
+from db.shop.sales import ImportCounts, SalesBatch, import_sales, recent_sales
 from db.tables import DEFAULT_TENANT_ID, Product, Sale
 from tests.db.at_once import at_once
 from tests.db.builders import new_products, new_tenant
+from tests.db.shop.columns import columns_of
 
 MONDAY = datetime.fromisoformat("2026-01-05")
 
@@ -72,10 +73,10 @@ def test_the_same_file_again_changes_nothing(session: Session) -> None:
     )
     first = load(session, file)
     assert (first.read, first.merged, first.inserted) == (4, 2, 2)
-    before = history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
+    before = columns_of(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
     again = load(session, file)
     assert (again.inserted, again.updated, again.unchanged, again.products_created) == (0, 0, 2, 0)
-    assert history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id) == before
+    assert columns_of(session, DEFAULT_TENANT_ID, product_of(session, "B1").id) == before
 
 
 def observed_day(session: Session, sku: str) -> int:
@@ -112,7 +113,7 @@ def test_a_changed_file_updates_only_what_changed(session: Session) -> None:
 def test_rows_of_several_tills_are_summed(session: Session) -> None:
     rows = [("B1", 0, 0.1), ("B1", 0, 0.2), ("B1", 0, None), ("B1", 1, 4)]
     load(session, batch(rows[:2], revenue=[1, 2], price=[2, 4]), batch(rows[2:]))
-    columns = history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
+    columns = columns_of(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
     assert columns["quantity"] == [0.3, 4]
     assert columns["revenue"] == [3, None]
     assert columns["price"] == [3, None]
@@ -122,7 +123,7 @@ def test_an_empty_cell_leaves_the_stored_value(session: Session) -> None:
     load(session, batch([("B1", 0, 5)], price=[2], covariates=[{"rain": 1}]))
     counts = load(session, batch([("B1", 0, None)], covariates=[{"match": 1}]))
     assert counts.updated == 1
-    columns = history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
+    columns = columns_of(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
     assert columns == {
         "ds": [MONDAY],
         "quantity": [5],
@@ -136,7 +137,7 @@ def test_products_are_found_by_id_or_sku(session: Session) -> None:
     (known,) = new_products(session, 1)
     counts = load(session, batch([(str(known.id).upper(), 0, 1), (known.sku, 1, 2)]))
     assert (counts.products, counts.products_created) == (1, 0)
-    assert history(session, DEFAULT_TENANT_ID, known.id)["quantity"] == [1, 2]
+    assert columns_of(session, DEFAULT_TENANT_ID, known.id)["quantity"] == [1, 2]
 
 
 def test_an_id_of_another_tenant_is_not_found(session: Session) -> None:
@@ -144,10 +145,10 @@ def test_an_id_of_another_tenant_is_not_found(session: Session) -> None:
     (theirs,) = new_products(session, 1, other)
     counts = load(session, batch([(str(theirs.id), 0, 1), (theirs.sku, 0, 1)]))
     assert counts.products_created == 2
-    assert history(session, other, theirs.id) == {"ds": [], "quantity": []}
+    assert columns_of(session, other, theirs.id) == {"ds": [], "quantity": []}
     mine = product_of(session, str(theirs.id))
     assert (mine.tenant_id, mine.id != theirs.id) == (DEFAULT_TENANT_ID, True)
-    assert history(session, other, mine.id) == {"ds": [], "quantity": []}
+    assert columns_of(session, other, mine.id) == {"ds": [], "quantity": []}
 
 
 def test_names_and_categories_follow_the_newest_file(session: Session) -> None:
@@ -197,26 +198,6 @@ def test_imports_at_the_same_time_add_up(fresh_sessions: Sessions) -> None:
         assert session.scalar(select(func.count()).select_from(Product)) == 7
         assert session.scalar(select(func.count()).select_from(Sale)) == 7 * 15
     assert sum(count.inserted for count in counts) == 7 * 15
-
-
-def test_history_is_in_time_order_without_empty_columns(session: Session) -> None:
-    load(session, batch([("B1", 2, 3), ("B1", 0, 1), ("B1", 1, 2)], price=[None, 4, None]))
-    columns = history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
-    assert columns == {
-        "ds": [MONDAY + timedelta(days=day) for day in range(3)],
-        "quantity": [1, 2, 3],
-        "price": [4, None, None],
-    }
-
-
-def test_a_covariate_never_hides_a_column(session: Session) -> None:
-    load(session, batch([("B1", 0, 3)], covariates=[{"ds": 1, "quantity": 9}]))
-    columns = history(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
-    assert columns == {"ds": [MONDAY], "quantity": [3]}
-
-
-def test_no_history_of_an_unknown_product(session: Session) -> None:
-    assert history(session, DEFAULT_TENANT_ID, uuid4()) == {"ds": [], "quantity": []}
 
 
 def test_recent_sales_are_the_newest_known_ones_in_time_order(session: Session) -> None:
