@@ -17,12 +17,16 @@ _TIME = "ds"
 
 
 def details_of(result: ForecastResult) -> ForecastDetails:
-    expected = result.forecast["yhat"].to_numpy()[:MOST_PERIODS]
-    parts = drivers(result.model, result.model.ahead.head(MOST_PERIODS), expected)
-    quantiles = result.quantiles.head(MOST_PERIODS)
+    ahead = result.model.ahead.iloc[:MOST_PERIODS]
+    parts = drivers(result.model, ahead, result.forecast["yhat"].to_numpy()[:MOST_PERIODS])
+    quantiles = result.quantiles.iloc[:MOST_PERIODS, 1:]  # the first column is the time
     return ForecastDetails(
-        Quantiles([float(name) for name in _columns(quantiles)], _rows(quantiles)),
-        Drivers(_columns(parts), _rows(parts), effects(parts)),
+        Quantiles(quantiles.columns.astype(float).tolist(), _rows(quantiles.to_numpy())),
+        Drivers(
+            list(parts),
+            _rows(np.column_stack(list(parts.values()))),
+            effects(pd.DatetimeIndex(ahead[_TIME]), parts),
+        ),
         PastErrors(
             np.datetime_as_string(result.errors[_TIME].to_numpy(), unit="s").tolist(),
             _short(result.errors["error"].to_numpy()).tolist(),
@@ -30,13 +34,8 @@ def details_of(result: ForecastResult) -> ForecastDetails:
     )
 
 
-def _columns(frame: pd.DataFrame) -> list[str]:
-    return [str(name) for name in frame if name != _TIME]
-
-
-def _rows(frame: pd.DataFrame) -> list[list[float]]:
-    values = [frame[name].to_numpy(dtype=np.float64) for name in _columns(frame)]
-    rows: list[list[float]] = _short(np.column_stack(values)).tolist()
+def _rows(values: NDArray[np.float64]) -> list[list[float]]:
+    rows: list[list[float]] = _short(values).tolist()
     return rows
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import any_, func, select, text, update
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
@@ -195,9 +195,14 @@ def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
         .order_by(TrainingTask.id)
         .with_for_update(skip_locked=True)
     )
+    # An array, which is filled before the rows are looked for: by their key, whatever the planner
+    # believes of a table that has just grown.
     statement = (
         update(TrainingTask)
-        .where(TrainingTask.id.in_(waiting), TrainingTask.status == "pending")
+        .where(
+            TrainingTask.id == any_(func.array(waiting.scalar_subquery())),
+            TrainingTask.status == "pending",
+        )
         .values(dispatched_at=func.clock_timestamp())
         .returning(TrainingTask.id)
     )

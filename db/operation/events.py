@@ -90,21 +90,30 @@ def add_failed_event(session: Session, job: TrainingJob, task: TrainingTask, now
 
 def _models_created(session: Session, job: TrainingJob) -> list[Json]:
     statement = (
-        select(TrainedModel, ModelMetrics)
+        select(  # columns: whole models with their details are a hundred times as much
+            TrainedModel.product_id,
+            TrainedModel.name,
+            TrainedModel.public_id,
+            TrainedModel.model_version,
+            ModelMetrics.accuracy_percentage,
+            ModelMetrics.mae,
+            ModelMetrics.rmse,
+            ModelMetrics.r2_score,
+        )
         .join(ModelMetrics, ModelMetrics.model_id == TrainedModel.id)
         .where(TrainedModel.training_job_id == job.id)
         .order_by(TrainedModel.created_at, TrainedModel.id)
     )
     return [
         {
-            "product_id": None if model.product_id is None else str(model.product_id),
-            "product_name": model.name,
-            "model_id": model.public_id,
-            "model_version": model.model_version,
-            "accuracy": metrics.accuracy_percentage,
-            "mae": metrics.mae,
-            "rmse": metrics.rmse,
-            "r2_score": metrics.r2_score,
+            "product_id": None if row.product_id is None else str(row.product_id),
+            "product_name": row.name,
+            "model_id": row.public_id,
+            "model_version": row.model_version,
+            "accuracy": row.accuracy_percentage,
+            "mae": row.mae,
+            "rmse": row.rmse,
+            "r2_score": row.r2_score,
         }
-        for model, metrics in session.execute(statement)
+        for row in session.execute(statement)
     ]

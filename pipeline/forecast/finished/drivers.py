@@ -23,6 +23,7 @@ BASIS = (LEVEL, TREND)
 LEAST_WEEKS = 3
 """Over so many weeks the mean of a weekday says what the day of the week does."""
 DAYS_OF_WEEK = 7
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 MOST_TOLD = 3
 LEAST_SHARE = 0.05
@@ -52,7 +53,7 @@ class Decomposable(Protocol):
 
 def drivers(
     model: FittedForecaster, future: pd.DataFrame, expected: Array | None = None
-) -> pd.DataFrame:
+) -> dict[str, Array]:
     """The parts of a forecast.
 
     Parameters
@@ -66,24 +67,20 @@ def drivers(
 
     Returns
     -------
-    DataFrame
-        Column ``ds``, and one column per part; in each row the parts add up to ``yhat``. Members
-        that cannot tell their parts have a ``level``, their mean, the means of the weekdays as
-        ``week`` where rows are daily, and the rest as ``other``, which also holds whatever else
-        moves the forecast. Where the parts would lead below 0, those that
-        take away are smaller. What a closure takes away is ``closed``.
+    dict
+        By name the values of each part, one per row of ``future``; in each row they add up to
+        ``yhat``. Members that cannot tell their parts have a ``level``, their mean, the means of
+        the weekdays as ``week`` where rows are daily, and the rest as ``other``, which also holds
+        whatever else moves the forecast. Where the parts would lead below 0, those that take away
+        are smaller. What a closure takes away is ``closed``.
     """
-    steps = model.frequency.steps_after(model.last, pd.DatetimeIndex(future[TIME]))
-    rows = future[[TIME, *model.known]].reset_index(drop=True).assign(step=steps)
-    parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
-    weights = model.weights or (1 / len(model.members),) * len(model.members)
-    is_daily = model.frequency.name == Unit.DAY
-    for member, weight in zip(model.members, weights, strict=True):
-        for name, values in _parts(member, rows, is_daily=is_daily).items():
-            parts[name] = parts.get(name, 0.0) + weight * values
+    ds = pd.DatetimeIndex(future[TIME])
+    steps = model.frequency.steps_after(model.last, ds)
+    known = {name: future[name].array for name in model.known}
+    rows = pd.DataFrame({TIME: ds, **known, "step": steps})
     if expected is None:
         expected = model.predict(future)["yhat"].to_numpy()
-    ds = pd.DatetimeIndex(rows[TIME])
+    parts = _together(model, rows)
     closed = closed_rows(model.closures, ds, model.frequency)
     closed |= model.closed_times.at(ds, model.frequency)
     if closed.any():
@@ -91,28 +88,40 @@ def drivers(
     parts = _not_below_zero(parts, expected)
     rest = expected - np.sum(list(parts.values()), axis=0)
     rest[np.abs(rest) < _ROUNDING * np.abs(expected).max(initial=0.0)] = 0.0
-    parts[OTHER] = parts.get(OTHER, 0.0) + rest
-    return pd.DataFrame({TIME: rows[TIME], **parts})
+    return {**parts, OTHER: parts.get(OTHER, 0.0) + rest}
 
 
-def effects(parts: pd.DataFrame) -> list[tuple[str, ...]]:
+def effects(ds: pd.DatetimeIndex, parts: Mapping[str, Array]) -> list[tuple[str, ...]]:
     """For each period of `drivers` its strongest effects in words, such as ``"+6 because of the
     holiday"``; none for a period like any other.
     """
-    every = parts.set_index(TIME)
-    names = [str(name) for name in every if name not in BASIS]
-    least = LEAST_SHARE * float(np.abs(every.to_numpy().sum(axis=1)).mean())
-    values = every[names].to_numpy()
+    names = [name for name in parts if name not in BASIS]
+    if not names:
+        return [()] * len(ds)
+    least = LEAST_SHARE * float(np.abs(np.sum(list(parts.values()), axis=0)).mean())
+    values = np.column_stack([parts[name] for name in names])
     strongest = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :MOST_TOLD]
-    days = pd.DatetimeIndex(every.index).day_name()
     return [
         tuple(
             f"{_amount(row[place])} because {_reason(names[place], day)}"
             for place in places
             if abs(row[place]) > least
         )
-        for day, places, row in zip(days, strongest.tolist(), values.tolist(), strict=True)
+        for day, places, row in zip(
+            ds.day_of_week.tolist(), strongest.tolist(), values.tolist(), strict=True
+        )
     ]
+
+
+def _together(model: FittedForecaster, rows: pd.DataFrame) -> dict[str, Array]:
+    """The parts that the members tell, each as much as it counts."""
+    parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
+    weights = model.weights or (1 / len(model.members),) * len(model.members)
+    is_daily = model.frequency.name == Unit.DAY
+    for member, weight in zip(model.members, weights, strict=True):
+        for name, values in _parts(member, rows, is_daily=is_daily).items():
+            parts[name] = parts.get(name, 0.0) + weight * values
+    return parts
 
 
 def _parts(member: PointForecaster, rows: pd.DataFrame, *, is_daily: bool) -> Mapping[str, Array]:
@@ -147,9 +156,9 @@ def _not_below_zero(parts: dict[str, Array], expected: Array) -> dict[str, Array
     return dict(zip(parts, np.where(values < 0, values * kept, values), strict=True))
 
 
-def _reason(name: str, day: str) -> str:
+def _reason(name: str, day: int) -> str:
     if name == WEEK:
-        return f"it is a {day}"
+        return f"it is a {_DAYS[day]}"
     return _REASONS.get(name) or f"of {name.removeprefix(EVENT).replace('_', ' ')}"
 
 
