@@ -20,15 +20,15 @@ Array = NDArray[np.float64]
 
 POWER: Final = 4.0
 """Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone."""
-LARGEST_ERROR: Final = 1.4
+LARGEST_ERROR: Final = 1.6
 """Members err at most so many times as much as the best one."""
 SIMPLE_HANDICAP: Final = 1.6
 """Models that only repeat or average the past have their place where others fail, so their error
 counts so many times: over a few windows without a change it is the smallest by chance, and full
 models see the change coming that the next window brings."""
-MOST_MEMBERS: Final = 5
+MOST_MEMBERS: Final = 4
 """Each further member is a fit on all rows for ever less."""
-SHRINKAGE: Final = 0.3
+SHRINKAGE: Final = 0.7
 """A combination with wholly other weights than the robust average has to lower the squared error by
 this share, learned from enough rows."""
 ENOUGH_ROWS: Final = 84

@@ -47,7 +47,7 @@ def test_opposite_errors_are_brought_together() -> None:
 
 
 def test_a_simple_model_needs_a_clear_lead() -> None:
-    alike = robust_average({"prophet": 1.0, "seasonal_mean": 0.9})
+    alike = robust_average({"prophet": 1.0, "seasonal_mean": 1.05})
     ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.45})
     far_ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.3})
 
