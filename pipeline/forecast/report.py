@@ -24,7 +24,7 @@ from pipeline.forecast.selection.choice import Choice
 from pipeline.forecast.selection.metrics import Metrics, quantile_metrics, score
 from pipeline.forecast.spec import AUTO, ForecastSpec
 
-INTENDED = "prophet"
+PROPHET, TUNED_PROPHET = "prophet", "prophet_tuned"
 
 
 def holdout_metrics(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec) -> Metrics:
@@ -64,8 +64,12 @@ def hyperparameters(choice: Choice, history: History, context: FitContext) -> di
 
 def degraded_reason(algorithm: str, choice: Choice, backtest: Backtest) -> str | None:
     """Why a simpler model stands in for Prophet, or for the algorithm that was asked for."""
-    intended = INTENDED if algorithm == AUTO else algorithm
-    why = (backtest.unsuited | backtest.failures).get(intended)
+    refused = backtest.unsuited | backtest.failures
+    intended = algorithm
+    if algorithm == AUTO:
+        tried = refused.keys() | backtest.forecasts.keys()
+        intended = PROPHET if PROPHET in tried else TUNED_PROPHET
+    why = refused.get(intended)
     if why is None:
         return None
     return replacement_note(intended, choice.algorithm, why)

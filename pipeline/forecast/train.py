@@ -30,6 +30,7 @@ from pipeline.forecast.history.validation import validate
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.pooled.candidates import has_unseen_trees
 from pipeline.forecast.report import (
+    PROPHET,
     degraded_reason,
     final_calibration,
     holdout_metrics,
@@ -194,14 +195,15 @@ def _names(history: History, context: FitContext) -> list[str]:
     """What to test: what the budget allows, or the wanted candidate and those that stand in.
 
     Only trees look back at covariates; where a product has none that it shares, it grows its own.
+    Who wants Prophet to be fitted by Stan wants Prophet, whatever the budget.
     """
     spec = context.spec
-    own_trees = OWN_TREES if history.observed and not has_unseen_trees(history, context) else None
+    beside = {PROPHET} if spec.engine == "stan" else set()
+    if history.observed and not has_unseen_trees(history, context):
+        beside.add(OWN_TREES)
     if spec.algorithm == AUTO:
         return [
-            name
-            for name, one in CANDIDATES.items()
-            if spec.budget in one.budgets or name == own_trees
+            name for name, one in CANDIDATES.items() if spec.budget in one.budgets or name in beside
         ]
     return [name for name, one in CANDIDATES.items() if name == spec.algorithm or one.is_simple]
 

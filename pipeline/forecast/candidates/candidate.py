@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.shared import SharedProfile
-from pipeline.forecast.spec import BUDGETS, ForecastSpec
+from pipeline.forecast.spec import BALANCED, BEST, BUDGETS, ForecastSpec
 
 EVERY_BUDGET = frozenset(BUDGETS)
+UNHURRIED = frozenset({BALANCED, BEST})
 
 
 class PointForecaster(Protocol):

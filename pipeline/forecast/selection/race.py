@@ -18,7 +18,7 @@ from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 from pipeline.progress import ProgressCallback
 
-MARGINS: Final = (0.3, 0.2, 0.15)
+MARGINS: Final = {FAST: (0.1,), BALANCED: (0.3, 0.2, 0.15), BEST: (0.3, 0.2, 0.15)}
 """By how much the mean error over 1, 2, 3 or more windows may be above the best one."""
 KEPT_FAMILIES: Final = {FAST: 2, BALANCED: 3, BEST: 5}
 """The best of so many families of full models go on, whatever the margin says: one window of weeks
@@ -49,6 +49,7 @@ def race(
     """
     backtest = Backtest(history, windows)
     running = sorted(names, key=lambda name: (CANDIDATES[name].cost, name))
+    margins = MARGINS[context.spec.budget]
     deadline = time.thread_time() + LAST_RESORT_SECONDS[context.spec.budget]
     for window in backtest.selection:
         worth = 1 / len(windows)
@@ -61,7 +62,7 @@ def race(
         if history.frequency.is_daily_or_finer:
             errors = _errors(backtest, window)
             stays = {*always, *_best_full(errors, KEPT_FAMILIES[context.spec.budget])}
-            _drop(backtest, errors, MARGINS[min(window.number, len(MARGINS) - 1)], stays)
+            _drop(backtest, errors, margins[min(window.number, len(margins) - 1)], stays)
         running = [name for name in running if name in backtest.finalists]
     return backtest
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.forecast.calendar.frequency import Unit
-from pipeline.forecast.candidates.candidate import Candidate, FitContext
+from pipeline.forecast.candidates.candidate import UNHURRIED, Candidate, FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.arima import fit_arima
 from pipeline.forecast.statistical.autoregression import fit_autoregression
@@ -19,7 +19,6 @@ from pipeline.forecast.statistical.mstl import fit_mstl
 from pipeline.forecast.statistical.theta import fit_theta
 
 _FAILURES = (np.linalg.LinAlgError,)
-_UNHURRIED = frozenset({"balanced", "best"})
 _BEST = frozenset({"best"})
 
 
@@ -54,7 +53,7 @@ STATISTICAL: dict[str, Candidate] = {
         minimum_rows=14,
         is_simple=False,
         failures=_FAILURES,
-        budgets=_UNHURRIED,
+        budgets=UNHURRIED,
         cost=8.0,
         family="ets",
     ),
@@ -63,7 +62,7 @@ STATISTICAL: dict[str, Candidate] = {
         minimum_rows=14,
         is_simple=False,
         failures=_FAILURES,
-        budgets=_UNHURRIED,
+        budgets=UNHURRIED,
         cost=6.0,
         family="theta",
     ),

@@ -13,6 +13,7 @@ from pipeline.forecast.candidates.features import CALENDAR_FEATURES, ORIGIN_FEAT
 from pipeline.forecast.phases import RANGES, ForecastPhase
 from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.structural.candidates import STRUCTURAL
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import Progress
 from tests.pipeline.forecast.series import daily_sales
@@ -192,3 +193,21 @@ def test_a_wild_value_is_tamed_for_training_and_reported() -> None:
     assert [one.observed for one in made.outliers] == [5000.0]
     assert made.outliers[0].ds == frame["ds"][100]
     assert made.forecast["yhat"].max() < 100
+
+
+def test_little_time_goes_to_the_best_form_of_prophet_alone() -> None:
+    made = train_forecast(daily_sales(200), ForecastSpec(budget="fast"))
+
+    tested = {record.algorithm for record in made.backtest if record.algorithm in STRUCTURAL}
+    assert tested == {"prophet_tuned"}
+    assert made.degraded_reason is None
+
+
+def test_a_short_history_without_prophet_is_marked_whatever_the_budget() -> None:
+    made = [
+        train_forecast(daily_sales(16), ForecastSpec(budget=budget, min_training_days=7))
+        for budget in ("fast", "balanced")
+    ]
+
+    assert all(one.degraded_reason is not None for one in made)
+    assert all((one.degraded_reason or "").startswith("Prophet") for one in made)

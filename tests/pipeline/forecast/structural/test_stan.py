@@ -12,6 +12,7 @@ from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.structural.candidates import STRUCTURAL
 from pipeline.forecast.structural.stan import fit_with_stan
 from pipeline.forecast.structural.structure import Structure
+from pipeline.forecast.train import train_forecast
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 from tests.pipeline.forecast.structural.cases import daily
 
@@ -28,6 +29,12 @@ def test_the_settings_of_a_forecast_choose_the_engine(name: str) -> None:
     future = history.ahead(100, 120)
     assert stans.predict(future) == pytest.approx(exact.predict(future), rel=0.05)
     assert not np.array_equal(stans.predict(future), exact.predict(future))
+
+
+def test_little_time_is_no_reason_to_leave_out_what_stan_is_to_fit() -> None:
+    made = train_forecast(daily_sales(60), ForecastSpec(budget="fast", engine="stan"))
+
+    assert "prophet" in {record.algorithm for record in made.backtest}
 
 
 def test_no_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
