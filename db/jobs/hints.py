@@ -66,6 +66,7 @@ def _low_accuracies(session: Session, job: TrainingJob) -> str | None:
         return None
     models = "model is" if count == 1 else "models are"
     return (
-        f"{count} {models} less accurate than {LOW_ACCURACY:g} %: GET"
-        " /api/v1/training/analytics/accuracy lists the worst products, why, and what to do."
+        f"{count} {models} less accurate than {LOW_ACCURACY:g} %: “Where to look first” under"
+        " “How it goes” lists the worst products, why, and what to do"
+        " (`model-studio analytics accuracy`)."
     )

@@ -51,8 +51,8 @@ def test_low_accuracy(troubled: Service) -> None:
     status = ended(troubled, start(troubled, "noisy"))
 
     assert status["hints"] == [
-        "1 model is less accurate than 70 %: GET /api/v1/training/analytics/accuracy lists the"
-        " worst products, why, and what to do."
+        "1 model is less accurate than 70 %: “Where to look first” under “How it goes” lists the"
+        " worst products, why, and what to do (`model-studio analytics accuracy`)."
     ]
     (worst,) = [
         product

@@ -87,7 +87,8 @@ def _sold_out_note(rows: np.ndarray, ds: pd.DatetimeIndex, frequency: Frequency)
     return (
         f"Nothing was sold for {periods(len(rows), frequency)} amid lively sales"
         f" ({', '.join(named)}{more}): taken as sold out or closed, so nothing is learned from"
-        " there. If these zeros are real, say so in the request (zeros_are_real)."
+        " there. If nobody wanted any then, train again with “Days without sales: Always count as"
+        " no demand”."
     )
 
 

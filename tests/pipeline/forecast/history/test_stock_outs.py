@@ -31,7 +31,7 @@ def test_a_zero_amid_lively_sales_is_unknown_and_told_with_its_date() -> None:
     assert found.stock_outs == tuple(frame["ds"][[60, 100, 101, 102]])
     (note,) = found.notes
     assert "2024-03-01, 2024-04-10 to 2024-04-12" in note
-    assert "zeros_are_real" in note
+    assert "“Days without sales: Always count as no demand”" in note
 
 
 def test_a_planted_run_of_a_slow_product_is_found_by_its_length() -> None:
