@@ -30,7 +30,8 @@ from worker.drain import Drain
 from worker.training import run_task
 
 STARTS_WITHIN_S = 120.0
-TIMEOUT_S = 8
+TIMEOUT_S = 60
+ANSWERS_WITHIN_S = TIMEOUT_S + 30
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Predicting:
 
     def post(self, model: str, **arguments: object) -> httpx.Response:
         url = f"{self.served.url}/api/v1/models/{model}/predict"
-        return httpx.post(url, timeout=30, **arguments)  # type: ignore[arg-type]  # any of httpx's
+        return httpx.post(url, timeout=ANSWERS_WITHIN_S, **arguments)  # type: ignore[arg-type]  # any of httpx's
 
 
 @pytest.fixture(scope="package")

@@ -3,6 +3,9 @@
 import io
 import socket
 import threading
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,8 +18,9 @@ from sqlalchemy import select
 
 from db.operation_tables import AuditEntry
 from db.tables import Forecast
+from tests.api.conftest import start_api
 from tests.fixtures.waiting import eventually
-from tests.predictions.conftest import Predicting
+from tests.predictions.conftest import ANSWERS_WITHIN_S, TIMEOUT_S, Predicting
 
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
@@ -72,7 +76,9 @@ def test_a_forecast_answers_periods_under_both_prefixes(predicting: Predicting) 
     assert [row["yhat"] for row in answer.json()["predictions"]] == [row.yhat for row in stored]
     url = f"{predicting.served.url}/api/v1/training/models/{model.public_id}/predict"
     csv = b"ds,price\n2025-05-02,3\n2025-05-01,3\n"
-    other = httpx.post(url, content=csv, headers={"Content-Type": "text/csv"}, timeout=30)
+    other = httpx.post(
+        url, content=csv, headers={"Content-Type": "text/csv"}, timeout=ANSWERS_WITHIN_S
+    )
     assert [row["ds"][:10] for row in other.json()["predictions"]] == ["2025-05-02", "2025-05-01"]
     assert other.json()["notes"] == ["The model does not use price: it makes no difference"]
     everything = predicting.post(str(model.id))
@@ -110,25 +116,25 @@ def test_each_wrong_column_is_named(predicting: Predicting) -> None:
 
 def test_columns_explain_a_row(predicting: Predicting) -> None:
     url = f"{predicting.served.url}/api/v1/models/{predicting.table.public_id}/explain"
-    answer = httpx.post(url, json={"rows": ROWS[:1]}, timeout=60)
+    answer = httpx.post(url, json={"rows": ROWS[:1]}, timeout=ANSWERS_WITHIN_S)
     assert answer.status_code == 200, answer.text
     (row,) = answer.json()["rows"]
     assert row["outputs"]["prediction"]["contributions"].keys() == {"area", "district"}
-    refused = httpx.post(url, json={"rows": []}, timeout=60)
+    refused = httpx.post(url, json={"rows": []}, timeout=ANSWERS_WITHIN_S)
     assert refused.status_code == 422
 
 
 def test_a_model_is_downloaded_as_a_file(predicting: Predicting) -> None:
     url = f"{predicting.served.url}/api/v1/models/{predicting.table.public_id}/export"
-    answer = httpx.get(url, params={"format": "onnx"}, timeout=60)
+    answer = httpx.get(url, params={"format": "onnx"}, timeout=ANSWERS_WITHIN_S)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"] == "application/octet-stream"
     name = f"{predicting.table.public_id}-linear.onnx"
     assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
     assert onnx.load_from_string(answer.content).ir_version
-    unknown = httpx.get(url, params={"format": "docx"}, timeout=60)
+    unknown = httpx.get(url, params={"format": "docx"}, timeout=ANSWERS_WITHIN_S)
     assert unknown.status_code == 400
-    other = httpx.get(url, params={"format": "ubj"}, timeout=60)
+    other = httpx.get(url, params={"format": "ubj"}, timeout=ANSWERS_WITHIN_S)
     assert (other.status_code, "available: onnx" in other.text) == (422, True)
 
 
@@ -164,7 +170,7 @@ def test_loading_is_in_the_audit_trail_once(predicting: Predicting) -> None:
                 AuditEntry.details["worker"].astext != predicting.context.worker,
             )
         ).all()
-    assert len(lines) == 1
+    assert set(Counter(line.details["worker"] for line in lines).values()) == {1}
 
 
 def test_many_ask_at_once_and_all_are_answered(predicting: Predicting) -> None:
@@ -183,7 +189,7 @@ def test_many_ask_at_once_and_all_are_answered(predicting: Predicting) -> None:
 
 
 def test_a_request_whose_client_left_is_taken_back(predicting: Predicting) -> None:
-    """The queue is held back by stopping the broker's consumer: nobody takes what is asked."""
+    """Nobody takes what is asked, and what is taken back is gone long before its time is over."""
     address = urlsplit(predicting.served.url)
     body = b'{"rows": [{"area": 1, "district": "north"}]}'
     path = f"/api/v1/models/{predicting.table.public_id}/predict"
@@ -193,12 +199,18 @@ def test_a_request_whose_client_left_is_taken_back(predicting: Predicting) -> No
         with socket.create_connection((address.hostname or "", address.port or 0)) as client:
             client.sendall(head.encode() + body)
             eventually(predicting.requests)
-        eventually(lambda: not predicting.requests(), within_s=5)
+        eventually(lambda: not predicting.requests(), within_s=TIMEOUT_S / 2)
 
 
-def test_nobody_to_answer_is_a_timeout_that_says_so(predicting: Predicting) -> None:
-    with predicting.paused_worker():
-        answer = predicting.post(predicting.table.public_id, json={"rows": ROWS})
+def test_nobody_to_answer_is_a_timeout_that_says_so(predicting: Predicting, tmp_path: Path) -> None:
+    served, database_url = predicting.served, predicting.settings.database_url
+    assert database_url is not None
+    impatient = {"prediction_timeout_seconds": 1}
+    with ExitStack() as stack:
+        other = start_api(stack, tmp_path, database_url, served.valkey, impatient)
+        with predicting.paused_worker():
+            url = f"{other.url}/api/v1/models/{predicting.table.public_id}/predict"
+            answer = httpx.post(url, json={"rows": ROWS}, timeout=ANSWERS_WITHIN_S)
     assert answer.status_code == 504
     assert "PREDICTION_TIMEOUT_SECONDS" in answer.json()["detail"]
     again = predicting.post(predicting.table.public_id, json={"rows": ROWS})

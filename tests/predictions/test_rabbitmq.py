@@ -9,7 +9,7 @@ import pytest
 
 from core.embedded import EmbeddedValkey
 from tests.api.conftest import start_api
-from tests.predictions.conftest import Predicting, prediction_worker
+from tests.predictions.conftest import ANSWERS_WITHIN_S, Predicting, prediction_worker
 from tests.worker.rabbitmq import RabbitMQ, why_absent
 
 
@@ -30,6 +30,6 @@ def test_a_prediction_over_rabbitmq(
         stack.enter_context(prediction_worker(on_rabbitmq, tmp_path / "predictions.log"))
         url = f"{served.url}/api/v1/models/{predicting.table.public_id}/predict"
         rows = {"rows": [{"area": 50, "district": "north"}]}
-        answer = httpx.post(url, json=rows, timeout=30)
+        answer = httpx.post(url, json=rows, timeout=ANSWERS_WITHIN_S)
         assert answer.status_code == 200, answer.text
         assert len(answer.json()["predictions"]) == 1
