@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,10 @@ from catboost import CatBoost as Model
 from catboost import Pool
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
-from pipeline.table.learners.learner import Array, Parameters, Part, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Part, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.rounds import patience
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 _ALONE = 500
 _MANY_CLASSES = 20
@@ -46,7 +43,7 @@ class CatBoost(BaseFamily):
         by_logarithm = [{**middle, "log_target": True}] if shape.is_skewed else []
         return (middle, *by_logarithm, deep, shallow)
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         rate = _usual_rate(shape)
         return {
             **_QUICK,

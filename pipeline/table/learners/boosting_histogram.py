@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
-from pipeline.table.learners.learner import Array, Parameters, Part, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Part, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 _STEP = 10
 _PATIENT_STEPS = 4
@@ -40,7 +37,7 @@ class HistogramBoosting(BaseFamily):
             },
         )
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         most = 31 if shape.rows < 2_000 else 255
         return {
             "rounds": 500,

@@ -3,23 +3,25 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import lightgbm
 import numpy as np
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
-from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.rounds import for_classes, patience
 from pipeline.table.learners.targets import Problem
 
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
-
 _ALONE = 500
 _MANY_ROWS = 15_000
 _LEVEL = 3
+_USUAL_BINS, _FINE_BINS = 255, 1_023
+_FEW_COLUMNS = 60
+"""More thresholds are worth their time and memory on that many columns at most."""
+# Large trees learn categories of few rows by heart unless these are held back.
+_HELD_BACK: Parameters = {"cat_smooth": 30.0, "cat_l2": 20.0}
 _MANY_VALUES = 20
 _QUIET = {"verbosity": -1}
 
@@ -32,15 +34,16 @@ class LightGBM(BaseFamily):
     view = ViewKind.NATIVE
 
     def portfolio(self, shape: Shape) -> Sequence[Parameters]:
-        known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < _MANY_ROWS else _LARGE
+        if shape.rows >= _MANY_ROWS:
+            return for_classes(_of_many_rows(shape), shape.classes)
+        known = _SMALL if shape.rows < 2_000 else _MEDIUM
         if shape.widest > _MANY_VALUES:
-            by_means = {**known[0], "view": ViewKind.TREES.value}
-            known = (by_means, *known)
+            known = (_by_means(known[0]), *known)
         if shape.is_skewed:
             known = (*known[:1], {**known[0], "log_target": True}, *known[1:])
         return for_classes(known, shape.classes)
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         is_small = shape.rows < 2_000
         return {
             "rounds": 3_000,
@@ -58,7 +61,8 @@ class LightGBM(BaseFamily):
     def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:
         bins = 2 * shape.rows * shape.columns
         scores = 48 * shape.rows * max(1, shape.classes)
-        histograms = 256 * 24 * shape.columns * int(parameters.get("num_leaves", 31))
+        thresholds = 1 + int(parameters.get("max_bin", _USUAL_BINS))
+        histograms = thresholds * 24 * shape.columns * int(parameters.get("num_leaves", 31))
         return bins + scores + histograms
 
     def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
@@ -131,6 +135,21 @@ class LightGBMTrees:
     def output(self, matrix: Array) -> Array:
         threads = 1 if len(matrix) < _ALONE else self._threads
         return np.asarray(self._booster.predict(matrix, num_threads=threads))
+
+
+def _of_many_rows(shape: Shape) -> Sequence[Parameters]:
+    """The quick one first; categories of many values by their means in it, as codes in the next."""
+    bins = _FINE_BINS if shape.columns <= _FEW_COLUMNS else _USUAL_BINS
+    quick, large, random = _LARGE[0], *({**one, "max_bin": bins} for one in _LARGE[1:])
+    has_many_values = shape.widest > _MANY_VALUES
+    first = _by_means(quick) if has_many_values else quick
+    by_logarithm = [{**first, "log_target": True}] if shape.is_skewed else []
+    few_values = [_by_means(quick)] if shape.widest and not has_many_values else []
+    return (first, large, *by_logarithm, *few_values, random)
+
+
+def _by_means(parameters: Parameters) -> Parameters:
+    return {**parameters, "view": ViewKind.TREES.value}
 
 
 def _settings(parameters: Parameters, problem: Problem, pace: Pace) -> dict[str, Any]:
@@ -232,22 +251,23 @@ _LARGE: tuple[Parameters, ...] = (
         "lambda_l2": 1.0,
     },
     {
-        "rounds": 2_000,
-        "learning_rate": 0.05,
-        "num_leaves": 160,
-        "min_data_in_leaf": 20,
+        "rounds": 5_000,
+        "learning_rate": 0.06,
+        "num_leaves": 128,
+        "min_data_in_leaf": 3,
         "feature_fraction": 0.7,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
-        "lambda_l2": 1.0,
+        "lambda_l2": 5.0,
+        **_HELD_BACK,
     },
     {
-        "rounds": 2_000,
-        "learning_rate": 0.08,
-        "num_leaves": 127,
-        "min_data_in_leaf": 10,
+        "rounds": 10_000,
+        "learning_rate": 0.06,
+        "num_leaves": 31,
+        "min_data_in_leaf": 3,
         "feature_fraction": 0.7,
         "extra_trees": True,
-        "lambda_l2": 1.0,
+        **_HELD_BACK,
     },
 )

@@ -4,20 +4,17 @@ import json
 import logging
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xgboost
 from xgboost.callback import TrainingCallback
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
-from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.rounds import for_classes, patience
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +34,7 @@ class XGBoost(BaseFamily):
         known = _SMALL if shape.rows < 2_000 else _MEDIUM if shape.rows < _MANY_ROWS else _LARGE
         return for_classes(known, shape.classes)
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         is_small = shape.rows < 2_000
         return {
             "rounds": 3_000,

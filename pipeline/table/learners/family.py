@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from pipeline.table.learners.learner import (
     Parameters,
     Part,
     Shape,
+    Trial,
     ViewKind,
 )
 from pipeline.table.learners.pace import Pace
@@ -25,9 +26,6 @@ from pipeline.table.learners.targets import (
     amount_problem,
     class_problem,
 )
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 
 class Core(Protocol):
@@ -88,7 +86,7 @@ class BaseFamily(ABC):
     def grow(self, parameters: Parameters, problem: Problem, pace: Pace) -> Grown:
         """Learn a problem with at least two different targets."""
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:  # noqa: ARG002 - some
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:  # noqa: ARG002 - some
         """A configuration for a search by trials; None if the family has nothing to tune."""
         return None
 

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.ensemble import (
@@ -15,12 +15,9 @@ from sklearn.ensemble import (
 from sklearn.tree._tree import NODE_DTYPE, Tree
 
 from pipeline.table.learners.family import BaseFamily, Grown, without
-from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 _STEP = 10
 _NODE_BYTES = 80
@@ -46,12 +43,12 @@ class _Forest(BaseFamily):
             {"trees": _TREES, "max_features": 1.0, "min_samples_leaf": max(3, leaf)},
         )
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         leaf = max(1, shape.rows // _MOST_LEAVES)
         return {
             "trees": _TREES,
             "max_features": trial.suggest_float("max_features", 0.1, 1.0),
-            "min_samples_leaf": leaf * trial.suggest_int("min_samples_leaf", 1, 20, log=True),
+            "min_samples_leaf": trial.suggest_int("min_samples_leaf", leaf, 20 * leaf, log=True),
         }
 
     def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:

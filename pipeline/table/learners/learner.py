@@ -3,13 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 Array = npt.NDArray[Any]
 Parameters = Mapping[str, Any]
@@ -94,6 +91,22 @@ class FitOrder:
     categories: Mapping[int, int]
 
 
+class Trial(Protocol):
+    """Draws the values of a new configuration; the trials of Optuna do."""
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
+        """A value from ``low`` to ``high``; with ``log`` by its logarithm."""
+        ...
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
+        """A whole number from ``low`` to ``high``; with ``log`` by its logarithm."""
+        ...
+
+    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
+        """One of ``choices``."""
+        ...
+
+
 class FittedLearner(Protocol):
     """A fitted model; it can be pickled, and predicts one row in well under a millisecond where
     the algorithm allows.
@@ -121,7 +134,7 @@ class Family(Protocol):
         """Configurations worth trying, the best bet first; none if the family does not suit."""
         ...
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         """A configuration for a search by trials; None if the family has nothing to tune."""
         ...
 

@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.table.learners import logistic, ridge
 from pipeline.table.learners.bumps import Bumps
 from pipeline.table.learners.family import BaseFamily, Grown
-from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.steady import product, shares
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 _SPLINES = {"view": ViewKind.SMOOTH.value, "splines": True}
 
@@ -33,7 +29,7 @@ class Linear(BaseFamily):
             return ({"log_target": True, **_SPLINES}, {"log_target": True}, *plain)
         return plain
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:  # noqa: ARG002 - none
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:  # noqa: ARG002 - none
         return None
 
     def memory_bytes(self, shape: Shape, parameters: Parameters) -> int:

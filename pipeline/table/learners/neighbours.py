@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.table.learners.family import BaseFamily, Grown
-from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 _MOST_ROWS = 20_000
 _CELLS_AT_ONCE = 4_000_000
@@ -33,7 +29,7 @@ class Neighbours(BaseFamily):
         usual = 20 if shape.rows > 1_000 else 10
         return ({"neighbours": usual}, {"neighbours": 3 * usual})
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         if shape.rows > _MOST_ROWS:
             return None
         most = max(2, min(200, shape.rows // 3))

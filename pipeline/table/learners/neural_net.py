@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from pipeline.table.learners import inner
 from pipeline.table.learners.family import BaseFamily, Grown
-from pipeline.table.learners.learner import Array, Parameters, Shape, ViewKind
+from pipeline.table.learners.learner import Array, Parameters, Shape, Trial, ViewKind
 from pipeline.table.learners.pace import Pace
 from pipeline.table.learners.steady import product, shares
 from pipeline.table.learners.targets import Problem
-
-if TYPE_CHECKING:
-    from optuna.trial import BaseTrial
 
 _FEWEST_ROWS = 100
 _LEAST = 1e-12
@@ -48,7 +45,7 @@ class NeuralNet(BaseFamily):
         plain = [first, wide]
         return [{**first, "log_target": True}, *plain] if shape.is_skewed else plain
 
-    def suggest(self, trial: "BaseTrial", shape: Shape) -> Parameters | None:
+    def suggest(self, trial: Trial, shape: Shape) -> Parameters | None:
         if shape.rows < _FEWEST_ROWS:
             return None
         width = trial.suggest_int("width", 16, 256, log=True)

@@ -89,3 +89,23 @@ def test_a_stored_model_is_small(name: str) -> None:
     view = family.view_of(parameters)
     fitted = family.fit(parameters, problems.amounts(view=view), problems.order(view=view), nothing)
     assert len(pickle.dumps(fitted)) < 3_000_000
+
+
+def views(shape: Shape) -> list[str]:
+    family = FAMILIES["lightgbm"]
+    return [str(family.view_of(known)) for known in family.portfolio(shape)]
+
+
+def test_on_many_rows_lightgbm_sees_categories_both_as_codes_and_by_their_means() -> None:
+    for widest in (5, 500):
+        assert set(views(Shape(40_000, 8, 2, widest=widest))) == {"native", "trees"}
+    assert set(views(Shape(40_000, 8, 2, widest=0))) == {"native"}
+
+
+def test_more_thresholds_are_for_tables_of_few_columns() -> None:
+    family = FAMILIES["lightgbm"]
+    narrow, wide = (family.portfolio(Shape(40_000, columns, 0))[1] for columns in (10, 1_000))
+    assert narrow["max_bin"] > wide["max_bin"]
+    assert family.memory_bytes(Shape(40_000, 10, 0), narrow) > family.memory_bytes(
+        Shape(40_000, 10, 0), {**narrow, "max_bin": 255}
+    )
