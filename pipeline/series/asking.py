@@ -11,7 +11,8 @@ from pipeline.errors import ColumnProblem, WrongColumnsError
 from pipeline.series.calendar import Calendar, Positions
 from pipeline.series.columns import SeriesColumns
 from pipeline.series.methods.method import Array
-from pipeline.series.panel import names_as_text
+from pipeline.series.naming import names_as_text
+from pipeline.series.texts import indicator, indicators
 from pipeline.table.values import numbers
 
 _EXAMPLES = 5
@@ -44,8 +45,9 @@ class RowReader:
     numbers_of: Mapping[tuple[str, ...], int]
 
     def kinds(self) -> dict[str, str]:
-        """What each column has to hold; the time can have the form of the training rows."""
-        return dict.fromkeys(self.known, "numbers")
+        """What each column has to hold; the time can have the form of the training rows, and a
+        column of words any."""
+        return {name: "numbers" for name in self.known if name not in self.columns.words}
 
     def transform(self, frame: pd.DataFrame) -> Asked:
         """Read rows in any order.
@@ -65,8 +67,19 @@ class RowReader:
             series=series,
             positions=self.calendar.positions(times),
             times=tuple(frame[self.columns.time].astype("str")),
-            covariates={name: numbers(frame[name]) for name in self.known if name in frame},
+            covariates=self._covariates(frame),
         )
+
+    def _covariates(self, frame: pd.DataFrame) -> dict[str, Array]:
+        told: dict[str, Array] = {}
+        for name in [name for name in self.known if name in frame]:
+            words = self.columns.words.get(name)
+            if words is None:
+                told[name] = numbers(frame[name])
+            else:
+                found = indicators(frame[name], words)
+                told |= {indicator(name, word): values for word, values in found.items()}
+        return told
 
     def _series(self, frame: pd.DataFrame) -> npt.NDArray[np.int64]:
         if not self.columns.groups:

@@ -34,18 +34,31 @@ class Clock:
         self.series_end = now + max(0.0, self.end - now) / max(1, left)
 
     @property
+    def left(self) -> float:
+        """Seconds until the end."""
+        return max(0.0, self.end - time.perf_counter())
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing but the simplest forecast is possible any more."""
         return time.perf_counter() > self.end
 
-    def has_time(self, name: str, guess: float, *, fits: int, rows: int) -> bool:
-        """Whether ``fits`` fits of a method on ``rows`` rows end in the time of the series."""
+    def needed(self, name: str, guess: float, *, fits: int, rows: int) -> float:
+        """Seconds that ``fits`` fits of a method on ``rows`` rows may take."""
+        return self.paces.get(name, guess) * fits * _size(rows) * _CAUTION
+
+    def has_time(
+        self, name: str, guess: float, *, fits: int, rows: int, reserved: float = 0.0
+    ) -> bool:
+        """Whether ``fits`` fits of a method on ``rows`` rows end in the time of the series, of
+        which the last ``reserved`` seconds are promised to something else.
+        """
         if self.is_over:
             return False
         if guess == 0.0:
             return time.perf_counter() <= self.series_end
-        needed = self.paces.get(name, guess) * fits * _size(rows) * _CAUTION
-        return time.perf_counter() + needed <= self.series_end
+        needed = self.needed(name, guess, fits=fits, rows=rows)
+        return time.perf_counter() + needed + reserved <= self.series_end
 
     def learn(self, name: str, seconds: float, rows: int) -> None:
         """A fit and its forecast took so long."""

@@ -1,13 +1,17 @@
 """Which columns of a table are the time, the names of the series, and what may explain them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import InvalidDataError, InvalidParameterError, TargetNotFoundError
+from pipeline.forecast.unpickling import set_state
+from pipeline.series.texts import Words, indicator, words_of
 from pipeline.series.times import TimeReader, find_reader
 from pipeline.table.arrow import name_columns
 from pipeline.table.spec import TableSpec
@@ -24,7 +28,11 @@ _TRIED_GROUP_COLUMNS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesColumns:
-    """Names of columns; ``notes`` tell what was found without being asked for."""
+    """Names of columns; ``notes`` tell what was found without being asked for.
+
+    ``covariates`` are the number columns and, for each of the ``words`` of a column of text, one
+    that tells which rows have it.
+    """
 
     time: str
     reader: TimeReader
@@ -32,6 +40,26 @@ class SeriesColumns:
     target: str
     covariates: tuple[str, ...]
     notes: tuple[str, ...]
+    words: Words = field(default_factory=dict)
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The covariates that are columns of numbers."""
+        made = set(self._column_of_indicator)
+        return tuple(name for name in self.covariates if name not in made)
+
+    def columns_of(self, covariates: Collection[str]) -> tuple[str, ...]:
+        """The columns of the table that some covariates come from, in the order of covariates."""
+        columns = self._column_of_indicator
+        used = [columns.get(name, name) for name in self.covariates if name in covariates]
+        return tuple(dict.fromkeys(used))
+
+    @property
+    def _column_of_indicator(self) -> dict[str, str]:
+        return {indicator(name, word): name for name, words in self.words.items() for word in words}
 
 
 def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
@@ -53,17 +81,32 @@ def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
     usable = [name for name in usable if name != time]
     groups = _group_columns(frame, usable, times, spec, notes)
     _require_own_names((time, *groups))
-    covariates = tuple(
-        name for name in usable if name not in groups and _is_number_column(frame[name])
-    )
+    left = [name for name in usable if name not in groups]
+    numeric = [name for name in left if _is_number_column(frame[name])]
+    words = _words(frame, [name for name in left if name not in numeric], spec)
+    told = [indicator(name, word) for name in words for word in words[name]]
     return SeriesColumns(
         time=time,
         reader=reader,
         groups=groups,
         target=spec.target,
-        covariates=covariates,
+        covariates=(*numeric, *told),
         notes=tuple(notes),
+        words=words,
     )
+
+
+def _words(frame: pd.DataFrame, names: list[str], spec: TableSpec) -> Words:
+    """Of columns of text that rows without a target may tell ahead."""
+    if not frame[spec.target].isna().any():
+        return {}
+    texts = [name for name in names if isinstance(frame[name].dtype, pd.StringDtype)]
+    taken = set(frame.columns)
+    return {
+        name: words
+        for name, words in words_of(frame, texts).items()
+        if taken.isdisjoint(indicator(name, word) for word in words)
+    }
 
 
 def _require_target(frame: pd.DataFrame, spec: TableSpec) -> None:

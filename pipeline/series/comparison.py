@@ -67,16 +67,13 @@ def compare(
 
     ``comparison`` is filled as it goes, so that what raises in ``before_fit`` loses nothing.
     """
-    fits = len(plan.selection) + (len(plan.test) + 2) // 2
     shortest = plan.selection[0].origin if plan.selection else len(past)
-    first = head(past, shortest)
+    first, reserved = head(past, shortest), 0.0
     for name in names:
         method = METHODS[name]
         if shortest < method.minimum_rows:
             continue
-        if not clock.has_time(
-            name, method.seconds, fits=fits, rows=min(len(past), method.most_rows)
-        ):
+        if not has_time(name, past, plan, clock, reserved):
             comparison.short_of_time.append(name)
             continue
         newest = first.tail(method.most_rows)
@@ -92,6 +89,29 @@ def compare(
             continue
         comparison.add(name, made, past, plan.selection)
         comparison.seconds[name] = time.perf_counter() - started
+        if name == ENGINE:
+            reserved = _to_finish(name, past, plan, clock)
+
+
+def has_time(name: str, past: Past, plan: Plan, clock: Clock, reserved: float = 0.0) -> bool:
+    """Whether a method can forecast all windows and be fitted to everything: the engine, which then
+    is the choice; of the others, of which a part is chosen, half of what comes after the choice.
+    """
+    method = METHODS[name]
+    after = len(plan.test) + 1 if name == ENGINE else (len(plan.test) + 2) // 2
+    return clock.has_time(
+        name,
+        method.seconds,
+        fits=len(plan.selection) + after,
+        rows=min(len(past), method.most_rows),
+        reserved=reserved,
+    )
+
+
+def _to_finish(name: str, past: Past, plan: Plan, clock: Clock) -> float:
+    """Seconds for the test windows and the fit to everything."""
+    method, fits = METHODS[name], len(plan.test) + 1
+    return clock.needed(name, method.seconds, fits=fits, rows=min(len(past), method.most_rows))
 
 
 def forecast_window(name: str, past: Past, window: Window, clock: Clock) -> Array:

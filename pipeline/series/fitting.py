@@ -12,13 +12,18 @@ from pipeline.series.comparison import (
     Comparison,
     choose,
     forecast_window,
+    has_time,
     scale_before,
 )
 from pipeline.series.intervals import Intervals, learn_intervals
+from pipeline.series.methods.common import Common
 from pipeline.series.methods.method import Ahead, Array, Fitted, Past, fit_method, forecast
-from pipeline.series.methods.registry import BASELINE, METHODS
+from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
 from pipeline.series.season import find_season
 from pipeline.series.windows import Plan, Window, plan_windows
+
+FEWEST_FITS = 3
+"""Of the engine: for one window that decides, one that judges, and the forecast."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,20 @@ class Planned:
     past: Past
     plan: Plan
     ahead: Mapping[str, Array]
+
+    @property
+    def label(self) -> str:
+        return " / ".join(self.names) or "the series"
+
+    def knowing(self, common: Common | None) -> "Planned":
+        """With what all series have in common."""
+        return replace(self, past=replace(self.past, common=common))
+
+    def within(self, names: Sequence[str], clock: Clock) -> "Planned":
+        """With as many windows as leave time for the engine, or all if it has none in any case."""
+        shorter = replace(self, plan=self.plan.shorter())
+        fits = [one for one in (self, shorter) if has_time(ENGINE, one.past, one.plan, clock)]
+        return fits[0] if fits and ENGINE in names else self
 
     def without_windows(self) -> "Planned":
         """For a series that there is no time to judge."""

@@ -34,6 +34,11 @@ class Intervals:
             lower = np.maximum(lower, 0.0)
         return np.minimum(lower, predicted), np.maximum(upper, predicted)
 
+    def quantiles(self, predicted: Array, steps: Positions, levels: Sequence[float]) -> Array:
+        """One row per forecast, one column per level."""
+        made = self.calibration.quantiles(predicted + self.moved, steps, levels) - self.moved
+        return made if self.signed else np.maximum(made, 0.0)
+
 
 def learn_intervals(
     forecasts: Sequence[tuple[Array, Array]], past: Array, *, signed: bool, season: int

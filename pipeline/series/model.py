@@ -1,6 +1,6 @@
 """The fitted forecasts of all series of a table, which answer for rows and for periods ahead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,39 @@ class SeriesModel:
             raise InvalidParameterError(f"horizon is {count}; accepted: 1 to {farthest}")
         parts = [self._ahead_of(number, count) for number in range(len(self.series))]
         return pd.concat(parts, ignore_index=True)
+
+    def quantiles(self, levels: Sequence[float]) -> pd.DataFrame:
+        """What values of the horizon stay below with each probability.
+
+        Parameters
+        ----------
+        levels
+            Probabilities above 0 and below 1.
+
+        Returns
+        -------
+        DataFrame
+            The names of each series, the time, ``prediction``, and one column named ``str(level)``
+            per level.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a level is no probability.
+        """
+        wrong = [level for level in levels if not 0 < level < 1]
+        if wrong:
+            raise InvalidParameterError(
+                f"A level is {wrong[0]!r}; accepted are probabilities above 0 and below 1"
+            )
+        steps = np.arange(1, self.horizon + 1, dtype=np.int64)
+        tables = [
+            one.intervals.quantiles(told[:, 0], steps, levels)
+            for one, told in zip(self.series, self.told, strict=True)
+        ]
+        forecast = self.forecast().drop(columns=["lower", "upper"])
+        made = pd.DataFrame(np.vstack(tables), columns=[str(level) for level in levels])
+        return pd.concat([forecast, made], axis=1)
 
     def _checked(self, candidate: str | None) -> str | None:
         if candidate is None or candidate == self.algorithm:

@@ -13,6 +13,8 @@ from pipeline.series.aggregation import adds_up, combine_rows
 from pipeline.series.calendar import Calendar
 from pipeline.series.columns import SeriesColumns
 from pipeline.series.inference import coarser_calendar, common_calendar, infer_calendar
+from pipeline.series.naming import series_numbers
+from pipeline.series.texts import indicator, indicators
 from pipeline.table.values import numbers
 
 Array = npt.NDArray[np.float64]
@@ -22,8 +24,6 @@ _MAX_GRID = 20_000_000
 _FEWEST_TIMES = 4
 _MIXED_SHARE = 0.1
 _SPARSE_SHARE = 0.2
-_MOST_EXACT = 2.0**53
-"""Beyond it not every whole number can be told from the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +115,8 @@ def _rows(
     """Columns ``time``, ``series`` (a number), ``target`` and the covariates, sorted."""
     rows = pd.DataFrame({"time": columns.reader.read(frame[columns.time])})
     rows["target"] = numbers(frame[columns.target])
-    for name in columns.covariates:
-        rows[f"covariate {name}"] = numbers(frame[name])
+    for name, values in _covariates(frame, columns, rows["target"].notna()).items():
+        rows[f"covariate {name}"] = values
     rows["series"], keys = series_numbers(frame, columns.groups)
     lost = rows["time"].isna()
     if lost.any():
@@ -139,31 +139,16 @@ def _rows(
     return ordered, [keys[place] for place in order]
 
 
-def series_numbers(
-    frame: pd.DataFrame, groups: tuple[str, ...]
-) -> tuple[npt.NDArray[np.int64], list[tuple[str, ...]]]:
-    """The number of the series of each row, and the names of each series in order."""
-    if not groups:
-        return np.zeros(len(frame), dtype=np.int64), [()]
-    texts = pd.MultiIndex.from_arrays([names_as_text(frame[name]) for name in groups])
-    codes, keys = pd.factorize(texts, sort=True)
-    return codes.astype(np.int64), [tuple(map(str, key)) for key in keys.tolist()]
-
-
-def names_as_text(column: pd.Series) -> pd.Series:
-    """Names of series as text; whole numbers have no decimals, a missing one is ``(missing)``."""
-    if pd.api.types.is_float_dtype(column.dtype):
-        whole = column.where((column % 1 == 0) & (column.abs() < _MOST_EXACT))
-        text = whole.astype("Int64").astype("str").fillna(column.astype("str"))
-    else:
-        text = column.map(_readable, na_action="ignore").astype("str")
-    filled: pd.Series = text.where(column.notna(), "(missing)")
-    return filled.reset_index(drop=True)
-
-
-def _readable(name: object) -> object:
-    """Bytes as text, also where they are none."""
-    return name.decode(errors="backslashreplace") if isinstance(name, bytes) else name
+def _covariates(
+    frame: pd.DataFrame, columns: SeriesColumns, has_target: pd.Series
+) -> dict[str, Array]:
+    """Where rows of the past have no word in a column of words, a row without one tells so."""
+    found = {name: numbers(frame[name]) for name in columns.numbers}
+    for name, words in columns.words.items():
+        may_be_blank = bool(frame[name][has_target.to_numpy()].isna().any())
+        for word, values in indicators(frame[name], words).items():
+            found[indicator(name, word)] = np.nan_to_num(values) if may_be_blank else values
+    return found
 
 
 def _calendar(rows: pd.DataFrame, keys: list[tuple[str, ...]]) -> Calendar | None:

@@ -9,14 +9,17 @@ import numpy as np
 
 from pipeline.forecast.report import library_versions as forecast_versions
 from pipeline.series.asking import RowReader
+from pipeline.series.categories import find_categories
 from pipeline.series.clock import Clock
 from pipeline.series.columns import SeriesColumns, find_columns
 from pipeline.series.comparison import Comparison, compare
-from pipeline.series.fitting import Outcome, finish_series, plan_series
+from pipeline.series.fitting import Outcome, Planned, finish_series, plan_series
+from pipeline.series.methods.common import Common
 from pipeline.series.methods.method import Past
-from pipeline.series.methods.registry import BASELINE, METHODS
+from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
 from pipeline.series.model import SeriesModel
 from pipeline.series.panel import Panel, Series, lay_panel
+from pipeline.series.pooling import learn_common
 from pipeline.series.reach import covariate_notes, find_horizon, known_ahead
 from pipeline.series.report import (
     SELECTION_METRIC,
@@ -26,6 +29,7 @@ from pipeline.series.report import (
     summary,
 )
 from pipeline.series.scores import accuracy, measure
+from pipeline.series.signs import may_fall_below_zero
 from pipeline.table.phases import PhaseReporter, TablePhase
 from pipeline.table.profile import profile_table
 from pipeline.table.result import TableResult
@@ -35,6 +39,11 @@ from pipeline.table.versions import library_versions
 
 _FINISHED_EARLY = (
     "The training was told to finish early: the series that were left got the quick methods only"
+)
+
+
+_LEARNED_TOGETHER = (
+    "The series of the table were learned from together as well, so that each knows the others"
 )
 
 
@@ -87,8 +96,13 @@ def forecast_table(
         clock=Clock.of(start, spec.time_budget_seconds, len(panel.series)),
         reporter=reporter,
     )
+    kinds = find_categories(loaded.frame, columns, spec.exclude_columns)
+    planned = [_plan(one, kinds.get(one.names), request) for one in panel.series]
+    common = _common(planned, request)
+    if common is not None:
+        notes.append(_LEARNED_TOGETHER)
     _announce_methods(request)
-    outcomes = [_train(number, one, request) for number, one in enumerate(panel.series)]
+    outcomes = [_train(number, one.knowing(common), request) for number, one in enumerate(planned)]
     reporter.report(TablePhase.EVALUATION, 0.0, "Judging the forecasts of the newest periods")
     notes.extend(_training_notes(outcomes, columns, request))
     model = SeriesModel.of(
@@ -140,32 +154,51 @@ def _announce_methods(request: _Request) -> None:
     request.reporter.report(TablePhase.ALGORITHM_SELECTION, 1.0, message)
 
 
-def _train(number: int, series: Series, request: _Request) -> Outcome:
-    reporter, count = request.reporter, len(request.panel.series)
-    clock, spec = request.clock, request.spec
-    clock.begin_series(count - number)
-    known = known_ahead(series, request.horizon)
-    rows = len(series.values)
+def _plan(series: Series, category: str | None, request: _Request) -> Planned:
+    known, rows = known_ahead(series, request.horizon), len(series.values)
     past = Past(
         actual=series.values,
         first=series.first,
         calendar=request.panel.calendar,
         season=1,
-        signed=request.panel.signed,
+        signed=may_fall_below_zero(series.values, others_do=request.panel.signed),
         covariates={name: values[:rows] for name, values in known.items()},
-        seed=spec.seed,
+        seed=request.spec.seed,
         horizon=request.horizon,
+        category=category,
     )
     ahead = {name: values[rows:] for name, values in known.items()}
-    planned = plan_series(past, series.names, ahead, request.horizon, spec.test_size)
-    if clock.is_over:
-        planned = planned.without_windows()
+    return plan_series(past, series.names, ahead, request.horizon, request.spec.test_size)
+
+
+def _common(planned: Sequence[Planned], request: _Request) -> Common | None:
+    """What all series have in common, if the engine is to be used, which knows what to do with it,
+    and there is time for it."""
+    if ENGINE not in request.names:
+        return None
+
+    def on_step(share: float, message: str) -> None:
+        request.reporter.report(TablePhase.ALGORITHM_SELECTION, share, message)
+
+    common = None
+    with request.reporter.optional():
+        common = learn_common(planned, request.clock, request.spec.threads, on_step)
+    if common is not None:
+        on_step(0.9, _LEARNED_TOGETHER)
+    return common
+
+
+def _train(number: int, planned: Planned, request: _Request) -> Outcome:
+    reporter, count = request.reporter, len(request.panel.series)
+    clock, spec = request.clock, request.spec
+    clock.begin_series(count - number)
+    planned = planned.without_windows() if clock.is_over else planned.within(request.names, clock)
     comparison = Comparison(was_scored=bool(planned.plan.selection))
     tried = iter(range(1, len(request.names) + 1))
 
     def before_fit(name: str) -> None:
         share = (number + next(tried) / (len(request.names) + 1)) / count
-        message = f"Testing {METHODS[name].title} on past periods of {series.label}"
+        message = f"Testing {METHODS[name].title} on past periods of {planned.label}"
         told: dict[str, float | int | str | None] = {
             "current_algorithm": name,
             "iteration": number + 1,
@@ -209,8 +242,8 @@ def _tell_series(number: int, outcome: Outcome, request: _Request) -> None:
 def _training_notes(
     outcomes: Sequence[Outcome], columns: SeriesColumns, request: _Request
 ) -> list[str]:
-    used = {name for one in outcomes for name in one.fitted.covariates}
-    notes = covariate_notes(columns.covariates, used)
+    used = columns.columns_of({name for one in outcomes for name in one.fitted.covariates})
+    notes = covariate_notes(columns.columns_of(columns.covariates), set(used))
     short = sum(one.test.is_empty and not one.comparison.short_of_time for one in outcomes)
     if short:
         notes.append(
@@ -259,11 +292,7 @@ def _result(
     request.reporter.report(
         TablePhase.EVALUATION, 1.0, "Evaluated on the newest periods", metrics=metrics
     )
-    known = tuple(
-        name
-        for name in columns.covariates
-        if any(name in one.fitted.covariates for one in outcomes)
-    )
+    known = columns.columns_of({name for one in outcomes for name in one.fitted.covariates})
     return TableResult(
         algorithm=model.algorithm,
         ml_task=request.spec.ml_task,

@@ -24,6 +24,10 @@ class Plan:
     selection: tuple[Window, ...]
     test: tuple[Window, ...]
 
+    def shorter(self) -> "Plan":
+        """With the newest window of each kind alone."""
+        return Plan(self.selection[-1:], self.test[-1:])
+
 
 def plan_windows(rows: int, horizon: int, test_size: float, season: int) -> Plan:
     """Up to three windows in the newest ``test_size`` of the rows, and up to three before.

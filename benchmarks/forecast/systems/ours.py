@@ -1,4 +1,7 @@
-"""This project's engine: what a job learns over all products, then every product for itself."""
+"""This project's engine: what a job learns over all products, then every product for itself.
+
+Series with a value below 0 are no sales: `ours_signed` forecasts them.
+"""
 
 import logging
 from datetime import date
@@ -6,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from benchmarks.forecast.panel import CATEGORY, SERIES, TIME, VALUE
+from benchmarks.forecast.systems.ours_signed import forecast_signed, only, signed_series
 from benchmarks.forecast.systems.task import (
     ALGORITHM,
     COLUMNS,
@@ -29,6 +33,17 @@ DAYS_OF_PERIOD = {"hourly": 1 / 24, "daily": 1.0, "weekly": 7.0, "monthly": 365.
 
 def ours(task: Task, algorithm: str = "auto") -> Forecast:
     """By all candidates of the budget, or by one of them."""
+    below = signed_series(task)
+    sales = only(task, frozenset(task.train[SERIES].astype(str)) - below)
+    answers = _forecast_sales(sales, algorithm) if len(sales.train) else []
+    try:
+        answers += [forecast_signed(only(task, below), algorithm)] if below else []
+    except PipelineError:
+        logger.exception("failed: %s", ", ".join(sorted(below)))
+    return pd.concat(answers, ignore_index=True)
+
+
+def _forecast_sales(task: Task, algorithm: str) -> list[Forecast]:
     days = task.terms.horizon * DAYS_OF_PERIOD[task.terms.frequency]
     spec = ForecastSpec(
         horizon_days=max(1, round(days)),
@@ -63,7 +78,7 @@ def ours(task: Task, algorithm: str = "auto") -> Forecast:
             }
         )
         answers.append(found[found[TIME].isin(ahead[name][TIME])])
-    return pd.concat(answers, ignore_index=True)
+    return answers
 
 
 def _histories(task: Task) -> dict[str, tuple[str | None, pd.DataFrame]]:

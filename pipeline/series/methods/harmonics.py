@@ -63,6 +63,11 @@ def fit_harmonics(past: Past) -> FittedHarmonics:
     )
 
 
+def season_table(past: Past) -> Array:
+    """A column for the trend and two for each wave of the seasons, one row per period."""
+    return _table(past.positions, _waves_of(past.calendar, len(past)), [], past.first, len(past))
+
+
 def _waves_of(calendar: Calendar, rows: int) -> tuple[tuple[float, int], ...]:
     waves: list[tuple[float, int]] = [
         (float(season), min(_WAVES, season // 2))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.series.calendar import Calendar, Positions
+from pipeline.series.methods.common import Common
 
 Array = npt.NDArray[np.float64]
 
@@ -26,11 +27,15 @@ class Past:
     season
         Periods after which the pattern repeats, 1 if it does not.
     signed
-        Whether values below 0 occur in the table.
+        Whether values below 0 may come.
     covariates
         By name, one value per period and none missing.
     horizon
         Periods that will be forecast.
+    common
+        What all series of the table have in common; None where nothing was learned of it.
+    category
+        What kind of series it is, where the table tells.
     """
 
     actual: Array
@@ -41,6 +46,8 @@ class Past:
     covariates: Mapping[str, Array]
     seed: int = 0
     horizon: int = 1
+    common: Common | None = None
+    category: str | None = None
 
     def __len__(self) -> int:
         return len(self.actual)

@@ -28,7 +28,7 @@ METHODS: dict[str, Method] = {
     ENGINE: Method(
         title="the forecasting engine",
         fit=fit_engine,
-        minimum_rows=14,
+        minimum_rows=8,
         most_rows=10_000,
         seconds=0.15,
         is_applicable=is_known_to_the_engine,

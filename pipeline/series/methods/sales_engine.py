@@ -3,7 +3,8 @@
 The engine takes quantities from 0 on, so a series with values below 0 is moved up for it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from pipeline.forecast.calendar.holiday_calendar import stated_calendar
 from pipeline.forecast.candidates.candidate import Candidate, FitContext, FitFailureError
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.outliers import tame_outliers
-from pipeline.forecast.history.prepared import History
+from pipeline.forecast.history.prepared import PRICE, History
 from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.unpickling import set_state
 from pipeline.series.calendar import Calendar
 from pipeline.series.methods.method import Ahead, Array, Method, Past
+from pipeline.series.methods.useful import with_useful_covariates
 
 _DAYS_OF_YEAR = 365
 _NO_HOLIDAYS = stated_calendar(())
@@ -25,20 +28,24 @@ _NO_HOLIDAYS = stated_calendar(())
 
 @dataclass(frozen=True, slots=True)
 class FittedCandidate:
-    """A fitted candidate of the engine, with how far the series was moved up."""
+    """A fitted candidate of the engine, with how far the series was moved up.
+
+    ``names`` are those of the covariates as the engine knows them; models of the former release
+    have none, and knew them by their own.
+    """
 
     model: Any
     calendar: Calendar
     moved: float
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def predict(self, ahead: Ahead) -> Array:
-        frame = pd.DataFrame(
-            {
-                "ds": self.calendar.times(ahead.positions).as_unit("ns"),
-                "step": ahead.steps,
-                **ahead.covariates,
-            }
-        )
+        told = {self.names.get(name, name): values for name, values in ahead.covariates.items()}
+        times = self.calendar.times(ahead.positions).as_unit("ns")
+        frame = pd.DataFrame({**told, "ds": times, "step": ahead.steps})
         return np.asarray(self.model.predict(frame), dtype=np.float64) - self.moved
 
 
@@ -47,12 +54,14 @@ def engine_method(name: str, title: str, seconds: float, most_rows: int) -> Meth
     candidate = CANDIDATES[name]
 
     def fit(past: Past) -> FittedCandidate:
+        past = with_useful_covariates(past)
         frequency = frequency_of(past)
         moved = moved_up(past)
         history = _history(past, frequency, moved)
         context = _context(history, past)
         tamed, _ = tame_outliers(history, context.holidays)
-        return FittedCandidate(candidate.fit(tamed, context), past.calendar, moved)
+        model = candidate.fit(tamed, context)
+        return FittedCandidate(model, past.calendar, moved, engine_names(past.covariates))
 
     return Method(
         title=title,
@@ -73,6 +82,13 @@ def _is_applicable(candidate: Candidate, past: Past) -> bool:
     return candidate.is_applicable(history, _context(history, past))
 
 
+def engine_names(covariates: Iterable[str]) -> dict[str, str]:
+    """What the engine calls each covariate: a price it treats as one, and other columns must not
+    be mistaken for those that mean something to it, such as the quantity or the stock.
+    """
+    return {name: name if name == PRICE else f"column {name}" for name in covariates}
+
+
 def frequency_of(past: Past) -> Frequency:
     if past.calendar.engine is None:
         raise FitFailureError(f"it does not know {past.calendar.name} periods")
@@ -88,15 +104,16 @@ def moved_up(past: Past) -> float:
 
 
 def _history(past: Past, frequency: Frequency, moved: float) -> History:
+    names = engine_names(past.covariates)
     frame = pd.DataFrame(
         {
             "ds": past.calendar.times(past.positions).as_unit("ns"),
             "y": past.actual + moved,
-            "price": np.nan,
-            **past.covariates,
+            PRICE: np.nan,
+            **{names[name]: values for name, values in past.covariates.items()},
         }
     )
-    return History.of(frame, frequency, tuple(past.covariates))
+    return History.of(frame, frequency, tuple(names.values()))
 
 
 def _context(history: History, past: Past) -> FitContext:

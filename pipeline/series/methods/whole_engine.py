@@ -1,72 +1,100 @@
 """The forecasting engine whole: its candidates race within the past, and the best are combined."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.errors import PipelineError
+from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.result import FittedForecaster
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
+from pipeline.forecast.unpickling import set_state
 from pipeline.series.calendar import Calendar
 from pipeline.series.methods.method import Ahead, Array, Past
-from pipeline.series.methods.sales_engine import frequency_of, moved_up
+from pipeline.series.methods.sales_engine import engine_names, frequency_of, moved_up
+from pipeline.series.methods.useful import with_useful_covariates
 
 _LEAST_DAYS = 7
-_MOST_COVARIATES = 10
-"""With 200 a fit takes seconds instead of a tenth."""
 
 
 @dataclass(frozen=True, slots=True)
 class FittedEngine:
-    """What the engine chose, with how far the series was moved up."""
+    """What the engine chose, with how far the series was moved up.
+
+    ``names`` are those of the covariates as the engine knows them; models of the former release
+    have none, and knew them by their own.
+    """
 
     model: FittedForecaster
     calendar: Calendar
     moved: float
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def predict(self, ahead: Ahead) -> Array:
         times = self.calendar.times(ahead.positions).as_unit("ns")
-        forecast = self.model.predict(pd.DataFrame({"ds": times, **ahead.covariates}))
+        told = {self.names.get(name, name): values for name, values in ahead.covariates.items()}
+        forecast = self.model.predict(pd.DataFrame({**told, "ds": times}))
         return np.asarray(forecast["yhat"], dtype=np.float64) - self.moved
 
 
 def fit_engine(past: Past) -> FittedEngine:
     """Let the engine choose and fit what forecasts the horizon; `FitFailureError` if it cannot."""
+    past = with_useful_covariates(past)
     frequency, moved = frequency_of(past), moved_up(past)
-    spec = ForecastSpec(
-        horizon_days=max(1, frequency.days(past.horizon)),
-        min_training_days=_LEAST_DAYS,
-        holidays=(),
-        budget="balanced",
-        seed=past.seed % 2**31,
-    )
+    spec = engine_spec(frequency, past.horizon, past.seed)
+    stop = past.first + len(past)
+    shared = None if past.common is None else past.common.known_at(stop)
+    until = None if shared is None else past.calendar.times(past.positions[-1:])[0].as_unit("ns")
     try:
-        result = train_forecast(_sales(past, moved), spec)
+        result = train_forecast(
+            engine_rows(past, moved, stop),
+            spec,
+            category=past.category,
+            shared=shared,
+            observed_until=until,
+        )
     except PipelineError as error:
         raise FitFailureError(str(error)) from error
-    return FittedEngine(result.model, past.calendar, moved)
+    return FittedEngine(result.model, past.calendar, moved, engine_names(past.covariates))
 
 
 def is_known_to_the_engine(past: Past) -> bool:
-    """Whether the engine knows the calendar, and no more is told ahead than it learns quickly."""
-    return past.calendar.engine is not None and len(past.covariates) <= _MOST_COVARIATES
+    """Whether the engine knows the calendar."""
+    return past.calendar.engine is not None
 
 
-def _sales(past: Past, moved: float) -> pd.DataFrame:
-    """The past, and after it rows that tell the engine that covariates are known ahead; what they
-    will be is told when it is asked.
+def engine_spec(frequency: Frequency, horizon: int, seed: int) -> ForecastSpec:
+    """What is asked of the engine: no public holidays, as a table names no country."""
+    return ForecastSpec(
+        horizon_days=max(1, frequency.days(horizon)),
+        min_training_days=_LEAST_DAYS,
+        holidays=(),
+        budget="balanced",
+        seed=seed % 2**31,
+    )
+
+
+def engine_rows(past: Past, moved: float, stop: int) -> pd.DataFrame:
+    """The past, not known from its end to the period ``stop``, and after that rows that tell the
+    engine that covariates are known ahead; what they will be is told when it is asked.
     """
-    ahead = past.horizon if past.covariates else 0
+    ahead = stop - past.first - len(past) + (past.horizon if past.covariates else 0)
     positions = past.first + np.arange(len(past) + ahead, dtype=np.int64)
+    names = engine_names(past.covariates)
     return pd.DataFrame(
         {
             "ds": past.calendar.times(positions).as_unit("ns"),
             "quantity": np.append(past.actual + moved, np.full(ahead, np.nan)),
             **{
-                name: np.append(values, np.full(ahead, values[-1]))
+                names[name]: np.append(values, np.full(ahead, values[-1]))
                 for name, values in past.covariates.items()
             },
         }

@@ -1,12 +1,13 @@
 """A model of series answers for rows and for periods ahead."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.errors import InvalidDataError, InvalidParameterError, WrongColumnsError
 from pipeline.table.predict import predict_rows
 from pipeline.table.result import TableResult
-from tests.pipeline.series.tables import daily, forecast, panel
+from tests.pipeline.series.tables import daily, forecast, panel, seasonal
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +76,23 @@ def test_days_that_are_always_closed_are_no_periods() -> None:
     sunday = pd.DataFrame({"date": ["2024-04-14"]})
     with pytest.raises(WrongColumnsError, match=r"is no period.*6 days a week"):
         predict_rows(result, sunday)
+
+
+def test_quantiles_of_the_horizon_lie_around_the_forecast() -> None:
+    frame = seasonal(pd.date_range("2023-01-01", periods=150), 7, level=0.0)
+    model = forecast(frame).model
+    levels = (0.025, 0.05, 0.5, 0.95, 0.975)
+    told = model.quantiles(levels)
+    ahead = model.forecast()
+    pd.testing.assert_series_equal(told["time"], ahead["time"])
+    assert (np.diff(told[list(map(str, levels))].to_numpy(), axis=1) >= 0).all()
+    np.testing.assert_allclose(
+        np.minimum(told["0.05"], ahead["prediction"]), ahead["lower"], rtol=1e-9, atol=1e-6
+    )
+    assert (told["0.025"] < 0).any()
+
+
+def test_a_level_that_is_no_probability_is_refused() -> None:
+    model = forecast(daily(60), "sales").model
+    with pytest.raises(InvalidParameterError, match=r"1\.5.*above 0 and below 1"):
+        model.quantiles((0.5, 1.5))

@@ -16,7 +16,7 @@ from pipeline.errors import (
 )
 from pipeline.progress import Progress
 from pipeline.series.methods.registry import METHODS
-from pipeline.series.panel import names_as_text
+from pipeline.series.naming import names_as_text
 from pipeline.table.phases import PHASE_RANGES, TablePhase
 from pipeline.table.predict import predict_rows
 from pipeline.table.spec import TableSpec
