@@ -17,6 +17,7 @@ from pipeline.forecast.candidates.candidate import (
 )
 from pipeline.forecast.candidates.features import feature_names
 from pipeline.forecast.candidates.known import BASELINE, CANDIDATES, OWN_TREES
+from pipeline.forecast.candidates.tried import candidates_tried
 from pipeline.forecast.columns import with_useful_columns
 from pipeline.forecast.finished.advice import accuracy_notes
 from pipeline.forecast.history.digest import digest
@@ -192,7 +193,7 @@ def _context(
 
 
 def _names(history: History, context: FitContext) -> list[str]:
-    """What to test: what the budget allows, or the wanted candidate and those that stand in.
+    """What to test: what budget and rows are worth, or the wanted candidate and those beside it.
 
     Only trees look back at covariates; where a product has none that it shares, it grows its own.
     Who wants Prophet to be fitted by Stan wants Prophet, whatever the budget.
@@ -202,9 +203,8 @@ def _names(history: History, context: FitContext) -> list[str]:
     if history.observed and not has_unseen_trees(history, context):
         beside.add(OWN_TREES)
     if spec.algorithm == AUTO:
-        return [
-            name for name, one in CANDIDATES.items() if spec.budget in one.budgets or name in beside
-        ]
+        tried = {*candidates_tried(spec.budget, history.frequency), *beside}
+        return [name for name in CANDIDATES if name in tried]
     return [name for name, one in CANDIDATES.items() if name == spec.algorithm or one.is_simple]
 
 
