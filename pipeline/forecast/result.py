@@ -140,7 +140,7 @@ class FittedForecaster:
         ds = pd.DatetimeIndex(future["ds"])
         steps = self.frequency.steps_after(self.last, ds)
         known = {name: future[name].array for name in self.known}
-        rows = pd.DataFrame({"ds": ds, "step": steps, **known})
+        rows = pd.DataFrame({"ds": ds, "step": steps, **known}, copy=False)
         if not len(steps) or steps.min() < 1:
             raise InvalidDataError(
                 f"Column ds must have time stamps, all at least one period after {self.last}"

@@ -13,7 +13,6 @@ from pipeline.forecast.candidates.candidate import (
     FitContext,
     FitFailureError,
     PointForecaster,
-    fit_candidate,
 )
 from pipeline.forecast.candidates.features import feature_names
 from pipeline.forecast.candidates.known import BASELINE, CANDIDATES, OWN_TREES
@@ -227,7 +226,7 @@ def _refit(
                 learned = periods(len(history), history.frequency)
                 message = f"Teaching {METHODS[name]} all {learned} of sales"
                 announce(on_progress, ForecastPhase.TRAINING, share, message)
-                models.append(fit_candidate(CANDIDATES[name], history, context))
+                models.append(backtest.fits.fit(name, history, context))
         except FitFailureError as failure:
             backtest.failures[choice.algorithm] = f"with all rows, {failure}"
             continue

@@ -62,6 +62,9 @@ class Candidate:
     ----------
     fit
         Learns from a history; raises `FitFailureError`, or one of ``failures``, when it cannot.
+    go_on
+        Learns from a history that has become somewhat longer, from what was learned of it before:
+        settings are kept, and numbers sought from where they were. Without it, each fit is anew.
     minimum_rows
         Rows below which it is not tried.
     is_simple
@@ -86,15 +89,23 @@ class Candidate:
     is_simple: bool
     is_applicable: Callable[[History, FitContext], bool] = always
     settings: Callable[[History, FitContext], dict[str, Any]] = no_settings
+    go_on: Callable[[History, FitContext, Any], PointForecaster] | None = None
     failures: tuple[type[Exception], ...] = ()
     budgets: frozenset[str] = EVERY_BUDGET
     cost: float = 10.0
     family: str = ""
 
 
-def fit_candidate(candidate: Candidate, history: History, context: FitContext) -> PointForecaster:
-    """The fitted candidate, or `FitFailureError`."""
+def fit_candidate(
+    candidate: Candidate,
+    history: History,
+    context: FitContext,
+    before: PointForecaster | None = None,
+) -> PointForecaster:
+    """The fitted candidate, or `FitFailureError`; ``before`` is it fitted to fewer rows."""
     try:
+        if before is not None and candidate.go_on is not None:
+            return candidate.go_on(history, context, before)
         return candidate.fit(history, context)
     except candidate.failures as error:
         raise FitFailureError(f"{type(error).__name__}: {error}") from error

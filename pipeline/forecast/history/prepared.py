@@ -133,7 +133,7 @@ class History:
         if self.outlook.rhythms:
             upto = {name: self.columns[name][:stop] for name in self.outlook.rhythms}
             rows |= self.outlook.seen_from(upto, self.ds[:stop], origin, self.frequency)
-        return pd.DataFrame({"ds": ds, "step": np.arange(1, len(ds) + 1), **rows})
+        return pd.DataFrame({"ds": ds, "step": np.arange(1, len(ds) + 1), **rows}, copy=False)
 
     def knowing(self, names: tuple[str, ...]) -> "History":
         """The same history for models that use only these covariates."""

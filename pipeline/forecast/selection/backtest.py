@@ -11,17 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.candidates.candidate import (
-    FitContext,
-    FitFailureError,
-    fit_candidate,
-    predict,
-)
+from pipeline.forecast.candidates.candidate import FitContext, FitFailureError, predict
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.learning import for_learning
 from pipeline.forecast.history.notes import METHODS, periods
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.phases import ForecastPhase, announce
+from pipeline.forecast.selection.fits import Fits
 from pipeline.forecast.selection.metrics import Metrics, naive_scale, score
 from pipeline.forecast.selection.windows import Window
 from pipeline.progress import ProgressCallback
@@ -60,6 +56,7 @@ class Backtest:
     unsuited: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)
+    fits: Fits = field(default_factory=Fits)
     _known: dict[int, History] = field(default_factory=dict)
     _ahead: dict[int, pd.DataFrame] = field(default_factory=dict)
     _scales: dict[int, float] = field(default_factory=dict)
@@ -126,6 +123,7 @@ class Backtest:
             unsuited={},
             failures={},
             dropped={},
+            fits=Fits(),
         )
 
     def known(self, window: Window, context: FitContext) -> History:
@@ -165,7 +163,7 @@ def forecast_window(
         share = done + worth * position / len(wanted)
         announce(on_progress, ForecastPhase.BACKTEST, share, message)
         try:
-            model = fit_candidate(CANDIDATES[name], backtest.known(window, context), context)
+            model = backtest.fits.fit(name, backtest.known(window, context), context)
             made = predict(model, backtest.ahead(window))
         except FitFailureError as failure:
             backtest.failures[name] = str(failure)

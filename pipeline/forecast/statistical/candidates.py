@@ -13,9 +13,10 @@ from pipeline.forecast.statistical.history_fit import (
     fit_all_seasons_to_history,
     fit_rate_to_history,
     fit_to_history,
+    go_on_with_all_seasons,
 )
 from pipeline.forecast.statistical.intermittent import fit_adida, fit_croston_tsb, is_rare
-from pipeline.forecast.statistical.mstl import fit_mstl
+from pipeline.forecast.statistical.mstl import fit_mstl, go_on_with_mstl
 from pipeline.forecast.statistical.theta import fit_theta
 
 _FAILURES = (np.linalg.LinAlgError,)
@@ -33,6 +34,7 @@ def _is_finer_than_days(history: History, _context: FitContext) -> bool:
 STATISTICAL: dict[str, Candidate] = {
     "mstl": Candidate(
         fit=fit_all_seasons_to_history(fit_mstl),
+        go_on=go_on_with_all_seasons(go_on_with_mstl),
         minimum_rows=14,
         is_simple=False,
         failures=_FAILURES,

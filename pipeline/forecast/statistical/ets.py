@@ -79,6 +79,15 @@ def fit_ets(
     return FittedSmoothing(best.smoothing, best.model.parameters, best.model.recursion, best.scale)
 
 
+def go_on_with_ets(values: Array, before: FittedSmoothing) -> FittedSmoothing:
+    """The same smoothing for values that have become more, sought from where it was."""
+    values = values[-NEWEST_ROWS:]
+    scale = scale_of(values, is_log=before.scale.is_log and bool(values.min() > 0))
+    starts = before.parameters[None]
+    model = fit_innovations(scale.forward(values), before.smoothing, starts)
+    return FittedSmoothing(before.smoothing, model.parameters, model.recursion, scale)
+
+
 def _with_echo(values: Array, found: _Tried) -> _Tried:
     echoing = _try(values, found.scale, replace(found.smoothing, has_echo=True), found)
     return _clearly_better(echoing, found)

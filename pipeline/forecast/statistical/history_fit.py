@@ -99,6 +99,21 @@ def fit_all_seasons_to_history(
     return fit_to
 
 
+def go_on_with_all_seasons(
+    go_on: Callable[[Array, tuple[int, ...], float | None, Any], Fitted],
+) -> Callable[[History, FitContext, FittedToHistory], FittedToHistory]:
+    """A method that knows all seasons and goes on from where it was, as a way to fit a history."""
+
+    def fit_again(
+        history: History, context: FitContext, before: FittedToHistory
+    ) -> FittedToHistory:
+        return fit_all_seasons_to_history(
+            lambda values, seasons, year: go_on(values, seasons, year, before.fitted)
+        )(history, context)
+
+    return fit_again
+
+
 def fit_rate_to_history(
     fit: Callable[[Array], Fitted],
 ) -> Callable[[History, FitContext], FittedToHistory]:

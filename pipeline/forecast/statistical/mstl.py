@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forecast.statistical.decomposition import Seasons, decompose_scaled
-from pipeline.forecast.statistical.ets import FittedSmoothing, fit_ets
+from pipeline.forecast.statistical.ets import FittedSmoothing, fit_ets, go_on_with_ets
 from pipeline.forecast.statistical.scales import Scale
 
 Array = NDArray[np.float64]
@@ -44,4 +44,13 @@ def fit_mstl(
     """
     told = decompose_scaled(values[-NEWEST_ROWS:], seasons, year)
     rest = fit_ets(told.parts.rest, may_take_logs=False)
+    return FittedDecomposition(told.parts.seasons, rest, told.scale)
+
+
+def go_on_with_mstl(
+    values: Array, seasons: tuple[int, ...], year: float | None, before: FittedDecomposition
+) -> FittedDecomposition:
+    """The same for values that have become more: the rest is smoothed as it was before."""
+    told = decompose_scaled(values[-NEWEST_ROWS:], seasons, year)
+    rest = go_on_with_ets(told.parts.rest, before.rest)
     return FittedDecomposition(told.parts.seasons, rest, told.scale)

@@ -1,5 +1,6 @@
 """The calendar that is found behind time stamps."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -44,3 +45,14 @@ def test_ninety_days_are_so_many_rows(unit: Unit, rows: int) -> None:
 def test_a_season_is_counted_only_where_it_was_seen_twice() -> None:
     assert [Frequency(Unit.WEEK).season(rows) for rows in (103, 104)] == [1, 52]
     assert [Frequency(Unit.HOUR).season(rows) for rows in (40, 48, 336)] == [1, 24, 168]
+
+
+@pytest.mark.parametrize("precision", ["s", "us", "ns"])
+def test_places_in_the_week_are_those_of_the_calendar(precision: str) -> None:
+    hours = pd.date_range("1969-12-01 00:30", periods=2_000, freq="h").as_unit(precision)
+    days = pd.date_range("1955-03-01", periods=20_000, freq="D").as_unit(precision)
+
+    assert np.array_equal(
+        Frequency(Unit.HOUR).slots(hours), hours.day_of_week.to_numpy() * 24 + hours.hour.to_numpy()
+    )
+    assert np.array_equal(Frequency(Unit.DAY).slots(days), days.day_of_week.to_numpy())

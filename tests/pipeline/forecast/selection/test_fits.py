@@ -1,0 +1,69 @@
+"""Which fits go on from where the one before had come to."""
+
+import numpy as np
+import pytest
+
+from pipeline.forecast.candidates.candidate import FitContext, PointForecaster
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.selection.fits import MOST_GROWTH, Fits
+from pipeline.forecast.spec import FAST, ForecastSpec
+from tests.pipeline.forecast.series import context_of, daily_sales, history_of
+
+ROWS = 200
+
+
+def whole() -> History:
+    """A level that wanders, whose smoothing is a number to be sought."""
+    moves, noise = np.random.default_rng(4).normal(0, (1, 4), (400, 2)).T
+    return history_of(daily_sales(400).assign(quantity=200 + np.cumsum(moves) + noise))
+
+
+def context(budget: str = FAST) -> FitContext:
+    return context_of(ForecastSpec(budget=budget))
+
+
+def foretold(model: PointForecaster) -> list[float]:
+    return model.predict(whole().ahead(300, 328)).tolist()
+
+
+def after(first: int, rows: int, budget: str = FAST) -> list[float]:
+    """What is foretold from so many rows, after a fit to other ones."""
+    fits = Fits()
+    fits.fit("mstl", whole().head(first), context(budget))
+    return foretold(fits.fit("mstl", whole().head(rows), context(budget)))
+
+
+def anew(rows: int) -> list[float]:
+    return foretold(Fits().fit("mstl", whole().head(rows), context()))
+
+
+def test_a_fit_goes_on_and_comes_to_about_the_same() -> None:
+    gone_on, fresh = after(ROWS, 240), anew(240)
+
+    assert gone_on != fresh
+    assert gone_on == pytest.approx(fresh, rel=0.05)
+
+
+@pytest.mark.parametrize("budget", ["balanced", "best"])
+def test_where_there_is_time_every_fit_is_anew(budget: str) -> None:
+    assert after(ROWS, 240, budget) == anew(240)
+
+
+def test_many_more_rows_are_looked_at_anew() -> None:
+    rows = int(MOST_GROWTH[FAST] * ROWS)
+
+    assert after(ROWS, rows) != anew(rows)
+    assert after(ROWS, rows + 1) == anew(rows + 1)
+
+
+def test_a_fit_to_fewer_rows_knows_nothing_of_what_came_later() -> None:
+    assert after(300, 240) == anew(240)
+
+
+def test_small_steps_do_not_put_off_a_new_look_for_ever() -> None:
+    fits, rows = Fits(), np.arange(ROWS, 400, 40)
+
+    made = [foretold(fits.fit("mstl", whole().head(int(one)), context())) for one in rows]
+
+    assert made[-1] == anew(int(rows[-1]))
+    assert made[1] != anew(int(rows[1]))
