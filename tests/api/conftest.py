@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -113,17 +113,29 @@ def shared_served(
 ) -> Iterator[Served]:
     """An API for tests that leave nothing behind which another would notice."""
     directory = tmp_path_factory.mktemp("shared")
+    limits = {
+        "max_upload_mb": 1,
+        "websocket_start_timeout": 2,
+        "websocket_max_connections": 1000,
+    }
+    with served_apart(directory, postgres, template_database, limits) as served:
+        yield served
+
+
+@contextmanager
+def served_apart(
+    directory: Path,
+    postgres: EmbeddedPostgres,
+    template_database: str,
+    variables: Mapping[str, object],
+) -> Iterator[Served]:
+    """An API with a database and a Valkey of its own."""
     with ExitStack() as stack:
         database_url = stack.enter_context(copied_database(postgres.url, template_database))
         valkey = EmbeddedValkey(directory / "valkey")
         valkey.start()
         stack.callback(valkey.stop)
-        limits = {
-            "max_upload_mb": 1,
-            "websocket_start_timeout": 2,
-            "websocket_max_connections": 1000,
-        }
-        yield start_api(stack, directory, database_url, valkey, limits)
+        yield start_api(stack, directory, database_url, valkey, variables)
 
 
 def start_api(

@@ -6,7 +6,6 @@ some at random, the same ones in every run. SCHEMA_EXAMPLES makes it more of the
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import Connection
 
-from core.embedded import EmbeddedPostgres, EmbeddedValkey
+from core.embedded import EmbeddedPostgres
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
-from tests.api.conftest import start_api
+from tests.api.conftest import served_apart
 from tests.api.described import described_api
 from tests.api.populated import PLACES, populate
 from tests.api.security.conftest import WITH_TOKENS
@@ -95,12 +94,8 @@ def there(
     tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
 ) -> Iterator[There]:
     directory = tmp_path_factory.mktemp("schema-served")
-    with ExitStack() as stack:
-        url = stack.enter_context(copied_database(postgres.url, template_database))
-        valkey = EmbeddedValkey(directory / "valkey")
-        valkey.start()
-        stack.callback(valkey.stop)
-        served = start_api(stack, directory, url, valkey, {**WITH_TOKENS, **UNLIMITED})
+    asked = {**WITH_TOKENS, **UNLIMITED}
+    with served_apart(directory, postgres, template_database, asked) as served:
         with served.sessions() as session:
             real_names = populate(session, OURS)
         yield There(served.url, real_names)

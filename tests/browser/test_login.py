@@ -1,21 +1,19 @@
 """The page of a service that asks for tokens."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from uuid import UUID
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.api.conftest import Served, start_api
+from core.embedded import EmbeddedPostgres
+from tests.api.conftest import Served, served_apart
 from tests.api.running_job import RunningJob
 from tests.api.security.conftest import WITH_TOKENS
 from tests.api.security.tokens import bearer, token
 from tests.browser.shop import hostile_shop_csv
 from tests.db.builders import model_outcome
-from tests.fixtures.database import copied_database
 from tests.fixtures.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -30,12 +28,7 @@ def guarded(
 ) -> Iterator[Served]:
     """The API alone: the test is the worker of what is trained."""
     directory = tmp_path_factory.mktemp("login")
-    with ExitStack() as stack:
-        url = stack.enter_context(copied_database(postgres.url, template_database))
-        valkey = EmbeddedValkey(directory / "valkey")
-        valkey.start()
-        stack.callback(valkey.stop)
-        served = start_api(stack, directory, url, valkey, WITH_TOKENS)
+    with served_apart(directory, postgres, template_database, WITH_TOKENS) as served:
         answer = httpx.post(
             f"{served.url}/api/v1/training/sales",
             content=hostile_shop_csv(),

@@ -12,10 +12,9 @@ import pytest
 
 from client import Client
 from client.cli import main
-from core.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.api.conftest import SIGNING_KEY, Served, start_api
+from core.embedded import EmbeddedPostgres
+from tests.api.conftest import SIGNING_KEY, Served, served_apart
 from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET, token
-from tests.fixtures.database import copied_database
 
 WITH_TOKENS = {
     "auth_mode": "jwt",
@@ -45,12 +44,8 @@ def served(
     tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
 ) -> Iterator[Served]:
     directory = tmp_path_factory.mktemp("client")
-    with ExitStack() as stack:
-        database_url = stack.enter_context(copied_database(postgres.url, template_database))
-        valkey = EmbeddedValkey(directory / "valkey")
-        valkey.start()
-        stack.callback(valkey.stop)
-        yield start_api(stack, directory, database_url, valkey, WITH_TOKENS)
+    with served_apart(directory, postgres, template_database, WITH_TOKENS) as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ import httpx
 import pytest
 from flask import Flask
 
-from core.embedded import EmbeddedPostgres, EmbeddedValkey
+from core.embedded import EmbeddedPostgres
 from core.settings import Settings
 from db.engine import Sessions
-from tests.api.conftest import Served, start_api
+from tests.api.conftest import Served, served_apart
 from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET
 from tests.fixtures.application import application
-from tests.fixtures.database import copied_database
 
 WITH_TOKENS = {
     "auth_mode": "jwt",
@@ -65,11 +64,6 @@ def served_with_tokens(
     tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
 ) -> Iterator[Served]:
     directory = tmp_path_factory.mktemp("tokens")
-    with ExitStack() as stack:
-        database_url = stack.enter_context(copied_database(postgres.url, template_database))
-        valkey = EmbeddedValkey(directory / "valkey")
-        valkey.start()
-        stack.callback(valkey.stop)
-        yield start_api(
-            stack, directory, database_url, valkey, WITH_TOKENS | {"log_level": "DEBUG"}
-        )
+    asked = WITH_TOKENS | {"log_level": "DEBUG"}
+    with served_apart(directory, postgres, template_database, asked) as served:
+        yield served
