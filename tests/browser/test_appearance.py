@@ -77,6 +77,15 @@ def test_nothing_is_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_the_sections_stand_in_one_row_on_a_phone(page: Page, service: Service) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/#/settings")
+    links = page.get_by_role("navigation", name="Sections").get_by_role("link")
+    expect(links.last).to_be_in_viewport()
+    tops = links.evaluate_all("links => links.map((link) => link.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+
+
 def test_the_policy_allows_only_the_services_own_files(page: Page, service: Service) -> None:
     answer = page.goto("/")
     assert answer is not None

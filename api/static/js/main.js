@@ -36,7 +36,9 @@ const logout = document.getElementById("logout");
 function route() {
   const [show, parameters, section] = destination();
   for (const link of document.querySelectorAll("nav [data-section]")) {
-    setAttribute(link, "aria-current", link.dataset.section === section ? "page" : null);
+    const isHere = link.dataset.section === section;
+    setAttribute(link, "aria-current", isHere ? "page" : null);
+    if (isHere) link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   logout.hidden = token() === null;
   const root = newView();
