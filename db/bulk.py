@@ -1,9 +1,9 @@
 """Many rows in one statement: of one table, where each column travels as one array, whatever the
-number of rows; or a few of several tables.
+number of rows; or a few of several tables, with what changed of a few others.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Update,
     bindparam,
     column,
     func,
@@ -24,8 +25,10 @@ from sqlalchemy import (
     inspect,
     literal,
     select,
+    update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
 from db.base import Base
@@ -58,18 +61,57 @@ def insert_added(session: Session) -> None:
     which they were added. None may refer to another one of them. They are no objects of the session
     afterwards, and the database's own defaults are not read back.
     """
-    together: defaultdict[Shape, list[Mapping[str, Any]]] = defaultdict(list)
-    for one in list(session.new):
+    _write(session, _taken_out(session), [])
+
+
+def write_all(session: Session) -> None:
+    """The same together with what changed of the other objects of the session."""
+    changed = list(session.dirty)
+    _write(session, _taken_out(session), changed)
+    for one in changed:
+        for name in inspect(one).committed_state.copy():
+            set_committed_value(one, name, getattr(one, name))
+
+
+def _taken_out(session: Session) -> list[Base]:
+    taken = list(session.new)
+    for one in taken:
         session.expunge(one)
+    return taken
+
+
+def _write(session: Session, new: Iterable[Base], changed: Iterable[Base]) -> None:
+    together: defaultdict[Shape, list[Mapping[str, Any]]] = defaultdict(list)
+    for one in new:
         stated = _stated(one)
         together[type(one), tuple(stated)].append(stated)
-    if together:
-        columns = {
-            _parameter(name, number): [row[name] for row in alike]
-            for number, ((_, names), alike) in enumerate(together.items())
-            for name in names
-        }
-        session.connection().execute(_insert_together(tuple(together)), columns)
+    changes = [((type(one), tuple(values)), values) for one in changed if (values := _changed(one))]
+    if not (together or changes):
+        return
+    parameters: dict[str, Any] = {
+        _parameter(name, number): [row[name] for row in alike]
+        for number, ((_, names), alike) in enumerate(together.items())
+        for name in names
+    }
+    for number, (_, values) in enumerate(changes, start=len(together)):
+        parameters |= {_parameter(name, number): value for name, value in values.items()}
+    statement = _written(tuple(together), tuple(shape for shape, _ in changes))
+    session.connection().execute(statement, parameters)
+
+
+def _changed(one: Base) -> dict[str, Any]:
+    """By column what is to be written of a row that is there, its key first; nothing where all is
+    as it was.
+    """
+    state = inspect(one)
+    as_before = state.unmodified
+    values = {
+        name: getattr(one, attribute)
+        for attribute, name, _ in _columns(type(one))
+        if attribute not in as_before
+    }
+    key = state.mapper.primary_key[0].name
+    return {key: getattr(one, key), **values} if values else {}
 
 
 def _stated(one: Base) -> dict[str, Any]:
@@ -95,10 +137,18 @@ def _columns(kind: type[Base]) -> Sequence[tuple[str, str, Callable[[None], Any]
 
 
 @lru_cache(maxsize=64)
-def _insert_together(shapes: tuple[Shape, ...]) -> Select[Any]:
+def _written(new: tuple[Shape, ...], changed: tuple[Shape, ...]) -> Select[Any]:
     """Made once for rows that look alike, as putting it together takes longer than to run it."""
-    inserts = (_insert(number, shape) for number, shape in enumerate(shapes))
-    return select(literal(1)).add_cte(*(one.cte(f"rows_{n}") for n, one in enumerate(inserts)))
+    writes: list[Insert | Update] = [_insert(number, shape) for number, shape in enumerate(new)]
+    writes += [_update(number, shape) for number, shape in enumerate(changed, start=len(new))]
+    return select(literal(1)).add_cte(*(one.cte(f"rows_{n}") for n, one in enumerate(writes)))
+
+
+def _update(number: int, shape: Shape) -> Update:
+    kind, (key, *names) = shape
+    table = cast("Table", kind.__table__)
+    values = {name: bindparam(_parameter(name, number), type_=table.c[name].type) for name in names}
+    return update(table).where(table.c[key] == bindparam(_parameter(key, number))).values(values)
 
 
 def _insert(number: int, shape: Shape) -> Insert:

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.liveness import look_at_connections
 from db.tenancy import enforce
 from db.text import to_json
 
@@ -20,15 +21,16 @@ def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> En
     parsed = make_url(url)
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ValueError(f"DATABASE_URL must start with postgresql://, not {parsed.drivername}://")
-    return _create_engine(
+    engine = _create_engine(
         parsed.set(drivername=DRIVER),
         pool_size=pool_size,
         max_overflow=max_overflow,
-        pool_pre_ping=True,
         hide_parameters=True,  # errors are logged, and values may be secrets
         json_serializer=to_json,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC"},
     )
+    look_at_connections(engine)
+    return engine
 
 
 def create_sessions(engine: Engine) -> Sessions:

@@ -40,9 +40,7 @@ def lock_job_of(session: Session, task_id: UUID) -> tuple[TrainingJob, datetime]
 
 def lock_product(session: Session, product_id: UUID) -> None:
     """One change of a product's models at a time; its sales may be written meanwhile."""
-    session.execute(
-        select(Product.id).where(Product.id == product_id).with_for_update(key_share=True)
-    )
+    session.execute(_product_statement(), {"wanted": product_id})
 
 
 def lock_product_whole(session: Session, product_id: UUID) -> None:
@@ -90,6 +88,12 @@ def _job_statement() -> Select[TrainingJob, datetime]:
 def _job_of_task_statement() -> Select[TrainingJob, datetime]:
     of_task = select(TrainingTask.job_id).where(TrainingTask.id == bindparam("wanted"))
     return _locking(TrainingJob.id == of_task.scalar_subquery())
+
+
+@cache
+def _product_statement() -> Select[UUID]:
+    wanted = Product.id == bindparam("wanted")
+    return select(Product.id).where(wanted).with_for_update(key_share=True)
 
 
 def _locking(is_wanted: ColumnElement[bool]) -> Select[TrainingJob, datetime]:

@@ -11,10 +11,12 @@ share is trained before them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import any_, func, select, text, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from db import advisory_locks
 from db.jobs.workers import ALIVE_S, live_slots
@@ -31,6 +33,10 @@ class Dispatch:
     job_id: UUID
     product_name: str | None
 
+
+_TAKE_TURN = text(
+    "SELECT pg_advisory_xact_lock(:lock), set_config('synchronous_commit', 'off', true)"
+)
 
 # Tenants take turns: a task's turn is its place among its tenant's tasks, behind those that are in
 # flight.
@@ -119,12 +125,7 @@ def take(
     """
     # No wait for the disk: what a crash of the database takes back is handed out again, and claims,
     # which count, are written to the disk after what they build on.
-    session.execute(
-        select(
-            func.pg_advisory_xact_lock(advisory_locks.DISPATCH),
-            func.set_config("synchronous_commit", "off", True),
-        )
-    )
+    session.execute(_TAKE_TURN, {"lock": advisory_locks.DISPATCH})
     limits = {
         "spare": spare,
         "alive_s": ALIVE_S,
@@ -185,19 +186,26 @@ def in_flight(session: Session) -> int:
 
 
 def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
+    chosen = {"task_ids": list(task_ids)}
+    return set(session.scalars(_marking(), chosen, execution_options=FRESH))
+
+
+@cache
+def _marking() -> ReturningUpdate[UUID]:
+    """Of arrays, which are filled before rows are looked for: by their key, whatever the planner
+    believes of a table that has just grown.
+    """
     waiting = (
         select(TrainingTask.id)
         .where(
-            TrainingTask.id.in_(task_ids),
+            TrainingTask.id == any_(bindparam("task_ids", type_=ARRAY(Uuid()))),
             TrainingTask.status == "pending",
             TrainingTask.dispatched_at.is_(None),
         )
         .order_by(TrainingTask.id)
         .with_for_update(skip_locked=True)
     )
-    # An array, which is filled before the rows are looked for: by their key, whatever the planner
-    # believes of a table that has just grown.
-    statement = (
+    return (
         update(TrainingTask)
         .where(
             TrainingTask.id == any_(func.array(waiting.scalar_subquery())),
@@ -206,4 +214,3 @@ def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
         .values(dispatched_at=func.clock_timestamp())
         .returning(TrainingTask.id)
     )
-    return set(session.scalars(statement, execution_options=FRESH))

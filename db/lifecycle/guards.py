@@ -1,10 +1,13 @@
 """A task changes only under its token: same attempt, still running."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, bindparam, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from db.lifecycle.tokens import Token
 from db.locks import FRESH
@@ -12,9 +15,15 @@ from db.tables import TrainingTask
 
 
 def held_by(token: Token) -> tuple[ColumnElement[bool], ...]:
+    return _held(token.task_id, token.attempt)
+
+
+def _held(
+    task_id: UUID | BindParameter[UUID], attempt: int | BindParameter[int]
+) -> tuple[ColumnElement[bool], ...]:
     return (
-        TrainingTask.id == token.task_id,
-        TrainingTask.attempt == token.attempt,
+        TrainingTask.id == task_id,
+        TrainingTask.attempt == attempt,
         TrainingTask.status == "running",
     )
 
@@ -23,13 +32,29 @@ def change(
     session: Session, token: Token, *guards: ColumnElement[bool], **values: Any
 ) -> TrainingTask | None:
     """The token's task with new values; None when the token is stale or a guard does not hold."""
-    statement = (
+    stated = {name: value for name, value in values.items() if not isinstance(value, ClauseElement)}
+    computed = {name: value for name, value in values.items() if name not in stated}
+    statement = _setting(tuple(stated))
+    if guards or computed:
+        statement = statement.where(*guards).values(**computed)
+    parameters = {_NEW + name: value for name, value in stated.items()}
+    parameters |= {"task_id": token.task_id, "held_attempt": token.attempt}
+    return session.scalars(statement, parameters, execution_options=FRESH).one_or_none()
+
+
+_NEW = "new_"
+
+
+@cache
+def _setting(names: tuple[str, ...]) -> ReturningUpdate[TrainingTask]:
+    """Made once for each way in which a task changes, as that takes longer than to run it."""
+    columns = TrainingTask.__table__.c
+    return (
         update(TrainingTask)
-        .where(*held_by(token), *guards)
-        .values(**values)
+        .where(*_held(bindparam("task_id"), bindparam("held_attempt")))
+        .values({name: bindparam(_NEW + name, type_=columns[name].type) for name in names})
         .returning(TrainingTask)
     )
-    return session.scalars(statement, execution_options=FRESH).one_or_none()
 
 
 def unclaimed(not_before: datetime) -> dict[str, Any]:

@@ -2,13 +2,26 @@
 
 import secrets
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Double, Insert, Select, Text, Uuid, bindparam, insert, or_, select
+from sqlalchemy import (
+    DateTime,
+    Double,
+    Insert,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from db import tables
@@ -44,10 +57,11 @@ def register_model(
         # One registration per product at a time: version and champion are read, then written.
         lock_product(session, task.product_id)
     version = f"{now:%Y%m%d_%H%M%S}"
-    kin = _kin(session, task, version)
+    origin = _origin(session, task, version)
+    kin = origin.kin
     model = _new_model(task, outcome, now, _free_version(version, {m.model_version for m in kin}))
-    model.product_category, whoever_began = _origin(session, task)
-    _record_training(session, model, Actor(whoever_began))
+    model.product_category = origin.category
+    _record_training(session, model, Actor(origin.whoever_began))
     line = None
     if task.product_id is None:
         store_new(session, model)
@@ -58,6 +72,17 @@ def register_model(
     if outcome.forecast:
         _add_forecast(session, model.id, outcome.forecast)
     return model, line
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The category of the product as it is now, who started the job, and what the new model stands
+    beside: the champion, and versions of the same second.
+    """
+
+    category: str | None
+    whoever_began: str
+    kin: Sequence[TrainedModel]
 
 
 def _belongings(model: TrainedModel, outcome: ModelOutcome) -> Iterator[Base]:
@@ -85,19 +110,6 @@ def add_shared_artifacts(session: Session, job_id: UUID, files: Sequence[Artifac
         )
         for file in files
     )
-
-
-def _kin(session: Session, task: TrainingTask, version: str) -> Sequence[TrainedModel]:
-    """What a new model of the task stands beside: the champion, and versions of the same second."""
-    statement = select(TrainedModel).where(
-        TrainedModel.tenant_id == task.tenant_id,
-        TrainedModel.product_id == task.product_id,
-        or_(
-            TrainedModel.is_deployed,
-            TrainedModel.model_version.startswith(version, autoescape=True),
-        ),
-    )
-    return session.scalars(statement, execution_options=FRESH).all()
 
 
 def _new_model(
@@ -132,24 +144,40 @@ def _new_model(
     )
 
 
-def _origin(session: Session, task: TrainingTask) -> tuple[str | None, str]:
-    """The category of the product as it is now, and who started the job."""
+def _origin(session: Session, task: TrainingTask, version: str) -> _Origin:
     of_task = {
         "product_id": task.product_id,
         "tenant_id": task.tenant_id,
         "job_id": str(task.job_id),
+        "version": version,
     }
-    category, whoever_began = session.execute(_origin_statement(), of_task).one()
-    return category, whoever_began
+    rows = session.execute(_origin_statement(), of_task, execution_options=FRESH).all()
+    category, whoever_began, _ = rows[0]
+    return _Origin(category, whoever_began, [model for *_, model in rows if model is not None])
 
 
 @cache
 def _origin_statement() -> Select[Any]:
-    category = select(Product.category).where(Product.id == bindparam("product_id", type_=Uuid()))
-    whoever_began = audit.who_began(
-        bindparam("tenant_id", type_=Uuid()), "job", bindparam("job_id", type_=Text())
+    """One statement, made once; a row for each of the kin, or one without."""
+    product_id = bindparam("product_id", type_=Uuid())
+    tenant_id = bindparam("tenant_id", type_=Uuid())
+    category = select(Product.category).where(Product.id == product_id).scalar_subquery()
+    whoever_began = audit.who_began(tenant_id, "job", bindparam("job_id", type_=Text()))
+    asked = select(category.label("category"), whoever_began.label("whoever_began")).subquery()
+    is_kin = and_(
+        TrainedModel.tenant_id == tenant_id,
+        or_(
+            TrainedModel.product_id == product_id,
+            and_(product_id.is_(None), TrainedModel.product_id.is_(None)),
+        ),
+        or_(
+            TrainedModel.is_deployed,
+            func.starts_with(TrainedModel.model_version, bindparam("version", type_=Text())),
+        ),
     )
-    return select(category.scalar_subquery(), whoever_began)
+    return select(asked.c.category, asked.c.whoever_began, TrainedModel).outerjoin_from(
+        asked, TrainedModel, is_kin
+    )
 
 
 def _record_training(session: Session, model: TrainedModel, actor: Actor) -> None:

@@ -5,8 +5,9 @@ A part of `db.transitions`, for jobs that are locked by the running transaction.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.progress import ProgressMessage
@@ -62,19 +63,25 @@ def measure(session: Session, job: TrainingJob, now: datetime) -> bool:
 
     The percentage never falls.
     """
-    of_job = TrainingTask.job_id == job.id
-    running = select(func.sum(TrainingTask.progress)).where(
-        of_job, TrainingTask.status == "running", TrainingTask.kind != "shared"
-    )
-    is_open = exists().where(of_job, TrainingTask.status.in_(OPEN_STATUSES))
     with session.no_autoflush:  # tasks change by statements; what the job gets is written once
-        progress, has_open_tasks = session.execute(select(running.scalar_subquery(), is_open)).one()
+        progress, has_open_tasks = session.execute(_standing_of_tasks(), {"job_id": job.id}).one()
     ended = job.products_completed + job.products_failed
     percentage = round((100 * ended + float(progress or 0)) / job.products_total, 2)
     job.progress_percentage = max(job.progress_percentage, min(percentage, HIGHEST_OPEN_PERCENTAGE))
     eta = eta_seconds(job, now)
     job.estimated_completion = None if eta is None else now + timedelta(seconds=eta)
     return bool(has_open_tasks)
+
+
+@cache
+def _standing_of_tasks() -> Select[float | None, bool]:
+    """The progress of the running tasks together, and whether any task is open."""
+    of_job = TrainingTask.job_id == bindparam("job_id")
+    running = select(func.sum(TrainingTask.progress)).where(
+        of_job, TrainingTask.status == "running", TrainingTask.kind != "shared"
+    )
+    is_open = exists().where(of_job, TrainingTask.status.in_(OPEN_STATUSES))
+    return select(running.scalar_subquery(), is_open)
 
 
 def _end_job(session: Session, job: TrainingJob, now: datetime) -> ProgressMessage:

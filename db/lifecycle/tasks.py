@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import DateTime, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.progress import ProgressMessage
-from db.bulk import insert_added
+from db.bulk import write_all
 from db.jobs import wording
 from db.jobs.batch_predictions import keep_result
 from db.jobs.logs import add_lines
@@ -39,31 +41,17 @@ def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Cl
         or now >= job.deadline_at
     ):
         return None
-    task = session.scalars(
-        update(TrainingTask)
-        .where(
-            TrainingTask.id == task_id,
-            TrainingTask.status == "pending",
-            or_(TrainingTask.not_before.is_(None), TrainingTask.not_before <= now),
-        )
-        .values(
-            status="running",
-            attempt=TrainingTask.attempt + 1,
-            worker=worker,
-            lease_expires_at=now + timedelta(seconds=lease_s),
-            dispatched_at=func.coalesce(TrainingTask.dispatched_at, now),
-            started_at=now,
-            progress=0,
-            phase=None,
-            current_step=None,
-        )
-        .returning(TrainingTask),
-        execution_options=FRESH,
-    ).one_or_none()
+    terms = {
+        "task_id": task_id,
+        "now": now,
+        "claimed_by": worker,
+        "claimed_until": now + timedelta(seconds=lease_s),
+    }
+    task = session.scalars(_claiming(), terms, execution_options=FRESH).one_or_none()
     if task is None:
         return None
     messages = tuple(_start_news(session, job, now, task))
-    insert_added(session)
+    write_all(session)
     return Claim(
         token=Token(task_id=task.id, job_id=job.id, tenant_id=job.tenant_id, attempt=task.attempt),
         kind=task.kind,
@@ -77,6 +65,32 @@ def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Cl
         trace_context=job.trace_context,
         request_id=job.request_id,
         messages=messages,
+    )
+
+
+@cache
+def _claiming() -> ReturningUpdate[TrainingTask]:
+    """Made once, as every task begins with it."""
+    now = bindparam("now", type_=DateTime(timezone=True))
+    return (
+        update(TrainingTask)
+        .where(
+            TrainingTask.id == bindparam("task_id"),
+            TrainingTask.status == "pending",
+            or_(TrainingTask.not_before.is_(None), TrainingTask.not_before <= now),
+        )
+        .values(
+            status="running",
+            attempt=TrainingTask.attempt + 1,
+            worker=bindparam("claimed_by"),
+            lease_expires_at=bindparam("claimed_until"),
+            dispatched_at=func.coalesce(TrainingTask.dispatched_at, now),
+            started_at=now,
+            progress=0,
+            phase=None,
+            current_step=None,
+        )
+        .returning(TrainingTask)
     )
 
 
@@ -153,7 +167,7 @@ def finish(
     news, remarks = _record(session, job, now, task, outcome)
     add_lines(session, task, [*outcome.logs, *remarks, *steps])
     messages = settle(session, job, now, [(task, news)])
-    insert_added(session)
+    write_all(session)
     return messages
 
 

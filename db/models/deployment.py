@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.bulk import insert_added
+from db.bulk import insert_added, write_all
 from db.errors import NotNowError
 from db.locks import FRESH, lock_model, lock_product
 from db.models.lineage import previous_champion
@@ -56,7 +56,9 @@ def deploy(
     if champion is not None and champion.id == model.id:
         return False
     now = session.scalars(select(func.clock_timestamp())).one()
-    _withdraw(session, champion)
+    if champion is not None:  # at most one is deployed at any time, within a transaction too
+        champion.is_deployed = False
+        session.flush()
     model.is_deployed, model.deployed_at = True, now
     session.flush()
     _record(session, model, champion, kind, reason, evidence, actor)
@@ -75,7 +77,9 @@ def deploy_new(
     """Store a model that was just trained as the champion. The caller has locked the product and
     looked who is the champion until now.
     """
-    _withdraw(session, champion)
+    if champion is not None:
+        champion.is_deployed = False
+        write_all(session)
     model.is_deployed, model.deployed_at = True, now
     store_new(session, model)
     _record(session, model, champion, "auto", reason, evidence, audit.SERVICE)
@@ -156,13 +160,6 @@ def withdraw(
     session.flush()
     evidence = {"model_id": model.public_id, "model_version": model.model_version}
     _add(session, model, "withdrawn", reason, evidence, actor, model.id)
-
-
-def _withdraw(session: Session, champion: TrainedModel | None) -> None:
-    """At most one is deployed at any time, within a transaction too."""
-    if champion is not None:
-        champion.is_deployed = False
-        session.flush()
 
 
 def _record(

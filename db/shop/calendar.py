@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -72,10 +73,15 @@ def list_entries(
 
 def every_entry(session: Session, tenant_id: UUID) -> Sequence[CalendarEntry]:
     """All of a tenant, in an order that does not change."""
+    return session.scalars(_every_statement(), {"tenant_id": tenant_id}).all()
+
+
+@cache
+def _every_statement() -> Select[CalendarEntry]:
+    """Made once, as every training asks for them."""
+    of_tenant = CalendarEntry.tenant_id == bindparam("tenant_id")
     order = CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.name
-    return session.scalars(
-        select(CalendarEntry).where(CalendarEntry.tenant_id == tenant_id).order_by(*order)
-    ).all()
+    return select(CalendarEntry).where(of_tenant).order_by(*order)
 
 
 def find(session: Session, tenant_id: UUID, entry_id: UUID) -> CalendarEntry | None:

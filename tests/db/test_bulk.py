@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
-from db.bulk import insert_added
+from db.bulk import insert_added, write_all
 from db.operation import audit
 from db.operation_tables import AuditEntry
 from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingLog
@@ -76,8 +76,29 @@ def test_text_that_is_too_long_is_refused_and_not_cut(session: Session) -> None:
         insert_added(session)
 
 
+def test_what_changed_is_written_with_what_is_new(session: Session) -> None:
+    job, other = new_job(session), new_job(session)
+    before = job.updated_at
+    audit.record(session, DEFAULT_TENANT_ID, "watch", "job", job.id)
+    job.current_step, job.products_completed = "Half of it", 1
+    job.estimated_completion = None
+    job.request = job.request
+    write_all(session)
+
+    assert not session.new
+    assert not session.is_modified(job)
+    for one in (job, other):
+        session.refresh(one)
+    assert (job.current_step, job.products_completed) == ("Half of it", 1)
+    assert job.updated_at > before
+    assert other.current_step is None
+    lines = select(AuditEntry.action).where(AuditEntry.subject_id == str(job.id))
+    assert "watch" in session.scalars(lines).all()
+
+
 def test_nothing_added_costs_nothing(session: Session) -> None:
     before = session.scalar(select(func.count()).select_from(TrainingLog))
     insert_added(session)
+    write_all(session)
 
     assert session.scalar(select(func.count()).select_from(TrainingLog)) == before
