@@ -5,7 +5,7 @@ A profile learns only from rows older than the newest four backtest windows, and
 only at origins after those rows: nothing it has seen is ever scored with it. So it is with trees.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,8 +18,11 @@ from pipeline.forecast.calendar.occasions import Days, days_of
 from pipeline.forecast.history.shop_closed import shop_closed_days
 from pipeline.forecast.history.validation import QUANTITY, TIME
 from pipeline.forecast.phases import ForecastPhase, announce
-from pipeline.forecast.pooled.job import fit_pooled
+from pipeline.forecast.pooled.dates import weekdays_of
+from pipeline.forecast.pooled.job import Product, fit_pooled
+from pipeline.forecast.pooled.learning import OnStep
 from pipeline.forecast.pooled.model import PooledModel
+from pipeline.forecast.pooled.teachers import Teachers
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.progress import ProgressCallback, ignore_progress
 
@@ -90,7 +93,7 @@ class _Pool:
 
 
 def fit_shared(
-    histories: Mapping[str, tuple[str | None, pd.DataFrame]],
+    histories: Mapping[str, Product],
     spec: ForecastSpec,
     *,
     with_trees: bool = True,
@@ -120,23 +123,15 @@ def fit_shared(
         With factors of 1 where nothing could be learned.
     """
     on_step = partial(announce, on_progress, ForecastPhase.SHARED_PROFILE)
-    read = {}
-    for number, (key, product) in enumerate(histories.items()):
-        if number % PROGRESS_EVERY == 0:
-            share = READING_SHARE * number / len(histories)
-            on_step(share, f"Reading the sales of all products ({number} of {len(histories)})")
-        read[key] = product
-    sales = {key: _sold(frame) for key, (_, frame) in read.items()}
-    ends = [stamps.max() for stamps, _ in sales.values() if len(stamps)]
+    reading = _Reading(histories, on_step, with_trees=with_trees)
+    shop_closed = shop_closed_days(reading.frames())
+    ends = [one.stamps.max() for one in reading.sold if len(one.stamps)]
     if not ends:
         return SharedProfile(shop=NEUTRAL)
     observed_until = _reached_by_several(ends)
     cutoff = observed_until - pd.Timedelta(days=UNSEEN_DAYS)
-    shop, categories = _factors(
-        {key: (category, *sales[key]) for key, (category, _) in read.items()}, cutoff, spec
-    )
-    sales.clear()
-    shop_closed = shop_closed_days(frame for _, frame in read.values())
+    shop, categories = _factors(reading.sold, cutoff, spec)
+    reading.sold.clear()
     profile = SharedProfile(
         shop=shop,
         categories=categories,
@@ -151,29 +146,64 @@ def fit_shared(
         on_step(READING_SHARE + (1 - READING_SHARE) * share, message)
 
     pooled = fit_pooled(
-        read, spec, observed_until, shop_closed, threads=threads, on_step=on_learning
+        reading.taught, spec, observed_until, shop_closed, threads=threads, on_step=on_learning
     )
     return replace(profile, pooled=pooled)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sold:
+    """When a product is known to have sold how much."""
+
+    category: str | None
+    stamps: pd.DatetimeIndex
+    quantity: NDArray[np.float64]
+
+
+class _Reading:
+    """What is kept of the products while each of them is read: of all their sales, and everything
+    of those that the trees learn from.
+    """
+
+    def __init__(
+        self, histories: Mapping[str, Product], on_step: OnStep, *, with_trees: bool
+    ) -> None:
+        self.sold: list[_Sold] = []
+        self.taught: dict[str, Product] = {}
+        self._histories, self._on_step, self._with_trees = histories, on_step, with_trees
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Every history in turn."""
+        total, teachers = len(self._histories), Teachers(len(self._histories))
+        for number, key in enumerate(sorted(self._histories)):
+            if number % PROGRESS_EVERY == 0:
+                message = f"Reading the sales of all products ({number} of {total})"
+                self._on_step(READING_SHARE * number / total, message)
+            category, frame = self._histories[key]
+            self.sold.append(_sold(category, frame))
+            if self._with_trees and teachers.takes(category, frame[TIME]):
+                self.taught[key] = category, frame
+            yield frame
+
+
+def _sold(category: str | None, frame: pd.DataFrame) -> _Sold:
+    quantity = frame[QUANTITY].to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.isfinite(quantity)
+    return _Sold(category, pd.DatetimeIndex(frame[TIME])[known], quantity[known])
+
+
 def _factors(
-    sales: Mapping[str, tuple[str | None, pd.DatetimeIndex, NDArray[np.float64]]],
-    cutoff: pd.Timestamp,
-    spec: ForecastSpec,
+    products: Iterable[_Sold], cutoff: pd.Timestamp, spec: ForecastSpec
 ) -> tuple[Factors, dict[str, Factors]]:
     closed = days_of(spec.closures)
     shop, categories = _Pool(), dict[str, _Pool]()
-    for category, ds, quantity in sales.values():
-        pools = [shop] if category is None else [shop, categories.setdefault(category, _Pool())]
-        _add(pools, *_up_to(cutoff, ds, quantity, closed), closed, spec.min_training_days)
+    for one in products:
+        pools = [shop]
+        if one.category is not None:
+            pools.append(categories.setdefault(one.category, _Pool()))
+        _add(pools, *_up_to(cutoff, one, closed), closed, spec.min_training_days)
     pooled = shop.factors(NEUTRAL)
     return pooled, {name: pool.factors(pooled) for name, pool in categories.items()}
-
-
-def _sold(frame: pd.DataFrame) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
-    quantity = frame[QUANTITY].to_numpy(dtype=np.float64, na_value=np.nan)
-    known = np.isfinite(quantity)
-    return pd.DatetimeIndex(frame[TIME])[known], quantity[known]
 
 
 def _reached_by_several(ends: list[pd.Timestamp]) -> pd.Timestamp:
@@ -181,42 +211,41 @@ def _reached_by_several(ends: list[pd.Timestamp]) -> pd.Timestamp:
     return sorted(ends)[-2 if len(ends) > 2 else -1]
 
 
-def _up_to(
-    cutoff: pd.Timestamp, ds: pd.DatetimeIndex, quantity: NDArray[np.float64], closed: Days
-) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
+def _up_to(cutoff: pd.Timestamp, product: _Sold, closed: Days) -> tuple[Days, NDArray[np.float64]]:
     """The days and quantities of the rows that may be learned from."""
-    days = ds.normalize()
-    used = np.asarray(ds <= cutoff) & ~_lie_on(closed, days)
-    return days[used], quantity[used]
-
-
-def _lie_on(closed: Days, days: pd.DatetimeIndex) -> NDArray[np.bool_]:
-    return np.isin(days.to_numpy().astype("datetime64[D]"), closed)
+    days = product.stamps.tz_localize(None).to_numpy().astype("datetime64[D]")
+    used = np.asarray(product.stamps <= cutoff) & ~np.isin(days, closed)
+    return days[used], product.quantity[used]
 
 
 def _add(
     pools: list[_Pool],
-    sold_on: pd.DatetimeIndex,
+    sold_on: Days,
     quantity: NDArray[np.float64],
     closed: Days,
     min_rows: int,
 ) -> None:
     if len(sold_on) < min_rows or quantity.sum() <= 0:
         return
-    every_day = pd.date_range(sold_on.min(), sold_on.max(), freq="D")
-    days = every_day[~_lie_on(closed, every_day)]
+    every_day = np.arange(sold_on.min(), sold_on.max() + 1)
+    days = every_day[~np.isin(every_day, closed)]
+    weekdays = _profile(weekdays_of(sold_on), quantity, weekdays_of(days), 7)
+    months = None
+    if len(every_day) >= MIN_DAYS_FOR_MONTHS:
+        months = _profile(_months_of(sold_on), quantity, _months_of(days), 12)
     for pool in pools:
-        pool.weekdays.append(
-            _profile(np.asarray(sold_on.day_of_week), quantity, np.asarray(days.day_of_week), 7)
-        )
-        if len(every_day) >= MIN_DAYS_FOR_MONTHS:
-            pool.months.append(
-                _profile(np.asarray(sold_on.month - 1), quantity, np.asarray(days.month - 1), 12)
-            )
+        pool.weekdays.append(weekdays)
+        if months is not None:
+            pool.months.append(months)
+
+
+def _months_of(days: Days) -> NDArray[np.int64]:
+    """January 0 to December 11."""
+    return np.asarray(days.astype("datetime64[M]").astype(np.int64) % 12)
 
 
 def _profile(
-    sold: NDArray[np.int32], quantity: NDArray[np.float64], days: NDArray[np.int32], length: int
+    sold: NDArray[np.int64], quantity: NDArray[np.float64], days: NDArray[np.int64], length: int
 ) -> Profile:
     """The mean per open day relative to their average; without an open day, that average."""
     totals = np.bincount(sold, weights=quantity, minlength=length)

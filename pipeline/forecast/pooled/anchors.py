@@ -42,7 +42,7 @@ class Anchors:
         self._met = Running(np.where(both, values, np.nan))
         self._awaited = Running(np.where(both, many, np.nan))
         self._means_at_rows = self._with_level(means, rows)
-        self._misses = [Running(np.abs(values - means)) for means in self._means_at_rows]
+        self._misses = Running(np.abs(values - self._means_at_rows))
 
     def at_rows(self) -> Values:
         """What was to be expected of each row by the rows before it."""
@@ -63,7 +63,7 @@ class Anchors:
 
     def _errors(self, origins: Rows) -> Values:
         level = self._level.before(origins, self._reach)
-        errors = np.array([misses.before(origins, self._reach) for misses in self._misses])
+        errors = self._misses.before(origins, self._reach)
         least = LEAST_ERROR * np.where(level > 0, level, 1.0)
         unknown = np.isnan(errors)
         return np.maximum(

@@ -61,10 +61,12 @@ class Examples:
         )
 
 
-def examples_of(series: Series, surround: Surround, horizon: int, count: int) -> Examples:
-    """About ``count`` examples from one product, spread over its whole past."""
+def examples_of(
+    series: Series, surround: Surround, horizon: int, count: int, number: int = 0
+) -> Examples:
+    """About ``count`` examples from one product, the ``number``-th, spread over its whole past."""
     view = View(series, surround)
-    origins, targets = pairs_of(series.values, view.past.pace, horizon, count)
+    origins, targets = pairs_of(series.values, view.past.pace, horizon, count, number)
     scale = view.past.scale(origins)
     known = np.isfinite(scale)
     origins, targets, scale = origins[known], targets[known], scale[known]
@@ -73,7 +75,7 @@ def examples_of(series: Series, surround: Surround, horizon: int, count: int) ->
         names=names,
         table=table,
         targets=np.minimum(series.values[targets] / scale, MOST_TIMES_SCALE),
-        expected=view.past.expected(origins, targets),
+        expected=view.past.expected(origins, targets, scale),
         weights=_weights(series, origins, scale, view),
         stamps=series.stamps[targets],
     )

@@ -72,7 +72,8 @@ class TreeForecaster:
 
     def _seen(self, future: pd.DataFrame) -> "_Seen":
         """Kept for the same rows: a forecast is asked for its numbers first, then for its parts."""
-        asked = future[["step", *self.series.covariates]].to_numpy(dtype=np.float64).tobytes()
+        columns = (future[name] for name in ("step", *self.series.covariates))
+        asked = b"".join(one.to_numpy(dtype=np.float64).tobytes() for one in columns)
         found = self._kept.get(asked)
         if found is None:
             found = self._look(future)
@@ -90,12 +91,12 @@ class TreeForecaster:
         )
         view, last = View(series, surround), len(series)
         targets = last - 1 + future["step"].to_numpy(dtype=np.int64)
-        origins = np.full(len(targets), last)
+        origins = np.array([last])  # the same one for all of the targets
         names, table = view.table(origins, targets)
-        scale = float(view.past.scale(np.array([last]))[0])
-        expected = view.past.expected(origins, targets)
+        scale = view.past.scale(origins)
+        expected = view.past.expected(origins, targets, scale)
         responses = dict(zip(view.responding, view.responses(origins, targets).T, strict=True))
-        return _Seen(names, table, expected, scale if np.isfinite(scale) else 0.0, responses)
+        return _Seen(names, table, expected, float(np.nan_to_num(scale[0])), responses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from pipeline.forecast.pooled.occasions import REMEMBERED, Days, effects_by_occa
 from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.past import Columns, Past
 from pipeline.forecast.pooled.running import Rows, ratio
+from pipeline.forecast.recent import Recent
 
+ANSWERS_KEPT = 64
+"""Of a view: windows of products of several lengths; of a month of days each takes 4 kB."""
 VIEWS_KEPT = 12
 """A shop and its categories; one of hourly rows takes about 4 MB."""
 
@@ -19,7 +22,8 @@ VIEWS_KEPT = 12
 class GroupView:
     """How a group sells, prepared once for all of its products.
 
-    Its index may reach beyond the origins that are asked for: no feature looks there.
+    Its index may reach beyond the origins that are asked for: no feature looks there. What was
+    asked lately is kept: the products of a shop are tested on the same days.
     """
 
     def __init__(self, group: Group, holidays: HolidayCalendar) -> None:
@@ -28,6 +32,7 @@ class GroupView:
         stamps = group.stamps(len(group.index))
         kinds = occasions(stamps, group.frequency, holidays)
         self._effects = effects_by_occasion(kinds, self._past.over_usual)
+        self._told = Recent(ANSWERS_KEPT)
 
     def row_of(self, stamp: np.datetime64) -> int:
         """Where a time stamp lies in the index."""
@@ -35,7 +40,12 @@ class GroupView:
 
     def columns(self, origins: Rows, targets: Rows, kinds: Mapping[str, Rows]) -> Columns:
         """The features of rows of the index, of which the kinds of the days are given."""
-        levels = self._past.levels(origins)
+        asked = b"".join(each.tobytes() for each in (origins, targets, *kinds.values()))
+        return self._told.remembered(asked, dict, lambda: self._tell(origins, targets, kinds))
+
+    def _tell(self, origins: Rows, targets: Rows, kinds: Mapping[str, Rows]) -> Columns:
+        scale = self._past.scale(origins)
+        levels = self._past.levels(origins, scale)
         effects = {
             f"{name}_effect": self._effects[name].last(of_days, origins, REMEMBERED[name])
             for name, of_days in kinds.items()
@@ -43,8 +53,8 @@ class GroupView:
         return {
             "level_short": levels["level_short"],
             "level_middle": levels["level_middle"],
-            "usual": ratio(self._past.usual(origins, targets), self._past.scale(origins)),
-            **self._past.last_year(origins, targets),
+            "usual": ratio(self._past.usual(origins, targets), scale),
+            **self._past.last_year(origins, targets, scale),
             **effects,
         }
 

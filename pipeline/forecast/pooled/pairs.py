@@ -6,11 +6,16 @@ from pipeline.forecast.pooled.pace import Pace
 from pipeline.forecast.pooled.running import Rows, Values
 
 GOLDEN = 0.6180339887498949
+PLASTIC = (0.7548776662466927, 0.5698402909980532)
+"""Multiples of powers of the plastic ratio fill a square as evenly as those of the golden ratio a
+line."""
 NEAR_SHARE = 0.6
 """Share of the pairs within the nearest four cycles, where most forecasts are used."""
 
 
-def pairs_of(values: Values, pace: Pace, horizon: int, count: int) -> tuple[Rows, Rows]:
+def pairs_of(
+    values: Values, pace: Pace, horizon: int, count: int, number: int = 0
+) -> tuple[Rows, Rows]:
     """About ``count`` origins and periods, spread evenly without any chance.
 
     Parameters
@@ -19,22 +24,25 @@ def pairs_of(values: Values, pace: Pace, horizon: int, count: int) -> tuple[Rows
         Quantities; periods of which nothing is known are no targets.
     horizon
         Rows from an origin to its farthest target.
+    number
+        Of the series among others: each has its examples on other days, so that together they tell
+        of all days.
     """
     rows = len(values)
     first = pace.cycles[0] if pace.cycles else pace.levels[0]
     if rows <= first or count < 1:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    number = np.arange(1, count + 1)
-    targets = first + np.floor((number - 0.5) / count * (rows - first)).astype(np.int64)
-    step = _steps(number, min(pace.levels[1], horizon), horizon)
+    place = np.arange(count) + (0.5 + number * PLASTIC[0]) % 1.0
+    targets = first + np.floor(place / count * (rows - first)).astype(np.int64)
+    share: Values = (np.arange(1.0, count + 1) * GOLDEN + number * PLASTIC[1]) % 1.0
+    step = _steps(share, min(pace.levels[1], horizon), horizon)
     step = 1 + (step - 1) % (targets - first + 1)  # no origin lies before the first cycle
     known = np.isfinite(values[targets])
     return (targets - step + 1)[known], targets[known]
 
 
-def _steps(number: Rows, near: int, horizon: int) -> Rows:
-    """Steps by a sequence of low discrepancy (multiples of the golden ratio)."""
-    place = number * GOLDEN % 1.0
+def _steps(place: Values, near: int, horizon: int) -> Rows:
+    """Steps by places between 0 and 1."""
     steps = np.where(
         place < NEAR_SHARE,
         place / NEAR_SHARE * near,

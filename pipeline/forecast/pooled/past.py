@@ -78,26 +78,25 @@ class Past:
         at_place = self._anchors.expected(origins, targets)
         return np.where(np.isfinite(at_place), at_place, level)
 
-    def expected(self, origins: Rows, targets: Rows) -> Values:
+    def expected(self, origins: Rows, targets: Rows, scale: Values) -> Values:
         """The logarithm of what is usual relative to the scale, where the trees begin."""
-        share = ratio(self.usual(origins, targets), self.scale(origins))
+        share = ratio(self.usual(origins, targets), scale)
         return np.log(np.maximum(np.nan_to_num(share, nan=1.0), LEAST_USUAL))
 
-    def surprises(self, origins: Rows) -> Columns:
+    def surprises(self, origins: Rows, scale: Values) -> Columns:
         """How the newest rows compare to what was usual, and how well the usual tells sales."""
         if self._anchors is None:
             return {}
         spans = {"latest": LATEST} | dict(zip(CYCLES, self.pace.cycles, strict=False))
         error, lively = self._anchors.trust(origins)
-        columns = {"usual_error": error / self.scale(origins), "usual_lively": lively}
+        columns = {"usual_error": error / scale, "usual_lively": lively}
         for name, rows in spans.items():
             surprise = ratio(self._met.before(origins, rows), self._awaited.before(origins, rows))
             columns[f"surprise_{name}"] = np.minimum(surprise, MOST_TIMES_USUAL)
         return columns
 
-    def levels(self, origins: Rows) -> Columns:
+    def levels(self, origins: Rows, scale: Values) -> Columns:
         """Recent levels, how much they spread, and how often anything is sold."""
-        scale = self.scale(origins)
         short, middle, long = self.pace.levels
         level = self._recent(origins, middle)
         variance = self._squares.before(origins, middle) - level**2
@@ -114,12 +113,11 @@ class Past:
             "age": np.minimum(origins, 2 * self.pace.year).astype(np.float64),
         }
 
-    def at_place(self, origins: Rows, targets: Rows) -> Columns:
+    def at_place(self, origins: Rows, targets: Rows, scale: Values) -> Columns:
         """What was sold at the same place of the last weeks, and of the last days."""
-        scale = self.scale(origins)[:, None]
         columns: Columns = {}
         for cycle, name in zip(self.pace.cycles, CYCLES, strict=False):
-            places = same_place(self._plain, origins, targets, cycle, PLACES) / scale
+            places = same_place(self._plain, origins, targets, cycle, PLACES) / scale[:, None]
             columns |= {
                 f"{name}_last": places[:, 0],
                 f"{name}_short": mean_of_known(places[:, : PLACES // 2]),
@@ -128,7 +126,7 @@ class Past:
             }
         return columns
 
-    def last_year(self, origins: Rows, targets: Rows) -> Columns:
+    def last_year(self, origins: Rows, targets: Rows, scale: Values) -> Columns:
         """Last year around the date, relative to the level of last year at the origin's date."""
         near, year = self.pace.near, self.pace.year
         back = year * ((targets - origins + near) // year + 1)
@@ -141,7 +139,7 @@ class Past:
             "year_around": ratio(around, level),
             "year_wide": ratio(wide, level),
             "year_same": ratio(same, level),
-            "year_growth": ratio(self.scale(origins), level),
+            "year_growth": ratio(scale, level),
         }
 
     def _usual_at_rows(self) -> Values:

@@ -43,7 +43,7 @@ class View:
         unusual = _unusual(series, surround.covariates)
         self.past = Past(series.values, np.where(unusual, np.nan, series.values), pace)
         ratios = self.past.over_usual
-        self._dates = date_features(series.stamps, series.frequency, surround.holidays)
+        self._holidays = surround.holidays
         self._kinds = occasions(series.stamps, series.frequency, surround.holidays)
         self._effects = effects_by_occasion(self._kinds, ratios)
         self._prices = Prices(series, unusual, pace)
@@ -62,16 +62,17 @@ class View:
         ]
 
     def table(self, origins: Rows, targets: Rows) -> tuple[tuple[str, ...], Table]:
-        """Names and values of the features of each pair.
+        """Names and values of the features of each pair; one origin can be that of all targets.
 
         New ones belong at the end: stored trees know those that they were grown with by place.
         """
         kinds = {name: each[targets] for name, each in self._kinds.items()}
+        scale = self.past.scale(origins)
         columns: Columns = {
             "step": (targets - origins + 1).astype(np.float64),
-            **self.past.levels(origins),
-            **self.past.at_place(origins, targets),
-            **self.past.last_year(origins, targets),
+            **self.past.levels(origins, scale),
+            **self.past.at_place(origins, targets, scale),
+            **self.past.last_year(origins, targets, scale),
             **self._prices.columns(origins, targets),
         }
         for name, of_days in kinds.items():
@@ -84,11 +85,12 @@ class View:
         for name, group, first in self._groups:
             of_group = group.columns(origins + first, targets + first, kinds)
             columns |= {f"{name}: {each}": column for each, column in of_group.items()}
-        columns |= self.past.surprises(origins)
+        columns |= self.past.surprises(origins, scale)
         columns[KNOWN_EFFECT] = self.responses(origins, targets).sum(axis=1)
         for observed in self._observed:
             columns |= observed.columns(origins, targets)
-        return _joined(self._dates[targets], columns)
+        stamps, frequency = self.series.stamps[targets], self.series.frequency
+        return _joined(date_features(stamps, frequency, self._holidays), columns)
 
     @property
     def responding(self) -> list[str]:
@@ -98,7 +100,7 @@ class View:
     def responses(self, origins: Rows, targets: Rows) -> Values:
         """How sales respond to each of them: the logarithm of a factor on the usual."""
         if self._responses is None:
-            return np.zeros((len(origins), 0))
+            return np.zeros((len(targets), 0))
         return self._responses.effects(origins, self._deviations(origins, targets))
 
     def _learned_responses(self) -> Responses | None:
