@@ -34,8 +34,7 @@ def holdout_metrics(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec
     actual = backtest.actual(window)
     predicted = forecasts[window.number][: len(actual)]
     steps = np.arange(1, len(actual) + 1)
-    lower, upper = calibration.interval(predicted, steps)
-    quantiles = calibration.quantiles(predicted, steps)
+    lower, upper, quantiles = calibration.with_interval(predicted, steps)
     return {
         **score(actual, predicted, lower, upper, scale=backtest.scale(window)),
         **quantile_metrics(actual, quantiles, QUANTILES),

@@ -101,9 +101,11 @@ class FittedForecaster:
     def predict_with_quantiles(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What `predict` and `quantiles` return, for the time of one of them."""
         rows = self._rows(future)
-        predicted = self._predicted(rows)
-        quantiles = self._quantiles(rows, predicted, QUANTILES)
-        return self._sold(rows, self._interval(rows, predicted)), self._sold(rows, quantiles)
+        predicted, steps = self._predicted(rows), rows["step"].to_numpy()
+        lower, upper, made = self.calibration.with_interval(predicted, steps)
+        quantiles = dict(zip(map(str, QUANTILES), made.T, strict=True))
+        forecast = {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
+        return self._sold(rows, forecast), self._sold(rows, quantiles)
 
     def _interval(self, rows: pd.DataFrame, predicted: Values) -> dict[str, Values]:
         lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())

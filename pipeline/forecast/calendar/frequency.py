@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InvalidDataError
 
 DAYS_PER_MONTH = 30.4375
+_SHORTEST_MONTH_DAYS = 28
 _HOURS_SINCE_MONDAY = 72
 """At the beginning of 1970, a Thursday."""
 _GRIDS_KEPT = 64
@@ -170,5 +171,7 @@ def infer_frequency(ds: pd.DatetimeIndex) -> Frequency:
 
 
 def _is_monthly(ds: pd.DatetimeIndex, hours: NDArray[np.int64]) -> bool:
+    if hours.min() < _SHORTEST_MONTH_DAYS * 24:
+        return False
     same_day = len(set(ds.day)) == 1 and ds.day[0] <= 28
     return bool((same_day or ds.is_month_end.all()) and np.median(hours) <= 31 * 24)

@@ -117,7 +117,7 @@ def _each_wall_clock(column: pd.Series, error: Exception) -> pd.Series:
 
 
 def _numbers(column: pd.Series, name: Hashable) -> NDArray[np.float64]:
-    if column.dtype == np.float64:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
         numbers = column.to_numpy(np.float64)
     else:
         read = pd.to_numeric(column, errors="coerce").astype("Float64")

@@ -91,9 +91,21 @@ class Calibration:
 
     def interval(self, predicted: Array, steps: NDArray[np.int64]) -> tuple[Array, Array]:
         """Lower (not below 0) and upper bounds, the forecast between them."""
-        tail = (1 - self.interval_width) / 2
-        bounds = self.quantiles(predicted, steps, (tail, 1 - tail))
+        bounds = self.quantiles(predicted, steps, self._ends)
         return np.minimum(bounds[:, 0], predicted), np.maximum(bounds[:, 1], predicted)
+
+    def with_interval(
+        self, predicted: Array, steps: NDArray[np.int64], levels: Sequence[float] = QUANTILES
+    ) -> tuple[Array, Array, Array]:
+        """What `interval` and `quantiles` return, for the time of one of them."""
+        made = self.quantiles(predicted, steps, (*self._ends, *levels))
+        return np.minimum(made[:, 0], predicted), np.maximum(made[:, 1], predicted), made[:, 2:]
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        """The levels between which the interval lies."""
+        tail = (1 - self.interval_width) / 2
+        return tail, 1 - tail
 
 
 def calibrate(

@@ -22,8 +22,8 @@ from pipeline.forecast.structural.structure import Structure
 Vector = NDArray[np.float64]
 Groups = NDArray[np.intp]
 
-# The scales settle to within a few percent in so many rounds; forecasts no longer change then.
-_ROUNDS = 10
+# The scales have come most of the way then; more rounds follow what a single series says by chance.
+_ROUNDS = 6
 # Begin between "no effect" and "as large as the series", from where both are reached.
 _FIRST_SCALE = 0.1
 _LEAST_SCALE, _MOST_SCALE = 1e-4, 10.0

@@ -57,8 +57,7 @@ def test_what_has_nothing_to_do_with_sales_is_not_used(seed: int) -> None:
     assert useful(daily_sales(DAYS, seed=seed), around(noise(seed + 1))) == ()
 
 
-@settings(max_examples=6, deadline=None)
-@given(seed=st.integers(0, 10_000))
+@pytest.mark.parametrize("seed", range(6))
 def test_what_drives_sales_is_used(seed: int) -> None:
     values = noise(seed)
     assert useful(driven_sales(values, seed), around(values)) == ("weather_temperature",)

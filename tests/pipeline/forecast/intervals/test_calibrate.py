@@ -58,6 +58,20 @@ def test_levels_are_answered_in_the_order_of_the_question() -> None:
     assert asked[0, 0] == made.quantiles(one, steps, (0.9,))[0, 0]
 
 
+@pytest.mark.parametrize("is_count", [False, True])
+@pytest.mark.parametrize("width", [0.5, 0.8, 0.95])
+def test_an_interval_is_the_same_beside_quantiles(width: float, is_count: bool) -> None:
+    sold = np.random.default_rng(0).poisson(3, 300).astype(float)
+    errors = [Errors(np.full(100, 3.0), part) for part in np.split(sold, 3)]
+    made = calibrate(errors, level=3.0, interval_width=width, is_count=is_count)
+    asked = np.linspace(0, 9, 40), np.arange(1, 41)
+
+    *bounds, quantiles = made.with_interval(*asked)
+
+    assert np.array_equal(bounds, made.interval(*asked))
+    assert np.array_equal(quantiles, made.quantiles(*asked))
+
+
 def test_farther_is_never_narrower_and_lower_is_never_negative() -> None:
     near, far = normal_errors(1, noise=20.0), normal_errors(2, noise=1.0)
     errors = Errors(
