@@ -19,6 +19,7 @@ from pipeline.forecast.intervals.calibrate import (
     calibrate,
 )
 from pipeline.forecast.intervals.growth import usual_rate
+from pipeline.forecast.intervals.places import places_of
 from pipeline.forecast.selection.backtest import Backtest, Forecasts
 from pipeline.forecast.selection.choice import Choice
 from pipeline.forecast.selection.metrics import Metrics, quantile_metrics, score
@@ -101,4 +102,5 @@ def _calibration(
         interval_width=spec.interval_width,
         is_count=are_whole(actual[:until]),
         rate_before=usual_rate(backtest.history.frequency),
+        places=places_of(backtest.history.frequency),
     )

@@ -3,7 +3,8 @@
 Conformal prediction (Lei et al. 2018), refined where a hundred errors of four windows are few:
 
 - An error counts in units of its size: how errors grow with the forecast and with the distance is
-  learned from the errors themselves (`growth`), so that all of them together tell the shape.
+  learned from the errors themselves (`growth`), and so is at which hours they are larger
+  (`places`), so that all of them together tell the shape.
 - The shape (`shape`) is asymmetric, and newer windows count more (weights as in Barber et al.
   2023).
 - Where small numbers are sold, what was sold at similar forecasts takes the place of errors
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from pipeline.forecast.intervals.growth import USUAL_POWER, error_scale, likeliest_growth
+from pipeline.forecast.intervals.places import ANYWHERE, sizes_at_places
 from pipeline.forecast.intervals.shape import GRID, shape_of
 from pipeline.forecast.intervals.small_counts import SmallCounts, small_counts
 from pipeline.forecast.unpickling import set_state
@@ -58,6 +60,9 @@ class Calibration:
         Whether values are whole numbers.
     counts
         What quantiles come from instead, where small numbers are sold.
+    places
+        The size of errors at each place of the day, beside the usual one; the first step is at the
+        first place.
     """
 
     level: float
@@ -68,6 +73,7 @@ class Calibration:
     interval_width: float = 0.95
     is_count: bool = False
     counts: SmallCounts | None = None
+    places: tuple[float, ...] = ANYWHERE
 
     def __setstate__(self, values: list[Any]) -> None:
         if len(values) == _FORMER_FIELDS:
@@ -81,7 +87,8 @@ class Calibration:
         if self.counts is not None:
             return self.counts.quantiles(predicted, levels)
         spread = np.asarray(self.spreads)[np.searchsorted(self.ends, steps)]
-        size = spread * error_scale(predicted, self.level, self.power)
+        place = np.asarray(self.places)[(steps - 1) % len(self.places)]
+        size = spread * place * error_scale(predicted, self.level, self.power)
         off = np.interp(levels, GRID, self.shape)
         made = np.maximum(predicted[:, None] + size[:, None] * off[None, :], 0.0)
         if self.is_count:
@@ -115,6 +122,7 @@ def calibrate(
     interval_width: float = 0.95,
     is_count: bool = False,
     rate_before: float = 0.0,
+    places: int = 1,
 ) -> Calibration:
     """Learn how far actual values will lie from forecasts.
 
@@ -131,6 +139,9 @@ def calibrate(
         Whether values are whole numbers, so that quantiles are, too.
     rate_before
         How errors grow with the distance before any is seen, from `growth.usual_rate`.
+    places
+        Steps after which the same hour of the day comes again; 1 where all periods are alike. All
+        origins lie at one hour.
     """
     if not errors:
         return _without_errors(level, interval_width, is_count=is_count)
@@ -151,6 +162,9 @@ def calibrate(
     power, rate = likeliest_growth(off, predicted, steps, level, weights, rate_before)
     spreads = np.arange(1.0, farthest + 1) ** rate
     scores = off / (error_scale(predicted, level, power) * spreads[steps - 1])
+    at_place = (steps - 1) % places
+    sizes = sizes_at_places(scores, at_place, weights, places)
+    scores = scores / sizes[at_place]
     return Calibration(
         level=level,
         power=power,
@@ -160,6 +174,7 @@ def calibrate(
         interval_width=interval_width,
         is_count=is_count,
         counts=small_counts(predicted + off, predicted, weights, level) if is_count else None,
+        places=tuple(sizes.tolist()),
     )
 
 
