@@ -19,6 +19,7 @@ from pipeline.series.intervals import Intervals, learn_intervals
 from pipeline.series.methods.common import Common
 from pipeline.series.methods.method import Ahead, Array, Fitted, Past, fit_method, forecast
 from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
+from pipeline.series.methods.whole_engine import is_known_to_the_engine, least_rows
 from pipeline.series.season import find_season
 from pipeline.series.windows import Plan, Window, plan_windows
 
@@ -118,10 +119,14 @@ class Planned:
         return replace(self, past=replace(self.past, common=common))
 
     def within(self, names: Sequence[str], clock: Clock) -> "Planned":
-        """With as many windows as leave time for the engine, or all if it has none in any case."""
-        shorter = replace(self, plan=self.plan.shorter())
-        fits = [one for one in (self, shorter) if has_time(ENGINE, one.past, one.plan, clock)]
-        return fits[0] if fits and ENGINE in names else self
+        """With as many windows as leave rows and time for the engine, or all if it has none in any
+        case.
+        """
+        if ENGINE not in names or not is_known_to_the_engine(self.past):
+            return self
+        plan = self.plan.after(least_rows(self.past))
+        fits = [one for one in (plan, plan.shorter()) if has_time(ENGINE, self.past, one, clock)]
+        return replace(self, plan=fits[0]) if fits else self
 
     def without_windows(self) -> "Planned":
         """For a series that there is no time to judge."""

@@ -24,6 +24,11 @@ class Plan:
     selection: tuple[Window, ...]
     test: tuple[Window, ...]
 
+    def after(self, rows: int) -> "Plan":
+        """Without windows that decide before so many rows are known, if others are left."""
+        kept = tuple(window for window in self.selection if window.origin >= rows)
+        return Plan(kept, self.test) if kept else self
+
     def shorter(self) -> "Plan":
         """With the newest window of each kind alone."""
         return Plan(self.selection[-1:], self.test[-1:])

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.errors import PipelineError
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.candidates.candidate import FitFailureError
+from pipeline.forecast.history.laying import MIN_ROWS
 from pipeline.forecast.result import FittedForecaster
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
@@ -69,6 +70,11 @@ def fit_engine(past: Past) -> FittedEngine:
 def is_known_to_the_engine(past: Past) -> bool:
     """Whether the engine knows the calendar."""
     return past.calendar.engine is not None
+
+
+def least_rows(past: Past) -> int:
+    """Fewer periods the engine refuses."""
+    return max(MIN_ROWS, frequency_of(past).horizon_rows(_LEAST_DAYS))
 
 
 def engine_spec(frequency: Frequency, horizon: int, seed: int) -> ForecastSpec:

@@ -29,3 +29,17 @@ def test_windows_are_adjacent_and_within_their_part(
 def test_a_few_periods_are_not_divided() -> None:
     plan = plan_windows(7, 2, 0.2, season=1)
     assert plan.selection == plan.test == ()
+
+
+def test_windows_that_know_too_little_decide_nothing_unless_all_do() -> None:
+    plan = plan_windows(100, 5, 0.2, season=1)
+    first, second, third = (window.origin for window in plan.selection)
+    assert [window.origin for window in plan.after(second).selection] == [second, third]
+    assert plan.after(third + 1) == plan
+    assert plan.after(first).test == plan.test
+
+
+def test_the_shortest_plan_has_the_newest_window_of_each_kind() -> None:
+    plan = plan_windows(100, 5, 0.2, season=1)
+    assert plan.shorter().selection == plan.selection[-1:]
+    assert plan.shorter().test == plan.test[-1:]
