@@ -29,7 +29,7 @@ from pipeline.forecast.spec import ForecastSpec
 LEAST_PRODUCTS = 3
 LEAST_EXAMPLES = 200
 MOST_EXAMPLES = 60_000
-"""In all: errors on shops of several kinds stop falling before; more only cost time and memory."""
+"""In all: with more of them errors on shops of several kinds hardly fall, time and memory grow."""
 EXAMPLES_OF_PRODUCT = 400
 """Two years of days have about as many that do not overlap much; more of them teach little."""
 MOST_EXAMPLES_OF_PRODUCT = 1_500
@@ -90,6 +90,7 @@ def learn(
     views = {name: GroupView(group, holidays) for name, group in categories.items()}
     of_shop = GroupView(shop, holidays)
     count = _examples_each(len(products))
+    is_sparse = count < EXAMPLES_OF_PRODUCT  # then many products would leave the same days out
     parts = []
     for number, series in enumerate(products):
         if number % 50 == 0:
@@ -101,7 +102,8 @@ def learn(
             covariates=covariates,
             observed=observed,
         )
-        parts.append(examples_of(series, surround, horizon, count, number))
+        place = number if is_sparse else 0
+        parts.append(examples_of(series, surround, horizon, count, place))
     examples = joined(parts)
     parts.clear()
     cutoffs = _cutoffs(products, spec)
