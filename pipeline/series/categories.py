@@ -22,18 +22,17 @@ def find_categories(
     Of the columns of text that never change within a series, names of series among them, it is the
     one with the most kinds that have several series.
     """
-    if not columns.groups:
+    candidates = list(_candidates(frame, columns, excluded))
+    if not columns.groups or not candidates:
         return {}
     numbers, keys = series_numbers(frame, columns.groups)
+    first = np.unique(numbers, return_index=True)[1]
     best: dict[Names, str] = {}
-    for name in _candidates(frame, columns, excluded):
-        texts = names_as_text(frame[name])
-        if pd.MultiIndex.from_arrays([numbers, texts]).nunique() > len(keys):
-            continue
-        kinds = texts.nunique()
-        if 2 <= kinds <= len(keys) / _SERIES_OF_A_KIND and kinds > len(set(best.values())):
-            first = np.unique(numbers, return_index=True)[1]
-            best = dict(zip(keys, texts.iloc[first], strict=True))
+    for name in candidates:
+        codes, kinds = pd.factorize(frame[name], use_na_sentinel=False)
+        is_finest = len(set(best.values())) < len(kinds) <= len(keys) / _SERIES_OF_A_KIND
+        if len(kinds) > 1 and is_finest and (codes == codes[first][numbers]).all():
+            best = dict(zip(keys, names_as_text(frame[name].iloc[first]), strict=True))
     return best
 
 

@@ -6,8 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.series.naming import names_as_text
-
 _MOST_WORDS, _MOST_SHOWN = 50, 10
 """A column of more words describes rows, and words beyond the most frequent ones are rare."""
 _LEAST_ROWS = 3
@@ -21,7 +19,7 @@ def words_of(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, tuple[str, 
     """The most frequent words of those columns that hold few different ones."""
     found = {}
     for name in names:
-        counts = frame[name].dropna().pipe(names_as_text).value_counts()
+        counts = frame[name].value_counts()
         frequent = counts[counts >= _LEAST_ROWS].index[:_MOST_SHOWN]
         varies = len(counts) > 1 or bool(frame[name].isna().any())
         if len(frequent) and varies and len(counts) <= _MOST_WORDS:
@@ -36,5 +34,5 @@ def indicator(column: str, word: str) -> str:
 
 def indicators(column: pd.Series, words: Iterable[str]) -> dict[str, npt.NDArray[np.float64]]:
     """By word, whether a row has it; missing where the row tells nothing."""
-    text, told = names_as_text(column), column.notna().to_numpy()
+    text, told = column.astype("str"), column.notna().to_numpy()
     return {word: np.where(told, (text == word).to_numpy(), np.nan) for word in words}
