@@ -28,7 +28,7 @@ counts so many times: over a few windows without a change it is the smallest by 
 models see the change coming that the next window brings."""
 MOST_MEMBERS: Final = 4
 """Each further member is a fit on all rows for ever less."""
-SHRINKAGE: Final = 0.7
+SHRINKAGE: Final = 0.3
 """A combination with wholly other weights than the robust average has to lower the squared error by
 this share, learned from enough rows."""
 ENOUGH_ROWS: Final = 84
