@@ -79,6 +79,28 @@ def test_state_takes_each_message_once_and_leaves_the_rest_alone(blank: Page) ->
     assert outcome == [True, 50, 40, True, 2, 9]
 
 
+def test_no_product_waits_for_what_was_learned_first_once_that_is_over(blank: Page) -> None:
+    outcome = run(
+        blank,
+        "jobstate",
+        """
+        const reason = "What the products of the job have in common is learned first.";
+        const status = { job_id: "j", status: "running", progress_percentage: 0, progress_seq: 0,
+          products: [{ product_id: "a", status: "pending", waiting_reason: reason },
+                     { product_id: "b", status: "running", progress: 20 }] };
+        const progress = { percentage: 0, products_completed: 0, products_total: 2 };
+        const shared = (seq, status) =>
+          ({ seq, status: "running", progress, product: { id: "s", kind: "shared", status } });
+        const start = m.fromStatus(status);
+        const learning = m.afterMessage(start, shared(1, "running"));
+        const learned = m.afterMessage(learning, shared(2, "completed"));
+        return [learning.products.get("a").waiting_reason, learned.products.get("a").waiting_reason,
+          learned.products.get("b") === start.products.get("b")];
+        """,
+    )
+    assert outcome == ["What the products of the job have in common is learned first.", None, True]
+
+
 def test_listed_columns_are_read_from_a_refusal(blank: Page) -> None:
     message = (
         "Training failed: Target variable 'x' not found in data. "

@@ -43,13 +43,24 @@ function jobAfter(job, message) {
 }
 
 function productsAfter(products, change) {
-  if (!change || change.kind === "shared") return products; // of no product in particular
+  if (!change) return products;
+  if (change.kind === "shared") return ENDED.has(change.status) ? withoutReasons(products) : products;
   const key = keyOf(change);
   const changed = new Map(products);
   changed.set(key, { ...products.get(key), ...change });
   return changed;
 }
 
+/** What was learned first for all of them keeps no product waiting any more. */
+const withoutReasons = (products) =>
+  new Map(
+    [...products].map(([key, row]) => [
+      key,
+      row.waiting_reason ? { ...row, waiting_reason: null } : row,
+    ]),
+  );
+
+const ENDED = new Set(["completed", "failed", "cancelled"]);
 const ORDER = ["running", "failed", "pending", "cancelled", "completed"];
 
 /** Products of a job, those to look at first on top, each kind in its first order. */

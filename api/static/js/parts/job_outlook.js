@@ -4,7 +4,7 @@ import { element } from "../dom.js";
 import { formatDuration, formatSpan, plural } from "../format.js";
 import { hint } from "./notice.js";
 
-const ACCURACY_ADDRESS = "GET /api/v1/training/analytics/accuracy";
+const ANALYTICS = "“How it goes”";
 const TRIGGERS = {
   schedule: "Started by a schedule.",
   event: "Started by another program.",
@@ -42,12 +42,12 @@ export function jobNotes({ trigger, retry_of: retryOf, hints = [] }) {
   ].filter(Boolean);
 }
 
-/** A hint for people: the address that it gives to programs is a link to the page's own view. */
+/** A hint whose name of another view leads there. */
 function hintNotice(text) {
-  const [before, after] = text.split(ACCURACY_ADDRESS);
+  const [before, after] = text.split(ANALYTICS);
   const notice = hint(before, "warn");
   if (after !== undefined) {
-    notice.firstChild.append(element("a", { href: "#/analytics" }, "How it goes"), after);
+    notice.firstChild.append(element("a", { href: "#/analytics" }, ANALYTICS), after);
   }
   return notice;
 }
