@@ -268,6 +268,8 @@ def _since(
     if foretold is None or foretold.empty:
         return None
     history = backtest.history
+    if foretold["ds"].min() > history.ds[-1]:
+        return None
     tested = pd.concat(
         pd.DataFrame(
             {
