@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.errors import InvalidDataError, InvalidParameterError
+from pipeline.errors import InvalidDataError
 from pipeline.forecast.calendar.closed_times import ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.occasions import Closure, closed_rows
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
 from pipeline.forecast.history.outliers import Outlier
 from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration
+from pipeline.forecast.intervals.levels import require_levels
 from pipeline.forecast.selection.backtest import WindowScore
 from pipeline.forecast.selection.incumbent import Comparison
 from pipeline.forecast.selection.metrics import Metrics
@@ -90,11 +91,7 @@ class FittedForecaster:
         InvalidParameterError
             If a level is no probability.
         """
-        wrong = [level for level in levels if not 0 < level < 1]
-        if wrong:
-            raise InvalidParameterError(
-                f"A level is {wrong[0]!r}; accepted are probabilities above 0 and below 1"
-            )
+        require_levels(levels)
         rows = self._rows(future)
         return self._sold(rows, self._quantiles(rows, self._predicted(rows), levels))
 

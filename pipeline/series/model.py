@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import ColumnProblem, InvalidParameterError, WrongColumnsError
+from pipeline.forecast.intervals.levels import require_levels
 from pipeline.series.asking import Asked
 from pipeline.series.calendar import Calendar
 from pipeline.series.columns import FORECAST_COLUMNS, SeriesColumns
@@ -119,11 +120,7 @@ class SeriesModel:
         InvalidParameterError
             If a level is no probability.
         """
-        wrong = [level for level in levels if not 0 < level < 1]
-        if wrong:
-            raise InvalidParameterError(
-                f"A level is {wrong[0]!r}; accepted are probabilities above 0 and below 1"
-            )
+        require_levels(levels)
         steps = np.arange(1, self.horizon + 1, dtype=np.int64)
         tables = [
             one.intervals.quantiles(told[:, 0], steps, levels)
