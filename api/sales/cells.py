@@ -1,24 +1,25 @@
 """What a cell of a sales file may hold. A parser raises ValueError with what would be accepted."""
 
 import math
-import re
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+
+from api.sales.dates import First, read_year_last
 
 Cell = object
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _LARGEST = 1e12
 _LONGEST_TEXT = 255
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
-_DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00 or 31.01.2026"
+_DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026 or 31/01/2026"
 
 
-def moment(cell: Cell) -> datetime:
-    """A day or a time on the shop's wall clock, as written: a time zone is dropped."""
-    found = _as_datetime(cell).replace(tzinfo=None)
+def moment(cell: Cell, first: First | None = None) -> datetime:
+    """A day or a time on the shop's wall clock, as written: a time zone is dropped.
+
+    `first` is what dates such as 31/01/2026 begin with, where the file tells it.
+    """
+    found = _as_datetime(cell, first).replace(tzinfo=None)
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise ValueError(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
     return found
@@ -69,18 +70,7 @@ def not_negative(cell: Cell) -> float | None:
     return found
 
 
-def with_decimal_comma(parse: Callable[[Cell], float | None]) -> Callable[[Cell], float | None]:
-    """The same, where a semicolon parts the columns and so a comma may mark decimals."""
-
-    def parse_with_comma(cell: Cell) -> float | None:
-        if isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip()):
-            cell = cell.replace(",", ".")
-        return parse(cell)
-
-    return parse_with_comma
-
-
-def _as_datetime(cell: Cell) -> datetime:
+def _as_datetime(cell: Cell, first: First | None) -> datetime:
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):
@@ -88,9 +78,8 @@ def _as_datetime(cell: Cell) -> datetime:
     if not isinstance(cell, str):
         raise ValueError("must not be empty" if cell is None else _DATE_HELP)  # noqa: TRY004  # one kind of error
     written = cell.strip()
-    if found := _DAY_FIRST.fullmatch(written):
-        day, month, year, rest = found.groups()
-        written = f"{year}-{month:0>2}-{day:0>2}{rest}"
+    if (found := read_year_last(written, first)) is not None:
+        return found
     try:
         return datetime.fromisoformat(written)
     except ValueError as error:

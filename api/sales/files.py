@@ -6,6 +6,7 @@ CSV by the standard library, Parquet by pyarrow. Nothing is interpreted beyond t
 import csv
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +21,15 @@ _ROWS = 20_000
 _MOST_COLUMNS = 200
 _MOST_ROWS = 100_000_000
 _LONGEST_CELL = 4096
+_LONGEST_LINE = 1 << 20
 _DELIMITERS = ",;\t|"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_SAVE_AS_CSV = "save it as “CSV UTF-8” and send that file"
+_OTHER_KINDS = {
+    b"PK\x03\x04": f"The file is an Excel workbook (or an archive) and not CSV: {_SAVE_AS_CSV}",
+    b"\xd0\xcf\x11\xe0": f"The file is an old Excel workbook and not CSV: {_SAVE_AS_CSV}",
+    b"PAR1": "The file is a Parquet file and not CSV: let its name end in .parquet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +42,72 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True)
 class SalesFile:
-    """`left_out` are columns whose type no import can use."""
+    """`left_out` are columns whose type no import can use; those without a name are not read."""
 
     names: tuple[str, ...]
     batches: Iterator[RawBatch]
     has_decimal_comma: bool = False
     left_out: tuple[str, ...] = ()
+    has_unnamed: bool = False
 
 
 class RaggedRowError(InvalidRequestError):
     """A row of a CSV file has more or fewer cells than the header."""
 
 
-def open_csv(file: TextIO) -> SalesFile:
-    """A delimited text whose first line names the columns."""
-    first = file.readline(1 << 20)
+@contextmanager
+def open_sales(path: Path, *, is_csv: bool) -> Iterator[SalesFile]:
+    """A file to be read once, from its beginning."""
+    if not is_csv:
+        yield _open_parquet(path)
+        return
+    try:
+        with path.open(encoding=_encoding(path), newline="") as file:
+            yield _open_csv(file)
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(
+            "The file is not UTF-8 text; save it as CSV UTF-8"
+            f" (the byte {error.object[error.start]:#04x} begins no character)"
+        ) from error
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8, or what Excel calls Unicode text."""
+    with path.open("rb") as file:
+        begin = file.read(4)
+    if begin in _OTHER_KINDS:
+        raise InvalidRequestError(_OTHER_KINDS[begin])
+    return "utf-16" if begin.startswith(_UTF_16) else "utf-8-sig"
+
+
+def _open_csv(file: TextIO) -> SalesFile:
+    """A delimited text whose first line names the columns, but for one in which Excel says how
+    columns are parted.
+    """
+    first = file.readline(_LONGEST_LINE)
+    if first.lower().startswith("sep="):
+        first = file.readline(_LONGEST_LINE)
     delimiter = max(_DELIMITERS, key=first.count)
-    header = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])]
+    header = _header(first, delimiter)
     _check_names(header)
     batches = _csv_batches(csv.reader(file, delimiter=delimiter), header)
-    return SalesFile(tuple(header), batches, has_decimal_comma=delimiter == ";")
+    return SalesFile(
+        tuple(filter(None, header)),
+        batches,
+        has_decimal_comma=delimiter == ";",
+        has_unnamed="" in header,
+    )
 
 
-def open_parquet(path: Path) -> SalesFile:
+def _header(line: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise InvalidRequestError(f"The first line must name the columns: {error}") from error
+    return [name.strip().lower() for name in cells]
+
+
+def _open_parquet(path: Path) -> SalesFile:
     try:
         # Repeated texts stay one text each, so that a small file cannot grow without bound.
         schema = pq.read_schema(path)
@@ -81,7 +133,7 @@ def _check_names(names: Sequence[str]) -> None:
         raise InvalidRequestError(
             f"The file has {len(names):,} columns; at most {_MOST_COLUMNS} are read"
         )
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise InvalidRequestError(
             f"The file has these columns more than once: {', '.join(map(repr, twice))}"
@@ -95,7 +147,9 @@ def _csv_batches(reader: Iterator[list[str]], header: Sequence[str]) -> Iterator
             for number, cells in piece:
                 _check_length(number, cells, header)
             columns = zip(*(cells for _, cells in piece), strict=True)
-            yield RawBatch([number for number, _ in piece], dict(zip(header, columns, strict=True)))
+            named: dict[str, Sequence[object]] = dict(zip(header, columns, strict=True))
+            named.pop("", None)
+            yield RawBatch([number for number, _ in piece], named)
     except csv.Error as error:
         raise InvalidRequestError(f"The file is not readable as CSV: {error}") from error
 

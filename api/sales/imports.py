@@ -1,13 +1,17 @@
 """A sales file into the database: all of it, or nothing and a list of what is wrong in it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from api.errors import InvalidRequestError
 from api.sales import cells
-from api.sales.files import RaggedRowError, RawBatch, SalesFile, open_csv, open_parquet
+from api.sales.dates import First, what_comes_first
+from api.sales.decimals import DecimalComma
+from api.sales.files import RaggedRowError, RawBatch, SalesFile, open_sales
 from api.sales.schemas import ImportReport
 from db.engine import Sessions
 from db.errors import QuotaExceededError
@@ -39,22 +43,23 @@ def import_file(
     max_products: int | None = None,
 ) -> ImportReport:
     """Add and update sales; raises `InvalidRequestError` with the rows that are wrong."""
-    if media_type != "text/csv":
-        return _import(sessions, open_parquet(path), tenant_id, max_products)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _import(sessions, open_csv(file), tenant_id, max_products)
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError(
-            "The file is not UTF-8 text; save it as CSV UTF-8"
-            f" (the byte {error.object[error.start]:#04x} begins no character)"
-        ) from error
+    is_csv = media_type == "text/csv"
+    with open_sales(path, is_csv=is_csv) as file:
+        first = what_comes_first(_dates(file))
+    with open_sales(path, is_csv=is_csv) as file:
+        return _import(sessions, _Reading(file, first), tenant_id, max_products)
+
+
+def _dates(file: SalesFile) -> Iterator[object]:
+    """What is wrong in the file is told when it is imported."""
+    with suppress(InvalidRequestError):
+        for raw in file.batches:
+            yield from raw.columns.get("date", ())
 
 
 def _import(
-    sessions: Sessions, file: SalesFile, tenant_id: UUID, max_products: int | None
+    sessions: Sessions, reading: "_Reading", tenant_id: UUID, max_products: int | None
 ) -> ImportReport:
-    reading = _Reading(file)
     with sessions.begin() as session:
         try:
             counts = import_sales(session, tenant_id, reading.batches(), max_products=max_products)
@@ -68,7 +73,7 @@ def _import(
 class _Reading:
     """Turns cells into values, and collects the errors of the whole file."""
 
-    def __init__(self, file: SalesFile) -> None:
+    def __init__(self, file: SalesFile, first: First | None) -> None:
         missing = [name for name in _REQUIRED if name not in file.names]
         if missing:
             optional = [name for name in _PARSERS if name not in _REQUIRED]
@@ -78,6 +83,8 @@ class _Reading:
                 " further columns of numbers"
             )
         self._file = file
+        self._moment = partial(cells.moment, first=first)
+        self._decimals = DecimalComma()
         self._covariates = [name for name in file.names if name not in _PARSERS]
         self._left_out = list(file.left_out)
         self._known: dict[str, dict[object, Any]] = {name: {} for name in file.names}
@@ -104,10 +111,15 @@ class _Reading:
             )
 
     def warnings(self) -> list[str]:
-        if not self._left_out:
-            return []
-        named = ", ".join(self._left_out)
-        return [f"These columns hold no numbers and were left out: {named}"]
+        told = []
+        if self._left_out:
+            named = ", ".join(self._left_out)
+            told.append(f"These columns hold no numbers and were left out: {named}")
+        if self._file.has_unnamed:
+            told.append("Columns without a name were left out")
+        if doubt := self._decimals.doubt():
+            told.append(doubt)
+        return told
 
     def _checked_batches(self) -> Iterator[RawBatch]:
         try:
@@ -126,7 +138,7 @@ class _Reading:
 
     def _is_number(self, cell: object) -> bool:
         try:
-            self._parser("")(cell)
+            cells.number(DecimalComma().as_point(cell) if self._file.has_decimal_comma else cell)
         except ValueError:
             return False
         return True
@@ -179,10 +191,12 @@ class _Reading:
         return values
 
     def _parser(self, name: str) -> Callable[[object], Any]:
+        if name == "date":
+            return self._moment
         parse = _PARSERS.get(name, cells.number)
         is_number = name in _NUMBERS or name not in _PARSERS
         if is_number and self._file.has_decimal_comma:
-            return cells.with_decimal_comma(parse)
+            return lambda cell: parse(self._decimals.as_point(cell))
         return parse
 
     def _note(self, row: int, column: str, cell: object, message: str) -> None:
@@ -194,10 +208,9 @@ class _Reading:
 
 def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
     if counts.merged:
-        warnings = [
-            *warnings,
-            f"{counts.merged:,} rows had the product and date of another row and were added to it",
-        ]
+        rows = "1 row" if counts.merged == 1 else f"{counts.merged:,} rows"
+        told = f"Rows of the same product and date were added up: {rows} more than dates"
+        warnings = [*warnings, told]
     return ImportReport(
         rows_read=counts.read,
         rows_inserted=counts.inserted,

@@ -11,8 +11,11 @@ from client.resources.resource import Resource
 
 SALES_TYPES = {
     ".csv": "text/csv",
+    ".tsv": "text/csv",
+    ".txt": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
 }
+_WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
 _LONG_REQUEST_S = 600.0
 
 
@@ -43,5 +46,7 @@ def _sales_type(path: Path) -> str:
     try:
         return SALES_TYPES[path.suffix.lower()]
     except KeyError:
-        detail = f"{path.name}: sales are read from files that end in {' or '.join(SALES_TYPES)}"
+        detail = f"{path.name}: sales are read from files that end in {', '.join(SALES_TYPES)}"
+        if path.suffix.lower() in _WORKBOOKS:
+            detail += ". Save the workbook as “CSV UTF-8” first"
         raise InvalidInputError(415, {"detail": detail}) from None

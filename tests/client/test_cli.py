@@ -91,7 +91,8 @@ def test_sales_of_another_kind_of_file_are_refused_here(studio, tmp_path: Path) 
     done = studio("import-sales", str(sales))
 
     assert done.returncode == 4
-    assert ".csv or .parquet" in done.stderr
+    assert ".csv, .tsv, .txt, .parquet" in done.stderr
+    assert "Save the workbook as “CSV UTF-8” first" in done.stderr
 
 
 def test_a_service_that_fails_is_5(studio) -> None:

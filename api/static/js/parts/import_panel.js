@@ -11,7 +11,7 @@ import { whenOpened } from "./table.js";
 import { startTraining, trainingOrder } from "./training_order.js";
 
 const COLUMNS = [
-  ["date", "the day, such as 2026-01-31"],
+  ["date", "the day, such as 2026-01-31 or 31/01/2026"],
   ["product_id", "your number or code of the product"],
   ["quantity", "how many were sold"],
 ];
@@ -88,8 +88,8 @@ function firstSteps() {
 function salesDrop(panel) {
   const zone = dropZone({
     title: "Drop your sales here",
-    hint: "A CSV or Parquet file, or click to choose one.",
-    accept: ".csv,.parquet",
+    hint: "A CSV or Parquet file, or click to choose one. From Excel, save as “CSV UTF-8”.",
+    accept: ".csv,.tsv,.txt,.parquet",
     onFile: (file) => importFile(panel, file),
   });
   return element("div", {}, zone, panel.help);
