@@ -1,13 +1,8 @@
 """The API in this process over WSGI, and served by gunicorn on a real socket."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from uuid import UUID
 
 import httpx
 import pytest
@@ -15,19 +10,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
-from core.progress import ProgressStream
 from core.settings import Settings
-from db.engine import Sessions, create_engine, create_sessions
+from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID, Product
-from tests.api.ports import free_port
 from tests.fixtures.application import application
-from tests.fixtures.database import copied_database
-from tests.fixtures.plain_http import plain_client
-from tests.fixtures.waiting import eventually
-
-ROOT = Path(__file__).parents[2]
-READY_WITHIN_S = 120.0
-SIGNING_KEY = "a key only for these tests"
+from tests.fixtures.served import SIGNING_KEY, Serve, Served, served_apart, start_api
 
 
 @pytest.fixture
@@ -66,36 +53,6 @@ def bakery(session: Session) -> list[Product]:
     return products
 
 
-@dataclass(frozen=True)
-class Served:
-    """A gunicorn with the real configuration, on its own database and Valkey."""
-
-    url: str
-    process: "subprocess.Popen[bytes]"
-    sessions: Sessions
-    stream: ProgressStream
-    valkey: EmbeddedValkey
-    data: Path
-
-    @property
-    def log(self) -> str:
-        return (self.data / "api.log").read_text()
-
-    @property
-    def ws_url(self) -> str:
-        return "ws" + self.url.removeprefix("http")
-
-    def watch_url(self, job_id: UUID, after: int = 0) -> str:
-        return f"{self.ws_url}/api/v1/training/ws/{job_id}?after={after}"
-
-    @property
-    def studio_url(self) -> str:
-        return f"{self.ws_url}/api/model-studio/ws/train-from-parquet"
-
-
-Serve = Callable[..., Served]
-
-
 @pytest.fixture
 def serve(
     tmp_path: Path, fresh_database_url: str, own_valkey: Callable[[], EmbeddedValkey]
@@ -120,81 +77,3 @@ def shared_served(
     }
     with served_apart(directory, postgres, template_database, limits) as served:
         yield served
-
-
-@contextmanager
-def served_apart(
-    directory: Path,
-    postgres: EmbeddedPostgres,
-    template_database: str,
-    variables: Mapping[str, object],
-) -> Iterator[Served]:
-    """An API with a database and a Valkey of its own."""
-    with ExitStack() as stack:
-        database_url = stack.enter_context(copied_database(postgres.url, template_database))
-        valkey = EmbeddedValkey(directory / "valkey")
-        valkey.start()
-        stack.callback(valkey.stop)
-        yield start_api(stack, directory, database_url, valkey, variables)
-
-
-def start_api(
-    stack: ExitStack,
-    directory: Path,
-    database_url: str,
-    valkey: EmbeddedValkey,
-    variables: Mapping[str, object],
-) -> Served:
-    port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "OMP_NUM_THREADS": "1",
-        "PORT": str(port),
-        "DATA_DIR": str(directory),
-        "DATABASE_URL": database_url,
-        "REDIS_URL": valkey.url,
-        "MODEL_STORAGE_PATH": str(directory / "models"),
-    } | {name.upper(): str(value) for name, value in variables.items()}
-    log = directory / "api.log"
-    command = ["-m", "gunicorn", "--config", "python:api.gunicorn_conf", "api.wsgi:app"]
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        stderr=stack.enter_context(log.open("wb")),
-    )
-    stack.callback(_stop, process)
-    stream = ProgressStream(valkey.url)
-    stack.callback(stream.close)
-    engine = create_engine(database_url, pool_size=5)
-    stack.callback(engine.dispose)
-    url = f"http://127.0.0.1:{port}"
-    served = Served(url, process, create_sessions(engine), stream, valkey, directory)
-    _wait_until_ready(served)
-    return served
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait_until_ready(served: Served) -> None:
-    with plain_client() as http:
-        eventually(
-            lambda: served.process.poll() is not None or _is_ready(served, http), READY_WITHIN_S
-        )
-    if served.process.poll() is not None:
-        pytest.fail(f"the API did not start: {served.log}")
-
-
-def _is_ready(served: Served, http: httpx.Client) -> bool:
-    try:
-        return http.get(f"{served.url}/readyz").status_code == 200
-    except httpx.TransportError:
-        return False

@@ -10,8 +10,8 @@ import textwrap
 import httpx
 
 from api.live.events import RETRY_AFTER_MS
-from tests.api.conftest import ROOT, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.served import ROOT, Served
 
 WATCHERS = 300
 REPORTS = 40

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from client import Client
-from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.served import Serve, Served
 from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 

@@ -17,9 +17,9 @@ from api.errors import (
 )
 from api.predictions.predictor import Predictor
 from api.predictions.queue import PredictionQueue
+from core.embedded import free_port
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
 from db.tables import DEFAULT_TENANT_ID, ModelMetrics, Product, TrainedModel
-from tests.api.ports import free_port
 
 REQUEST = PredictionRequest(
     tenant_id=str(DEFAULT_TENANT_ID),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.operation_tables import AuditEntry
 from db.tables import DEFAULT_TENANT_ID, Product, Tenant
-from tests.api.conftest import Serve
+from tests.fixtures.served import Serve
 from tests.fixtures.waiting import PATIENCE_S
 
 PRODUCTS = "/api/v1/training/products"

@@ -13,8 +13,8 @@ from websockets.sync.client import ClientConnection
 
 from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from db.migrate import upgrade
-from tests.api.conftest import Serve, Served, start_api
 from tests.api.running_job import RunningJob
+from tests.fixtures.served import Serve, Served, start_api
 from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 

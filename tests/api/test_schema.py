@@ -29,13 +29,13 @@ from sqlalchemy import Connection
 from core.embedded import EmbeddedPostgres
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
-from tests.api.conftest import served_apart
 from tests.api.described import described_api
 from tests.api.populated import PLACES, populate
 from tests.api.security.conftest import WITH_TOKENS
 from tests.api.security.tokens import OURS, bearer
 from tests.fixtures.application import application
 from tests.fixtures.database import copied_database, leave_the_tenant_with_each_session
+from tests.fixtures.served import served_apart
 from tests.fixtures.waiting import PATIENCE_S
 
 EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "10"))

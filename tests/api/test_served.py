@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.api.conftest import ROOT, Serve, Served
+from tests.fixtures.served import ROOT, Serve, Served
 from tests.fixtures.waiting import PATIENCE_S, eventually
 
 MEBIBYTE = 1 << 20

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from core.artifacts import ArtifactStore
+from core.embedded import EmbeddedPostgres
 from db.tables import TrainingJob
-from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.served import Served, served_apart
 from tests.fixtures.sockets import connect
-from tests.fixtures.waiting import PATIENCE_S
+from tests.fixtures.waiting import PATIENCE_S, eventually
 
 PARQUET = b"PAR1" + bytes(range(256)) * 20 + b"PAR1"
 REQUEST = {
@@ -44,16 +46,22 @@ def stored_job(served: Served) -> TrainingJob:
 
 
 def take_job(served: Served) -> RunningJob:
-    job_id: UUID | None = None
-    while job_id is None:
+    """The one that waits: whatever a test here begins, it ends."""
+
+    def waiting() -> UUID | None:
         with served.sessions() as session:
-            job_id = session.scalar(select(TrainingJob.id))
-    return RunningJob.take(served.sessions, served.stream, job_id)
+            return session.scalar(select(TrainingJob.id).where(TrainingJob.status == "pending"))
+
+    return RunningJob.take(served.sessions, served.stream, eventually(waiting))
 
 
-@pytest.fixture
-def served(serve: Serve) -> Served:
-    return serve(max_upload_mb=1, websocket_start_timeout=2)
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
+) -> Iterator[Served]:
+    directory = tmp_path_factory.mktemp("studio")
+    with served_apart(directory, postgres, template_database, {"max_upload_mb": 1}) as running:
+        yield running
 
 
 def test_a_file_is_stored_and_trained_with_live_progress(served: Served) -> None:

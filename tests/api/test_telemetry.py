@@ -14,9 +14,9 @@ from core.shared_counters import WORK_COUNTERS, SharedCounters
 from core.shared_places import SharedPlaces
 from db.operation.alerts import raise_alert
 from db.tables import DEFAULT_TENANT_ID
-from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
 from tests.db.builders import new_job
+from tests.fixtures.served import Serve, Served
 from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 

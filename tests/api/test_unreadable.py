@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.server.unreadable import LONGEST_FIRST_LINE, LONGEST_HEADER, MOST_HEADERS
-from tests.api.conftest import Served
+from tests.fixtures.served import Served
 from tests.fixtures.waiting import PATIENCE_S, eventually
 
 HOST = b"Host: 127.0.0.1\r\n"

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from db.tables import TrainingJob
-from tests.api.conftest import Served
+from tests.fixtures.served import Served
 from tests.fixtures.waiting import PATIENCE_S, eventually
 
 MEGABYTE = 10**6

@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
 from websockets.sync.client import ClientConnection
 
-from tests.api.conftest import Serve, Served
 from tests.api.running_job import RunningJob
+from tests.fixtures.served import Serve, Served
 from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 

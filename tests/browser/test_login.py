@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.embedded import EmbeddedPostgres
-from tests.api.conftest import Served, served_apart
 from tests.api.running_job import RunningJob
 from tests.api.security.conftest import WITH_TOKENS
 from tests.api.security.tokens import bearer, token
 from tests.browser.shop import hostile_shop_csv
 from tests.db.builders import model_outcome
+from tests.fixtures.served import Served, served_apart
 from tests.fixtures.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -13,8 +13,8 @@ import pytest
 from client import Client
 from client.cli import main
 from core.embedded import EmbeddedPostgres
-from tests.api.conftest import SIGNING_KEY, Served, served_apart
 from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET, token
+from tests.fixtures.served import SIGNING_KEY, Served, served_apart
 
 WITH_TOKENS = {
     "auth_mode": "jwt",

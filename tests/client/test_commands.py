@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from client import Client
-from tests.api.conftest import Served
 from tests.client.conftest import Run, Tell
 from tests.client.peer import http_peer
+from tests.fixtures.served import Served
 
 EMPTY = {
     ("products",): "There are no such products.",

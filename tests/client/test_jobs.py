@@ -10,8 +10,8 @@ from client.errors import ConflictError, NotFoundError
 from db import transitions
 from db.lifecycle.outcomes import LogLine
 from db.tables import TrainingJob
-from tests.api.conftest import Served
 from tests.db.builders import model_outcome, running_claims
+from tests.fixtures.served import Served
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from client import Client, every
 from client.errors import ConflictError, InvalidInputError, NotFoundError
 from db.operation.alerts import raise_alert
-from tests.api.conftest import Served
+from tests.fixtures.served import Served
 
 
 def test_a_product_from_its_birth_to_its_end(studio: Client) -> None:

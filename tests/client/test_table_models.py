@@ -13,9 +13,9 @@ from core.artifacts import ArtifactStore
 from core.bundles import store_bundle
 from db import transitions
 from db.tables import TrainedModel
-from tests.api.conftest import SIGNING_KEY, Served
 from tests.client.conftest import Run, Tell
 from tests.db.builders import new_upload, running_claims, table_outcome
+from tests.fixtures.served import SIGNING_KEY, Served
 from worker.artifacts import artifact_files
 
 FILES = {

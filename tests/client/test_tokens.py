@@ -6,9 +6,9 @@ from websockets.exceptions import InvalidStatus
 from client import Client
 from client.errors import ForbiddenError, InvalidTokenError, UnauthorizedError
 from client.sockets import open_socket
-from tests.api.conftest import Served
 from tests.api.security.tokens import token
 from tests.client.conftest import Login
+from tests.fixtures.served import Served
 
 
 def test_without_a_token_nobody_is_let_in(served: Served) -> None:

@@ -4,14 +4,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from core.embedded import free_port
 from core.settings import Settings
 from db.engine import Sessions
 from tests.deploy.composition import ROOT
-from tests.fixtures.plain_http import plain_client
+from tests.fixtures.plain_http import is_ready, plain_client
 from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
 
@@ -53,10 +52,3 @@ def api(fresh_database_url: str, valkey_url: str, tmp_path: Path) -> Iterator[st
     finally:
         process.kill()
         process.wait()
-
-
-def is_ready(address: str, http: httpx.Client) -> bool:
-    try:
-        return http.get(f"{address}/readyz").is_success
-    except httpx.HTTPError:
-        return False

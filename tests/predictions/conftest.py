@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +14,11 @@ from redis import Redis
 
 from core.artifacts import ArtifactStore
 from core.children import service_plan
-from core.embedded import EmbeddedPostgres, EmbeddedValkey
+from core.embedded import EmbeddedPostgres
 from core.predictions import PredictionExchange
-from core.progress import ProgressStream
 from core.settings import Settings
-from db.engine import create_engine, create_sessions
 from db.tables import TrainedModel
-from tests.api.conftest import ROOT, Served, start_api
-from tests.fixtures.database import copied_database
+from tests.fixtures.served import ROOT, Served, served_apart
 from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
 from tests.worker.test_tables import REQUEST, parquet, train
@@ -72,23 +69,17 @@ def predicting(
     tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
 ) -> Iterator[Predicting]:
     directory = tmp_path_factory.mktemp("predicting")
-    with ExitStack() as stack:
-        database_url = stack.enter_context(copied_database(postgres.url, template_database))
-        valkey = EmbeddedValkey(directory / "valkey")
-        valkey.start()
-        stack.callback(valkey.stop)
+    patience = {"prediction_timeout_seconds": TIMEOUT_S}
+    with served_apart(directory, postgres, template_database, patience) as served:
         settings = Settings(
-            database_url=database_url,
-            redis_url=valkey.url,
+            database_url=served.database_url,
+            redis_url=served.valkey.url,
             artifact_signing_key=SIGNING_KEY,
             model_storage_path=str(directory / "models"),
             prediction_timeout_seconds=TIMEOUT_S,
         )
-        context = _context(stack, settings)
+        context = _context(settings, served)
         forecast, table = _models(context)
-        served = start_api(
-            stack, directory, database_url, valkey, {"prediction_timeout_seconds": TIMEOUT_S}
-        )
         with prediction_worker(settings, directory / "predictions.log") as process:
             worker = psutil.Process(process.pid)
             yield Predicting(served, settings, forecast, table, context, worker)
@@ -125,19 +116,13 @@ def _wait_for_announcement(settings: Settings, log: Path) -> None:
         exchange.close()
 
 
-def _context(stack: ExitStack, settings: Settings) -> Context:
-    assert settings.database_url is not None
-    assert settings.redis_url is not None
-    engine = create_engine(settings.database_url)
-    stack.callback(engine.dispose)
-    stream = ProgressStream(settings.redis_url)
-    stack.callback(stream.close)
+def _context(settings: Settings, served: Served) -> Context:
     return Context(
         settings=settings,
         worker="test",
-        sessions=create_sessions(engine),
+        sessions=served.sessions,
         store=ArtifactStore(settings.model_storage_path),
-        stream=stream,
+        stream=served.stream,
         signing_key=SIGNING_KEY,
         send=[].append,
         drain=Drain(grace_s=0),

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from db.operation_tables import AuditEntry
 from db.tables import Forecast
-from tests.api.conftest import start_api
+from tests.fixtures.served import start_api
 from tests.fixtures.waiting import eventually
 from tests.predictions.conftest import ANSWERS_WITHIN_S, TIMEOUT_S, Predicting
 
@@ -203,11 +203,10 @@ def test_a_request_whose_client_left_is_taken_back(predicting: Predicting) -> No
 
 
 def test_nobody_to_answer_is_a_timeout_that_says_so(predicting: Predicting, tmp_path: Path) -> None:
-    served, database_url = predicting.served, predicting.settings.database_url
-    assert database_url is not None
+    served = predicting.served
     impatient = {"prediction_timeout_seconds": 1}
     with ExitStack() as stack:
-        other = start_api(stack, tmp_path, database_url, served.valkey, impatient)
+        other = start_api(stack, tmp_path, served.database_url, served.valkey, impatient)
         with predicting.paused_worker():
             url = f"{other.url}/api/v1/models/{predicting.table.public_id}/predict"
             answer = httpx.post(url, json={"rows": ROWS}, timeout=ANSWERS_WITHIN_S)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from core.embedded import EmbeddedValkey
-from tests.api.conftest import start_api
+from tests.fixtures.served import start_api
 from tests.predictions.conftest import ANSWERS_WITHIN_S, Predicting, prediction_worker
 from tests.worker.rabbitmq import RabbitMQ, why_absent
 
@@ -19,13 +19,12 @@ def test_a_prediction_over_rabbitmq(
     predicting: Predicting, own_valkey: Callable[[], EmbeddedValkey], tmp_path: Path
 ) -> None:
     settings, valkey = predicting.settings, own_valkey()
-    assert settings.database_url is not None
     node = RabbitMQ(tmp_path)
     node.start()
     with ExitStack() as stack:
         stack.callback(node.stop)
         brokers = {"broker_url": node.url}
-        served = start_api(stack, tmp_path, settings.database_url, valkey, brokers)
+        served = start_api(stack, tmp_path, predicting.served.database_url, valkey, brokers)
         on_rabbitmq = settings.model_copy(update={**brokers, "redis_url": valkey.url})
         stack.enter_context(prediction_worker(on_rabbitmq, tmp_path / "predictions.log"))
         url = f"{served.url}/api/v1/models/{predicting.table.public_id}/predict"

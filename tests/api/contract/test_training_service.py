@@ -17,11 +17,11 @@ from core.settings import Settings
 from db import transitions
 from db.jobs import progress
 from db.tables import OutboxEvent, TrainingJob
-from tests.api.conftest import Served
 from tests.api.contract import training_service as document
 from tests.api.contract.shapes import differences
 from tests.api.running_job import RunningJob
 from tests.db.builders import model_outcome, new_job, running_claims
+from tests.fixtures.served import Served
 from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S
 

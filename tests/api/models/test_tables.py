@@ -15,9 +15,9 @@ from core.bundles import store_bundle
 from db import transitions
 from db.operation_tables import AuditEntry
 from db.tables import Product, TrainedModel
-from tests.api.conftest import SIGNING_KEY
 from tests.api.models.conftest import Train
 from tests.db.builders import new_upload, running_claims, table_outcome
+from tests.fixtures.served import SIGNING_KEY
 from worker.artifacts import artifact_files
 
 PREFIXES = ("/api/v1/training", "/api/v1")

@@ -11,9 +11,9 @@ from flask import Flask
 from core.embedded import EmbeddedPostgres
 from core.settings import Settings
 from db.engine import Sessions
-from tests.api.conftest import Served, served_apart
 from tests.api.security.tokens import AUDIENCE, ISSUER, SECRET
 from tests.fixtures.application import application
+from tests.fixtures.served import Served, served_apart
 
 WITH_TOKENS = {
     "auth_mode": "jwt",

@@ -12,8 +12,8 @@ from websockets.typing import Subprotocol
 
 from db.tables import Tenant
 from db.transitions import NewTask, create_job
-from tests.api.conftest import Served
 from tests.api.security.tokens import OURS, REFUSED, SECRET, THEIRS, bearer, token
+from tests.fixtures.served import Served
 from tests.fixtures.sockets import connect
 from tests.fixtures.waiting import PATIENCE_S, eventually
 

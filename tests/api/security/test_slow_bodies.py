@@ -5,7 +5,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from tests.api.conftest import Serve
+from tests.fixtures.served import Serve
 
 WITHIN_S = 120.0
 
