@@ -1,13 +1,22 @@
 """What every family keeps to."""
 
 import pickle
+from functools import cache
 
 import numpy as np
 import optuna
 import pytest
 
 from pipeline.table.learners.families import FAMILIES
-from pipeline.table.learners.learner import Family, FitOrder, Parameters, Part, Shape, Step
+from pipeline.table.learners.learner import (
+    Family,
+    FitOrder,
+    FittedLearner,
+    Parameters,
+    Part,
+    Shape,
+    Step,
+)
 from tests.pipeline.table.learners import problems
 
 ROWS = 160
@@ -58,6 +67,16 @@ def parts(family: Family, parameters: Parameters, classes: int) -> tuple[Part, P
     return make(0), make(7), problems.order(classes, view=view)
 
 
+@cache
+def fitted_once(name: str, classes: int, *, with_validation: bool) -> tuple[FittedLearner, Part]:
+    """The family's first configuration, for tests that only ask the model; rows to judge by."""
+    family = FAMILIES[name]
+    parameters = short(family, classes)
+    train, test, order = parts(family, parameters, classes)
+    validation = test if with_validation else None
+    return family.fit(parameters, train, order, nothing, validation=validation), test
+
+
 def losses(predicted: np.ndarray, part: Part, classes: int) -> float:
     if classes:
         given = predicted[np.arange(len(predicted)), part.target]
@@ -68,10 +87,9 @@ def losses(predicted: np.ndarray, part: Part, classes: int) -> float:
 @families
 @tasks
 def test_learns_more_than_the_baseline(family: Family, classes: int) -> None:
-    parameters = short(family, classes)
-    train, test, order = parts(family, parameters, classes)
+    train, _, order = parts(family, short(family, classes), classes)
+    fitted, test = fitted_once(family.name, classes, with_validation=True)
     reference = FAMILIES["baseline"].fit({}, train, order, nothing).predict(test.matrix)
-    fitted = family.fit(parameters, train, order, nothing, validation=test)
     loss, least = (
         losses(fitted.predict(test.matrix), test, classes),
         losses(reference, test, classes),
@@ -82,9 +100,8 @@ def test_learns_more_than_the_baseline(family: Family, classes: int) -> None:
 @families
 @tasks
 def test_predicts_in_the_shape_of_the_task(family: Family, classes: int) -> None:
-    parameters = short(family, classes)
-    train, test, order = parts(family, parameters, classes)
-    predicted = family.fit(parameters, train, order, nothing).predict(test.matrix)
+    fitted, test = fitted_once(family.name, classes, with_validation=False)
+    predicted = fitted.predict(test.matrix)
     assert predicted.dtype == np.float64
     assert predicted.shape == ((ROWS, classes) if classes else (ROWS,))
     if classes:
@@ -95,9 +112,7 @@ def test_predicts_in_the_shape_of_the_task(family: Family, classes: int) -> None
 @families
 @tasks
 def test_pickled_predicts_the_same_to_the_last_bit(family: Family, classes: int) -> None:
-    parameters = short(family, classes)
-    train, test, order = parts(family, parameters, classes)
-    fitted = family.fit(parameters, train, order, nothing, validation=test)
+    fitted, test = fitted_once(family.name, classes, with_validation=True)
     again = pickle.loads(pickle.dumps(fitted))
     np.testing.assert_array_equal(again.predict(test.matrix), fitted.predict(test.matrix))
     assert again.rounds == fitted.rounds
@@ -106,9 +121,7 @@ def test_pickled_predicts_the_same_to_the_last_bit(family: Family, classes: int)
 @families
 @tasks
 def test_a_row_is_predicted_alike_in_any_company(family: Family, classes: int) -> None:
-    parameters = short(family, classes)
-    train, test, order = parts(family, parameters, classes)
-    fitted = family.fit(parameters, train, order, nothing)
+    fitted, test = fitted_once(family.name, classes, with_validation=False)
     together = fitted.predict(test.matrix)
     backwards = fitted.predict(np.ascontiguousarray(test.matrix[::-1]))[::-1]
     alone = np.concatenate([fitted.predict(test.matrix[row : row + 1]) for row in range(ROWS)])
@@ -121,9 +134,8 @@ def test_a_row_is_predicted_alike_in_any_company(family: Family, classes: int) -
 def test_the_same_seed_gives_the_same_model(family: Family, classes: int) -> None:
     parameters = short(family, classes)
     train, test, order = parts(family, parameters, classes)
-    first, second = (
-        family.fit(parameters, train, order, nothing, validation=test) for _ in range(2)
-    )
+    first, _ = fitted_once(family.name, classes, with_validation=True)
+    second = family.fit(parameters, train, order, nothing, validation=test)
     np.testing.assert_array_equal(first.predict(test.matrix), second.predict(test.matrix))
 
 
@@ -183,7 +195,7 @@ def test_a_single_class_is_answered_with_near_certainty(family: Family) -> None:
 def test_amounts_of_any_size_are_learned_alike(family: Family, scale: float) -> None:
     parameters = short(family, 0)
     train, test, order = parts(family, parameters, 0)
-    usual = family.fit(parameters, train, order, nothing).predict(test.matrix)
+    usual = fitted_once(family.name, 0, with_validation=False)[0].predict(test.matrix)
     sized = Part(train.matrix, train.target * scale)
     predicted = family.fit(parameters, sized, order, nothing).predict(test.matrix)
     np.testing.assert_allclose(predicted / scale, usual, rtol=1e-5, atol=1e-5)
