@@ -9,7 +9,6 @@ from prometheus_client import CollectorRegistry
 from api.chores.protocol import Chores
 from api.endpoint import register
 from api.endpoints import all_endpoints
-from api.errors import register_error_handlers
 from api.live.connection_limit import HOLD_S, ConnectionLimit
 from api.live.live_telemetry import LiveTelemetry
 from api.live.relay import Relay
@@ -17,6 +16,7 @@ from api.live.sockets import register_sockets
 from api.openapi.document import document
 from api.predictions.predictor import Predictor
 from api.references import CONVERTER, ProductReference
+from api.refusals import register_error_handlers
 from api.request_context import register_request_context
 from api.request_tracing import register_tracing
 from api.security.access import needed_scopes, training_routes

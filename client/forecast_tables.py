@@ -4,8 +4,8 @@ from datetime import datetime
 
 from rich.console import Console
 
+from client.forecast_records import Forecast, ForecastDrivers, ForecastQuantiles
 from client.layout import table
-from client.records import Forecast, ForecastDrivers, ForecastQuantiles
 from client.terminal import NONE, number, plain, share
 
 _TOLD = (0.5, 0.8, 0.9, 0.95)

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.errors import BadQueryError
-from api.models import schemas
+from api.models import comparison_schemas as schemas
 from api.models.details import deployment_entry
+from api.models.schemas import DeploymentEntry
 from api.models.summaries import find_record, summary
 from api.services import Services
 from db.models.deployment_history import changes_of_model
@@ -147,7 +148,7 @@ def _forecasts(session: Session, a: TrainedModel, b: TrainedModel) -> list[schem
     ]
 
 
-def _gate(session: Session, a: TrainedModel, b: TrainedModel) -> schemas.DeploymentEntry | None:
+def _gate(session: Session, a: TrainedModel, b: TrainedModel) -> DeploymentEntry | None:
     ids = {a.id, b.id}
     for change in changes_of_model(session, b):
         entry = change.entry

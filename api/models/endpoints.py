@@ -5,9 +5,11 @@ from api.endpoint import Endpoint
 from api.jobs.schemas import AcceptedJob
 from api.models import (
     comparison,
+    comparison_schemas,
     deployment_views,
     forecast_schemas,
     forecast_views,
+    retention_schemas,
     retention_views,
     schemas,
     table_schemas,
@@ -118,7 +120,7 @@ MODELS = (
         view=views.forecast,
         summary="The stored forecast of a model, with its interval",
         tag="Models",
-        answer=schemas.ForecastAnswer,
+        answer=forecast_schemas.ForecastAnswer,
     ),
     Endpoint(
         method="GET",
@@ -150,8 +152,8 @@ MODELS = (
         view=comparison.compare,
         summary="Two models side by side, and which is better",
         tag="Models",
-        query=schemas.CompareQuery,
-        answer=schemas.ModelComparison,
+        query=comparison_schemas.CompareQuery,
+        answer=comparison_schemas.ModelComparison,
         refusals=(404,),
     ),
     Endpoint(
@@ -242,8 +244,8 @@ ENDPOINTS = (
         view=retention_views.plan,
         summary="Which old models would be deleted now, and how many bytes with them",
         tag="Models",
-        query=schemas.RetentionQuery,
-        answer=schemas.RetentionPlan,
+        query=retention_schemas.RetentionQuery,
+        answer=retention_schemas.RetentionPlan,
     ),
     Endpoint(
         method="POST",
@@ -252,6 +254,6 @@ ENDPOINTS = (
         view=retention_views.run,
         summary="Delete the old models now",
         tag="Models",
-        answer=schemas.RetentionRun,
+        answer=retention_schemas.RetentionRun,
     ),
 )

@@ -8,9 +8,28 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.models.schemas import ForecastPoint
 from api.moments import WallClock
 from api.schemas import Answer, PageQuery, Text
+
+
+class ForecastPoint(Answer):
+    """`ds` is the shop's wall clock."""
+
+    ds: WallClock
+    yhat: float
+    yhat_lower: float | None
+    yhat_upper: float | None
+
+
+class ForecastAnswer(Answer):
+    model_id: str
+    product_id: UUID | None
+    name: str | None
+    algorithm: str
+    frequency: str | None
+    interval_width: float | None
+    degraded_reason: str | None
+    forecast: list[ForecastPoint]
 
 
 class QuantilesOfPeriod(Answer):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import celeryconfig
 from api.actor import actor_of_request
 from api.addresses import TRAINING
-from api.models import schemas
+from api.models import retention_schemas as schemas
 from api.models.reclaiming import reclaim
 from api.services import Services
 from db.models import retention

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from api.errors import NotFoundError
 from api.models import schemas
 from api.models.details import detail_of
+from api.models.forecast_schemas import ForecastAnswer
 from api.models.summaries import find_record, summary
 from api.products.references import find_product
 from api.schemas import ModelSummary, Page
@@ -70,11 +71,11 @@ def quality(services: Services, tenant_id: UUID, model_id: str) -> schemas.Model
     )
 
 
-def forecast(services: Services, tenant_id: UUID, model_id: str) -> schemas.ForecastAnswer:
+def forecast(services: Services, tenant_id: UUID, model_id: str) -> ForecastAnswer:
     with services.sessions() as session:
         model = forecast_model(session, tenant_id, model_id)
         points = forecast_of(session, model.id)
-    return schemas.ForecastAnswer.model_validate(
+    return ForecastAnswer.model_validate(
         {
             "model_id": model.public_id,
             "product_id": model.product_id,

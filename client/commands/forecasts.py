@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from client.commands.answers import answer_list, first
+from client.forecast_records import ProductForecast
 from client.layout import table
 from client.options import AsJson, Url, connect
 from client.paging import every
-from client.records import ProductForecast
 from client.spreadsheets import day_format, write_spreadsheet
 from client.terminal import counted, number, plain, results, share, write_json
 

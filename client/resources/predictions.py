@@ -12,7 +12,7 @@ from typing import Any, Literal
 from client.addresses import given, training_path
 from client.decoding import Record
 from client.errors import InvalidInputError
-from client.records import ForecastPoint
+from client.forecast_records import ForecastPoint
 from client.resources.resource import Resource
 
 ROW_TYPES = {

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from client.addresses import training_path
 from client.decoding import Record
-from client.records import ForecastPoint
+from client.forecast_records import ForecastPoint
 from client.resources.resource import Resource
 
 _LONG_S = 660.0

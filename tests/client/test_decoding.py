@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from client.forecast_records import Forecast
 from client.progress import ProgressMessage
-from client.records import Forecast, JobStatus
+from client.records import JobStatus
 
 
 def test_nested_objects_lists_and_moments_are_decoded() -> None:
