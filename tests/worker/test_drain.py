@@ -117,8 +117,10 @@ def test_a_training_that_ends_within_the_grace_is_finished_by_its_worker(
 
 
 def test_housekeeping_and_beat_end_at_once(start: Callable[[int], Fleet]) -> None:
-    fleet = start(1)
-    fleet.wait_until(lambda: slots(fleet.shop) == 1)
+    fleet = start(0)
+    logs = fleet.logs
+    fleet.wait_until(lambda: " ready." in (logs / "housekeeping.log").read_text())
+    fleet.wait_until((logs / "model-studio-beat").exists)  # it has sent something
     for name in ("beat", "housekeeping"):
         fleet.programs[name].send_signal(signal.SIGTERM)
     assert [fleet.programs[name].wait(60) for name in ("beat", "housekeeping")] == [0, 0]

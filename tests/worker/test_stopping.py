@@ -2,17 +2,18 @@
 it does make no difference.
 """
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 
 from core.artifacts import ArtifactStore
-from core.embedded import EmbeddedValkey
+from core.embedded import EmbeddedPostgres, EmbeddedValkey
 from core.settings import Settings
 from db import transitions
+from db.engine import create_engine, create_sessions
 from db.tables import DEFAULT_TENANT_ID
+from tests.fixtures.database import copied_database
 from tests.pipeline.table.tables import parquet, shop_rows
 from tests.worker.celery_fleet import Fleet, running_fleet
 from tests.worker.support import SIGNING_KEY, Shop
@@ -22,23 +23,32 @@ ROWS = 5000
 """Training on them takes about 20 s of work."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(
-    fresh_database_url: str, own_valkey: Callable[[], EmbeddedValkey], tmp_path: Path
-) -> Settings:
-    return Settings(
-        database_url=fresh_database_url,
-        redis_url=own_valkey().url,
-        artifact_signing_key=SIGNING_KEY,
-        model_storage_path=str(tmp_path / "models"),
-        worker_concurrency=1,
-    )
+    tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, template_database: str
+) -> Iterator[Settings]:
+    directory = tmp_path_factory.mktemp("stopping")
+    valkey = EmbeddedValkey(directory / "valkey")
+    with copied_database(postgres.url, template_database) as database_url:
+        valkey.start()
+        yield Settings(
+            database_url=database_url,
+            redis_url=valkey.url,
+            artifact_signing_key=SIGNING_KEY,
+            model_storage_path=str(directory / "models"),
+            worker_concurrency=1,
+        )
+        valkey.stop()
 
 
-@pytest.fixture
-def fleet(settings: Settings, shop: Shop, tmp_path: Path) -> Iterator[Fleet]:
-    with running_fleet(settings, shop, tmp_path) as running:
+@pytest.fixture(scope="module")
+def fleet(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    assert settings.database_url is not None
+    engine = create_engine(settings.database_url)
+    shop = Shop(create_sessions(engine))
+    with running_fleet(settings, shop, tmp_path_factory.mktemp("logs")) as running:
         yield running
+    engine.dispose()
 
 
 def worked_s(fleet: Fleet) -> float:
