@@ -1,6 +1,7 @@
 """What every test stands on: our environment variables are unset, servers come as fixtures."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -24,4 +25,19 @@ def scrubbed_environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
         for name in Settings.model_fields:
             environment.delenv(name.upper(), raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What programs leave that tests kill in the middle of something is removed with the run."""
+    tmp_path_factory.getbasetemp()  # stays where it is, so that those of the last runs are kept
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="model-studio-tests-", ignore_cleanup_errors=True
+        ) as directory,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("TMPDIR", directory)
+        environment.setattr(tempfile, "tempdir", directory)
         yield
