@@ -2,12 +2,15 @@
 
 from datetime import date, datetime
 
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from client.terminal import NONE, plain
 
-_WHOLE = {"job": 36, "id": 36, "alert": 36, "webhook": 36, "entry": 36, "model": 23, "version": 15}
+_WHOLE = {"job": 36, "id": 36, "alert": 36, "webhook": 36, "entry": 36, "model": 31, "version": 15}
+_MEASURED_WIDTH = 100_000
 _UNBROKEN = frozenset({"next run", "when", "last sale", "from", "to", "status"})
 _RIGHT = frozenset(
     {"%", "MASE", "WAPE", "MAE", "R²", "naive", "expected", "at least", "at most", "accuracy"}
@@ -34,7 +37,7 @@ _COLOURS = {
 
 
 def table(*columns: str, title: str | None = None) -> Table:
-    """Without lines; ids stay whole, and a narrow terminal leaves other columns out."""
+    """Without lines; ids stay whole."""
     made = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in columns:
         made.add_column(
@@ -44,6 +47,16 @@ def table(*columns: str, title: str | None = None) -> Table:
             no_wrap=column in _WHOLE or column in _UNBROKEN,
         )
     return made
+
+
+def fitted(console: Console, shown: Table, *spare: str) -> Table:
+    """Without its spare columns, one after the other, as long as the terminal is too narrow."""
+    unlimited = console.options.update(max_width=_MEASURED_WIDTH)
+    for name in spare:
+        if Measurement.get(console, unlimited, shown).maximum <= console.width:
+            break
+        shown.columns = [column for column in shown.columns if column.header != name]
+    return shown
 
 
 def state(word: str) -> Text:

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client.errors import ProblemError
-from client.layout import day, moment, state, table, words, yes
+from client.layout import day, fitted, moment, state, table, words, yes
 from client.records import ImportReport, JobStatus, Model, ProductStatus
 from client.terminal import NONE, counted, metric, number, plain, share
 
@@ -80,9 +80,9 @@ def print_models(console: Console, models: Sequence[Model]) -> None:
             number(metric(model.metrics, "mase")),
             share(metric(model.metrics, "wape")),
             yes(model.is_deployed) + (", pinned" if model.is_pinned else ""),
-            moment(model.created_at),
+            day(model.created_at and model.created_at.astimezone()),
         )
-    console.print(shown)
+    console.print(fitted(console, shown, "algorithm"))
 
 
 def print_problem(console: Console, error: ProblemError) -> None:

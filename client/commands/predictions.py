@@ -38,7 +38,8 @@ def forecast(
 ) -> None:
     """Show the stored forecast of a product or model.
 
-    A product's forecast is that of its latest model, as it was stored.
+    A product's forecast is that of the model in use, as it was stored; while there is none, that of
+    its newest.
     """
     if quantiles and why:
         raise typer.BadParameter("Give either --quantiles or --why")
@@ -82,7 +83,7 @@ def predict(
 ) -> None:
     """Predict rows of a table, or coming days of a product.
 
-    Of a product, the model in use answers, or while there is none, the latest.
+    Of a product, the model in use answers; while there is none, its newest.
     """
     rows = read_rows(row)
     if file is not None and (rows or days or first or last or horizon):
@@ -130,8 +131,7 @@ def model_of(studio: Client, name: str) -> str:
     try:
         return studio.model(name).id
     except NotFoundError:
-        deployed = studio.catalogue.get(name).model
-        return deployed.id if deployed is not None else studio.latest(name).id
+        return studio.in_use(name)
 
 
 def _cells(found: Predictions) -> Iterator[dict[str, Any]]:

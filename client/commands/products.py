@@ -8,7 +8,7 @@ from rich.console import Console
 
 from client.commands.answers import answer, answer_list, done, first
 from client.commands.groups import ListingGroup
-from client.layout import day, table, words, yes
+from client.layout import day, fitted, table, words, yes
 from client.options import AsJson, Limit, Url, connect
 from client.records import Product
 from client.resources.catalogue import ProductChange
@@ -124,7 +124,7 @@ def _print_products(console: Console, found: Sequence[Product]) -> None:
             words(model and model.model_id),
             share(metric(None if model is None else model.metrics, "wape")),
         )
-    console.print(shown)
+    console.print(fitted(console, shown, "model", "category"))
 
 
 def _print_product(console: Console, one: Product) -> None:

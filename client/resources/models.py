@@ -5,9 +5,15 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from client.addresses import training_path
 from client.errors import NotFoundError
+from client.forecast_records import (
+    Forecast,
+    ForecastDrivers,
+    ForecastQuantiles,
+    ProductForecast,
+)
 from client.model_records import Comparison, DeletedModel, Deployment, ModelDetail
 from client.paging import Page, decoded_page
-from client.records import Forecast, ForecastDrivers, ForecastQuantiles, Model, ProductForecast
+from client.records import Model, Product
 from client.resources.resource import Resource
 
 
@@ -63,6 +69,11 @@ class ModelRequests(Resource):
             self._connection.get(training_path("models", "latest", product_id))
         )
 
+    def in_use(self, product: str) -> str:
+        """Id of the model in use for a product; while there is none, of its newest."""
+        deployed = Product.decode(self._connection.get(training_path("products", product))).model
+        return deployed.id if deployed is not None else self.latest(product).id
+
     def forecasts(
         self,
         *,
@@ -78,18 +89,15 @@ class ModelRequests(Resource):
         )
 
     def forecast(self, name: str) -> Forecast:
-        """The stored forecast of a model, or of the latest model of a product (id or SKU)."""
-        try:
-            return self._stored_forecast(name)
-        except NotFoundError:
-            return self._stored_forecast(self.latest(name).id)
+        """The stored forecast of a model, or of the one in use for a product (id or SKU)."""
+        return Forecast.decode(self._of_forecast(name))
 
     def quantiles(self, name: str) -> ForecastQuantiles:
-        """How much suffices on how many days, of a model or of the latest model of a product."""
+        """How much suffices on how many days, of a model or of the one in use for a product."""
         return ForecastQuantiles.decode(self._of_forecast(name, "quantiles"))
 
     def drivers(self, name: str) -> ForecastDrivers:
-        """What adds up to the forecast of a model, or of the latest model of a product."""
+        """What adds up to the forecast of a model, or of the one in use for a product."""
         return ForecastDrivers.decode(self._of_forecast(name, "drivers"))
 
     def compare(self, a: str, b: str) -> Comparison:
@@ -135,12 +143,11 @@ class ModelRequests(Resource):
     def _act(self, path: str) -> ModelDetail:
         return ModelDetail.decode(self._connection.post(path))
 
-    def _of_forecast(self, name: str, what: str) -> Any:
-        try:
-            return self._connection.get(training_path("models", name, "forecast", what))
-        except NotFoundError:
-            latest = self.latest(name).id
-            return self._connection.get(training_path("models", latest, "forecast", what))
+    def _of_forecast(self, name: str, *what: str) -> Any:
+        def answer(model_id: str) -> Any:
+            return self._connection.get(training_path("models", model_id, "forecast", *what))
 
-    def _stored_forecast(self, model_id: str) -> Forecast:
-        return Forecast.decode(self._connection.get(training_path("models", model_id, "forecast")))
+        try:
+            return answer(name)
+        except NotFoundError:
+            return answer(self.in_use(name))
