@@ -9,9 +9,9 @@ from client import Client
 from client.errors import ConflictError
 from db import transitions
 from db.tables import TrainingJob
-from tests.api.conftest import Served
 from tests.client.conftest import Run, Tell
 from tests.db.builders import model_outcome, running_claims
+from tests.fixtures.served import Served
 
 
 @pytest.fixture
@@ -52,6 +52,26 @@ def test_forecasts_in_use_are_those_of_deployed_models(studio: Client, versions:
     assert (only.sku, only.model_id) == ("BUN", versions[0])
     assert only.forecast == studio.forecast(versions[0]).forecast[:1]
     assert studio.forecasts(category="Cakes").items == ()
+
+
+def test_a_product_is_answered_by_the_model_in_use(
+    run: Run, tell: Tell, studio: Client, versions: list[str]
+) -> None:
+    studio.deploy(versions[0])
+
+    assert studio.model(studio.in_use("BUN")).model_id == versions[0]
+    answers = (studio.forecast("BUN"), studio.quantiles("BUN"), studio.drivers("BUN"))
+    assert [one.model_id for one in answers] == [versions[0]] * 3
+    assert tell("forecast", "BUN")["model_id"] == versions[0]
+
+    studio.delete_model(versions[0], force=True)
+    assert studio.forecast("BUN").model_id == versions[1]
+    studio.catalogue.create("ROLL", name="Roll")
+    refused = run("forecast", "ROLL")
+    assert (refused.returncode, refused.stderr) == (
+        4,
+        "The product 'Roll' has no model yet; train it first\n",
+    )
 
 
 def test_deploying_and_the_way_back(studio: Client, versions: list[str]) -> None:
