@@ -1,7 +1,8 @@
-"""500 products of three tenants and four workers, while jobs are started, stopped, retried and
-deleted, and processes killed, in an order that a seed decides.
+"""Hundreds of products of three tenants and four workers, while jobs are started, stopped, retried
+and deleted, and processes killed, in an order that a seed decides.
 
-`CHAOS_BLOWS` and `CHAOS_SEED` make it longer and different: `CHAOS_BLOWS=300 CHAOS_SEED=7`.
+`CHAOS_BLOWS`, `CHAOS_PRODUCTS` and `CHAOS_SEED` make it longer, larger and different:
+`CHAOS_BLOWS=300 CHAOS_PRODUCTS=1000 CHAOS_SEED=7`.
 """
 
 import os
@@ -34,7 +35,8 @@ from worker.context import Context, create_context
 from worker.drain import Drain
 
 TENANTS = 3
-PRODUCTS = 500
+# There is always something left to train while the blows fall, and not much more after the last.
+PRODUCTS = int(os.environ.get("CHAOS_PRODUCTS", "240"))
 BLOWS = int(os.environ.get("CHAOS_BLOWS", "24"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 STEP_S = 120
