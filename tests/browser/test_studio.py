@@ -31,15 +31,15 @@ def homes() -> pa.Table:
     return pa.Table.from_pandas(generate_table(300)[columns], preserve_index=False)
 
 
-def keep_it_short(page: Page) -> None:
+def keep_it_short(page: Page, seconds: int = 1) -> None:
     page.get_by_text("More options").click()
-    page.get_by_label("Time to look for the best model").fill("4")
+    page.get_by_label("Time to look for the best model").fill(str(seconds))
 
 
 def test_a_table_trains_live_and_ends_with_its_metrics(page: Page, service: Service) -> None:
     page.goto("/#/studio")
     page.locator(".studio-form input[type=file]").set_input_files(parquet(homes()))
-    keep_it_short(page)
+    keep_it_short(page, seconds=4)  # so that it is seen on its way
     page.get_by_label("Column to predict").fill("rent")
     page.get_by_role("button", name="Train").click()
     refusal = page.locator(".outcome").get_by_role("alert")
@@ -111,7 +111,7 @@ def test_how_much_of_a_file_has_left_is_shown(page: Page, service: Service) -> N
 def test_a_running_table_training_can_be_left_and_found_again(page: Page, service: Service) -> None:
     page.goto("/#/studio")
     page.locator(".studio-form input[type=file]").set_input_files(parquet(homes()))
-    keep_it_short(page)
+    keep_it_short(page, seconds=4)
     page.get_by_label("Column to predict").fill("monthly_rent")
     page.get_by_role("button", name="Train").click()
     expect(page.locator(".phases [data-state=now]")).to_be_visible()

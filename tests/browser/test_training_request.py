@@ -69,7 +69,7 @@ def test_groups_are_found_with_the_options_that_were_given(
 ) -> None:
     open_studio(page)
     page.get_by_role("radio", name="Groups").check()
-    page.get_by_label("Time to look for the best model").fill("3")
+    page.get_by_label("Time to look for the best model").fill("1")
     page.get_by_label("Choose models by").select_option("silhouette")
     page.get_by_label("Seed").fill("7")
     page.get_by_label("Name of the training").fill("kinds of homes")
@@ -82,7 +82,7 @@ def test_groups_are_found_with_the_options_that_were_given(
             "action": "start_training",
             "ml_task": "clustering",
             "model_type": "auto",
-            "time_budget_seconds": 3,
+            "time_budget_seconds": 1,
             "metric": "silhouette",
             "seed": 7,
             "task_name": "kinds of homes",
@@ -101,7 +101,7 @@ def test_a_wrong_option_is_refused_in_words_and_can_be_mended(
 ) -> None:
     open_studio(page)
     page.get_by_label("Column to predict").fill("monthly_rent")
-    page.get_by_label("Time to look for the best model").fill("3")
+    page.get_by_label("Time to look for the best model").fill("1")
     page.get_by_role("checkbox", name="monthly_rent", exact=True).check()
     page.get_by_role("button", name="Train").click()
     refusal = page.locator(".outcome").get_by_role("alert")
