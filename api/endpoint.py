@@ -1,5 +1,6 @@
 """One HTTP endpoint as data: the router and the OpenAPI document are both made from it."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +12,11 @@ from pydantic import BaseModel, ValidationError
 from api.caller import Scope, tenant_of_request
 from api.errors import BadQueryError, InvalidRequestError, NotFoundError, UnsupportedTypeError
 from api.services import Services
-from core.validation import in_words, plain
+from core.validation import in_words, names_no_field, plain
 
 Body = TypeVar("Body", bound=BaseModel)
 _LARGEST_JSON_BYTES = 4 << 20
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Endpoint:
 def register(app: Flask, services: Services, endpoint: Endpoint) -> None:
     def handle(**path: Any) -> Response:
         _refuse_nul(path)
+        _refuse_coding()
         given = path | ({} if endpoint.is_open else {"tenant_id": tenant_of_request()})
         if endpoint.query is not None:
             given["query"] = _read_query(endpoint.query)
@@ -80,12 +83,21 @@ def _refuse_nul(path: Mapping[str, Any]) -> None:
         raise BadQueryError("The query holds a NUL character (%00), which no name has")
 
 
+def _refuse_coding() -> None:
+    """What is packed would be unpacked without bound; nothing that is sent here needs it."""
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        raise UnsupportedTypeError(
+            f"Content-Encoding {coding} is not accepted: send the body as it is"
+        )
+
+
 def operation_id(endpoint: Endpoint) -> str:
     words = re.findall(r"[a-z0-9]+", endpoint.path.removeprefix("/api/v1").lower())
     return "_".join([endpoint.method.lower(), *words])
 
 
-def invalid_request(error: ValidationError) -> InvalidRequestError:
+def invalid_request(error: ValidationError, model: type[BaseModel]) -> InvalidRequestError:
     """Which fields are wrong, what they hold and what they may hold."""
     problems = [
         {
@@ -95,9 +107,11 @@ def invalid_request(error: ValidationError) -> InvalidRequestError:
         }
         for problem in error.errors(include_url=False, include_context=False)
     ]
-    return InvalidRequestError(
-        f"The request is not accepted. {in_words(error, 'body')}", errors=problems
-    )
+    detail = f"The request is not accepted. {in_words(error, 'body')}"
+    if any(names_no_field(problem) for problem in error.errors(include_url=False)):
+        names = (field.alias or name for name, field in model.model_fields.items())
+        detail += f". There are {', '.join(sorted(names))}"
+    return InvalidRequestError(detail, errors=problems)
 
 
 def read_body(model: type[Body]) -> Body:
@@ -111,7 +125,7 @@ def read_body(model: type[Body]) -> Body:
     try:
         return model.model_validate_json(content or b"{}", strict=True)
     except ValidationError as error:
-        raise invalid_request(error) from error
+        raise invalid_request(error, model) from error
 
 
 def _read_query(model: type[BaseModel]) -> BaseModel:
@@ -121,7 +135,7 @@ def _read_query(model: type[BaseModel]) -> BaseModel:
     try:
         return model.model_validate(request.args.to_dict())
     except ValidationError as error:
-        raise BadQueryError(invalid_request(error).detail) from error
+        raise BadQueryError(invalid_request(error, model).detail) from error
 
 
 def _respond(answer: BaseModel | Response, status: int) -> Response:
@@ -131,8 +145,11 @@ def _respond(answer: BaseModel | Response, status: int) -> Response:
 
 
 def _shown(value: object) -> object:
-    return (
-        value
-        if isinstance(value, bool | int | float | None)
-        else json.dumps(value, default=str)[:200]
-    )
+    """As JSON can hold it; a body that is no JSON is not repeated."""
+    if isinstance(value, bytes):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, bool | int | float | None):
+        return value
+    return json.dumps(value, default=str)[:_MOST_SHOWN]

@@ -49,7 +49,7 @@ def _create_from_form(
         try:
             asked = schemas.PredictionForm.model_validate(given)
         except ValidationError as error:
-            raise invalid_request(error) from error
+            raise invalid_request(error, schemas.PredictionForm) from error
         check_rows(spool)
         blob = services.chores.store(spool.path())
     job = create_prediction_job(services, tenant_id, model, asked, blob.digest)

@@ -1,10 +1,10 @@
 """What is asked and told of the calendar."""
 
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from api.moments import Day
 from api.schemas import Answer, PageQuery, Request, Text
@@ -13,6 +13,15 @@ MOST_DAYS = 366
 _FIRST, _LAST = date(1970, 1, 1), date(2100, 12, 31)
 
 Kind = Literal["closure", "event"]
+
+
+def _near(day: date) -> date:
+    if not _FIRST <= day <= _LAST:
+        raise ValueError(f"must be a day from {_FIRST} to {_LAST}")
+    return day
+
+
+EntryDay = Annotated[Day, AfterValidator(_near)]
 
 
 def problem_of_span(first: date, last: date) -> str | None:
@@ -33,9 +42,9 @@ class CreateEntry(Request):
         description="`closure`: nothing is sold; `event`: something sells more or less"
     )
     name: Text = Field(description="Events of one name teach each other")
-    starts_on: Day = Field(ge=_FIRST, le=_LAST, description="First day")
-    ends_on: Day | None = Field(
-        default=None, ge=_FIRST, le=_LAST, description="Last day; left out, it is the first"
+    starts_on: EntryDay = Field(description="First day")
+    ends_on: EntryDay | None = Field(
+        default=None, description="Last day; left out, it is the first"
     )
 
     @property
@@ -57,10 +66,8 @@ class ChangeEntry(Request):
         description="`closure`: nothing is sold; `event`: something sells more or less",
     )
     name: Text | None = Field(default=None, description="Events of one name teach each other")
-    starts_on: Day | None = Field(default=None, ge=_FIRST, le=_LAST, description="First day")
-    ends_on: Day | None = Field(
-        default=None, ge=_FIRST, le=_LAST, description="Last day; null makes it the first"
-    )
+    starts_on: EntryDay | None = Field(default=None, description="First day")
+    ends_on: EntryDay | None = Field(default=None, description="Last day; null makes it the first")
 
     def columns(self, starts_on: date) -> dict[str, Any]:
         """The columns that change of an entry that starts on this day so far."""

@@ -84,9 +84,9 @@ def _open_csv(file: TextIO) -> SalesFile:
     """A delimited text whose first line names the columns, but for one in which Excel says how
     columns are parted.
     """
-    first = file.readline(_LONGEST_LINE)
+    first = _next_line(file)
     if first.lower().startswith("sep="):
-        first = file.readline(_LONGEST_LINE)
+        first = _next_line(file)
     delimiter = max(_DELIMITERS, key=first.count)
     header = _header(first, delimiter)
     _check_names(header)
@@ -97,6 +97,12 @@ def _open_csv(file: TextIO) -> SalesFile:
         has_decimal_comma=delimiter == ";",
         has_unnamed="" in header,
     )
+
+
+def _next_line(file: TextIO) -> str:
+    """The next one that is not blank; nothing at the end of the file."""
+    lines = iter(lambda: file.readline(_LONGEST_LINE), "")
+    return next((line for line in lines if line.strip()), "")
 
 
 def _header(line: str, delimiter: str) -> list[str]:

@@ -102,13 +102,18 @@ class _Reading:
             if not self._errors:
                 yield batch
         if self._errors:
-            first = self._errors[0]
-            raise InvalidRequestError(
-                f"{self._errors_total:,} cells are not accepted, and nothing was imported."
-                f" The first is row {first['row']}, column {first['column']}: {first['message']}",
-                errors=self._errors,
-                errors_total=self._errors_total,
-            )
+            raise self._refusal()
+
+    def _refusal(self) -> InvalidRequestError:
+        first, total = self._errors[0], self._errors_total
+        counted = "1 cell is" if total == 1 else f"{total:,} cells are"
+        column = f", column {first['column']}" if first["column"] else ""
+        return InvalidRequestError(
+            f"{counted} not accepted, and nothing was imported."
+            f" The first is row {first['row']}{column}: {first['message']}",
+            errors=self._errors,
+            errors_total=total,
+        )
 
     def warnings(self) -> list[str]:
         told = []

@@ -24,7 +24,7 @@ def create_model(services: Services, tenant_id: UUID) -> AcceptedJob:
                 {name: value for name, value in upload.fields.items() if value}
             )
         except ValidationError as error:
-            raise invalid_request(error) from error
+            raise invalid_request(error, UploadForm) from error
         if spool.read(0, 4) != _PARQUET_MAGIC:
             raise InvalidRequestError("The file is not a Parquet file: it does not begin with PAR1")
         blob = services.chores.store(spool.path())

@@ -20,6 +20,8 @@ def cursor(moment: str) -> str:
 
 
 PARQUET = {"file": ("homes.parquet", b"PAR1")}
+NAN = '{"priority": NaN}'
+AS_JSON = {"Content-Type": "application/json"}
 FAR_ZONE = cursor("2026-01-01T00:00:00+23:59")
 FAR_YEAR = cursor("0001-01-01T00:00:00+23:59")
 
@@ -46,6 +48,15 @@ FAR_YEAR = cursor("0001-01-01T00:00:00+23:59")
         ("GET", "/api/v1/training/calendar?starts_from=0", {}, 400),
         ("POST", "/api/v1/training/start", {"json": {"force": 1}}, 422),
         ("POST", "/api/v1/training/start", {"json": {"priority": False}}, 422),
+        (
+            "POST",
+            "/api/v1/training/start",
+            {"content": '{"priority": NaN}', "headers": AS_JSON},
+            422,
+        ),
+        ("POST", "/api/v1/training/start", {"content": "[" * 100_000, "headers": AS_JSON}, 422),
+        ("POST", "/api/v1/training/start", {"headers": {"Content-Encoding": "gzip"}}, 415),
+        ("POST", "/api/v1/training/sales", {"headers": {"Content-Encoding": "br"}}, 415),
         ("POST", "/api/v1/training/start/%00", {}, 404),
         ("POST", "/api/v1/training/start", {"json": {"products": ["\x00"]}}, 422),
         ("POST", "/api/v1/training/start", {"json": {"job_name": "a\x00b"}}, 422),
@@ -70,8 +81,19 @@ def test_a_hostile_request_is_refused_in_the_one_form(
     if status == 200:
         return
     assert answer.headers["Content-Type"] == PROBLEM
-    assert answer.json()["status"] == status
-    assert answer.json()["detail"]
+    problem = json.loads(answer.text, parse_constant=pytest.fail)
+    assert problem["status"] == status
+    assert problem["detail"]
+
+
+def test_a_refusal_says_what_would_be_accepted(http: httpx.Client) -> None:
+    unknown = http.post("/api/v1/training/start", json={"horizons": 3}).json()
+    assert "horizons: there is no such field. There are algorithm, " in unknown["detail"]
+    entry = {"kind": "closure", "name": "Holidays", "starts_on": "2026-08-01"}
+    far = http.post("/api/v1/training/calendar", json=entry | {"ends_on": "9999-12-31"}).json()
+    assert far["detail"].endswith("ends_on: must be a day from 1970-01-01 to 2100-12-31")
+    garbled = http.post("/api/v1/training/start", content=b"\x1f\x8b", headers=AS_JSON).json()
+    assert garbled["errors"][0]["value"] is None
 
 
 @pytest.mark.parametrize("given", ["a b", "x" * 65, "a/b", "a\tb", ""])

@@ -95,7 +95,7 @@ def test_what_excel_calls_unicode_text_is_read(http: httpx.Client, session: Sess
 
 
 def test_leftovers_of_a_spreadsheet_do_not_matter(http: httpx.Client, session: Session) -> None:
-    content = "sep=;\ndate;product_id;quantity;;\n2026-01-31;rye;5;;\n;;;;\n"
+    content = "\nsep=;\n\ndate;product_id;quantity;;\n2026-01-31;rye;5;;\n;;;;\n"
     answer = send(http, content)
 
     assert answer.status_code == 200, answer.text

@@ -173,6 +173,9 @@ def test_a_bad_cell_is_named_and_nothing_is_imported(
 ) -> None:
     answer = send(http, f"date,product_id,quantity\n2026-01-01,roll,5\n{row}\n")
     ((at, found, told),) = errors(answer)
+    where = f"row 2, column {column}: " if column else "row 2: "
+    begin = f"1 cell is not accepted, and nothing was imported. The first is {where}"
+    assert answer.json()["detail"].startswith(begin)
     assert (at, found) == (2, column)
     assert message in told
     assert session.scalar(select(func.count()).select_from(Sale)) == 0

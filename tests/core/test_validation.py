@@ -1,12 +1,14 @@
 """What pydantic found wrong is told field by field, in our own words where we have some."""
 
 import pytest
-from pydantic import BaseModel, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from core.validation import in_words
 
 
 class Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     loaves: int
     address: dict[str, int] = {}
 
@@ -23,6 +25,7 @@ class Order(BaseModel):
     [
         ({"loaves": 0}, "loaves: at least one loaf"),
         ({"loaves": 1, "address": {"door": []}}, "address.door: Input should be a valid integer"),
+        ({"loaves": 1, "rolls": 2}, "rolls: there is no such field"),
         (7, "order: Input should be a valid dictionary or instance of Order"),
     ],
 )

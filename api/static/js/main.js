@@ -16,7 +16,7 @@ import { showStudio } from "./views/studio.js";
 import { showTrainings } from "./views/trainings.js";
 
 const ROUTES = [
-  [/^#?\/?$/, showOverview, "overview"],
+  [/^#?\/?$|^#main$/, showOverview, "overview"],
   [/^#\/jobs\/([^/]+)$/, showJob, "overview"],
   [/^#\/trainings$/, showTrainings, "overview"],
   [/^#\/models\/([^/]+)$/, showModel, "overview"],
@@ -58,9 +58,20 @@ function newView() {
 function destination() {
   for (const [pattern, show, section] of ROUTES) {
     const match = pattern.exec(location.hash);
-    if (match) return [show, match.slice(1).map(decodeURIComponent), section];
+    if (match && isDecodable(location.hash)) {
+      return [show, match.slice(1).map(decodeURIComponent), section];
+    }
   }
   return [showNothing, [], ""];
+}
+
+/** An address that was cut off or typed by hand may end within an encoded character. */
+function isDecodable(text) {
+  try {
+    return decodeURIComponent(text) !== null;
+  } catch {
+    return false;
+  }
 }
 
 function showNothing(root) {

@@ -101,6 +101,7 @@ def panel_of(products: Sequence[SeriesForecast]) -> Panel:
     in_time = [one for one in products if one.frequency == frequency and one.ds[-1] >= begin]
     shortest = min(in_time, key=lambda one: one.ds[-1])
     ds = shortest.ds[shortest.ds >= begin]
+    said = str(begin.astype("datetime64[m]")).replace("T", " ").removesuffix(" 00:00")
     chosen, left_out = [], []
     for one in products:
         if one.frequency != frequency:
@@ -109,7 +110,7 @@ def panel_of(products: Sequence[SeriesForecast]) -> Panel:
             )
         elif one.ds[-1] < begin:
             left_out.append(
-                LeftOut(one.key, one.name, f"Its forecast ends before {begin}; train it again")
+                LeftOut(one.key, one.name, f"Its forecast ends before {said}; train it again")
             )
         elif not np.isin(ds, one.ds).all():
             left_out.append(LeftOut(one.key, one.name, "Its forecast is of other periods"))
