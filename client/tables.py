@@ -126,18 +126,19 @@ def print_notes(console: Console, products: Iterable[ProductStatus]) -> None:
             action = f" → {product.recommended_action}" if product.recommended_action else ""
             names_by_note.setdefault(plain(reason + action), []).append(plain(product.name))
     for note, names in names_by_note.items():
-        console.print(Text(f"{_listed(names)}: {note}", "yellow"))
+        console.print(Text(f"{listed(names)}: {note}", "yellow"))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names of a few, and of many the first few and how many more there are."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
 
 
 def _row_number(error: Mapping[str, object]) -> int:
     row = error.get("row")
     return row if isinstance(row, int) else 0
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) <= MOST_NAMES:
-        return ", ".join(names)
-    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
 
 
 def _unasked(job: JobStatus) -> str | None:

@@ -15,7 +15,7 @@ from client.connection import Connection, Over
 from client.errors import ServiceFailedError, ServiceUnreachableError
 from client.lines import Line, LineLostError
 from client.progress import TERMINAL_TYPES, ProgressMessage
-from client.records import JobStatus, ProductStatus
+from client.records import ENDED, JobStatus, ProductStatus
 from client.server_sent_events import event_line
 from client.sockets import read_frame, socket_line
 
@@ -52,6 +52,7 @@ class Watch:
         self._failures = 0
         self._ended = False
         self._polled: dict[str, tuple[str, str | None, float]] = {}
+        self._products_ended: set[str] = set()
 
     def __iter__(self) -> Iterator[ProgressMessage]:
         while True:
@@ -79,6 +80,8 @@ class Watch:
         if message.seq > self._seq:
             self._seq = message.seq
             self._ended = message.is_terminal
+            if message.product is not None and message.product.status in ENDED:
+                self._products_ended.add(message.product.product_id or "")
             yield message
 
     def _from_the_state(self) -> Iterator[ProgressMessage]:
@@ -94,15 +97,20 @@ class Watch:
         yield from self._news(status)
 
     def _news(self, status: JobStatus) -> Iterator[ProgressMessage]:
-        for product in status.products:
-            key, state = product.product_id or "", _state(product)
-            if self._polled.get(key) != state and product.status != "pending":
-                self._polled[key] = state
-                yield _polled_message(status, "training_progress", product)
+        for product in filter(self._is_news, status.products):
+            yield _polled_message(status, "training_progress", product)
         if status.has_ended:
             yield _polled_message(status, TERMINAL_TYPES[status.status], None)
         elif not status.products:
             yield _polled_message(status, "training_progress", None)
+
+    def _is_news(self, product: ProductStatus) -> bool:
+        """Whether it is further than at the last poll, and its end has not come in before."""
+        key, state = product.product_id or "", _state(product)
+        if product.status == "pending" or key in self._products_ended:
+            return False
+        known, self._polled[key] = self._polled.get(key), state
+        return known != state
 
 
 def _delay_s(failures: int) -> float:

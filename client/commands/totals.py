@@ -1,7 +1,8 @@
 """What categories and the whole shop will sell."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -12,6 +13,7 @@ from client.commands.answers import answer
 from client.layout import table
 from client.options import AsJson, Url, connect
 from client.resources.totals import Total, Totals
+from client.tables import listed
 from client.terminal import counted, number, plain, share
 
 
@@ -31,10 +33,10 @@ def totals(
     """Show what all products, and each category, will sell together."""
     with connect(url) as studio:
         found = studio.totals(method=method, interval_width=width)
-    answer(found, partial(_print_totals, category=category, days=days), as_json=as_json)
+    answer(found, partial(print_totals, category=category, days=days), as_json=as_json)
 
 
-def _print_totals(console: Console, found: Totals, *, category: str | None, days: int) -> None:
+def print_totals(console: Console, found: Totals, *, category: str | None, days: int) -> None:
     wanted = [one for one in found.totals if category in (None, one.category)]
     if not wanted:
         named = ", ".join(plain(one.category) for one in found.totals if one.category)
@@ -44,9 +46,15 @@ def _print_totals(console: Console, found: Totals, *, category: str | None, days
         console.print(_table(total, days))
     console.print(f"“At least” to “at most” is meant to hold on {share(found.interval_width)} of")
     console.print(Text(f"the days. {plain(found.assumption)}"))
-    for one in found.left_out:
-        told = f"Left out: {one['product_name']}. {one['reason']}"
-        console.print(Text(plain(told), "yellow"))
+    _print_left_out(console, found.left_out)
+
+
+def _print_left_out(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    names_by_reason: dict[str, list[str]] = {}
+    for one in found:
+        names_by_reason.setdefault(plain(one["reason"]), []).append(plain(one["product_name"]))
+    for reason, names in names_by_reason.items():
+        console.print(Text(f"Left out: {listed(names)}. {reason}", "yellow"))
 
 
 def _table(total: Total, days: int) -> Table:

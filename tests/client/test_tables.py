@@ -5,9 +5,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from client.commands.totals import print_totals
 from client.errors import InvalidInputError
-from client.records import JobStatus, ProductStatus
-from client.tables import print_jobs, print_notes, print_problem
+from client.records import JobStatus, Model, ProductStatus
+from client.resources.totals import Totals
+from client.tables import print_jobs, print_models, print_notes, print_problem
 
 JOB_ID = "5efd17cb-8dba-4e8e-9aa1-0242ac120002"
 
@@ -33,6 +35,43 @@ def test_an_id_is_whole_however_narrow_the_terminal(width: int) -> None:
     print_jobs(shown, [JobStatus.decode(job)])
 
     assert JOB_ID in text(shown)
+
+
+@pytest.mark.parametrize(("width", "has_algorithm"), [(80, False), (120, True)])
+def test_a_narrow_terminal_has_room_for_what_counts_of_a_model(
+    width: int, *, has_algorithm: bool
+) -> None:
+    shown = console(width)
+    model = {
+        "id": JOB_ID,
+        "model_id": "model-20260130-a1b2c3d4e5f60718",
+        "name": "Sourdough",
+        "algorithm": "seasonal_naive",
+        "metrics": {"mase": 0.91, "wape": 0.123},
+        "is_deployed": True,
+        "created_at": "2026-01-30T12:00:00Z",
+    }
+
+    print_models(shown, [Model.decode(model)])
+
+    row = text(shown).splitlines()[-1].split()
+    told = ["model-20260130-a1b2c3d4e5f60718", "Sourdough", "0.91", "12.3", "%", "yes"]
+    assert [cell for cell in row if cell != "seasonal_naive"] == [*told, "2026-01-30"]
+    assert ("seasonal_naive" in row) == has_algorithm
+
+
+def test_what_is_in_no_total_is_told_once_for_each_reason() -> None:
+    shown = console(200)
+    left_out = [
+        {"product_name": f"Bun {number}", "reason": "Its forecast is weekly, not daily"}
+        for number in range(9)
+    ]
+    totals = Totals.decode({"totals": [{"products": 1, "forecast": []}], "left_out": left_out})
+
+    print_totals(shown, totals, category=None, days=7)
+
+    told = "Left out: Bun 0, Bun 1, Bun 2 and 6 more. Its forecast is weekly, not daily"
+    assert text(shown).splitlines()[-1] == told
 
 
 def test_wrong_rows_come_in_the_order_of_the_file() -> None:

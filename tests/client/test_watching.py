@@ -166,6 +166,21 @@ def test_when_sockets_keep_failing_the_state_is_polled(make_peer: Callable[..., 
     assert seen[1].product.metrics == {"mase": 0.7}
 
 
+def test_what_has_ended_before_is_not_told_again_by_polling(
+    make_peer: Callable[..., Peer],
+) -> None:
+    bun = {"product_id": "p", "product_name": "Bun", "status": "completed", "progress": 100.0}
+    roll = bun | {"product_id": "q", "product_name": "Roll"}
+    script = [tell_and_break(message(1, product=bun)), *[503] * POLL_AFTER]
+    peer = make_peer(script, status=lambda: status("completed", 6, products=[bun, roll]))
+
+    seen = watch(peer)
+
+    told = [one.product.name for one in seen if one.product]
+    assert told == ["Bun", "Roll"]
+    assert [one.polled for one in seen] == [False, True, True]
+
+
 def test_after_polling_the_socket_goes_on_from_there(make_peer: Callable[..., Peer]) -> None:
     script = [503] * POLL_AFTER + [tell(message(3), LAST)]
     peer = make_peer(script, status=lambda: status("running", 4))
