@@ -47,7 +47,7 @@ async def train(url: str, start: str, console: Console) -> bool:
     """Whether the training completed."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>5.1f}%"),
     )
@@ -61,7 +61,7 @@ async def train(url: str, start: str, console: Console) -> bool:
                     description = f"{update['phase']}: {update['message']}"
                     bars.update(bar, completed=update["progress"], description=description)
                     for line in update["logs"]:
-                        console.log(line)
+                        console.log(line, markup=False)
                 elif update["type"] == "completed":
                     bars.update(bar, completed=100, description="completed")
                     report(update, console)
