@@ -1,13 +1,16 @@
 """How much time each series may take, so that the whole training ends within its budget."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _FOR_FORECASTS = 0.9
 """The rest of the budget is for the evaluation and for storing the model."""
-_AFTERWARDS_PER_SERIES = 0.001
 _CAUTION = 1.15
 _MEMORY = 0.7
+
+Now = Callable[[], float]
+"""Tells seconds since some moment, as `time.perf_counter` does."""
 
 
 @dataclass(slots=True)
@@ -20,28 +23,33 @@ class Clock:
     """
 
     end: float
+    now: Now = time.perf_counter
     paces: dict[str, float] = field(default_factory=dict)
     series_end: float = 0.0
 
     @classmethod
-    def of(cls, start: float, budget_seconds: float, series: int) -> "Clock":
-        """``start`` as `time.perf_counter` told it."""
-        return cls(end=start + _FOR_FORECASTS * budget_seconds - _AFTERWARDS_PER_SERIES * series)
+    def of(cls, start: float, budget_seconds: float, now: Now = time.perf_counter) -> "Clock":
+        """``start`` as ``now`` told it."""
+        return cls(end=start + _FOR_FORECASTS * budget_seconds, now=now)
+
+    def keep_back(self, seconds: float) -> None:
+        """So much is needed after the forecasts."""
+        self.end -= seconds
 
     def begin_series(self, left: int) -> None:
         """A series begins, and ``left`` are left with it."""
-        now = time.perf_counter()
+        now = self.now()
         self.series_end = now + max(0.0, self.end - now) / max(1, left)
 
     @property
     def left(self) -> float:
         """Seconds until the end."""
-        return max(0.0, self.end - time.perf_counter())
+        return max(0.0, self.end - self.now())
 
     @property
     def is_over(self) -> bool:
         """Whether nothing but the simplest forecast is possible any more."""
-        return time.perf_counter() > self.end
+        return self.now() > self.end
 
     def needed(self, name: str, guess: float, *, fits: int, rows: int) -> float:
         """Seconds that ``fits`` fits of a method on ``rows`` rows may take."""
@@ -56,9 +64,9 @@ class Clock:
         if self.is_over:
             return False
         if guess == 0.0:
-            return time.perf_counter() <= self.series_end
+            return self.now() <= self.series_end
         needed = self.needed(name, guess, fits=fits, rows=rows)
-        return time.perf_counter() + needed + reserved <= self.series_end
+        return self.now() + needed + reserved <= self.series_end
 
     def learn(self, name: str, seconds: float, rows: int) -> None:
         """A fit and its forecast took so long."""

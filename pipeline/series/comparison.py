@@ -1,6 +1,5 @@
 """Methods compared on the selection windows of one series, and the choice between them."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +8,7 @@ import numpy as np
 from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.selection.metrics import naive_scale
 from pipeline.series.clock import Clock
-from pipeline.series.methods.method import Ahead, Array, Past, fit_method, forecast
+from pipeline.series.methods.method import Ahead, Array, Fitted, Past, fit_method, forecast
 from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
 from pipeline.series.windows import Plan, Window
 
@@ -81,14 +80,14 @@ def compare(
             continue
         if method.seconds:
             before_fit(name)
-        started = time.perf_counter()
+        started = clock.now()
         try:
             made = [forecast_window(name, past, window, clock) for window in plan.selection]
         except FitFailureError as failure:
             comparison.failures[name] = str(failure)
             continue
         comparison.add(name, made, past, plan.selection)
-        comparison.seconds[name] = time.perf_counter() - started
+        comparison.seconds[name] = clock.now() - started
         if name == ENGINE:
             reserved = _to_finish(name, past, plan, clock)
 
@@ -116,12 +115,17 @@ def _to_finish(name: str, past: Past, plan: Plan, clock: Clock) -> float:
 
 def forecast_window(name: str, past: Past, window: Window, clock: Clock) -> Array:
     """The forecast of a window and beyond, by a method fitted before it."""
-    started = time.perf_counter()
+    return fit_window(name, past, window, clock)[1]
+
+
+def fit_window(name: str, past: Past, window: Window, clock: Clock) -> tuple[Fitted, Array]:
+    """A method fitted before a window, and its forecast of the window and beyond."""
+    started = clock.now()
     known = head(past, window.origin)
     fitted = fit_method(METHODS[name], known)
     values = forecast(fitted, within(past, window.origin, window.reach), signed=past.signed)
-    clock.learn(name, time.perf_counter() - started, min(len(known), METHODS[name].most_rows))
-    return values
+    clock.learn(name, clock.now() - started, min(len(known), METHODS[name].most_rows))
+    return fitted, values
 
 
 def choose(comparison: Comparison, past: Past, plan: Plan, wanted: str) -> tuple[str, ...]:
@@ -171,7 +175,8 @@ def head(past: Past, rows: int) -> Past:
         past,
         actual=past.actual[:rows],
         season=past.season if 2 * past.season <= rows else 1,
-        covariates={name: values[:rows] for name, values in past.covariates.items()},
+        covariates=_cut(past.covariates, 0, rows),
+        observed=_cut(past.observed, 0, rows),
     )
 
 

@@ -11,15 +11,19 @@ from pipeline.series.comparison import (
     ENSEMBLE,
     Comparison,
     choose,
-    forecast_window,
+    fit_window,
     has_time,
     scale_before,
 )
-from pipeline.series.intervals import Intervals, learn_intervals
+from pipeline.series.intervals import Intervals, intervals_of_engine, learn_intervals
 from pipeline.series.methods.common import Common
 from pipeline.series.methods.method import Ahead, Array, Fitted, Past, fit_method, forecast
 from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
-from pipeline.series.methods.whole_engine import is_known_to_the_engine, least_rows
+from pipeline.series.methods.whole_engine import (
+    FittedEngine,
+    is_known_to_the_engine,
+    least_rows,
+)
 from pipeline.series.season import find_season
 from pipeline.series.windows import Plan, Window, plan_windows
 
@@ -44,6 +48,12 @@ class Judged:
     @property
     def is_empty(self) -> bool:
         return len(self.actual) == 0
+
+
+def nothing_judged() -> Judged:
+    """Of a series that was not tested."""
+    none = np.empty(0)
+    return Judged(periods=none, actual=none, predicted=none, lower=none, upper=none, scale=none)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,12 @@ class FittedSeries:
     intervals: Intervals
     covariates: Mapping[str, Array]
     signed: bool
+
+    @property
+    def looked_back(self) -> frozenset[str]:
+        """The covariates of which only the past is used."""
+        engines = (one for one in self.members.values() if isinstance(one, FittedEngine))
+        return frozenset(name for one in engines for name in one.looked_back)
 
     def predict(self, ahead: Ahead, candidate: str | None = None) -> Array:
         """One value per period ahead, of the choice or of one method that is held."""
@@ -173,42 +189,54 @@ def _finish(
 ) -> Outcome:
     past, plan = planned.past, planned.plan
     tested = {
-        name: [_forecast(name, past, window, clock) for window in plan.test]
+        name: [_fit_before(name, past, window, clock) for window in plan.test]
         for name in dict.fromkeys((*members, BASELINE))
     }
     chosen = [comparison.mean_of(members, place) for place in range(len(plan.selection))]
     later = [
-        np.mean([tested[name][place] for name in members], axis=0)
+        np.mean([tested[name][place][1] for name in members], axis=0)
         for place in range(len(plan.test))
     ]
-    intervals = _intervals(past, plan.selection, chosen, until=_first_test(past, plan))
-    test = _judged(past, plan.test, later, intervals)
-    fitted = FittedSeries(
-        names=planned.names,
-        next=past.first + len(past),
-        rows=len(past),
-        algorithm=members[0] if len(members) == 1 else ENSEMBLE,
-        members={name: _fit(name, past) for name in members},
-        simple=fit_method(METHODS[BASELINE], past),
-        intervals=_intervals(
-            past, (*plan.selection, *plan.test), [*chosen, *later], until=len(past)
-        ),
-        covariates=planned.ahead,
-        signed=past.signed,
-    )
+    before = _intervals(past, plan.selection, chosen, until=_first_test(past, plan))
+    at_tests = [
+        _own_intervals([tested[name][place][0] for name in members], past) or before
+        for place in range(len(plan.test))
+    ]
+    fitted = {name: _fit(name, past) for name in members}
+    windows, forecasts = (*plan.selection, *plan.test), [*chosen, *later]
     return Outcome(
-        fitted=fitted,
+        fitted=FittedSeries(
+            names=planned.names,
+            next=past.first + len(past),
+            rows=len(past),
+            algorithm=members[0] if len(members) == 1 else ENSEMBLE,
+            members=fitted,
+            simple=fit_method(METHODS[BASELINE], past),
+            intervals=_own_intervals(list(fitted.values()), past)
+            or _intervals(past, windows, forecasts, until=len(past)),
+            covariates=planned.ahead,
+            signed=past.signed,
+        ),
         past=past,
         comparison=comparison,
-        training=_judged(past, plan.selection, chosen, intervals),
-        test=test,
-        baseline=_judged(past, plan.test, tested[BASELINE], intervals),
+        training=_judged(past, plan.selection, chosen, [before] * len(chosen)),
+        test=_judged(past, plan.test, later, at_tests),
+        baseline=_judged(
+            past, plan.test, [values for _, values in tested[BASELINE]], [before] * len(plan.test)
+        ),
     )
 
 
-def _forecast(name: str, past: Past, window: Window, clock: Clock) -> Array:
+def _own_intervals(members: Sequence[Fitted], past: Past) -> Intervals | None:
+    """Of the engine, where it alone is the forecast."""
+    if len(members) == 1 and isinstance(members[0], FittedEngine):
+        return intervals_of_engine(members[0], signed=past.signed)
+    return None
+
+
+def _fit_before(name: str, past: Past, window: Window, clock: Clock) -> tuple[Fitted, Array]:
     try:
-        return forecast_window(name, past, window, clock)
+        return fit_window(name, past, window, clock)
     except FitFailureError as failure:
         raise _LostMethodError(name, str(failure)) from failure
 
@@ -237,9 +265,12 @@ def _intervals(
 
 
 def _judged(
-    past: Past, windows: Sequence[Window], forecasts: Sequence[Array], intervals: Intervals
+    past: Past,
+    windows: Sequence[Window],
+    forecasts: Sequence[Array],
+    intervals: Sequence[Intervals],
 ) -> Judged:
-    parts = [_judge(past, *pair, intervals) for pair in zip(windows, forecasts, strict=True)]
+    parts = [_judge(past, *told) for told in zip(windows, forecasts, intervals, strict=True)]
     table = np.hstack(parts) if parts else np.empty((6, 0))
     table = table[:, np.isfinite(table[1])]
     periods, actual, predicted, lower, upper, scale = table

@@ -1,13 +1,18 @@
-"""Intervals from the errors of past forecasts, by the conformal calibration of the sales engine."""
+"""Intervals from the errors of past forecasts, by the conformal calibration of the sales engine.
+
+Errors of windows that were forecast with less history than is known today are larger than those to
+come, so where the engine is the forecast, its own intervals are better: they learn from its tests.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.forecast.intervals.calibrate import Calibration, Errors, are_whole, calibrate
 from pipeline.series.calendar import Positions
 from pipeline.series.methods.method import Array
+from pipeline.series.methods.whole_engine import FittedEngine
 
 INTERVAL_LEVEL = 0.9
 _FAR_ABOVE = 200.0
@@ -47,8 +52,7 @@ def learn_intervals(
     actual values may be missing; with none, from the differences of values of ``past`` one season
     apart. Where all actual values are whole numbers from 0 on, so are the bounds of intervals.
     """
-    spread = float(np.ptp(past)) or abs(float(past[0])) or 1.0
-    moved = _FAR_ABOVE * spread - float(past.min()) if signed else 0.0
+    moved = moved_far_up(past) if signed else 0.0
     pairs = [pair for pair in forecasts if np.isfinite(pair[1]).any()]
     if not pairs:
         lag = season if len(past) > season else 1
@@ -60,3 +64,15 @@ def learn_intervals(
         is_count=not signed and all(are_whole(actual) for _, actual in pairs),
     )
     return Intervals(calibration, moved, signed)
+
+
+def intervals_of_engine(engine: FittedEngine, *, signed: bool) -> Intervals:
+    """Those of the engine, which knows its errors on the past and how they came about."""
+    calibration = replace(engine.model.calibration, interval_width=INTERVAL_LEVEL)
+    return Intervals(calibration, engine.moved, signed)
+
+
+def moved_far_up(past: Array) -> float:
+    """By how much values must rise for all of them to be alike beside it."""
+    spread = float(np.ptp(past)) or abs(float(past[0])) or 1.0
+    return _FAR_ABOVE * spread - float(past.min())

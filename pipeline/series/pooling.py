@@ -3,13 +3,12 @@ the tests on past periods, and as it is known now.
 """
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.progress import Progress
-from pipeline.series.clock import Clock
+from pipeline.series.clock import Clock, Now
 from pipeline.series.comparison import head
 from pipeline.series.fitting import FEWEST_FITS, Planned
 from pipeline.series.methods.common import Common
@@ -27,6 +26,8 @@ _MOST_ROWS = 2_000_000
 _SECONDS, _SECONDS_PER_SERIES = 1.0, 0.035
 """What learning from all series once takes at all, and for each series."""
 _LEARNINGS = 3
+_REPORTED = 50
+"""After so many series it is looked whether there is still time."""
 _SHARE_OF_TIME = 0.25
 """Of the time that is left; the rest is for the forecasts that use it."""
 
@@ -52,13 +53,13 @@ def learn_common(
     pasts = [one.past for one in planned if _can_teach(one.past)]
     if len(pasts) < LEAST_SERIES or sum(map(len, pasts)) > _MOST_ROWS:
         return None
-    limit = time.perf_counter() + _SHARE_OF_TIME * clock.left
+    limit = clock.now() + _SHARE_OF_TIME * clock.left
     if not _has_time(pasts, clock, limit):
         return None
     learned: list[tuple[int, SharedProfile]] = []
     origins = _origins(planned)
     for number, origin in enumerate(origins):
-        step = _until(limit, number, len(origins), on_step)
+        step = _until(limit, clock.now, number, len(origins), on_step)
         try:
             learned.append((origin, _learn(pasts, origin, threads, step)))
         except _OutOfTimeError:
@@ -84,7 +85,7 @@ def _has_time(pasts: Sequence[Past], clock: Clock, limit: float) -> bool:
         )
         for past in pasts
     )
-    return time.perf_counter() + needed <= limit and needed + used <= clock.left
+    return clock.now() + needed <= limit and needed + used <= clock.left
 
 
 def _origins(planned: Sequence[Planned]) -> list[int]:
@@ -103,6 +104,8 @@ def _origins(planned: Sequence[Planned]) -> list[int]:
 def _learn(pasts: Sequence[Past], origin: int, threads: int, on_step: OnStep) -> SharedProfile:
     histories = {}
     for number, past in enumerate(pasts):
+        if number % _REPORTED == 0:
+            on_step(0.0, f"Reading all series ({number:,} of {len(pasts):,})")
         known = head(past, min(len(past), max(0, origin - past.first)))
         if known.has_values:
             rows = engine_rows(with_useful_covariates(known), 0.0, origin)
@@ -119,9 +122,9 @@ class _OutOfTimeError(Exception):
     """There is no time left to learn from all series."""
 
 
-def _until(limit: float, number: int, count: int, on_step: OnStep) -> OnStep:
+def _until(limit: float, now: Now, number: int, count: int, on_step: OnStep) -> OnStep:
     def step(share: float, message: str) -> None:
-        if time.perf_counter() > limit:
+        if now() > limit:
             raise _OutOfTimeError
         on_step((number + share) / count, message)
 

@@ -1,8 +1,11 @@
 """How far ahead to forecast, and what is known of the periods ahead."""
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 
 from pipeline.errors import InvalidParameterError
+from pipeline.forecast.history.covariates import LEAST_OBSERVED_SHARE, as_seen
 from pipeline.series.methods.method import Array
 from pipeline.series.panel import Panel, Series
 from pipeline.table.arrow import name_columns
@@ -61,17 +64,37 @@ def known_ahead(series: Series, horizon: int) -> dict[str, Array]:
     return known
 
 
-def covariate_notes(offered: tuple[str, ...], used: set[str]) -> list[str]:
+def seen_so_far(series: Series, known: Collection[str]) -> dict[str, Array]:
+    """The covariates of a series that vary in its history but are not known ahead: by period, the
+    newest value that had been seen by then."""
+    seen = {}
+    for name, values in series.covariates.items():
+        past = values[: len(series.values)]
+        finite = np.isfinite(past)
+        if name not in known and finite.mean() >= LEAST_OBSERVED_SHARE and np.ptp(past[finite]) > 0:
+            seen[name] = as_seen(past)
+    return seen
+
+
+def covariate_notes(
+    offered: tuple[str, ...], used: set[str], looked_back: Sequence[str]
+) -> list[str]:
     """Which number columns are used, and why the others are not."""
     notes = []
-    unused = [name for name in offered if name not in used]
+    unused = [name for name in offered if name not in used and name not in looked_back]
     if used:
         named = name_columns([name for name in offered if name in used])
         notes.append(f"Used beside the history, because the table tells them ahead: {named}")
+    if looked_back:
+        notes.append(
+            "Used though the table tells only their past, because that helped to forecast what came"
+            f" after it: {name_columns(list(looked_back))}"
+        )
     if unused:
         notes.append(
             "Not used, because the table does not tell how they go on (rows with a time after the"
-            f" last target value), or because they never change: {name_columns(unused)}"
+            " last target value) and their past tells too little of what comes after it, or because"
+            f" they never change: {name_columns(unused)}"
         )
     return notes
 

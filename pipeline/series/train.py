@@ -1,7 +1,7 @@
 """The story of a forecast of all series in a table."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,18 @@ import numpy as np
 from pipeline.forecast.report import library_versions as forecast_versions
 from pipeline.series.asking import RowReader
 from pipeline.series.categories import find_categories
-from pipeline.series.clock import Clock
+from pipeline.series.clock import Clock, Now
 from pipeline.series.columns import SeriesColumns, find_columns
 from pipeline.series.comparison import Comparison, compare
 from pipeline.series.fitting import Outcome, Planned, finish_series, plan_series
+from pipeline.series.haste import forecast_in_haste
 from pipeline.series.methods.common import Common
 from pipeline.series.methods.method import Past
 from pipeline.series.methods.registry import BASELINE, ENGINE, METHODS
 from pipeline.series.model import SeriesModel
 from pipeline.series.panel import Panel, Series, lay_panel
 from pipeline.series.pooling import learn_common
-from pipeline.series.reach import covariate_notes, find_horizon, known_ahead
+from pipeline.series.reach import covariate_notes, find_horizon, known_ahead, seen_so_far
 from pipeline.series.report import (
     SELECTION_METRIC,
     explanation,
@@ -45,6 +46,9 @@ _FINISHED_EARLY = (
 _LEARNED_TOGETHER = (
     "The series of the table were learned from together as well, so that each knows the others"
 )
+_END_OVER_PLANNING = 1.0
+"""What comes after the forecasts (those in haste, the model, the evaluation) takes about as long as
+finding the seasons of all series took, on the same machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,11 @@ class _Request:
 
 
 def forecast_table(
-    loaded: LoadedTable, spec: TableSpec, reporter: PhaseReporter, start: float
+    loaded: LoadedTable,
+    spec: TableSpec,
+    reporter: PhaseReporter,
+    start: float,
+    now: Now = time.perf_counter,
 ) -> TableResult:
     """Forecast every series of a table.
 
@@ -75,7 +83,9 @@ def forecast_table(
     reporter
         Hears of every step.
     start
-        When the run began, as `time.perf_counter` told it; the budget counts from there.
+        When the run began, as ``now`` told it; the budget counts from there.
+    now
+        Tells the time.
 
     Raises
     ------
@@ -93,16 +103,16 @@ def forecast_table(
         panel=panel,
         horizon=horizon,
         names=_names(spec),
-        clock=Clock.of(start, spec.time_budget_seconds, len(panel.series)),
+        clock=Clock.of(start, spec.time_budget_seconds, now),
         reporter=reporter,
     )
     kinds = find_categories(loaded.frame, columns, spec.exclude_columns)
-    planned = [_plan(one, kinds.get(one.names), request) for one in panel.series]
+    planned = _plan_all(kinds, request)
     common = _common(planned, request)
     if common is not None:
         notes.append(_LEARNED_TOGETHER)
     _announce_methods(request)
-    outcomes = [_train(number, one.knowing(common), request) for number, one in enumerate(planned)]
+    outcomes = _train_all([one.knowing(common) for one in planned], request)
     reporter.report(TablePhase.EVALUATION, 0.0, "Judging the forecasts of the newest periods")
     notes.extend(_training_notes(outcomes, columns, request))
     model = SeriesModel.of(
@@ -154,6 +164,15 @@ def _announce_methods(request: _Request) -> None:
     request.reporter.report(TablePhase.ALGORITHM_SELECTION, 1.0, message)
 
 
+def _plan_all(kinds: Mapping[tuple[str, ...], str], request: _Request) -> list[Planned]:
+    """The time that this takes tells how long it takes this machine, today, to end the work."""
+    clock = request.clock
+    began = clock.now()
+    planned = [_plan(one, kinds.get(one.names), request) for one in request.panel.series]
+    clock.keep_back(_END_OVER_PLANNING * (clock.now() - began))
+    return planned
+
+
 def _plan(series: Series, category: str | None, request: _Request) -> Planned:
     known, rows = known_ahead(series, request.horizon), len(series.values)
     past = Past(
@@ -163,6 +182,7 @@ def _plan(series: Series, category: str | None, request: _Request) -> Planned:
         season=1,
         signed=may_fall_below_zero(series.values, others_do=request.panel.signed),
         covariates={name: values[:rows] for name, values in known.items()},
+        observed=seen_so_far(series, known),
         seed=request.spec.seed,
         horizon=request.horizon,
         category=category,
@@ -188,11 +208,27 @@ def _common(planned: Sequence[Planned], request: _Request) -> Common | None:
     return common
 
 
+def _train_all(planned: Sequence[Planned], request: _Request) -> list[Outcome]:
+    """One by one as long as there is time, and all that are left at once."""
+    outcomes: list[Outcome] = []
+    for number, one in enumerate(planned):
+        if request.clock.is_over:
+            break
+        outcomes.append(_train(number, one, request))
+    left = planned[len(outcomes) :]
+    if left:
+        message = f"The time is over: {len(left):,} series get their last season again"
+        share = len(outcomes) / len(planned)
+        request.reporter.report(TablePhase.TRAINING, share, message, logs=(message,))
+        outcomes.extend(forecast_in_haste(left, request.names))
+    return outcomes
+
+
 def _train(number: int, planned: Planned, request: _Request) -> Outcome:
     reporter, count = request.reporter, len(request.panel.series)
     clock, spec = request.clock, request.spec
     clock.begin_series(count - number)
-    planned = planned.without_windows() if clock.is_over else planned.within(request.names, clock)
+    planned = planned.within(request.names, clock)
     comparison = Comparison(was_scored=bool(planned.plan.selection))
     tried = iter(range(1, len(request.names) + 1))
 
@@ -243,14 +279,22 @@ def _training_notes(
     outcomes: Sequence[Outcome], columns: SeriesColumns, request: _Request
 ) -> list[str]:
     used = columns.columns_of({name for one in outcomes for name in one.fitted.covariates})
-    notes = covariate_notes(columns.columns_of(columns.covariates), set(used))
+    looked_back = _looked_back(outcomes, columns)
+    notes = covariate_notes(columns.columns_of(columns.covariates), set(used), looked_back)
+    left = sum(not one.comparison.forecasts for one in outcomes)
+    if left:
+        notes.append(
+            f"For {left:,} of {len(outcomes):,} series there was no time at all: their last season"
+            " is repeated, and that was not judged; a larger time_budget_seconds gives better"
+            " forecasts"
+        )
     short = sum(one.test.is_empty and not one.comparison.short_of_time for one in outcomes)
     if short:
         notes.append(
             f"{short:,} of {len(outcomes):,} series are too short to set a part aside: their"
             " forecasts are simple and were not judged"
         )
-    hurried = sum(bool(one.comparison.short_of_time) for one in outcomes)
+    hurried = sum(bool(one.comparison.short_of_time) for one in outcomes) - left
     if hurried:
         notes.append(
             f"For {hurried:,} of {len(outcomes):,} series the time allowed only a part of the"
@@ -272,6 +316,10 @@ def _training_notes(
     return notes
 
 
+def _looked_back(outcomes: Sequence[Outcome], columns: SeriesColumns) -> tuple[str, ...]:
+    return columns.columns_of({name for one in outcomes for name in one.fitted.looked_back})
+
+
 def _result(
     loaded: LoadedTable,
     columns: SeriesColumns,
@@ -287,12 +335,13 @@ def _result(
         **summary(outcomes),
         "series": len(outcomes),
         "horizon": model.horizon,
-        "total_time_seconds": round(time.perf_counter() - start, 3),
+        "total_time_seconds": round(request.clock.now() - start, 3),
     }
     request.reporter.report(
         TablePhase.EVALUATION, 1.0, "Evaluated on the newest periods", metrics=metrics
     )
     known = columns.columns_of({name for one in outcomes for name in one.fitted.covariates})
+    used = (*known, *_looked_back(outcomes, columns))
     return TableResult(
         algorithm=model.algorithm,
         ml_task=request.spec.ml_task,
@@ -309,7 +358,7 @@ def _result(
         model=model,
         features=(*columns.groups, columns.time, *known),
         classes=None,
-        profile={**profile, "dropped": _dropped(profile, columns, known, request.spec)},
+        profile={**profile, "dropped": _dropped(profile, columns, used, request.spec)},
         hyperparameters={
             "horizon": model.horizon,
             "frequency": model.calendar.name,
@@ -326,9 +375,9 @@ def _result(
 
 
 def _dropped(
-    profile: dict[str, Any], columns: SeriesColumns, known: tuple[str, ...], spec: TableSpec
+    profile: dict[str, Any], columns: SeriesColumns, used: tuple[str, ...], spec: TableSpec
 ) -> dict[str, str]:
-    used = {columns.time, columns.target, *columns.groups, *known}
+    kept = {columns.time, columns.target, *columns.groups, *used}
     names = profile["columns"]
-    dropped = {str(name): "its values ahead are not known" for name in names if name not in used}
+    dropped = {str(name): "its values ahead are not known" for name in names if name not in kept}
     return {**dropped, **dict.fromkeys(spec.exclude_columns, "excluded by request")}

@@ -77,7 +77,7 @@ def sort_out(stated: Mapping[str, Values], rows: int, names: Iterable[str]) -> C
         if reach < len(values) - rows:
             if not _may_be_assumed(name, values[:rows], is_flag):
                 if _is_worth_observing(name, values[:rows]):
-                    observed[name] = _as_seen(values[:rows])
+                    observed[name] = as_seen(values[:rows])
                 else:
                     without_future.append(name)
                 continue
@@ -100,7 +100,7 @@ def _is_worth_observing(name: str, past: Values) -> bool:
     return name not in LASTING and bool(np.isfinite(past).mean() >= LEAST_OBSERVED_SHARE)
 
 
-def _as_seen(past: Values) -> Values:
+def as_seen(past: Values) -> Values:
     """By row the newest value that was known after it; missing before the first one.
 
     What comes late today (its newest rows are missing) came as late in the past.

@@ -1,7 +1,7 @@
 """What every method is: something fitted on the past of a series that forecasts periods ahead."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +30,9 @@ class Past:
         Whether values below 0 may come.
     covariates
         By name, one value per period and none missing.
+    observed
+        Columns of which nothing is known ahead: by name, what had been seen by the end of each
+        period, missing before there was anything.
     horizon
         Periods that will be forecast.
     common
@@ -44,6 +47,7 @@ class Past:
     season: int
     signed: bool
     covariates: Mapping[str, Array]
+    observed: Mapping[str, Array] = field(default_factory=dict)
     seed: int = 0
     horizon: int = 1
     common: Common | None = None
@@ -82,6 +86,7 @@ class Past:
             actual=self.actual[-rows:],
             first=self.first + len(self) - rows,
             covariates={name: values[-rows:] for name, values in self.covariates.items()},
+            observed={name: values[-rows:] for name, values in self.observed.items()},
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.forecast.pooled.learning import MOST_OBSERVED
 from pipeline.series.methods.harmonics import season_table
 from pipeline.series.methods.method import Array, Past
 
@@ -41,6 +42,23 @@ def with_useful_covariates(past: Past, most: int = MOST_COVARIATES) -> Past:
             columns = columns - np.outer(direction, direction @ columns)
     kept = {names[place]: past.covariates[names[place]] for place in sorted(chosen)}
     return replace(past, covariates=kept)
+
+
+def with_useful_past(past: Past, most: int = MOST_OBSERVED) -> Past:
+    """The past with the ``most`` columns that are only looked back at which explain most of the
+    period after; those that look back take no more.
+    """
+    if len(past.observed) <= most:
+        return past
+    before = {name: _one_earlier(values) for name, values in past.observed.items()}
+    chosen = with_useful_covariates(replace(past, covariates=before), most).covariates
+    return replace(past, observed={name: past.observed[name] for name in chosen})
+
+
+def _one_earlier(values: Array) -> Array:
+    """What had been seen a period before, the mean where nothing had."""
+    earlier = np.concatenate([values[:1], values[:-1]])
+    return np.where(np.isfinite(earlier), earlier, np.nanmean(values))
 
 
 def _usual(past: Past) -> Array:

@@ -18,7 +18,7 @@ from pipeline.forecast.unpickling import set_state
 from pipeline.series.calendar import Calendar
 from pipeline.series.methods.method import Ahead, Array, Past
 from pipeline.series.methods.sales_engine import engine_names, frequency_of, moved_up
-from pipeline.series.methods.useful import with_useful_covariates
+from pipeline.series.methods.useful import with_useful_covariates, with_useful_past
 
 _LEAST_DAYS = 7
 
@@ -28,13 +28,15 @@ class FittedEngine:
     """What the engine chose, with how far the series was moved up.
 
     ``names`` are those of the covariates as the engine knows them; models of the former release
-    have none, and knew them by their own.
+    have none, and knew them by their own. ``looked_back`` are those of which the engine uses what
+    was seen before the forecast.
     """
 
     model: FittedForecaster
     calendar: Calendar
     moved: float
     names: Mapping[str, str] = field(default_factory=dict)
+    looked_back: tuple[str, ...] = ()
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -42,13 +44,21 @@ class FittedEngine:
     def predict(self, ahead: Ahead) -> Array:
         times = self.calendar.times(ahead.positions).as_unit("ns")
         told = {self.names.get(name, name): values for name, values in ahead.covariates.items()}
-        forecast = self.model.predict(pd.DataFrame({**told, "ds": times}))
+        forecast = self.model.predict(pd.DataFrame({**self._assumed(times), **told, "ds": times}))
         return np.asarray(forecast["yhat"], dtype=np.float64) - self.moved
+
+    def _assumed(self, times: pd.DatetimeIndex) -> dict[str, Array]:
+        """What the engine takes columns to be that are not told ahead: the last stands for all
+        later ones.
+        """
+        ahead = self.model.ahead.set_index("ds")[list(self.model.known)]
+        columns = ahead.reindex(times, method="ffill")
+        return {str(name): columns[name].to_numpy(np.float64) for name in columns}
 
 
 def fit_engine(past: Past) -> FittedEngine:
     """Let the engine choose and fit what forecasts the horizon; `FitFailureError` if it cannot."""
-    past = with_useful_covariates(past)
+    past = with_useful_past(with_useful_covariates(past))
     frequency, moved = frequency_of(past), moved_up(past)
     spec = engine_spec(frequency, past.horizon, past.seed)
     stop = past.first + len(past)
@@ -64,7 +74,10 @@ def fit_engine(past: Past) -> FittedEngine:
         )
     except PipelineError as error:
         raise FitFailureError(str(error)) from error
-    return FittedEngine(result.model, past.calendar, moved, engine_names(past.covariates))
+    seen = engine_names(past.observed)
+    looked_back = tuple(name for name, told in seen.items() if told in result.features)
+    names = engine_names(past.covariates)
+    return FittedEngine(result.model, past.calendar, moved, names, looked_back)
 
 
 def is_known_to_the_engine(past: Past) -> bool:
@@ -90,18 +103,20 @@ def engine_spec(frequency: Frequency, horizon: int, seed: int) -> ForecastSpec:
 
 def engine_rows(past: Past, moved: float, stop: int) -> pd.DataFrame:
     """The past, not known from its end to the period ``stop``, and after that rows that tell the
-    engine that covariates are known ahead; what they will be is told when it is asked.
+    engine which covariates are known ahead; what they will be is told when it is asked.
     """
     ahead = stop - past.first - len(past) + (past.horizon if past.covariates else 0)
     positions = past.first + np.arange(len(past) + ahead, dtype=np.int64)
-    names = engine_names(past.covariates)
+    names = engine_names((*past.covariates, *past.observed))
+    unknown = np.full(ahead, np.nan)
     return pd.DataFrame(
         {
             "ds": past.calendar.times(positions).as_unit("ns"),
-            "quantity": np.append(past.actual + moved, np.full(ahead, np.nan)),
+            "quantity": np.append(past.actual + moved, unknown),
             **{
                 names[name]: np.append(values, np.full(ahead, values[-1]))
                 for name, values in past.covariates.items()
             },
+            **{names[name]: np.append(values, unknown) for name, values in past.observed.items()},
         }
     )

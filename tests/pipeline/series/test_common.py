@@ -42,7 +42,7 @@ def planned(frame: pd.DataFrame) -> list[Planned]:
 
 
 def learned(frame: pd.DataFrame, seconds: float = 600.0) -> Common | None:
-    clock = Clock.of(time.perf_counter(), seconds, frame["store"].nunique())
+    clock = Clock.of(time.perf_counter(), seconds)
     return learn_common(planned(frame), clock, 1, lambda _share, _message: None)
 
 

@@ -130,3 +130,48 @@ def test_what_a_column_tells_of_the_periods_ahead_changes_no_figure_of_the_past(
     first, second = (forecast(one, "sales", model_type="forecast_engine") for one in (frame, other))
     assert first.metrics["mase"] == second.metrics["mase"]
     assert not first.model.forecast().equals(second.model.forecast())
+
+
+def visits_and_sales(lag: int) -> pd.DataFrame:
+    """Sales follow what wanders in ``visits``, so many days later; nothing is told ahead."""
+    random = np.random.default_rng(11)
+    wandering = np.convolve(random.normal(0, 1, 520), np.ones(6), "valid")[:500]
+    sales = 60 + 8 * np.roll(wandering, lag) + random.normal(0, 1.5, 500)
+    dates = pd.date_range("2023-01-01", periods=500)
+    return pd.DataFrame({"date": dates, "visits": wandering, "sales": sales}).iloc[lag:]
+
+
+def test_what_a_column_told_before_is_used_where_it_foretells_the_target() -> None:
+    frame = visits_and_sales(lag=7)
+    known = frame.head(len(frame) - 7)
+    after = frame["sales"].tail(7).to_numpy()
+    plain, helped = (
+        forecast(one, "sales", model_type="forecast_engine", horizon=7)
+        for one in (known.drop(columns="visits"), known)
+    )
+    assert "Used though the table tells only their past" in told(helped)
+    assert "visits" not in helped.profile["dropped"]
+    assert helped.features == ("date",)
+    assert float(helped.metrics["mase"] or 0) < 0.9 * float(plain.metrics["mase"] or 0)
+    off = [np.abs(one.model.forecast()["prediction"] - after).mean() for one in (plain, helped)]
+    assert off[1] < off[0]
+    asked = helped.model.forecast()[["date"]]
+    assert predict_rows(helped, asked)["prediction"].notna().all()
+
+
+def test_what_came_late_is_taken_to_have_come_as_late_in_all_tests() -> None:
+    frame = visits_and_sales(lag=7)
+    leaking = frame.assign(visits=frame["sales"].shift(-7))
+    plain, late = (
+        forecast(one, "sales", model_type="forecast_engine", horizon=7)
+        for one in (frame.drop(columns="visits"), leaking)
+    )
+    assert float(late.metrics["mase"] or 0) > 0.9 * float(plain.metrics["mase"] or 0)
+
+
+def test_a_rare_flag_that_is_not_told_ahead_counts_as_off_there() -> None:
+    promoted = some_days(0.08)
+    frame = table(60 * promoted, promoted=promoted).head(DAYS - AHEAD)
+    result = forecast(frame, "sales", model_type="forecast_engine", horizon=AHEAD)
+    far = result.model.forecast(3 * AHEAD)["prediction"]
+    np.testing.assert_allclose(far, 40, atol=8)
