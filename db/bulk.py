@@ -4,6 +4,7 @@ number of rows; or a few of several tables, with what changed of a few others.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -21,17 +22,24 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
-    insert,
     inspect,
     literal,
     select,
     update,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
 from db.base import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows of one table, too many to make an object of each: of each column all the values."""
+
+    kind: type[Base]
+    values: Mapping[str, Sequence[Any]]
+
 
 Shape = tuple[type[Base], tuple[str, ...]]
 """Where a row goes, and the columns that are stated for it."""
@@ -43,17 +51,16 @@ def rows(**columns: tuple[TypeEngine[Any], Sequence[Any]]) -> FromClause:
     return _table(arrays, {name: kind for name, (kind, _) in columns.items()})
 
 
-def coming_rows(**kinds: TypeEngine[Any]) -> FromClause:
-    """The same for a statement that is made once: each column is a parameter of its name."""
-    arrays = [bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items()]
-    return _table(arrays, kinds)
-
-
 def _table(
     arrays: Sequence[ColumnElement[Any]], kinds: Mapping[str, TypeEngine[Any]]
 ) -> FromClause:
     named = (column(name, kind) for name, kind in kinds.items())
     return func.unnest(*arrays).table_valued(*named, name="incoming").render_derived()
+
+
+def insert(session: Session, many: Columns) -> None:
+    """Insert the rows, which are no objects of the session."""
+    _write(session, [], [], [many])
 
 
 def insert_added(session: Session) -> None:
@@ -64,13 +71,15 @@ def insert_added(session: Session) -> None:
     _write(session, _taken_out(session), [])
 
 
-def write_all(session: Session) -> None:
-    """The same together with what changed of the other objects of the session."""
+def write_all(session: Session, many: Sequence[Columns] = ()) -> None:
+    """The same together with what changed of the other objects of the session, and with rows that
+    are no objects.
+    """
     changed = list(session.dirty)
-    _write(session, _taken_out(session), changed)
+    _write(session, _taken_out(session), changed, many)
     for one in changed:
-        for name in inspect(one).committed_state.copy():
-            set_committed_value(one, name, getattr(one, name))
+        # As a flush would leave it: else the commit looks through it for changes once more.
+        inspect(one)._commit_all(vars(one), session.identity_map)  # noqa: SLF001
 
 
 def _taken_out(session: Session) -> list[Base]:
@@ -80,22 +89,32 @@ def _taken_out(session: Session) -> list[Base]:
     return taken
 
 
-def _write(session: Session, new: Iterable[Base], changed: Iterable[Base]) -> None:
+def _write(
+    session: Session,
+    new: Iterable[Base],
+    changed: Iterable[Base],
+    many: Sequence[Columns] = (),
+) -> None:
     together: defaultdict[Shape, list[Mapping[str, Any]]] = defaultdict(list)
     for one in new:
         stated = _stated(one)
         together[type(one), tuple(stated)].append(stated)
     changes = [((type(one), tuple(values)), values) for one in changed if (values := _changed(one))]
-    if not (together or changes):
+    if not (together or changes or many):
         return
+    inserts = [
+        Columns(kind, {name: [row[name] for row in alike] for name in names})
+        for (kind, names), alike in together.items()
+    ] + list(many)
     parameters: dict[str, Any] = {
-        _parameter(name, number): [row[name] for row in alike]
-        for number, ((_, names), alike) in enumerate(together.items())
-        for name in names
+        _parameter(name, number): values
+        for number, one in enumerate(inserts)
+        for name, values in one.values.items()
     }
-    for number, (_, values) in enumerate(changes, start=len(together)):
+    for number, (_, values) in enumerate(changes, start=len(inserts)):
         parameters |= {_parameter(name, number): value for name, value in values.items()}
-    statement = _written(tuple(together), tuple(shape for shape, _ in changes))
+    new_shapes = tuple((one.kind, tuple(one.values)) for one in inserts)
+    statement = _written(new_shapes, tuple(shape for shape, _ in changes))
     session.connection().execute(statement, parameters)
 
 
@@ -159,7 +178,7 @@ def _insert(number: int, shape: Shape) -> Insert:
         bindparam(_parameter(name, number), type_=ARRAY(one, dimensions=1))
         for name, one in kinds.items()
     ]
-    return insert(table).from_select(list(names), select(*_table(arrays, kinds).c))
+    return table.insert().from_select(list(names), select(*_table(arrays, kinds).c))
 
 
 def _of_array(kind: TypeEngine[Any]) -> TypeEngine[Any]:

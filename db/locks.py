@@ -17,10 +17,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from db.tables import Product, TrainedModel, TrainingJob, TrainingTask
+from db.tables import Product, TrainedModel, TrainingJob
 
 # A row that is already in the session is read again: only what is read under the lock counts.
 FRESH: dict[str, Any] = {"populate_existing": True, "synchronize_session": False}
@@ -30,12 +30,10 @@ def lock_job(session: Session, job_id: UUID) -> tuple[TrainingJob, datetime] | N
     """The job, locked until the transaction ends, and the database's time; None if there is no such
     job.
     """
-    return _lock(session, _job_statement(), job_id)
-
-
-def lock_job_of(session: Session, task_id: UUID) -> tuple[TrainingJob, datetime] | None:
-    """The same for the job that a task belongs to."""
-    return _lock(session, _job_of_task_statement(), task_id)
+    row = session.execute(
+        _job_statement(), {"wanted": job_id}, execution_options=FRESH
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def lock_product(session: Session, product_id: UUID) -> None:
@@ -71,31 +69,15 @@ def lock_model(session: Session, tenant_id: UUID, model_id: UUID) -> TrainedMode
     return session.scalars(statement.with_for_update(), execution_options=FRESH).one_or_none()
 
 
-def _lock(
-    session: Session, statement: Select[TrainingJob, datetime], wanted: UUID
-) -> tuple[TrainingJob, datetime] | None:
-    row = session.execute(statement, {"wanted": wanted}, execution_options=FRESH).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
 @cache
 def _job_statement() -> Select[TrainingJob, datetime]:
     """Made once, as it begins every transaction of a job."""
-    return _locking(TrainingJob.id == bindparam("wanted"))
-
-
-@cache
-def _job_of_task_statement() -> Select[TrainingJob, datetime]:
-    of_task = select(TrainingTask.job_id).where(TrainingTask.id == bindparam("wanted"))
-    return _locking(TrainingJob.id == of_task.scalar_subquery())
+    wanted = TrainingJob.id == bindparam("wanted")
+    statement = select(TrainingJob, func.clock_timestamp()).where(wanted)
+    return statement.with_for_update(of=TrainingJob)
 
 
 @cache
 def _product_statement() -> Select[UUID]:
     wanted = Product.id == bindparam("wanted")
     return select(Product.id).where(wanted).with_for_update(key_share=True)
-
-
-def _locking(is_wanted: ColumnElement[bool]) -> Select[TrainingJob, datetime]:
-    statement = select(TrainingJob, func.clock_timestamp()).where(is_wanted)
-    return statement.with_for_update(of=TrainingJob)

@@ -124,7 +124,7 @@ def _outcome(
 
 def _forecast_rows(forecast: pd.DataFrame) -> Iterator[ForecastRow]:
     columns = (forecast[name].tolist() for name in ("yhat", "yhat_lower", "yhat_upper"))
-    moments = (moment.to_pydatetime() for moment in forecast["ds"])
+    moments = forecast["ds"].to_numpy().astype("datetime64[us]").tolist()
     return (ForecastRow(*row) for row in zip(moments, *columns, strict=True))
 
 

@@ -1,5 +1,6 @@
 """What the training worker runs. Its import loads the pipeline, in the parent of all children."""
 
+import gc
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from celery import signals
 
 from celeryconfig import FIT_SHARED, PREDICT_FILE, TRAIN_PRODUCT, TRAIN_TABLE
 from core.processes import end_with_parent
+from pipeline.forecast.spec import ForecastSpec
 from worker.app import training
 from worker.presence import Presence
 from worker.process import process_context, process_drain
@@ -31,6 +33,10 @@ for _name in (TRAIN_PRODUCT, TRAIN_TABLE, FIT_SHARED, PREDICT_FILE):
 def _prepare(**_: Any) -> None:
     """In the parent, before its children are forked: memory that they share."""
     process_drain()
+    ForecastSpec()  # looks up its country, for which the holidays of all countries are loaded
+    # What is loaded stays for good: a child that looks for garbage need not go through it.
+    gc.collect()
+    gc.freeze()
 
 
 def _drain(**_: Any) -> None:

@@ -1,11 +1,12 @@
 """The training log of a job: lines that people read afterwards."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.bulk import Columns, insert
 from db.lifecycle.outcomes import LogLine
 from db.pages import DEFAULT_LIMIT, Order, Page, moment
 from db.tables import Product, TrainingLog, TrainingTask
@@ -25,19 +26,25 @@ _BY_WRITING: Order[LogRow] = Order(
 
 def add_lines(session: Session, task: TrainingTask, lines: Sequence[LogLine]) -> None:
     """Add to the log of the task's job."""
-    session.add_all(_row(task, line) for line in lines)
+    if lines:
+        insert(session, log_rows(task, lines))
 
 
-def _row(task: TrainingTask, line: LogLine) -> TrainingLog:
-    return TrainingLog(
-        training_job_id=task.job_id,
-        tenant_id=task.tenant_id,
-        product_id=task.product_id,
-        log_level=line.level,
-        message=storable(line.message),
-        step_name=None if line.step_name is None else storable(line.step_name, 100),
-        execution_time_ms=line.execution_time_ms,
-        details=None if line.details is None else dict(line.details),
+def log_rows(task: TrainingTask, lines: Sequence[LogLine]) -> Columns:
+    """The lines as they are stored, for who writes them with other rows."""
+    return Columns(
+        TrainingLog,
+        {
+            "id": [uuid4() for _ in lines],
+            "training_job_id": [task.job_id] * len(lines),
+            "tenant_id": [task.tenant_id] * len(lines),
+            "product_id": [task.product_id] * len(lines),
+            "log_level": [line.level for line in lines],
+            "message": [storable(line.message) for line in lines],
+            "step_name": [line.step_name and storable(line.step_name, 100) for line in lines],
+            "execution_time_ms": [line.execution_time_ms for line in lines],
+            "metadata": [line.details and dict(line.details) for line in lines],
+        },
     )
 
 

@@ -11,12 +11,10 @@ share is trained before them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from db import advisory_locks
 from db.jobs.workers import ALIVE_S, live_slots
@@ -110,6 +108,22 @@ _NEXT_TASKS = text(
     """
 )
 
+# Of an array, which is filled before rows are looked for: by their key, whatever the planner
+# believes of a table that has just grown.
+_MARKING = text(
+    """
+    UPDATE training_tasks
+    SET dispatched_at = clock_timestamp(), updated_at = clock_timestamp()
+    WHERE status = 'pending' AND id = ANY (ARRAY(
+        SELECT id
+        FROM training_tasks
+        WHERE id = ANY (CAST(:task_ids AS uuid[])) AND status = 'pending' AND dispatched_at IS NULL
+        ORDER BY id
+        FOR UPDATE SKIP LOCKED))
+    RETURNING id
+    """
+)
+
 
 def take(
     session: Session,
@@ -186,31 +200,4 @@ def in_flight(session: Session) -> int:
 
 
 def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
-    chosen = {"task_ids": list(task_ids)}
-    return set(session.scalars(_marking(), chosen, execution_options=FRESH))
-
-
-@cache
-def _marking() -> ReturningUpdate[UUID]:
-    """Of arrays, which are filled before rows are looked for: by their key, whatever the planner
-    believes of a table that has just grown.
-    """
-    waiting = (
-        select(TrainingTask.id)
-        .where(
-            TrainingTask.id == any_(bindparam("task_ids", type_=ARRAY(Uuid()))),
-            TrainingTask.status == "pending",
-            TrainingTask.dispatched_at.is_(None),
-        )
-        .order_by(TrainingTask.id)
-        .with_for_update(skip_locked=True)
-    )
-    return (
-        update(TrainingTask)
-        .where(
-            TrainingTask.id == any_(func.array(waiting.scalar_subquery())),
-            TrainingTask.status == "pending",
-        )
-        .values(dispatched_at=func.clock_timestamp())
-        .returning(TrainingTask.id)
-    )
+    return set(session.scalars(_MARKING, {"task_ids": [str(one) for one in task_ids]}))

@@ -9,16 +9,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
-    DateTime,
-    Double,
-    Insert,
     Select,
     Text,
     Uuid,
     and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
 )
@@ -26,12 +22,11 @@ from sqlalchemy.orm import Session
 
 from db import tables
 from db.base import Base, Json
-from db.bulk import coming_rows
+from db.bulk import Columns
 from db.lifecycle.outcomes import (
     ArtifactFile,
     Drivers,
     ForecastDetails,
-    ForecastRow,
     LogLine,
     ModelOutcome,
     PastErrors,
@@ -50,8 +45,8 @@ from db.text import finite, storable
 def register_model(
     session: Session, task: TrainingTask, outcome: ModelOutcome, now: datetime
 ) -> tuple[TrainedModel, LogLine | None]:
-    """The model of this task, registered with everything that belongs to it, and what the gate has
-    to say of it.
+    """The model of this task and what the gate has to say of it. What belongs to the model is added
+    to the session, but for `forecast_rows`.
     """
     if task.product_id is not None:
         # One registration per product at a time: version and champion are read, then written.
@@ -69,9 +64,22 @@ def register_model(
         champion = next((model for model in kin if model.is_deployed), None)
         line = pass_gate(session, model, champion, outcome, now)
     session.add_all(_belongings(model, outcome))
-    if outcome.forecast:
-        _add_forecast(session, model.id, outcome.forecast)
     return model, line
+
+
+def forecast_rows(model: TrainedModel, outcome: ModelOutcome) -> Columns:
+    """The forecast as it is stored."""
+    forecast = outcome.forecast
+    return Columns(
+        Forecast,
+        {
+            "model_id": [model.id] * len(forecast),
+            "ds": [step.ds for step in forecast],
+            "yhat": [step.yhat for step in forecast],
+            "yhat_lower": [finite(step.yhat_lower) for step in forecast],
+            "yhat_upper": [finite(step.yhat_upper) for step in forecast],
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,21 +235,3 @@ def _details_row(model: TrainedModel, details: ForecastDetails) -> tables.Foreca
 def _fields(part: Quantiles | Drivers | PastErrors) -> Json:
     """By name, and not copied number by number as `asdict` does."""
     return {field.name: getattr(part, field.name) for field in fields(part)}
-
-
-def _add_forecast(session: Session, model_id: UUID, forecast: Sequence[ForecastRow]) -> None:
-    values = {
-        "model_id": model_id,
-        "ds": [step.ds for step in forecast],
-        "yhat": [step.yhat for step in forecast],
-        "yhat_lower": [finite(step.yhat_lower) for step in forecast],
-        "yhat_upper": [finite(step.yhat_upper) for step in forecast],
-    }
-    session.connection().execute(_forecast_insert(), values)
-
-
-@cache
-def _forecast_insert() -> Insert:
-    steps = coming_rows(ds=DateTime(), yhat=Double(), yhat_lower=Double(), yhat_upper=Double())
-    chosen = select(bindparam("model_id", type_=Uuid()), *steps.c)
-    return insert(Forecast).from_select(["model_id", *steps.c.keys()], chosen)

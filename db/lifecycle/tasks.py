@@ -1,65 +1,55 @@
 """What a worker does to a task: claim it, tell of it, end it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, func, or_, select, update
+from sqlalchemy import CTE, Interval, Select, Update, Uuid, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.progress import ProgressMessage
-from db.bulk import write_all
+from db.bulk import Columns, write_all
 from db.jobs import wording
 from db.jobs.batch_predictions import keep_result
-from db.jobs.logs import add_lines
+from db.jobs.logs import add_lines, log_rows
 from db.jobs.messages import News, append_job_news, append_task_news
 from db.lifecycle.guards import change, unclaimed
+from db.lifecycle.holding import JOBS, TASKS, change_held, end_held, hold, locking_then
 from db.lifecycle.outcomes import LogLine, Outcome, PredictionOutcome, SharedOutcome, SkippedOutcome
-from db.lifecycle.registration import add_shared_artifacts, register_model
+from db.lifecycle.registration import add_shared_artifacts, forecast_rows, register_model
 from db.lifecycle.settling import cancel_running, failure, measure, retry_news, settle
 from db.lifecycle.tokens import Claim, Messages, Token
-from db.locks import FRESH, lock_job, lock_job_of
+from db.locks import lock_job
 from db.models.metrics import outcome_metrics
-from db.tables import TrainedModel, TrainingJob, TrainingTask
+from db.tables import TrainingJob, TrainingTask
 from db.text import storable
 
 
 def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Claim | None:
     """The task for this worker alone, until the lease ends; None when it is not to be had."""
-    locked = lock_job_of(session, task_id)
-    if locked is None:
-        return None
-    job, now = locked
-    if (
-        job.status != "running"
-        or job.stop_requested_at
-        or not job.deadline_at
-        or now >= job.deadline_at
-    ):
-        return None
     terms = {
-        "task_id": task_id,
-        "now": now,
+        "of_task": task_id,
         "claimed_by": worker,
-        "claimed_until": now + timedelta(seconds=lease_s),
+        "claimed_for": timedelta(seconds=lease_s),
     }
-    task = session.scalars(_claiming(), terms, execution_options=FRESH).one_or_none()
-    if task is None:
+    held = hold(session, _claiming(), terms)
+    if held is None:
         return None
+    job, task, now = held
     messages = tuple(_start_news(session, job, now, task))
     write_all(session)
+    deadline_at = cast("datetime", job.deadline_at)  # a running job has one, the table checks it
     return Claim(
         token=Token(task_id=task.id, job_id=job.id, tenant_id=job.tenant_id, attempt=task.attempt),
         kind=task.kind,
         product_id=task.product_id,
         product_name=task.product_name,
         job_request=job.request,
-        deadline_at=job.deadline_at,
-        seconds_left=(job.deadline_at - now).total_seconds(),
+        deadline_at=deadline_at,
+        seconds_left=(deadline_at - now).total_seconds(),
         shared_artifact=job.shared_artifact,
         upload_digest=job.upload_digest,
         trace_context=job.trace_context,
@@ -69,29 +59,36 @@ def claim(session: Session, task_id: UUID, *, worker: str, lease_s: float) -> Cl
 
 
 @cache
-def _claiming() -> ReturningUpdate[TrainingTask]:
+def _claiming() -> Select[TrainingJob, TrainingTask, datetime]:
     """Made once, as every task begins with it."""
-    now = bindparam("now", type_=DateTime(timezone=True))
-    return (
-        update(TrainingTask)
-        .where(
-            TrainingTask.id == bindparam("task_id"),
-            TrainingTask.status == "pending",
-            or_(TrainingTask.not_before.is_(None), TrainingTask.not_before <= now),
+    task_id = bindparam("of_task", type_=Uuid())
+
+    def change(job: CTE) -> Update:
+        return (
+            update(TASKS)
+            .where(
+                TASKS.c.id == task_id,
+                TASKS.c.status == "pending",
+                or_(TASKS.c.not_before.is_(None), TASKS.c.not_before <= job.c.now),
+                job.c.status == "running",
+                job.c.stop_requested_at.is_(None),
+                job.c.deadline_at > job.c.now,
+            )
+            .values(
+                status="running",
+                attempt=TASKS.c.attempt + 1,
+                worker=bindparam("claimed_by"),
+                lease_expires_at=job.c.now + bindparam("claimed_for", type_=Interval()),
+                dispatched_at=func.coalesce(TASKS.c.dispatched_at, job.c.now),
+                started_at=job.c.now,
+                progress=0,
+                phase=None,
+                current_step=None,
+            )
         )
-        .values(
-            status="running",
-            attempt=TrainingTask.attempt + 1,
-            worker=bindparam("claimed_by"),
-            lease_expires_at=bindparam("claimed_until"),
-            dispatched_at=func.coalesce(TrainingTask.dispatched_at, now),
-            started_at=now,
-            progress=0,
-            phase=None,
-            current_step=None,
-        )
-        .returning(TrainingTask)
-    )
+
+    of_task = select(TASKS.c.job_id).where(TASKS.c.id == task_id).scalar_subquery()
+    return locking_then(JOBS.c.id == of_task, change)
 
 
 def _start_news(
@@ -115,19 +112,15 @@ def report(
     logs: Sequence[str] = (),
 ) -> Messages:
     """Record how far a task is; nothing when the token is stale. A percentage never falls."""
-    locked = lock_job(session, token.job_id)
-    if locked is None:
+    told = {
+        "phase": storable(phase, 50),
+        "current_step": storable(message, 255),
+        "progress": min(100.0, max(0.0, percentage)),
+    }
+    held = change_held(session, token, told)
+    if held is None:
         return []
-    job, now = locked
-    task = change(
-        session,
-        token,
-        phase=storable(phase, 50),
-        current_step=storable(message, 255),
-        progress=func.greatest(TrainingTask.progress, min(100.0, max(0.0, percentage))),
-    )
-    if task is None:
-        return []
+    job, task, now = held
     job.current_step = storable(wording.step_of_job(task, message), 255)
     measure(session, job, now)
     add_lines(session, task, [LogLine(message=line, step_name=phase) for line in logs])
@@ -141,54 +134,65 @@ def finish(
     """Register what the task made, if there was something to make, and count it; None when the
     token is stale, and nothing is written.
     """
-    locked = lock_job(session, token.job_id)
-    if locked is None:
+    held = end_held(session, token, _end_of(outcome))
+    if held is None:
         return None
-    job, now = locked
-    task = change(
-        session,
-        token,
-        status="completed",
-        progress=100,
-        phase="completed",
-        current_step=storable(outcome.message, 255),
-        completed_at=now,
-        lease_expires_at=None,
-        degraded_reason=getattr(outcome, "degraded_reason", None),
-        warnings=_storable(getattr(outcome, "warnings", ())),
-        error_type=None,
-        error_message=None,
-        recommended_action=None,
-        severity=None,
-        **_skipped(outcome),
-    )
-    if task is None:
-        return None
-    news, remarks = _record(session, job, now, task, outcome)
-    add_lines(session, task, [*outcome.logs, *remarks, *steps])
-    messages = settle(session, job, now, [(task, news)])
-    write_all(session)
+    job, task, now = held
+    recorded = _record(session, job, now, task, outcome)
+    messages = settle(session, job, now, [(task, recorded.news)])
+    logged = log_rows(task, [*outcome.logs, *recorded.remarks, *steps])
+    write_all(session, [*recorded.rows, logged])
     return messages
+
+
+def _end_of(outcome: Outcome) -> dict[str, Any]:
+    """The columns of a task that ended well."""
+    return {
+        "status": "completed",
+        "progress": 100,
+        "phase": "completed",
+        "current_step": storable(outcome.message, 255),
+        "degraded_reason": getattr(outcome, "degraded_reason", None),
+        "warnings": _storable(getattr(outcome, "warnings", ())),
+        "error_type": None,
+        "error_message": None,
+        "recommended_action": None,
+        "severity": None,
+        **_skipped(outcome),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What is told of the task, what its log says beside what the work itself logged, and rows that
+    are still to be written.
+    """
+
+    news: News
+    remarks: Sequence[LogLine] = ()
+    rows: Sequence[Columns] = ()
 
 
 def _record(
     session: Session, job: TrainingJob, now: datetime, task: TrainingTask, outcome: Outcome
-) -> tuple[News, Sequence[LogLine]]:
-    """What is told of the task, and what its log says beside what the work itself logged."""
+) -> _Recorded:
     logs = [line.message for line in outcome.logs]
     news = News(event="task_completed", message=outcome.message, logs=logs)
     if isinstance(outcome, SharedOutcome):
         job.shared_artifact = outcome.manifest_digest
         add_shared_artifacts(session, job.id, outcome.artifacts)
-        return News(event=news.event, message=news.message), ()
+        return _Recorded(News(event=news.event, message=news.message))
     if isinstance(outcome, SkippedOutcome):
-        return replace(news, model_id=outcome.kept_public_id), ()
+        return _Recorded(replace(news, model_id=outcome.kept_public_id))
     if isinstance(outcome, PredictionOutcome):
         keep_result(session, job.id, outcome)
-        return news, ()
+        return _Recorded(news)
     model, line = register_model(session, task, outcome, now)
-    news = replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id)
-    return news, () if line is None else (line,)
+    return _Recorded(
+        replace(news, metrics=outcome_metrics(outcome), model_id=model.public_id),
+        remarks=() if line is None else (line,),
+        rows=(forecast_rows(model, outcome),) if outcome.forecast else (),
+    )
 
 
 def _storable(warnings: Sequence[str]) -> list[str]:
@@ -199,12 +203,7 @@ def _skipped(outcome: Outcome) -> dict[str, Any]:
     """The columns that tell of a training that was not needed."""
     if not isinstance(outcome, SkippedOutcome):
         return {}
-    # The model may have been deleted since the worker looked.
-    kept = select(TrainedModel.id).where(TrainedModel.id == outcome.kept_model_id)
-    return {
-        "skipped_reason": storable(outcome.reason),
-        "kept_model_id": kept.scalar_subquery(),
-    }
+    return {"skipped_reason": storable(outcome.reason), "kept_model_id": outcome.kept_model_id}
 
 
 def fail(

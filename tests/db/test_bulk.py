@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
-from db.bulk import insert_added, write_all
+from db.bulk import Columns, insert_added, write_all
 from db.operation import audit
 from db.operation_tables import AuditEntry
 from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingLog
@@ -65,6 +65,30 @@ def test_rows_of_several_tables_go_together(session: Session) -> None:
     assert (stored.is_pinned, stored.algorithm, stored.interval_width) == (False, "prophet", None)
     lines = select(AuditEntry.action).where(AuditEntry.subject_id == subject)
     assert session.scalars(lines.order_by(AuditEntry.id)).all() == ["first", "second"]
+
+
+def test_rows_that_are_no_objects_are_written_with_the_others(session: Session) -> None:
+    job = new_job(session)
+    lines = Columns(
+        TrainingLog,
+        {
+            "id": [uuid4(), uuid4()],
+            "training_job_id": [job.id] * 2,
+            "tenant_id": [DEFAULT_TENANT_ID] * 2,
+            "log_level": ["INFO"] * 2,
+            "message": ["one", "two"],
+        },
+    )
+    audit.record(session, DEFAULT_TENANT_ID, "watch", "job", job.id)
+    job.products_completed = 1
+    write_all(session, [lines])
+
+    session.refresh(job)
+    assert job.products_completed == 1
+    of_job = select(TrainingLog.message).where(TrainingLog.training_job_id == job.id)
+    assert session.scalars(of_job.order_by(TrainingLog.created_at)).all() == ["one", "two"]
+    noted = select(AuditEntry.action).where(AuditEntry.subject_id == str(job.id))
+    assert "watch" in session.scalars(noted).all()
 
 
 def test_text_that_is_too_long_is_refused_and_not_cut(session: Session) -> None:
