@@ -11,12 +11,13 @@ from threadpoolctl import threadpool_limits
 from pipeline.clusters.train import cluster_table
 from pipeline.errors import InvalidDataError
 from pipeline.progress import ProgressCallback, ignore_progress
+from pipeline.table.judging import FINISHED_EARLY
 from pipeline.table.phases import PhaseReporter, never
 from pipeline.table.result import TableResult
 from pipeline.table.search.journal import Journal, NoJournal
 from pipeline.table.source import LoadedTable, load_table
 from pipeline.table.spec import SUPERVISED, TableLimits, TableSpec
-from pipeline.table.supervised import FINISHED_EARLY, check_supervised, train_supervised
+from pipeline.table.supervised import check_supervised, train_supervised
 
 __all__ = ["FINISHED_EARLY", "train_table"]
 

@@ -19,7 +19,7 @@ from pipeline.table.predict import predict_rows
 from pipeline.table.result import TableResult
 from pipeline.table.spec import TableSpec
 from pipeline.table.split import split_rows
-from pipeline.table.supervised import LEARNED_FROM_ALL
+from pipeline.table.judging import LEARNED_FROM_ALL
 from pipeline.table.target import read_target
 from pipeline.table.train import train_table
 from tests.pipeline.table.tables import parquet, shop_rows
