@@ -1,11 +1,13 @@
 """The service as a fixture: one for all tests here that do it no harm, and one that tells much."""
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.embedded import free_port
 from tests.e2e.otlp import Collector, collector
 from tests.e2e.service import Service, running_service
 
@@ -26,12 +28,20 @@ def traces() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="package")
-def troubled(traces: Collector) -> Iterator[Service]:
-    """In debug mode and with its traces told, it runs one job at a time on one slot."""
+def flower_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="package")
+def troubled(traces: Collector, flower_port: int) -> Iterator[Service]:
+    """In debug mode, with its traces told and Flower, it runs one job at a time on one slot."""
     with (
         tempfile.TemporaryDirectory(prefix="model-studio-e2e-") as directory,
         running_service(
             Path(directory) / "data",
+            (sys.executable, "-m", "client.cli", "up", "--flower"),
+            FLOWER_PORT=str(flower_port),
+            FLOWER_UNAUTHENTICATED_API="true",
             MAX_CONCURRENT_JOBS="1",
             WORKER_CONCURRENCY="1",
             LOG_LEVEL="DEBUG",

@@ -94,7 +94,7 @@ def running_service(
         "DATA_DIR": str(data_directory),
         "PORT": str(port),
         "WORKER_CONCURRENCY": "2",
-        "TABLE_TIME_BUDGET_SECONDS": "4",
+        "TABLE_TIME_BUDGET_SECONDS": "2",
         **variables,
     }
     output = data_directory.parent / f"{data_directory.name}-launcher.out"

@@ -149,7 +149,7 @@ def test_refusals_are_errors_of_ours(studio: Client, job: AcceptedJob, tmp_path:
 
 def test_a_table_over_the_socket_and_over_http(studio: Client, table: list[str]) -> None:
     file, target, task = table
-    request = TableRequest(target_variable=target, ml_task=task, time_budget_seconds=5)
+    request = TableRequest(target_variable=target, ml_task=task, time_budget_seconds=1)
 
     updates: list[StudioUpdate] = list(studio.train_parquet(file, request))
     uploaded = studio.wait(studio.upload(file, request).job_id)
@@ -167,17 +167,6 @@ def test_a_target_that_is_not_there_lists_the_columns(studio: Client, table: lis
 
     assert last.type == "error"
     assert "Target variable 'price' not found in data. Available columns: [" in last.message
-
-
-def test_the_example_client_of_model_studio(service: Service, table: list[str]) -> None:
-    file, target, task = table
-
-    said = run(
-        "examples/s1_train_from_parquet.py", file, target, "--task", task, "--url", service.url
-    )
-
-    assert "Model ID: model-" in said
-    assert "Test accuracy: 0." in said
 
 
 def test_the_example_client_of_the_training_service(service: Service, job: AcceptedJob) -> None:
@@ -206,7 +195,8 @@ def test_the_command(service: Service, job: AcceptedJob) -> None:
 def test_the_demo_can_be_repeated(tmp_path: Path) -> None:
     environment = os.environ | {
         "DATA_DIR": str(tmp_path / "data"),
-        "TABLE_TIME_BUDGET_SECONDS": "4",
+        "FORECAST_BUDGET": "fast",
+        "TABLE_TIME_BUDGET_SECONDS": "1",
     }
     command = [sys.executable, "-m", "client.cli", "demo", "--products", "2"]
 
