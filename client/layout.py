@@ -11,7 +11,7 @@ from client.terminal import NONE, plain
 
 _WHOLE = {"job": 36, "id": 36, "alert": 36, "webhook": 36, "entry": 36, "model": 31, "version": 15}
 _MEASURED_WIDTH = 100_000
-_UNBROKEN = frozenset({"next run", "when", "last sale", "from", "to", "status"})
+_UNBROKEN = frozenset({"next run", "when", "which", "last sale", "from", "to", "status"})
 _RIGHT = frozenset(
     {"%", "MASE", "WAPE", "MAE", "R²", "naive", "expected", "at least", "at most", "accuracy"}
     | {"days", "took", "models", "products", "times", "p50", "p90", "longest", "size"}
@@ -55,8 +55,16 @@ def fitted(console: Console, shown: Table, *spare: str) -> Table:
     for name in spare:
         if Measurement.get(console, unlimited, shown).maximum <= console.width:
             break
-        shown.columns = [column for column in shown.columns if column.header != name]
+        shown = _without(shown, name)
     return shown
+
+
+def _without(shown: Table, name: str) -> Table:
+    kept = [column for column in shown.columns if column.header != name]
+    made = table(*(str(column.header) for column in kept))
+    for cells in zip(*(column.cells for column in kept), strict=True):
+        made.add_row(*cells)
+    return made
 
 
 def state(word: str) -> Text:

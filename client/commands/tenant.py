@@ -9,7 +9,7 @@ from rich.console import Console
 from client.commands.answers import answer, answer_list, first
 from client.commands.groups import ShowingGroup
 from client.commands.settings import settings
-from client.layout import moment, size, state, table, words
+from client.layout import fitted, moment, size, state, table, words
 from client.options import AsJson, Limit, Url, connect
 from client.resources.retention import ExpiredModel, RetentionPlan, RetentionRun, Storage
 from client.resources.tenant import AuditEntry, Source, Tenant, TenantChange, Usage
@@ -90,7 +90,7 @@ def audit(
         "actor": actor,
     }
     with connect(url) as studio:
-        answer_list(first(limit, studio.audit, **filters), _print_audit, as_json=as_json)
+        answer_list(first(limit, studio.audit, **filters), print_audit, as_json=as_json)
 
 
 def retention(
@@ -153,7 +153,7 @@ def _print_usage(console: Console, one: Usage) -> None:
     console.print(shown)
 
 
-def _print_audit(console: Console, found: Sequence[AuditEntry]) -> None:
+def print_audit(console: Console, found: Sequence[AuditEntry]) -> None:
     if not found:
         console.print("Nothing is written down.")
         return
@@ -167,7 +167,7 @@ def _print_audit(console: Console, found: Sequence[AuditEntry]) -> None:
             plain(one.subject_id),
             words(one.subject_name),
         )
-    console.print(shown)
+    console.print(fitted(console, shown, "to", "name"))
 
 
 def _print_plan(console: Console, plan: RetentionPlan) -> None:

@@ -5,9 +5,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from client.commands.tenant import print_audit
 from client.commands.totals import print_totals
 from client.errors import InvalidInputError
 from client.records import JobStatus, Model, ProductStatus
+from client.resources.tenant import AuditEntry
 from client.resources.totals import Totals
 from client.tables import print_jobs, print_models, print_notes, print_problem
 
@@ -58,6 +60,24 @@ def test_a_narrow_terminal_has_room_for_what_counts_of_a_model(
     told = ["model-20260130-a1b2c3d4e5f60718", "Sourdough", "0.91", "12.3", "%", "yes"]
     assert [cell for cell in row if cell != "seasonal_naive"] == [*told, "2026-01-30"]
     assert ("seasonal_naive" in row) == has_algorithm
+
+
+def test_the_audit_trail_names_things_by_their_whole_id() -> None:
+    shown = console(80)
+    entry = {
+        "id": 1,
+        "actor": "everybody",
+        "action": "start",
+        "subject_type": "job",
+        "subject_id": JOB_ID,
+        "created_at": "2026-01-30T12:00:00Z",
+    }
+
+    print_audit(shown, [AuditEntry.decode(entry)])
+
+    head, row = text(shown).splitlines()
+    assert head.split() == ["when", "who", "did", "which", "name"]
+    assert row.split()[2:] == ["everybody", "start", JOB_ID, "–"]
 
 
 def test_what_is_in_no_total_is_told_once_for_each_reason() -> None:
