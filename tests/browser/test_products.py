@@ -11,6 +11,7 @@ from tests.browser.trained import Versions, train_versions
 from tests.e2e.service import Service
 from tests.fixtures.waiting import PATIENCE_S
 
+TURNING_MARK = "\N{RIGHT-TO-LEFT OVERRIDE}"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
@@ -30,7 +31,20 @@ def add_product(page: Page, sku: str, name: str) -> None:
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Category", exact=True).fill("Bread")
     page.get_by_role("button", name="Add the product").click()
-    expect(page.locator(".catalogue-row").filter(has_text=name)).to_be_visible()
+    shown = name.replace(TURNING_MARK, "")
+    expect(page.locator(".catalogue-row").filter(has_text=shown)).to_be_visible()
+
+
+def test_a_name_that_turns_the_direction_of_text_turns_nothing_beside_it(
+    page: Page, stocked: Service, sku: str
+) -> None:
+    add_product(page, sku + TURNING_MARK, f"Rye{TURNING_MARK} loaf")
+
+    row = page.locator(".catalogue-row").filter(has_text="Rye loaf")
+    expect(row.locator(".product-name")).to_have_text("Rye loaf")
+    expect(row).to_contain_text(f"Bread · {sku}")
+    row.get_by_role("link", name="About").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rye loaf")
 
 
 def test_a_product_is_added_changed_ended_and_deleted(
