@@ -35,8 +35,14 @@ def blobs() -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
 
 
 @pytest.fixture(scope="module")
-def result(blobs: tuple[pd.DataFrame, Any]) -> TableResult:
-    return cluster(blobs[0])
+def heard() -> list[Progress]:
+    """What was told while `result` was made."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def result(blobs: tuple[pd.DataFrame, Any], heard: list[Progress]) -> TableResult:
+    return cluster(blobs[0], on_progress=heard.append)
 
 
 def test_groups_of_mixed_columns_with_missing_values_are_found(
@@ -162,9 +168,8 @@ def test_names_on_the_leaderboard_are_unique(result: TableResult) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_phases_come_in_order_and_within_their_ranges(blobs: tuple[pd.DataFrame, Any]) -> None:
-    heard: list[Progress] = []
-    cluster(blobs[0], on_progress=heard.append)
+@pytest.mark.usefixtures("result")
+def test_phases_come_in_order_and_within_their_ranges(heard: list[Progress]) -> None:
     percentages = [step.percentage for step in heard]
     assert percentages == sorted(percentages)
     for step in heard:
