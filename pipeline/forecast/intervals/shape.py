@@ -26,6 +26,9 @@ _NORMAL: Final = ndtri(np.asarray(GRID))
 
 TRUSTED_SCORES = 20.0
 """With so many scores, the sorted scores and Student's t count alike in the middle."""
+TRUSTED_MIDDLE = 160.0
+"""With so many scores, the middle of Student's t lies half way from the forecast to theirs: that a
+few windows were forecast too low or too high on the whole is mostly chance."""
 TAIL = 8.0
 """So many scores beyond a quantile are enough to trust the sorted ones as in the middle."""
 LEAST_FREEDOM = 4.0
@@ -58,7 +61,8 @@ def shape_of(scores: Array, weights: Array, ages: Ages) -> Array:
     levels, share = np.asarray(GRID), weights / weights.sum()
     number = float(weights.sum() ** 2 / (weights**2).sum()) / design_effect(scores, ages)
     trust = number / (number + TRUSTED_SCORES)
-    middle = float(_sorted_at(np.array([0.5]), scores, share)[0]) * trust
+    median = float(_sorted_at(np.array([0.5]), scores, share)[0])
+    middle = median * number / (number + TRUSTED_MIDDLE)
     apart = scores - middle
     both = math.sqrt(float(share @ apart**2))
     lower, upper = (

@@ -78,6 +78,16 @@ def test_scores_that_hang_together_count_as_fewer() -> None:
     assert design_effect(together, ages) > 10
 
 
+def test_few_windows_hardly_tell_that_forecasts_are_too_low() -> None:
+    def middle(windows: int) -> float:
+        scores = 1 + ndtri((np.arange(4 * windows) + 0.5) / (4 * windows))
+        shape = shape_of(scores, np.ones(4 * windows), np.arange(4 * windows) % windows)
+        return float(np.interp(0.5, GRID, shape))
+
+    assert 0 < middle(4) < 0.3
+    assert 0.9 < middle(1000) < 1
+
+
 def test_equal_scores_have_a_shape() -> None:
     """All forecasts were too low by the same: the spread comes from how few they are."""
     shape = shape_of(np.ones(8), np.ones(8), np.zeros(8, dtype=np.int64))
