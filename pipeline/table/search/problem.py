@@ -10,7 +10,7 @@ from pipeline.table.encoding.features import Layout
 from pipeline.table.learners.learner import FitOrder, Shape
 from pipeline.table.learners.targets import is_skewed
 from pipeline.table.scores import Array, Metric
-from pipeline.table.search.ladder import VAST_ROWS, Ladder
+from pipeline.table.search.ladder import VAST_ROWS, Ladder, Rows
 from pipeline.table.spec import TableSpec
 
 _FEW_CELLS = 4_000_000
@@ -57,6 +57,10 @@ class Problem:
     def judged_target(self, folds: Sequence[int]) -> Array:
         """The targets of the rows that judge in ``folds``, one fold after the other."""
         return np.concatenate([self.target[self.ladder.folds[fold].judge] for fold in folds])
+
+    def judged_rows(self, folds: Sequence[int]) -> Rows:
+        """The numbers of the same rows; some judge in several folds."""
+        return np.concatenate([self.ladder.folds[fold].judge for fold in folds])
 
     def shape(self, rows: int) -> Shape:
         columns = len(self.layout.numbers) + len(self.layout.codes)

@@ -19,19 +19,37 @@ def drawn(rows, sharpness, seed=0):
 
 def test_overconfident_probabilities_become_softer_and_better():
     target, told = drawn(3_000, sharpness=3.0)
-    temperature = fit_temperature(target, told, seed=0)
+    temperature = fit_temperature(target, told, np.arange(len(target)), seed=0)
     assert temperature == pytest.approx(3.0, rel=0.25)
     assert log_loss(target, tempered(told, temperature)) < log_loss(target, told)
 
 
 def test_right_probabilities_stay_as_they_are():
     target, told = drawn(3_000, sharpness=1.0)
-    assert fit_temperature(target, told, seed=0) == pytest.approx(1.0, abs=0.06)
+    assert fit_temperature(target, told, np.arange(len(target)), seed=0) == pytest.approx(
+        1.0, abs=0.06
+    )
 
 
 def test_few_rows_say_nothing_about_the_temperature():
     target, told = drawn(30, sharpness=3.0)
-    assert fit_temperature(target, told, seed=0) == 1.0
+    assert fit_temperature(target, told, np.arange(len(target)), seed=0) == 1.0
+
+
+def test_the_more_rows_speak_for_a_temperature_the_more_they_are_believed():
+    found = []
+    for rows in (150, 3_000):
+        target, told = drawn(rows, sharpness=3.0)
+        found.append(fit_temperature(target, told, np.arange(rows), seed=0))
+    assert 1.0 < found[0] < found[1]
+
+
+def test_rows_that_were_predicted_twice_count_once():
+    target, told = drawn(150, sharpness=3.0)
+    once = fit_temperature(target, told, np.arange(150), seed=0)
+    rows = np.tile(np.arange(150), 2)
+    twice = fit_temperature(np.tile(target, 2), np.tile(told, (2, 1)), rows, seed=0)
+    assert twice == pytest.approx(once)
 
 
 def test_a_temperature_keeps_sums_and_order():
