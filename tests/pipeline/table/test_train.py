@@ -14,12 +14,12 @@ from pipeline.errors import (
     TargetNotFoundError,
 )
 from pipeline.progress import Progress
+from pipeline.table.judging import LEARNED_FROM_ALL
 from pipeline.table.phases import PHASE_RANGES, TablePhase
 from pipeline.table.predict import predict_rows
 from pipeline.table.result import TableResult
 from pipeline.table.spec import TableSpec
 from pipeline.table.split import split_rows
-from pipeline.table.judging import LEARNED_FROM_ALL
 from pipeline.table.target import read_target
 from pipeline.table.train import train_table
 from tests.pipeline.table.tables import parquet, shop_rows
