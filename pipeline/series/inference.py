@@ -45,15 +45,19 @@ def infer_calendar(times: pd.DatetimeIndex) -> Calendar | None:
 
 
 def coarser_calendar(times: pd.DatetimeIndex) -> Calendar:
-    """The finest calendar that irregular times fill mostly, to add their rows up on."""
+    """The finest calendar that irregular times fill mostly, to add their rows up on; rows that come
+    a little before or after the hour are of the nearest one."""
     seconds = _steps(times)
     span = float(seconds.sum())
     for step, needed in _ROUND_SECONDS.items():
         if step * 20_000_000 < span:
             continue
-        filled = len(times.floor(f"{step}s").unique()) / (span / step + 1)
-        if filled >= needed:
+        periods = span / step + 1
+        if len(times.floor(f"{step}s").unique()) >= needed * periods:
             return _floored(times, step)
+        if step < _DAY and len(times.round(f"{step}s").unique()) >= needed * periods:
+            origin = times[0].round(f"{step}s")
+            return Calendar(unit=Unit.SECOND, step=step, origin=origin, rounds=True)
     weeks = Calendar(unit=Unit.WEEK, step=1, origin=_monday(times[0]))
     if _fills(weeks, times):
         return weeks

@@ -15,6 +15,7 @@ FORMATS = (
     "%m/%d/%Y",
     "%d/%m/%Y",
     "%d-%m-%Y",
+    "%m-%d-%Y",
     "%m/%d/%y",
     "%d/%m/%y",
     "%d.%m.%y",
@@ -27,12 +28,28 @@ FORMATS = (
     "%m/%d/%Y %H:%M:%S",
     "%d/%m/%Y %H:%M:%S",
     "%d.%m.%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%m-%d-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M:%S",
+    "%Y-%m-%d %I:%M %p",
+    "%m/%d/%Y %I:%M %p",
+    "%d/%m/%Y %I:%M %p",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M:%S %p",
     "%d %b %Y",
     "%d %B %Y",
     "%d-%b-%Y",
     "%d-%b-%y",
     "%b %d, %Y",
     "%B %d, %Y",
+    "%d %b %y",
+    "%b %d %Y",
+    "%a %d %b %Y",
+    "%A, %d %B %Y",
+    "%A, %B %d, %Y",
+    "%G-W%V-%u",
     "%Y-%m",
     "%m/%Y",
     "%Y%m",
@@ -44,6 +61,7 @@ FORMATS = (
     "%Y",
 )
 ISO, QUARTER, EPOCH_S, EPOCH_MS = "ISO8601", "quarter", "epoch seconds", "epoch milliseconds"
+WEEK = "ISO week"
 _READ_SHARE = 0.98
 _FIRST_YEAR, _LAST_YEAR = 1700, 2200
 _EPOCHS: dict[str, tuple[float, float, Literal["s", "ms"]]] = {
@@ -78,6 +96,8 @@ class TimeReader:
             return pd.DatetimeIndex(stamps.fillna(_read_iso(text)))
         if self.form == QUARTER:
             return _read_quarters(text)
+        if self.form == WEEK:
+            return _read_weeks(text)
         if self.zone is not None:
             return self._to_clock(_read_zoned(text, self.zone))
         if self.form != ISO:
@@ -98,6 +118,8 @@ class TimeReader:
             return pd.Series(zoned)
         if self.form == QUARTER:
             return pd.Series([f"{time.year}-Q{time.quarter}" for time in times], dtype="str")
+        if self.form == WEEK:
+            return pd.Series(times.strftime("%G-W%V"), dtype="str")
         if self.form in ("%Y", "%Y%m"):
             return pd.Series(times.strftime(self.form).astype("int64"))
         return pd.Series(times)
@@ -159,6 +181,8 @@ def _text_reader(present: pd.Series) -> TimeReader | None:
         return None
     if np.mean(_read_quarters(sample).notna()) >= _READ_SHARE:
         return TimeReader(QUARTER)
+    if np.mean(_read_weeks(sample).notna()) >= _READ_SHARE:
+        return TimeReader(WEEK)
     if sample.str.contains(_OFFSET).mean() >= _READ_SHARE:
         read = pd.to_datetime(sample, format=ISO, errors="coerce", utc=True)
         if read.notna().mean() >= _READ_SHARE:
@@ -200,6 +224,15 @@ def _read_quarters(text: pd.Series) -> pd.DatetimeIndex:
     month = pd.to_numeric(found["quarter"].fillna(found["first"])) * 3 - 2
     joined = year + "-" + month.astype("Int64").astype("string").str.zfill(2)
     return pd.DatetimeIndex(pd.to_datetime(joined, format="%Y-%m", errors="coerce")).as_unit("us")
+
+
+def _read_weeks(text: pd.Series) -> pd.DatetimeIndex:
+    """Weeks such as 2026-W05 are told by their Monday."""
+    found = text.str.strip().str.extract(r"^(?P<year>\d{4})-?W(?P<week>\d{2})$", expand=True)
+    monday = found["year"] + "-W" + found["week"] + "-1"
+    return pd.DatetimeIndex(pd.to_datetime(monday, format="%G-W%V-%u", errors="coerce")).as_unit(
+        "us"
+    )
 
 
 def _read_iso(text: pd.Series) -> pd.Series:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.series.calendar import Calendar
-from pipeline.series.inference import infer_calendar
+from pipeline.series.inference import coarser_calendar, infer_calendar
 
 REGULAR = {
     "every second": pd.date_range("2024-01-01", periods=100, freq="s"),
@@ -68,6 +68,17 @@ def test_rows_that_come_a_little_late_belong_to_their_period() -> None:
     times = pd.date_range("2024-01-01", periods=200, freq="10min") + late
     calendar = found(pd.DatetimeIndex(times))
     np.testing.assert_array_equal(calendar.positions(pd.DatetimeIndex(times)), np.arange(200))
+
+
+def test_rows_a_little_before_and_after_the_hour_are_of_that_hour() -> None:
+    hours = pd.date_range("2024-01-01", periods=500, freq="h")
+    apart = pd.to_timedelta(np.random.default_rng(0).integers(-300, 300, 500), unit="s")
+    times = pd.DatetimeIndex(hours + apart)
+    assert infer_calendar(times) is None
+    calendar = coarser_calendar(times)
+    assert calendar.name == "hourly"
+    np.testing.assert_array_equal(calendar.positions(times), np.arange(500))
+    assert calendar.times(np.arange(500)).tolist() == hours.tolist()
 
 
 def test_times_without_a_rule_have_no_calendar() -> None:
