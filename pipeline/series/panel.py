@@ -208,7 +208,9 @@ def _panel(
         known = period[np.isfinite(cells[:, 0])]
         first, last = int(known[0]), int(known[-1])
         if last - first >= MAX_PERIODS:
-            first, cut = int(known[known > last - MAX_PERIODS][0]), cut + 1
+            newest = known[known > last - MAX_PERIODS]
+            _require_most(newest, known, names, columns, calendar)
+            first, cut = int(newest[0]), cut + 1
         kept = period >= first
         told = np.full((int(period[-1]) - first + 1, table.shape[1]), np.nan)
         told[period[kept] - first] = cells[kept]
@@ -229,6 +231,25 @@ def _panel(
         signed=bool((rows["target"] < 0).any()),
         future=max(0, int(rows["period"].max()) - max(one.next - 1 for one in made)),
         notes=tuple(notes),
+    )
+
+
+def _require_most(
+    newest: npt.NDArray[np.int64],
+    known: npt.NDArray[np.int64],
+    names: tuple[str, ...],
+    columns: SeriesColumns,
+    calendar: Calendar,
+) -> None:
+    """A mistyped date far ahead must not cut off the whole history."""
+    if len(newest) * 2 >= len(known):
+        return
+    before, end = calendar.times(np.array([known[-len(newest) - 1], known[-1]]))
+    of_series = f" of {' / '.join(names)}" if names else ""
+    raise InvalidDataError(
+        f"Column '{columns.time}' holds {end}, {known[-1] - known[0]:,} periods ({calendar.name})"
+        f" after the first value{of_series}, but most values end at {before}; accepted are series"
+        f" of up to {MAX_PERIODS:,} periods. Correct or leave out the rows after {before}"
     )
 
 

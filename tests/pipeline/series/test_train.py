@@ -382,6 +382,14 @@ REFUSED = {
     "an unknown group": (daily(), {"group_column": "shop"}, InvalidParameterError, "shop.*date"),
     "too few times": (daily(3), {}, InsufficientDataError, "3 different times.*at least 4"),
     "a long horizon": (daily(40), {"horizon": 41}, InvalidParameterError, "41.*1 to 40"),
+    "a mistyped date": (
+        daily(40).assign(
+            date=lambda frame: frame["date"].where(frame.index < 39, pd.Timestamp("2202-02-09"))
+        ),
+        {"horizon": 7},
+        InvalidDataError,
+        "'date' holds 2202-02-09.*most values end at 2024-02-08.*leave out the rows after",
+    ),
     "an unknown method": (daily(), {"model_type": "arima"}, InvalidParameterError, "theta"),
     "mixed frequencies": (
         pd.concat(
