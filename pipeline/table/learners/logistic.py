@@ -1,6 +1,7 @@
 """Logistic regression whose strength is chosen on rows of its own."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from pipeline.table.learners.pace import Pace
 
 _STRENGTHS = tuple(float(10.0**power) for power in np.arange(-4.0, 3.01, 0.5))
 _USUAL_STRENGTH = 0.1
+_WEIGHT_OF_DATA = 10.0
+"""Strength times rows that holds back without hiding what few rows say plainly; on many rows that
+is as strong a penalty as any that is tried, so that it takes no longer."""
 _MANY_CLASSES, _FEW_PAIRS = 3, 3
 """A fit takes longer the more classes there are: then the choice is made among fewer strengths, on
 fewer pairs of rows."""
@@ -38,7 +42,11 @@ def weights(
 
 
 def _best_strength(matrix: Array, target: Array, classes: int, pace: Pace) -> float:
-    """The inverse penalty with the least loss; from strong to weak, each fit begins at the last."""
+    """The inverse penalty with the least loss; from strong to weak, each fit begins at the last.
+
+    Out of time while the loss still falls, the best is not among those that were tried: a usual
+    one is nearer to it than the strongest penalties.
+    """
     pairs = [
         (train, test)
         for train, test in inner.splits(target, classes, pace.order.seed)
@@ -58,9 +66,15 @@ def _best_strength(matrix: Array, target: Array, classes: int, pace: Pace) -> fl
             total += _loss(model, matrix[test], target[test])
         losses.append(total)
         if not pace.goes_on(number + 1, len(strengths) + 1):
-            break
+            is_falling = int(np.argmin(losses)) == number
+            usual = min(_USUAL_STRENGTH, _WEIGHT_OF_DATA / len(matrix))
+            return max(strength, usual) if is_falling else _best(strengths, losses)
         if number - int(np.argmin(losses)) >= _WORSE_BEFORE_END:
             break
+    return _best(strengths, losses)
+
+
+def _best(strengths: Sequence[float], losses: Sequence[float]) -> float:
     return strengths[int(np.argmin(losses))]
 
 
