@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.periods import Periods
 from pipeline.forecast.structural.package import library_logs
 
 with library_logs("prophet.plot", "cmdstanpy", level=logging.CRITICAL):
@@ -40,7 +41,9 @@ class FittedProphet:
     model: Any
     covariates: tuple[str, ...]
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+    def predict(self, future: Periods) -> NDArray[np.float64]:
         with library_logs("prophet.forecaster"):
-            forecast = self.model.predict(future[["ds", *self.covariates]])
+            names = ("ds", *self.covariates)
+            frame = pd.DataFrame({name: future[name].to_numpy() for name in names})
+            forecast = self.model.predict(frame)
         return np.asarray(forecast["yhat"].to_numpy(), dtype=np.float64)

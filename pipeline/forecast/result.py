@@ -16,6 +16,7 @@ from pipeline.forecast.candidates.candidate import PointForecaster, predict
 from pipeline.forecast.history.outliers import Outlier
 from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration
 from pipeline.forecast.intervals.levels import require_levels
+from pipeline.forecast.periods import PlainPeriods
 from pipeline.forecast.selection.backtest import WindowScore
 from pipeline.forecast.selection.incumbent import Comparison
 from pipeline.forecast.selection.metrics import Metrics
@@ -98,30 +99,30 @@ class FittedForecaster:
     def predict_with_quantiles(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What `predict` and `quantiles` return, for the time of one of them."""
         rows = self._rows(future)
-        predicted, steps = self._predicted(rows), rows["step"].to_numpy()
+        predicted, steps = self._predicted(rows), rows.steps
         lower, upper, made = self.calibration.with_interval(predicted, steps)
         quantiles = dict(zip(map(str, QUANTILES), made.T, strict=True))
         forecast = {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
         return self._sold(rows, forecast), self._sold(rows, quantiles)
 
-    def _interval(self, rows: pd.DataFrame, predicted: Values) -> dict[str, Values]:
-        lower, upper = self.calibration.interval(predicted, rows["step"].to_numpy())
+    def _interval(self, rows: PlainPeriods, predicted: Values) -> dict[str, Values]:
+        lower, upper = self.calibration.interval(predicted, rows.steps)
         return {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
 
     def _quantiles(
-        self, rows: pd.DataFrame, predicted: Values, levels: Sequence[float]
+        self, rows: PlainPeriods, predicted: Values, levels: Sequence[float]
     ) -> dict[str, Values]:
-        made = self.calibration.quantiles(predicted, rows["step"].to_numpy(), levels)
+        made = self.calibration.quantiles(predicted, rows.steps, levels)
         return dict(zip(map(str, levels), made.T, strict=True))
 
-    def _predicted(self, rows: pd.DataFrame) -> Values:
+    def _predicted(self, rows: PlainPeriods) -> Values:
         weights = self.weights or (1 / len(self.members),) * len(self.members)
         made = [predict(member, rows) for member in self.members]
         return np.asarray(np.average(made, axis=0, weights=weights), dtype=np.float64)
 
-    def _sold(self, rows: pd.DataFrame, columns: dict[str, Values]) -> pd.DataFrame:
+    def _sold(self, rows: PlainPeriods, columns: dict[str, Values]) -> pd.DataFrame:
         """Nothing while the shop is closed."""
-        ds = pd.DatetimeIndex(rows["ds"])
+        ds = rows.ds
         closed = closed_rows(self.closures, ds, self.frequency)
         closed |= self.closed_times.at(ds, self.frequency)
         table = np.column_stack(list(columns.values()))
@@ -130,7 +131,7 @@ class FittedForecaster:
         sold.insert(0, "ds", ds)
         return sold
 
-    def _rows(self, future: pd.DataFrame) -> pd.DataFrame:
+    def _rows(self, future: pd.DataFrame) -> PlainPeriods:
         missing = [name for name in ("ds", *self.known) if name not in future]
         if missing:
             raise InvalidDataError(
@@ -138,13 +139,11 @@ class FittedForecaster:
             )
         ds = pd.DatetimeIndex(future["ds"])
         steps = self.frequency.steps_after(self.last, ds)
-        known = {name: future[name].array for name in self.known}
-        rows = pd.DataFrame({"ds": ds, "step": steps, **known}, copy=False)
         if not len(steps) or steps.min() < 1:
             raise InvalidDataError(
                 f"Column ds must have time stamps, all at least one period after {self.last}"
             )
-        return rows
+        return PlainPeriods(ds, steps, {name: future[name].to_numpy() for name in self.known})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

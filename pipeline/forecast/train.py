@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.errors import InvalidDataError
 from pipeline.forecast.calendar.closed_times import NO_DAYS
 from pipeline.forecast.calendar.holiday_calendar import public_holidays, seen_events
+from pipeline.forecast.calendar.occasions import Days
 from pipeline.forecast.candidates.candidate import (
     FitContext,
     FitFailureError,
@@ -177,13 +178,15 @@ def _context(
     category: str | None,
     shared: SharedProfile | None,
 ) -> FitContext:
-    history = prepared.history
+    history, events = prepared.history, dict[str, Days]()
+    if spec.events:
+        events = seen_events(spec.events, history.ds, history.frequency.ends(history.ds))
     years = history.ds[0].year, prepared.future["ds"].iloc[-1].year
     return FitContext(
         spec=spec,
         holidays=replace(
             public_holidays(spec.country, spec.subdivision, spec.holidays, *years),
-            events=seen_events(spec.events, history.ds, history.frequency.ends(history.ds)),
+            events=events,
         ),
         models_year=history.frequency.days(windows[0].origin) >= YEAR_DAYS,
         category=category,

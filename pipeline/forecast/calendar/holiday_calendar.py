@@ -64,21 +64,13 @@ class HolidayCalendar:
         counts = np.searchsorted(self.dates, _days(ends)) - np.searchsorted(self.dates, _days(ds))
         return counts.astype(np.float64)
 
-    def around(self) -> dict[str, Days]:
+    def around(self) -> Mapping[str, Days]:
         """Days beside holidays, which all holidays together teach: single ones are too rare.
 
         A bridge day is a Monday or Friday between a holiday and the weekend, and not counted as
         the day before or after as well.
         """
-        day = np.timedelta64(1, "D")
-        before, after = self.dates - day, self.dates + day
-        bridge = np.concatenate([before[_weekday(before) == 0], after[_weekday(after) == 4]])
-        named = {BEFORE: before, AFTER: after, BRIDGE: bridge}
-        kept = {name: np.setdiff1d(days, self.dates) for name, days in named.items()}
-        return {
-            name: days if name == BRIDGE else np.setdiff1d(days, kept[BRIDGE])
-            for name, days in kept.items()
-        }
+        return _around(self.dates.astype("datetime64[D]").tobytes())
 
     def frame(self) -> pd.DataFrame:
         """Columns ``ds`` and ``holiday``, the form that Prophet reads; the days around holidays
@@ -98,6 +90,20 @@ class HolidayCalendar:
                 "holiday": [name for _, names in parts for name in names],
             }
         )
+
+
+@lru_cache(maxsize=CALENDARS_KEPT)
+def _around(packed: bytes) -> Mapping[str, Days]:
+    dates: Days = np.frombuffer(packed, dtype="datetime64[D]")
+    day = np.timedelta64(1, "D")
+    before, after = dates - day, dates + day
+    bridge = np.concatenate([before[_weekday(before) == 0], after[_weekday(after) == 4]])
+    named = {BEFORE: before, AFTER: after, BRIDGE: bridge}
+    kept = {name: np.setdiff1d(days, dates) for name, days in named.items()}
+    return {
+        name: days if name == BRIDGE else np.setdiff1d(days, kept[BRIDGE])
+        for name, days in kept.items()
+    }
 
 
 def content_key(calendar: HolidayCalendar) -> tuple[object, ...]:

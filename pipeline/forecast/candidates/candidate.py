@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import Periods
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import BALANCED, BEST, BUDGETS, ForecastSpec
 
@@ -20,7 +20,7 @@ UNHURRIED = frozenset({BALANCED, BEST})
 class PointForecaster(Protocol):
     """A fitted candidate. It can be pickled."""
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+    def predict(self, future: Periods) -> NDArray[np.float64]:
         """One value, not below 0, per row of ``future`` (``ds``, ``step``, known covariates)."""
         ...
 
@@ -111,7 +111,7 @@ def fit_candidate(
         raise FitFailureError(f"{type(error).__name__}: {error}") from error
 
 
-def predict(model: PointForecaster, future: pd.DataFrame) -> NDArray[np.float64]:
+def predict(model: PointForecaster, future: Periods) -> NDArray[np.float64]:
     """Predictions not below 0, or `FitFailureError` if they are not finite."""
     values = np.asarray(model.predict(future), dtype=np.float64)
     if not np.isfinite(values).all():

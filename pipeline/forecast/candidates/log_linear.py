@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+
+from pipeline.forecast.positive import solved
 
 Array = NDArray[np.float64]
 
@@ -93,6 +94,6 @@ def _newton_step(
     alone = weights @ design[:, :indicators] + ridge[:indicators]
     crossed = design[:, :indicators].T @ weighted
     share = crossed / alone[:, None]
-    rest = cho_factor(curvature - crossed.T @ share)
-    found = cho_solve(rest, gradient[indicators:] - share.T @ gradient[:indicators])
+    rest = curvature - crossed.T @ share
+    found = solved(rest, gradient[indicators:] - share.T @ gradient[:indicators])
     return np.concatenate([(gradient[:indicators] - crossed @ found) / alone, found])

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.neighbours import sorted_median
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import Periods, steps_of, times_of
 
 SEASONS_REMEMBERED = 8
 SEASONS_FOR_MEDIANS = 26
@@ -27,8 +27,8 @@ class SeasonalNaive:
 
     last_season: NDArray[np.float64]
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        places = (future["step"].to_numpy(dtype=np.int64) - 1) % len(self.last_season)
+    def predict(self, future: Periods) -> NDArray[np.float64]:
+        places = (steps_of(future) - 1) % len(self.last_season)
         return np.take(self.last_season, places)
 
 
@@ -40,8 +40,8 @@ class SeasonalMean:
     means: dict[int, float]
     overall: float
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        slots = self.frequency.slots(pd.DatetimeIndex(future["ds"]))
+    def predict(self, future: Periods) -> NDArray[np.float64]:
+        slots = self.frequency.slots(times_of(future))
         return np.array([self.means.get(int(slot), self.overall) for slot in slots])
 
 
@@ -52,8 +52,8 @@ class Drift:
     level: float
     slope: float
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        return np.maximum(self.level + self.slope * future["step"].to_numpy(dtype=float), 0.0)
+    def predict(self, future: Periods) -> NDArray[np.float64]:
+        return np.asarray(np.maximum(self.level + self.slope * steps_of(future), 0.0))
 
 
 def fit_seasonal_naive(history: History, _context: FitContext) -> SeasonalNaive:

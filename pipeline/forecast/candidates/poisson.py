@@ -15,6 +15,7 @@ from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.features import CALENDAR_FEATURES, event_features
 from pipeline.forecast.candidates.log_linear import fit_log_linear
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import Periods, times_of
 
 PENALTY = 0.02
 HALF_LIFE_DAYS = 365
@@ -61,9 +62,9 @@ class FittedPoisson:
     design: Design
     size: float
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+    def predict(self, future: Periods) -> NDArray[np.float64]:
         covariates = _stacked([future[name].to_numpy(float) for name in self.design.known], future)
-        table = self.design.table(pd.DatetimeIndex(future["ds"]), covariates)
+        table = self.design.table(times_of(future), covariates)
         return np.asarray(self.regression.predict(table) * self.size, dtype=np.float64)
 
 
@@ -100,11 +101,11 @@ def _stacked(columns: Sequence[NDArray[np.float64]], rows: Sized) -> NDArray[np.
 def _design(history: History, context: FitContext, covariates: NDArray[np.float64]) -> Design:
     deviations = covariates.std(axis=0)
     has_slots = history.season > 1 and history.frequency.is_daily_or_finer
-    slots = np.unique(history.frequency.slots(history.ds if has_slots else history.ds[-1:]))
+    slots = history.frequency.slots(history.ds if has_slots else history.ds[-1:])
     return Design(
         frequency=history.frequency,
         holidays=context.holidays,
-        slots=slots,
+        slots=np.flatnonzero(np.bincount(slots)),
         with_year=context.models_year,
         known=history.known,
         means=covariates.mean(axis=0),

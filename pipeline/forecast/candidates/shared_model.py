@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.candidates.candidate import FitContext, FitFailureError
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.shared import Factors
 
 DAYS_REMEMBERED = 28
@@ -21,8 +21,8 @@ class SharedRhythm:
     level: float
     factors: Factors
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
-        return self.level * self.factors.at(pd.DatetimeIndex(future["ds"]))
+    def predict(self, future: Periods) -> NDArray[np.float64]:
+        return self.level * self.factors.at(times_of(future))
 
 
 def fit_shared_profile(history: History, context: FitContext) -> SharedRhythm:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.frequency import Unit
 from pipeline.forecast.calendar.occasions import closed_rows
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
+from pipeline.forecast.periods import Periods, PlainPeriods
 from pipeline.forecast.result import FittedForecaster
 
 Array = NDArray[np.float64]
@@ -46,7 +47,7 @@ _REASONS: Mapping[str, str] = {
 class Decomposable(Protocol):
     """A fitted candidate that can tell its parts."""
 
-    def components(self, future: pd.DataFrame) -> Mapping[str, Array]:
+    def components(self, future: Periods) -> Mapping[str, Array]:
         """Additive parts by name; together they are the prediction."""
         ...
 
@@ -76,8 +77,8 @@ def drivers(
     """
     ds = pd.DatetimeIndex(future[TIME])
     steps = model.frequency.steps_after(model.last, ds)
-    known = {name: future[name].array for name in model.known}
-    rows = pd.DataFrame({TIME: ds, **known, "step": steps})
+    known = {name: future[name].to_numpy() for name in model.known}
+    rows = PlainPeriods(ds, steps, known)
     if expected is None:
         expected = model.predict(future)["yhat"].to_numpy()
     parts = _together(model, rows)
@@ -113,7 +114,7 @@ def effects(ds: pd.DatetimeIndex, parts: Mapping[str, Array]) -> list[tuple[str,
     ]
 
 
-def _together(model: FittedForecaster, rows: pd.DataFrame) -> dict[str, Array]:
+def _together(model: FittedForecaster, rows: PlainPeriods) -> dict[str, Array]:
     """The parts that the members tell, each as much as it counts."""
     parts: dict[str, Array] = {LEVEL: np.zeros(len(rows))}
     weights = model.weights or (1 / len(model.members),) * len(model.members)
@@ -124,7 +125,7 @@ def _together(model: FittedForecaster, rows: pd.DataFrame) -> dict[str, Array]:
     return parts
 
 
-def _parts(member: PointForecaster, rows: pd.DataFrame, *, is_daily: bool) -> Mapping[str, Array]:
+def _parts(member: PointForecaster, rows: PlainPeriods, *, is_daily: bool) -> Mapping[str, Array]:
     if isinstance(member, Decomposable):
         return member.components(rows)
     values = predict(member, rows)
@@ -132,7 +133,7 @@ def _parts(member: PointForecaster, rows: pd.DataFrame, *, is_daily: bool) -> Ma
     rest = values - level
     if not is_daily or len(rows) < LEAST_WEEKS * DAYS_OF_WEEK:
         return {LEVEL: level, OTHER: rest}
-    days = pd.DatetimeIndex(rows[TIME]).day_of_week.to_numpy()
+    days = rows.ds.day_of_week.to_numpy()
     week = (np.bincount(days, weights=rest) / np.bincount(days))[days]
     return {LEVEL: level, WEEK: week, OTHER: rest - week}
 

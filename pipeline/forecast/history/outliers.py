@@ -69,7 +69,9 @@ def _has_reason(history: History, holidays: HolidayCalendar) -> NDArray[np.bool_
     near = (holidays.days_until(history.ds, limit) < limit) | (
         holidays.days_since(history.ds, limit) < limit
     )
-    near |= holidays.event_columns(history.ds, history.frequency.ends(history.ds)).any(axis=1)
+    if holidays.events:
+        ends = history.frequency.ends(history.ds)
+        near |= holidays.event_columns(history.ds, ends).any(axis=1)
     if "promotion" in history.known:
         near |= history.columns["promotion"] > 0
     return near

@@ -16,6 +16,7 @@ from pipeline.forecast.calendar.closed_times import ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.history.covariates import Assumed
 from pipeline.forecast.history.surroundings import Outlook
+from pipeline.forecast.periods import PlainPeriods
 
 PRICE = "price"
 
@@ -123,7 +124,7 @@ class History:
             sold_out=sold_out,
         )
 
-    def ahead(self, origin: int, stop: int) -> pd.DataFrame:
+    def ahead(self, origin: int, stop: int) -> PlainPeriods:
         """What was known at row ``origin`` of the rows up to ``stop``: no quantities."""
         ds = self.ds[origin:stop]
         rows = {name: self.columns[name][origin:stop] for name in self.known}
@@ -133,7 +134,7 @@ class History:
         if self.outlook.rhythms:
             upto = {name: self.columns[name][:stop] for name in self.outlook.rhythms}
             rows |= self.outlook.seen_from(upto, self.ds[:stop], origin, self.frequency)
-        return pd.DataFrame({"ds": ds, "step": np.arange(1, len(ds) + 1), **rows}, copy=False)
+        return PlainPeriods(ds, np.arange(1, len(ds) + 1), rows)
 
     def knowing(self, names: tuple[str, ...]) -> "History":
         """The same history for models that use only these covariates."""

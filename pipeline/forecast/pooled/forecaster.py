@@ -4,12 +4,15 @@ import pickle
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.periods import Periods, steps_of
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import Group
 from pipeline.forecast.pooled.group_view import kept_view
@@ -23,6 +26,8 @@ from pipeline.forecast.unpickling import set_state
 
 LEAST_RESPONSE = 1e-9
 """Where no covariate makes a difference, they share alike."""
+_TREES_KEPT = 4
+"""Of the job at hand, by frequency: 60 kB each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,21 +42,24 @@ class TreeForecaster:
     observed: tuple[str, ...] = ()
     _kept: dict[bytes, "_Seen"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __getstate__(self) -> bytes:
-        values = [getattr(self, one.name) for one in fields(self) if one.init]
-        return zlib.compress(pickle.dumps(values, pickle.HIGHEST_PROTOCOL))
+    def __getstate__(self) -> tuple[bytes, bytes]:
+        trees, *others = [getattr(self, one.name) for one in fields(self) if one.init]
+        return _packed_once(trees), _packed(others)
 
-    def __setstate__(self, state: bytes) -> None:
-        # Whoever unpickles this has verified where all of it comes from.
-        values = pickle.loads(zlib.decompress(state))  # noqa: S301 - part of a verified artifact
-        set_state(self, values)
+    def __setstate__(self, state: tuple[bytes, bytes] | bytes) -> None:
+        """Models of the former release stand in one piece."""
+        if isinstance(state, bytes):
+            set_state(self, _unpacked(state))
+        else:
+            trees, others = map(_unpacked, state)
+            set_state(self, [trees, *others])
 
-    def predict(self, future: pd.DataFrame) -> NDArray[np.float64]:
+    def predict(self, future: Periods) -> NDArray[np.float64]:
         """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
         seen = self._seen(future)
         return seen.scale * np.exp(seen.expected + self.trees.predict(seen.table))
 
-    def components(self, future: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    def components(self, future: Periods) -> dict[str, NDArray[np.float64]]:
         """Parts of the forecast that add up to it.
 
         The trees multiply factors. Each factor gets its share of the difference to the level by
@@ -70,7 +78,7 @@ class TreeForecaster:
         mean = level * _logarithmic_mean(total)
         return {LEVEL: level} | {name: mean * share for name, share in shares.items()}
 
-    def _seen(self, future: pd.DataFrame) -> "_Seen":
+    def _seen(self, future: Periods) -> "_Seen":
         """Kept for the same rows: a forecast is asked for its numbers first, then for its parts."""
         columns = (future[name] for name in ("step", *self.series.covariates))
         asked = b"".join(one.to_numpy(dtype=np.float64).tobytes() for one in columns)
@@ -81,7 +89,7 @@ class TreeForecaster:
             self._kept[asked] = found
         return found
 
-    def _look(self, future: pd.DataFrame) -> "_Seen":
+    def _look(self, future: Periods) -> "_Seen":
         series = ahead_of(self.series, future)
         surround = Surround(
             holidays=self.holidays,
@@ -90,7 +98,7 @@ class TreeForecaster:
             observed=self.observed,
         )
         view, last = View(series, surround), len(series)
-        targets = last - 1 + future["step"].to_numpy(dtype=np.int64)
+        targets = last - 1 + steps_of(future)
         origins = np.array([last])  # the same one for all of the targets
         names, table = view.table(origins, targets)
         scale = view.past.scale(origins)
@@ -108,6 +116,21 @@ class _Seen:
     responses: Mapping[str, Values]
 
 
+def _packed(part: object) -> bytes:
+    return zlib.compress(pickle.dumps(part, pickle.HIGHEST_PROTOCOL))
+
+
+@lru_cache(maxsize=_TREES_KEPT)
+def _packed_once(trees: Trees) -> bytes:
+    """Those of all products are the same, and most of what has to be compressed."""
+    return _packed(trees)
+
+
+def _unpacked(part: bytes) -> Any:
+    # Whoever unpickles this has verified where all of it comes from.
+    return pickle.loads(zlib.decompress(part))  # noqa: S301 - part of a verified artifact
+
+
 def _shared_out(effect: Values, responses: Mapping[str, Values]) -> dict[str, Values]:
     """What trees make of all covariates together, by covariate: in proportion to its response."""
     if not responses:
@@ -123,9 +146,9 @@ def _logarithmic_mean(logs: Values) -> Values:
     return np.where(small, 1.0, np.expm1(logs) / np.where(small, 1.0, logs))
 
 
-def ahead_of(series: Series, future: pd.DataFrame) -> Series:
+def ahead_of(series: Series, future: Periods) -> Series:
     """The series with the periods up to the farthest of ``future``, and what is known of them."""
-    places = len(series) - 1 + future["step"].to_numpy(dtype=np.int64)
+    places = len(series) - 1 + steps_of(future)
     rows = int(places.max(initial=len(series) - 1)) + 1
     grid = series.frequency.grid(pd.Timestamp(series.stamps[-1]), rows - len(series) + 1)
     covariates: dict[str, Values] = {}

@@ -11,9 +11,11 @@ ROWS_AT_ONCE = 512
 """What is made of so many rows stays in the nearest memory of a core."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trees:
     """All nodes of all trees in one row; a leaf leads to itself.
+
+    They are equal to themselves only, so that what is made of them can be kept by them.
 
     Attributes
     ----------

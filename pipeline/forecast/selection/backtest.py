@@ -16,6 +16,7 @@ from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.learning import for_learning
 from pipeline.forecast.history.notes import METHODS, periods
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import PlainPeriods
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.selection.fits import Fits
 from pipeline.forecast.selection.metrics import Metrics, naive_scale, score
@@ -58,7 +59,7 @@ class Backtest:
     dropped: dict[str, str] = field(default_factory=dict)
     fits: Fits = field(default_factory=Fits)
     _known: dict[int, History] = field(default_factory=dict)
-    _ahead: dict[int, pd.DataFrame] = field(default_factory=dict)
+    _ahead: dict[int, PlainPeriods] = field(default_factory=dict)
     _scales: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -133,7 +134,7 @@ class Backtest:
             self._known[window.number] = for_learning(past, context.holidays, context.spec).history
         return self._known[window.number]
 
-    def ahead(self, window: Window) -> pd.DataFrame:
+    def ahead(self, window: Window) -> PlainPeriods:
         """What is known at the origin of a window of the rows to forecast."""
         if window.number not in self._ahead:
             self._ahead[window.number] = self.history.ahead(window.origin, window.reach)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.statistical.effect_sizes import BEYOND_CHANCE, Tested, around
 from pipeline.forecast.statistical.regressors import (
     BRIDGE_COLUMN,
@@ -46,14 +46,14 @@ class Effects:
             weights = np.insert(weights, BRIDGE_COLUMN, 0.0)
         set_state(self, [regressors, weights, is_share])
 
-    def of(self, plain: Array, future: pd.DataFrame) -> Array:
+    def of(self, plain: Array, future: Periods) -> Array:
         """What effects add to a forecast without them."""
         effect = self._columns(future) @ self.weights
         if not self.is_share:
             return effect
         return plain * (np.clip(1 + effect, 0.0, _MOST_FACTOR) - 1)
 
-    def parts(self, plain: Array, future: pd.DataFrame) -> dict[str, Array]:
+    def parts(self, plain: Array, future: Periods) -> dict[str, Array]:
         """The same by what it is due to."""
         columns = self._columns(future) * self.weights
         whole, total = columns.sum(axis=1), self.of(plain, future)
@@ -64,10 +64,10 @@ class Effects:
                 parts[group] = parts.get(group, 0.0) + unit * columns[:, place]
         return parts
 
-    def _columns(self, future: pd.DataFrame) -> Array:
+    def _columns(self, future: Periods) -> Array:
         names = self.regressors.names
         covariates = {name: future[name].to_numpy(dtype=np.float64) for name in names}
-        return self.regressors.columns(pd.DatetimeIndex(future["ds"]), covariates)
+        return self.regressors.columns(times_of(future), covariates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Any
 from weakref import ref
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.periods import Periods, steps_of
 from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted
 from pipeline.forecast.statistical.long_seasons import Fit, Fitted, fit_with_long_seasons
 from pipeline.forecast.statistical.parts import DAY, WEEK, YEAR, Rhythm, parts_of
@@ -35,14 +35,14 @@ class FittedToHistory:
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
 
-    def predict(self, future: pd.DataFrame) -> Array:
+    def predict(self, future: Periods) -> Array:
         """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
-        plain = self.fitted.predict(future["step"].to_numpy(dtype=np.int64))
+        plain = self.fitted.predict(steps_of(future))
         return plain if self.effects is None else plain + self.effects.of(plain, future)
 
-    def components(self, future: pd.DataFrame) -> dict[str, Array]:
+    def components(self, future: Periods) -> dict[str, Array]:
         """Parts of the forecast that add up to it."""
-        parts = parts_of(self.fitted, future["step"].to_numpy(dtype=np.int64), self.rhythms)
+        parts = parts_of(self.fitted, steps_of(future), self.rhythms)
         if self.effects is None:
             return dict(parts)
         plain = np.sum(list(parts.values()), axis=0)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import EVENT_PREFIX
+from pipeline.forecast.periods import Periods
 from pipeline.forecast.structural.calendar_columns import calendar_columns, holiday_columns
 from pipeline.forecast.structural.layout import Mode, trend_of
 from pipeline.forecast.structural.past import Past
@@ -47,7 +47,7 @@ class StructuralModel:
     mode: Mode
     past: Past
 
-    def predict(self, future: pd.DataFrame) -> Vector:
+    def predict(self, future: Periods) -> Vector:
         """One value per row of ``future`` (``ds``, sorted, and the regressors)."""
         rows = Rows.of(future, self.structure)
         columns = self._columns(rows)
@@ -60,7 +60,7 @@ class StructuralModel:
         factors = np.where(self.multiplies, self.mode.beta, 0.0)
         return np.asarray(1 + self._columns(rows) @ factors)
 
-    def components(self, future: pd.DataFrame) -> dict[str, Vector]:
+    def components(self, future: Periods) -> dict[str, Vector]:
         """Parts whose sum is the forecast.
 
         ``level`` is where the trend stood at the end of the history, ``trend`` how it has moved
@@ -108,7 +108,7 @@ class Rows:
     regressors: Mapping[str, Vector]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, structure: Structure) -> "Rows":
+    def of(cls, frame: Periods, structure: Structure) -> "Rows":
         """The columns of a frame that a structure needs."""
         return cls(
             frame["ds"].to_numpy(),

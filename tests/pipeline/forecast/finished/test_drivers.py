@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.occasions import Closure
 from pipeline.forecast.finished.drivers import CLOSED, LEVEL, OTHER, drivers, effects
+from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.result import FittedForecaster
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
@@ -25,12 +26,12 @@ WEEKEND = pd.date_range("2024-06-29", periods=2)
 class Told:
     """A fitted candidate of known parts: 20 a day, 15 more on Saturdays, 30 less on Sundays."""
 
-    def components(self, future: pd.DataFrame) -> Mapping[str, Array]:
-        day = future["ds"].dt.day_of_week.to_numpy()
+    def components(self, future: Periods) -> Mapping[str, Array]:
+        day = times_of(future).day_of_week.to_numpy()
         week = np.select([day == 5, day == 6], [15.0, -30.0], 0.0)
         return {"level": np.full(len(day), 20.0), "week": week}
 
-    def predict(self, future: pd.DataFrame) -> Array:
+    def predict(self, future: Periods) -> Array:
         return np.asarray(np.sum(list(self.components(future).values()), axis=0))
 
 

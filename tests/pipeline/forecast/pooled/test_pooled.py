@@ -1,6 +1,8 @@
 """The trees that learn from all products: what they know, and what they must not know."""
 
 import pickle
+import zlib
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from pipeline.forecast.history.prepared import Prepared
 from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.pooled.candidates import fit_pooled, has_unseen_trees
+from pipeline.forecast.pooled.forecaster import TreeForecaster
 from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.forecast.spec import ForecastSpec
 from tests.pipeline.forecast.pooled.shops import UPLIFT, Shop, shop
@@ -70,6 +73,18 @@ def test_a_forecast_is_small_and_the_same_after_it_was_stored(
 
     assert len(stored) < 100_000
     assert np.array_equal(pickle.loads(stored).predict(made.future), forecast(sold, shared))
+
+
+def test_a_forecast_as_the_former_release_stored_it_is_read(
+    sold: Shop, shared: SharedProfile
+) -> None:
+    model = fit_pooled(prepared(sold).history, context_with(shared))
+    values = [getattr(model, one.name) for one in fields(model) if one.init]
+    read = object.__new__(TreeForecaster)
+
+    read.__setstate__(zlib.compress(pickle.dumps(values)))
+
+    assert np.array_equal(read.predict(prepared(sold).future), forecast(sold, shared))
 
 
 def test_components_add_up_to_the_forecast(sold: Shop, shared: SharedProfile) -> None:

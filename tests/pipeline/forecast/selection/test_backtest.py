@@ -135,7 +135,7 @@ def test_a_covariate_that_ends_with_the_history_does_not_help() -> None:
     history = prepare(validate(frame), ForecastSpec()).history
 
     assert history.known == ()
-    assert "oracle" not in history.ahead(230, 260)
+    assert "oracle" not in history.ahead(230, 260).names
     assert len(history.head(230).columns["oracle"]) == 230
 
 
@@ -155,6 +155,6 @@ def test_predictions_reach_only_known_rows() -> None:
 
     ahead = history.ahead(100, 110)
 
-    assert list(ahead.columns) == ["ds", "step"]
-    assert list(ahead["step"]) == list(range(1, 11))
-    assert ahead["ds"].iloc[0] == history.ds[99] + pd.Timedelta(days=1)
+    assert ahead.names == ("ds", "step")
+    assert ahead.steps.tolist() == list(range(1, 11))
+    assert ahead.ds[0] == history.ds[99] + pd.Timedelta(days=1)
