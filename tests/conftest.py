@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +30,8 @@ def scrubbed_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def temporary_files_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What programs leave that tests kill in the middle of something is removed with the run."""
+def temporary_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where servers lie and what programs leave that tests kill, removed at the end of the run."""
     tmp_path_factory.getbasetemp()  # stays where it is, so that those of the last runs are kept
     with (
         tempfile.TemporaryDirectory(
@@ -40,4 +41,4 @@ def temporary_files_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     ):
         environment.setenv("TMPDIR", directory)
         environment.setattr(tempfile, "tempdir", directory)
-        yield
+        yield Path(directory)
