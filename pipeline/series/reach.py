@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.errors import InvalidParameterError
 from pipeline.forecast.history.covariates import LEAST_OBSERVED_SHARE, as_seen
+from pipeline.forecast.history.validation import MAX_VALUE
 from pipeline.series.methods.method import Array
 from pipeline.series.panel import Panel, Series
 from pipeline.table.arrow import name_columns
@@ -66,13 +67,14 @@ def known_ahead(series: Series, horizon: int) -> dict[str, Array]:
 
 def seen_so_far(series: Series, known: Collection[str]) -> dict[str, Array]:
     """The covariates of a series that vary in its history but are not known ahead: by period, the
-    newest value that had been seen by then."""
+    newest value that had been seen by then. Larger ones than the engine takes count as unknown."""
     seen = {}
-    for name, values in series.covariates.items():
-        past = values[: len(series.values)]
-        finite = np.isfinite(past)
-        if name not in known and finite.mean() >= LEAST_OBSERVED_SHARE and np.ptp(past[finite]) > 0:
-            seen[name] = as_seen(past)
+    for name in [name for name in series.covariates if name not in known]:
+        past = series.covariates[name][: len(series.values)]
+        usable = np.where(np.abs(past) <= MAX_VALUE, past, np.nan)
+        told = usable[np.isfinite(usable)]
+        if len(told) >= LEAST_OBSERVED_SHARE * len(past) and told.min() < told.max():
+            seen[name] = as_seen(usable)
     return seen
 
 

@@ -175,3 +175,11 @@ def test_a_rare_flag_that_is_not_told_ahead_counts_as_off_there() -> None:
     result = forecast(frame, "sales", model_type="forecast_engine", horizon=AHEAD)
     far = result.model.forecast(3 * AHEAD)["prediction"]
     np.testing.assert_allclose(far, 40, atol=8)
+
+
+def test_numbers_too_large_for_the_engine_do_not_keep_it_away() -> None:
+    frame = table(np.zeros(DAYS)).head(DAYS - AHEAD)
+    random = np.random.default_rng(5)
+    large = {"phone": random.integers(10**13, 10**14, len(frame)), "any": random.normal(0, 1e300)}
+    result = forecast(frame.assign(**large), "sales", model_type="forecast_engine", horizon=AHEAD)
+    assert result.algorithm == "forecast_engine"
