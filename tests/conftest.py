@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.children import THREAD_LIMITS, WAITING
 from core.settings import Settings
@@ -18,6 +19,9 @@ def pytest_configure() -> None:
     worker has, because those of several processes would wait for each other's cores.
     """
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1") | WAITING)
+    # The same examples everywhere, each for as long as a busy machine takes for it.
+    settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+    settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -305,9 +305,6 @@ def test_jobs_and_models_hold_together_whatever_is_asked(service: Service) -> No
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=True,
-            database=None,
             phases=[Phase.generate],  # twenty steps are read faster than they are made fewer
             suppress_health_check=list(HealthCheck),
         ),

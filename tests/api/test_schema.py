@@ -56,9 +56,6 @@ AnyCase = schemathesis.Case[Any]
 
 bounded = settings(
     max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 

@@ -49,8 +49,6 @@ pytestmark = pytest.mark.timeout(600 * (TIMES or 1))
 def fuzz(examples: int) -> settings:
     return settings(
         max_examples=examples * (TIMES or 1),
-        deadline=None,
-        database=None,
         derandomize=not TIMES,
         suppress_health_check=list(HealthCheck),
     )

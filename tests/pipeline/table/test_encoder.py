@@ -75,7 +75,7 @@ def test_every_kind_of_column_is_in_the_test():
     assert "remark" in ENCODER.layout.texts
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, ROWS - 1), min_size=1, max_size=90))
 def test_rows_in_any_order_and_number_become_the_same(rows):
     assert_same(ENCODER.transform(FRAME.iloc[rows]), ENCODED.take(np.array(rows)))
@@ -125,7 +125,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_value_in_any_column_is_encoded_in_a_small_and_a_large_frame_alike(data):
     row = {name: data.draw(ANYTHING, label=name) for name in FRAME.columns}
@@ -232,7 +232,7 @@ COLUMN = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(COLUMN, min_size=1, max_size=5), st.sampled_from([0, 2, 4]))
 def test_any_frame_is_encoded_and_shown_in_every_view(columns, classes):
     frame = pd.DataFrame({f"ü {i}": pd.Series(one, dtype=object) for i, one in enumerate(columns)})

@@ -69,13 +69,13 @@ def test_uneven_classes():
     assert profile_target(pd.Series([1.0, 2.0, 4.0]), None)["median"] == 2.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(), min_size=1, max_size=30))
 def test_any_numbers_give_a_profile_that_is_json(numbers):
     profiled(pd.DataFrame({"x": numbers}))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.datetimes(), min_size=1, max_size=30))
 def test_any_dates_give_a_profile_that_is_json(moments):
     profiled(pd.DataFrame({"x": np.array(moments, dtype="datetime64[us]")}))
@@ -119,7 +119,7 @@ def test_a_small_table_is_looked_at_whole():
     assert profiled(shop_rows())["sampled_rows"] == 160
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

@@ -31,7 +31,7 @@ def trained(sales: pd.DataFrame, **settings_: object) -> ForecastResult:
     return train_forecast(sales, spec)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(start=st.integers(0, 25), length=st.integers(1, 8))
 def test_nothing_is_forecast_for_closed_days(start: int, length: int) -> None:
     closure = Closure(day(DAYS + start), day(DAYS + start + length - 1))
@@ -45,7 +45,7 @@ def test_nothing_is_forecast_for_closed_days(start: int, length: int) -> None:
     assert (bounds.loc[~closed, "yhat"] > 5).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(start=st.integers(30, DAYS - 20), length=st.integers(1, 14))
 def test_closed_days_teach_nothing(start: int, length: int) -> None:
     sales = daily_sales(DAYS)

@@ -51,7 +51,7 @@ def useful(sales: pd.DataFrame, surroundings: Surroundings) -> tuple[str, ...]:
     return useful_columns(prepared.history, windows, context_of(QUICK))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000))
 def test_what_has_nothing_to_do_with_sales_is_not_used(seed: int) -> None:
     assert useful(daily_sales(DAYS, seed=seed), around(noise(seed + 1))) == ()
@@ -63,7 +63,7 @@ def test_what_drives_sales_is_used(seed: int) -> None:
     assert useful(driven_sales(values, seed), around(values)) == ("weather_temperature",)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), origin=st.integers(120, DAYS - 28))
 def test_a_backtest_knows_nothing_beyond_the_reach_of_a_forecast(seed: int, origin: int) -> None:
     values = noise(seed)

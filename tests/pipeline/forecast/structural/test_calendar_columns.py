@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -23,7 +23,6 @@ def alone(times: NDArray[np.datetime64], holidays: Holidays) -> NDArray[np.float
     return np.hstack([waves(times, WAVES), holidays.columns().at(times)])
 
 
-@settings(deadline=None)  # other work on the machine slows some examples down
 @given(
     begin=st.integers(0, 800),
     rows=st.integers(1, 900),
