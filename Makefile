@@ -9,8 +9,10 @@ UV := $(BIN)/python -m uv
 COMPILE := $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 export UV_CACHE_DIR ?= $(abspath .venv/cache)
 export UV_LINK_MODE ?= hardlink
-# The files of a folder one after the other; tests/fixtures/order.py says which folders stay in one process.
-SIDE_BY_SIDE := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# The tests of a file one after the other; tests/fixtures/order.py says which folders stay in one process.
+# One process more than there are cores: much of the suite waits for programs that start.
+PROCESSES = $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
+SIDE_BY_SIDE = --numprocesses=$(PROCESSES) --maxprocesses=5 --dist=loadfile --no-loadscope-reorder
 # Trust whom the machine trusts, as pip does: companies put a proxy of their own before the package index.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/* /etc/pki/tls/certs/* /etc/ssl/cert.pem),true,false)
 
