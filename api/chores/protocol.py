@@ -10,12 +10,6 @@ from api.sales.schemas import ImportReport
 from core.artifacts import Blob
 from db.models.stored import Reclaimed
 
-REFUSED = 3
-"""The exit status of a child that refuses a file."""
-
-UNREADABLE = 4
-"""The exit status of a child that cannot use the files of a model."""
-
 
 class ChoreError(ApiError):
     """A chore ended without a result; the log has what it said."""

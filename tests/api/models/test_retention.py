@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import celeryconfig
-from api.chores.child import run
 from api.chores.local import LocalChores
+from api.chores.row_child import run
 from api.models.retention_views import MOST_AT_ONCE
 from core.artifacts import ArtifactStore
 from db.engine import Sessions

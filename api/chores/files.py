@@ -1,0 +1,43 @@
+"""The chores that concern only the artifact store: no database, no library of tables."""
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+from api.errors import ModelNotLoadableError
+from core.artifacts import ArtifactStore, Blob
+from core.bundles import load_file
+from core.errors import ArtifactError, ManifestError
+
+
+class FileChores:
+    def __init__(self, store: ArtifactStore, *, signing_key: str | None = None) -> None:
+        self._store = store
+        self._signing_key = signing_key
+
+    def store(self, path: Path) -> Blob:
+        with path.open("rb") as file:
+            return self._store.put(file)
+
+    def holds(self, digest: str) -> bool:
+        return self._store.exists(digest)
+
+    def fetch(self, digest: str, directory: Path) -> Path:
+        return self._store.fetch(digest, Path(mkdtemp(dir=directory)))
+
+    def read_text(self, manifest_digest: str, name: str) -> str:
+        if self._signing_key is None:
+            raise ModelNotLoadableError(
+                "The files of models cannot be verified here: the operator has to give the API the"
+                " key of the workers (ARTIFACT_SIGNING_KEY)"
+            )
+        try:
+            content = load_file(self._store, manifest_digest, self._signing_key, name)
+        except (ArtifactError, ManifestError) as error:
+            raise ModelNotLoadableError(
+                f"The files of the model cannot be used ({error}). Train the model again, or have"
+                " the operator bring back the store of the models and its key"
+                " (ARTIFACT_SIGNING_KEY)"
+            ) from error
+        if content is None:
+            raise ModelNotLoadableError(f"The model has no file {name}")
+        return content.decode()

@@ -1,0 +1,46 @@
+"""The child process of `api.chores.children` for chores that need the database.
+
+`python -m api.chores.row_child reclaim JSON`, or `… import-sales FILE TYPE TENANT`; results and
+statuses are those of `api.chores.file_child`.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from uuid import UUID
+
+from api.chores.file_child import finish
+from api.chores.local import LocalChores
+from core.artifacts import ArtifactStore
+from core.settings import Settings
+from db.engine import create_engine, create_sessions
+from db.tenancy import as_tenant
+
+
+def main(arguments: Sequence[str]) -> int:
+    settings = Settings.from_environment()
+    if settings.database_url is None:
+        raise SystemExit("DATABASE_URL is not set")
+    chores = LocalChores(
+        create_sessions(create_engine(settings.database_url, pool_size=1)),
+        ArtifactStore.from_settings(settings),
+        max_products=settings.max_products_per_tenant,
+    )
+    return finish(settings, lambda: run(chores, arguments))
+
+
+def run(chores: LocalChores, arguments: Sequence[str]) -> str:
+    match arguments:
+        case ["reclaim", freed]:
+            return json.dumps(asdict(chores.reclaim(json.loads(freed))))
+        case ["import-sales", path, media_type, tenant_id]:
+            with as_tenant(UUID(tenant_id)):
+                report = chores.import_sales(Path(path), media_type, UUID(tenant_id))
+            return report.model_dump_json()
+    raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

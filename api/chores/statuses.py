@@ -1,0 +1,7 @@
+"""How a child process ends that has no result to tell."""
+
+REFUSED = 3
+"""A file is refused."""
+
+UNREADABLE = 4
+"""The files of a model cannot be used."""
