@@ -21,7 +21,7 @@ def details_of(result: ForecastResult) -> ForecastDetails:
     parts = drivers(result.model, ahead, result.forecast["yhat"].to_numpy()[:MOST_PERIODS])
     quantiles = result.quantiles.iloc[:MOST_PERIODS, 1:]  # the first column is the time
     return ForecastDetails(
-        Quantiles(quantiles.columns.astype(float).tolist(), _rows(quantiles.to_numpy())),
+        Quantiles([float(level) for level in quantiles.columns], _rows(quantiles.to_numpy())),
         Drivers(
             list(parts),
             _rows(np.column_stack(list(parts.values()))),

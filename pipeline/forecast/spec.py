@@ -1,6 +1,7 @@
 """What a caller asks a forecast to be."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import holidays
 
@@ -129,6 +130,7 @@ def _require_one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
         raise InvalidParameterError(f"{name} is {value!r}; accepted are {', '.join(accepted)}")
 
 
+@cache  # the calendar of a country takes half a millisecond to make
 def _require_known_place(country: str, subdivision: str | None) -> None:
     try:
         holidays.country_holidays(country, subdiv=subdivision)
