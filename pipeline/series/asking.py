@@ -66,7 +66,7 @@ class RowReader:
         return Asked(
             series=series,
             positions=self.calendar.positions(times),
-            times=tuple(frame[self.columns.time].astype("str")),
+            times=tuple(self._time_texts(frame)),
             covariates=self._covariates(frame),
         )
 
@@ -107,7 +107,7 @@ class RowReader:
         return found
 
     def _times(self, frame: pd.DataFrame) -> pd.DatetimeIndex:
-        times = self.columns.reader.read(frame[self.columns.time])
+        times = self.columns.read_asked(frame)
         unread = np.flatnonzero(np.asarray(times.isna()))
         if len(unread):
             self._refuse(frame, int(unread[0]), "is no time that can be read, such as 2026-01-31")
@@ -120,7 +120,14 @@ class RowReader:
             )
         return times
 
+    def _time_texts(self, frame: pd.DataFrame) -> pd.Series:
+        """The time of each row as it was written, also if it was in several columns."""
+        told = frame[self.columns.time].astype("str")
+        for name in [name for name in self.columns.times[1:] if name in frame]:
+            told = told + " " + frame[name].astype("str").fillna("")
+        return told
+
     def _refuse(self, frame: pd.DataFrame, row: int, why: str) -> None:
-        value = str(frame[self.columns.time].iloc[row])[:100]
+        value = str(self._time_texts(frame.iloc[[row]]).iloc[0])[:100]
         message = f"holds {value!r} in row {row + 1}, which {why}"
         raise WrongColumnsError([ColumnProblem(self.columns.time, message, value, row + 1)])

@@ -39,7 +39,7 @@ def find_categories(
 def _candidates(
     frame: pd.DataFrame, columns: SeriesColumns, excluded: Sequence[str]
 ) -> Iterable[str]:
-    used = (columns.time, columns.target, *columns.covariates, *excluded)
+    used = (*columns.times, columns.target, *columns.covariates, *excluded)
     for name in frame.columns:
         is_text = isinstance(frame[name].dtype, pd.StringDtype)
         if name not in used and (is_text or (name in columns.groups and len(columns.groups) > 1)):

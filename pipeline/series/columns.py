@@ -2,16 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import InvalidDataError, InvalidParameterError, TargetNotFoundError
 from pipeline.forecast.unpickling import set_state
+from pipeline.series.grouping import find_groups
+from pipeline.series.joined_time import JoinedTime, find_joined, read_asked, read_joined
+from pipeline.series.not_time import ACCEPTED, what_it_holds, what_they_hold
+from pipeline.series.part_names import says_time
+from pipeline.series.serial_times import is_serial, spoken
 from pipeline.series.texts import Words, indicator, words_of
+from pipeline.series.time_parts import TimePart
 from pipeline.series.times import TimeReader, find_reader
 from pipeline.table.arrow import name_columns
 from pipeline.table.spec import TableSpec
@@ -19,11 +23,6 @@ from pipeline.table.values import numbers
 
 FORECAST_COLUMNS = ("prediction", "lower", "upper")
 _READABLE_SHARE = 0.95
-_REPEATED_SHARE = 0.02
-"""Up to so many rows of a series may share their time with another row of it."""
-_ROWS_PER_SERIES = 4
-_MOST_GROUP_COLUMNS = 3
-_TRIED_GROUP_COLUMNS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,8 @@ class SeriesColumns:
     """Names of columns; ``notes`` tell what was found without being asked for.
 
     ``covariates`` are the number columns and, for each of the ``words`` of a column of text, one
-    that tells which rows have it.
+    that tells which rows have it. ``parts`` are in the columns that complete the ``time``, where it
+    stands in several.
     """
 
     time: str
@@ -41,9 +41,27 @@ class SeriesColumns:
     covariates: tuple[str, ...]
     notes: tuple[str, ...]
     words: Words = field(default_factory=dict)
+    parts: tuple[TimePart, ...] = ()
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """All columns that tell the time, from the coarsest to the finest."""
+        return self.time, *(part.column for part in self.parts)
+
+    def read_times(self, frame: pd.DataFrame) -> pd.DatetimeIndex:
+        """The time of each row, missing where it cannot be read."""
+        return read_joined(frame, self.time, self.reader, self.parts)
+
+    def read_asked(self, frame: pd.DataFrame) -> pd.DatetimeIndex:
+        """As ``read_times``, of rows to predict, which may tell the whole time in one column."""
+        return read_asked(frame, self.time, self.reader, self.parts)
+
+    def tell_times(self, times: pd.DatetimeIndex) -> pd.Series:
+        """Times in the form of the column, or whole ones if several columns make them."""
+        return pd.Series(times) if self.parts else self.reader.tell(times)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -76,23 +94,24 @@ def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
     usable = [name for name in frame.columns if name not in (spec.target, *spec.exclude_columns)]
     notes: list[str] = []
     dated = [name for name in usable if name != spec.group_column]
-    time, reader = _time_column(frame, dated, spec, notes)
-    times = reader.read(frame[time])
-    usable = [name for name in usable if name != time]
-    groups = _group_columns(frame, usable, times, spec, notes)
-    _require_own_names((time, *groups))
+    time = _find_time(frame, usable, dated, spec, notes)
+    times = read_joined(frame, time.column, time.reader, time.parts)
+    usable = [name for name in usable if name not in time.columns]
+    groups = find_groups(frame, usable, times, spec, notes)
+    _require_own_names((time.column, *groups))
     left = [name for name in usable if name not in groups]
     numeric = [name for name in left if _is_number_column(frame[name])]
     words = _words(frame, [name for name in left if name not in numeric], spec)
     told = [indicator(name, word) for name in words for word in words[name]]
     return SeriesColumns(
-        time=time,
-        reader=reader,
+        time=time.column,
+        reader=time.reader,
         groups=groups,
         target=spec.target,
         covariates=(*numeric, *told),
         notes=tuple(notes),
         words=words,
+        parts=time.parts,
     )
 
 
@@ -164,29 +183,51 @@ def _require_own_names(names: tuple[str, ...]) -> None:
         )
 
 
-def _time_column(
-    frame: pd.DataFrame, usable: list[str], spec: TableSpec, notes: list[str]
-) -> tuple[str, TimeReader]:
+def _find_time(
+    frame: pd.DataFrame, usable: list[str], dated: list[str], spec: TableSpec, notes: list[str]
+) -> JoinedTime:
+    """The column that tells the time, or those that do together."""
+    readers = _time_readers(frame, dated, spec)
+    best = max(readers, key=lambda name: _as_time(frame, name, readers[name]))
+    joined = find_joined(frame, readers, best, usable, spec)
+    if joined is not None:
+        notes.append(
+            f"{name_columns(list(joined.columns))} were read together as the time of each row"
+        )
+        return joined
+    if spec.time_column is None:
+        others = [name for name in readers if name != best]
+        also = f"; it could also have been {name_columns(others)}" if others else ""
+        notes.append(f"'{best}' was taken as the time of each row{also}")
+    if is_serial(readers[best].form):
+        how, first = spoken(readers[best].form), readers[best].read(frame[best]).min()
+        notes.append(f"The numbers of '{best}' were read as {how}, from {first} on")
+    return JoinedTime(column=best, reader=readers[best], parts=())
+
+
+def _time_readers(frame: pd.DataFrame, dated: list[str], spec: TableSpec) -> dict[str, TimeReader]:
+    """How to read the named column, or every one that may tell the time."""
     if spec.time_column is not None:
-        reader = find_reader(frame[spec.time_column])
+        reader = find_reader(frame[spec.time_column], says_time=True)
         if reader is None:
             raise InvalidParameterError(
-                f"time_column is '{spec.time_column}', whose values cannot be read as times;"
-                " accepted: dates, time stamps, dates as text such as 2026-01-31, or whole years"
+                f"time_column is '{spec.time_column}', whose values cannot be read as times:"
+                f" {what_it_holds(frame, spec.time_column)}; {ACCEPTED}"
             )
-        return spec.time_column, reader
-    readers = {name: reader for name in usable if (reader := find_reader(frame[name])) is not None}
+        return {spec.time_column: reader}
+    readers = {
+        name: reader
+        for name in dated
+        if (reader := find_reader(frame[name], says_time=says_time(name))) is not None
+    }
     if not readers:
+        near = what_they_hold(frame, dated)
         raise InvalidDataError(
             "No column tells the time: a time series needs one with dates, time stamps or years."
-            f" The columns are {', '.join(map(str, frame.columns))}. Name one as time_column, or"
-            " choose regression"
+            f" {f'{near}. ' if near else ''}The columns are {', '.join(map(str, frame.columns))}."
+            f" Name one as time_column, or choose regression; {ACCEPTED}"
         )
-    best = max(readers, key=lambda name: _as_time(frame, name, readers[name]))
-    others = [name for name in readers if name != best]
-    also = f"; it could also have been {name_columns(others)}" if others else ""
-    notes.append(f"'{best}' was taken as the time of each row{also}")
-    return best, readers[best]
+    return readers
 
 
 def _as_time(frame: pd.DataFrame, name: str, reader: TimeReader) -> tuple[bool, int, int]:
@@ -195,87 +236,6 @@ def _as_time(frame: pd.DataFrame, name: str, reader: TimeReader) -> tuple[bool, 
     is_number = pd.api.types.is_numeric_dtype(frame[name].dtype)
     different = reader.read(frame[name]).nunique()
     return not is_number or reader.form != "%Y", different, int(typed)
-
-
-def _group_columns(
-    frame: pd.DataFrame,
-    usable: list[str],
-    times: pd.DatetimeIndex,
-    spec: TableSpec,
-    notes: list[str],
-) -> tuple[str, ...]:
-    if spec.group_column is not None:
-        return (spec.group_column,)
-    known = np.asarray(times.notna())
-    clock = times[known].asi8
-    if _repeated(clock, []) <= _REPEATED_SHARE:
-        return ()
-    codes = _group_candidates(frame[known], usable)
-    best = _telling_apart(clock, codes)
-    if best is None:
-        notes.append(
-            "Several rows share a time and no column tells them apart as series: they are taken"
-            " together as one series. Name a group_column to forecast several"
-        )
-        return ()
-    best = tuple(name for name in usable if name in best)
-    together = "together tell" if len(best) > 1 else "tells"
-    notes.append(f"{name_columns(list(best))} {together} the series apart")
-    return best
-
-
-def _group_candidates(frame: pd.DataFrame, usable: list[str]) -> dict[str, npt.NDArray[np.int64]]:
-    """Columns that name things (text, yes or no, whole numbers), as codes of their values."""
-    codes = {}
-    for name in usable:
-        column = frame[name]
-        if pd.api.types.is_float_dtype(column.dtype) or not _names_things(column):
-            continue
-        code, values = pd.factorize(column, use_na_sentinel=False)
-        if 2 <= len(values) <= len(column) / _ROWS_PER_SERIES:
-            codes[name] = code.astype(np.int64)
-    fewest = sorted(codes, key=lambda name: (-int(codes[name].max()), name))
-    return {name: codes[name] for name in fewest[:_TRIED_GROUP_COLUMNS]}
-
-
-def _names_things(column: pd.Series) -> bool:
-    kind = column.dtype
-    is_text = isinstance(kind, pd.StringDtype)
-    return bool(is_text or pd.api.types.is_bool_dtype(kind) or pd.api.types.is_integer_dtype(kind))
-
-
-def _telling_apart(
-    clock: npt.NDArray[np.int64], codes: dict[str, npt.NDArray[np.int64]]
-) -> tuple[str, ...] | None:
-    """The fewest columns within whose values (nearly) no time comes twice."""
-    for count in range(1, _MOST_GROUP_COLUMNS + 1):
-        fitting = []
-        for names in combinations(codes, count):
-            joined = _joined([codes[name] for name in names])
-            series = int(joined.max()) + 1
-            if series * _ROWS_PER_SERIES > len(clock):
-                continue
-            repeated = _repeated(clock, [joined])
-            if repeated <= _REPEATED_SHARE:
-                fitting.append((series, names))
-        if fitting:
-            return min(fitting)[1]
-    return None
-
-
-def _joined(codes: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    joined = codes[0]
-    for code in codes[1:]:
-        joined = joined * (int(code.max()) + 1) + code
-    return np.asarray(np.unique(joined, return_inverse=True)[1], dtype=np.int64)
-
-
-def _repeated(clock: npt.NDArray[np.int64], groups: list[npt.NDArray[np.int64]]) -> float:
-    """The share of rows that come after another one of the same series and time."""
-    if len(clock) == 0:
-        return 0.0
-    keys = pd.DataFrame(dict(enumerate([clock, *groups])))
-    return float(keys.duplicated().mean())
 
 
 def _is_number_column(column: pd.Series) -> bool:

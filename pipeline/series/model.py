@@ -148,7 +148,7 @@ class SeriesModel:
         names = {
             name: [text] * count for name, text in zip(self.columns.groups, one.names, strict=True)
         }
-        told = {self.columns.time: self.columns.reader.tell(times)}
+        told = {self.columns.time: self.columns.tell_times(times)}
         return pd.DataFrame({**names, **told, **dict(zip(ANSWER, values.T, strict=True))})
 
     def _answer_series(
@@ -203,7 +203,7 @@ class SeriesModel:
 
     def _not_ahead(self, one: FittedSeries, asked: Asked, row: int) -> WrongColumnsError:
         farthest = one.next + _HORIZONS_AHEAD * self.horizon - 1
-        first, last = self.columns.reader.tell(
+        first, last = self.columns.tell_times(
             self.calendar.times(np.array([one.next, farthest], dtype=np.int64))
         )
         of_series = f" of {' / '.join(one.names)}" if one.names else ""

@@ -113,7 +113,7 @@ def _rows(
     frame: pd.DataFrame, columns: SeriesColumns, notes: list[str]
 ) -> tuple[pd.DataFrame, list[tuple[str, ...]]]:
     """Columns ``time``, ``series`` (a number), ``target`` and the covariates, sorted."""
-    rows = pd.DataFrame({"time": columns.reader.read(frame[columns.time])})
+    rows = pd.DataFrame({"time": columns.read_times(frame)})
     rows["target"] = numbers(frame[columns.target])
     for name, values in _covariates(frame, columns, rows["target"].notna()).items():
         rows[f"covariate {name}"] = values

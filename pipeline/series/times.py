@@ -1,10 +1,11 @@
 """Columns that tell a time: dates, time stamps, years and the like, in whatever form."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
+
+from pipeline.series.serial_times import find_serial, is_serial, read_serial
 
 FORMATS = (
     "%Y-%m-%d",
@@ -60,14 +61,9 @@ FORMATS = (
     "%Y %b",
     "%Y",
 )
-ISO, QUARTER, EPOCH_S, EPOCH_MS = "ISO8601", "quarter", "epoch seconds", "epoch milliseconds"
-WEEK = "ISO week"
+ISO, QUARTER, WEEK, YEAR = "ISO8601", "quarter", "ISO week", "%Y"
 _READ_SHARE = 0.98
 _FIRST_YEAR, _LAST_YEAR = 1700, 2200
-_EPOCHS: dict[str, tuple[float, float, Literal["s", "ms"]]] = {
-    EPOCH_S: (1e8, 1e10, "s"),
-    EPOCH_MS: (1e11, 1e13, "ms"),
-}
 _SAMPLE = 2_000
 _OFFSET = r"\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$"
 
@@ -89,11 +85,10 @@ class TimeReader:
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return self._to_clock(column)
         text = _as_text(column)
-        if self.form in _EPOCHS:
+        if is_serial(self.form):
             numbers = pd.to_numeric(column, errors="coerce").astype("float64")
-            since_1970 = pd.to_timedelta(numbers, unit=_EPOCHS[self.form][2], errors="coerce")
-            stamps = pd.Series(pd.Timestamp(0) + since_1970).dt.as_unit("us")
-            return pd.DatetimeIndex(stamps.fillna(_read_iso(text)))
+            stamps = read_serial(self.form, np.asarray(numbers, dtype=np.float64))
+            return pd.DatetimeIndex(stamps.fillna(_read_iso(text).reset_index(drop=True)))
         if self.form == QUARTER:
             return _read_quarters(text)
         if self.form == WEEK:
@@ -120,7 +115,7 @@ class TimeReader:
             return pd.Series([f"{time.year}-Q{time.quarter}" for time in times], dtype="str")
         if self.form == WEEK:
             return pd.Series(times.strftime("%G-W%V"), dtype="str")
-        if self.form in ("%Y", "%Y%m"):
+        if self.form in (YEAR, "%Y%m"):
             return pd.Series(times.strftime(self.form).astype("int64"))
         return pd.Series(times)
 
@@ -135,8 +130,9 @@ class TimeReader:
         return pd.DatetimeIndex(column.dt.tz_localize(None)).as_unit("us")
 
 
-def find_reader(column: pd.Series) -> TimeReader | None:
-    """How to read ``column`` as times, or None if it tells none."""
+def find_reader(column: pd.Series, *, says_time: bool = False) -> TimeReader | None:
+    """How to read ``column`` as times, or None if it tells none; ``says_time`` where its name or
+    the user says that it does."""
     present = column.dropna()
     if present.empty or pd.api.types.is_bool_dtype(column.dtype):
         return None
@@ -145,7 +141,7 @@ def find_reader(column: pd.Series) -> TimeReader | None:
     if pd.api.types.is_timedelta64_dtype(column.dtype):
         return None
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return _number_reader(present)
+        return _number_reader(present, says_time=says_time)
     if pd.api.types.is_object_dtype(column.dtype):
         return None
     return _text_reader(present)
@@ -158,15 +154,17 @@ def _typed_reader(present: pd.Series) -> TimeReader:
     return TimeReader(ISO, str(zone), keeps_utc=_is_finer_than_day(present.dt.tz_localize(None)))
 
 
-def _number_reader(present: pd.Series) -> TimeReader | None:
+def _number_reader(present: pd.Series, *, says_time: bool) -> TimeReader | None:
     numbers = present.astype("float64")
-    if not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
+    if not np.isfinite(numbers).all():
+        return None
+    serial = find_serial(np.asarray(numbers, dtype=np.float64), says_time=says_time)
+    if serial is not None:
+        return TimeReader(serial)
+    if (numbers % 1 != 0).any():
         return None
     low, high = float(numbers.min()), float(numbers.max())
-    for form, (least, most, _) in _EPOCHS.items():
-        if least <= low and high < most and numbers.nunique() > 2:
-            return TimeReader(form)
-    digits = {"%Y": (_FIRST_YEAR, _LAST_YEAR), "%Y%m": (170_001, 220_012)}
+    digits = {YEAR: (_FIRST_YEAR, _LAST_YEAR), "%Y%m": (170_001, 220_012)}
     for form, (least, most) in {**digits, "%Y%m%d": (17_000_101, 22_001_231)}.items():
         if least <= low and high <= most and _reads(_as_text(present), form):
             return TimeReader(form)
@@ -194,7 +192,7 @@ def _text_reader(present: pd.Series) -> TimeReader | None:
 
 
 def _reads(text: pd.Series, form: str) -> bool:
-    if form == "%Y" and not text.str.fullmatch(r"\d{4}").all():
+    if form == YEAR and not text.str.fullmatch(r"\d{4}").all():
         return False
     try:
         read = pd.to_datetime(text, format=form, errors="coerce")

@@ -356,7 +356,7 @@ def _result(
             numbers_of={one.names: number for number, one in enumerate(model.series)},
         ),
         model=model,
-        features=(*columns.groups, columns.time, *known),
+        features=(*columns.groups, *columns.times, *known),
         classes=None,
         profile={**profile, "dropped": _dropped(profile, columns, used, request.spec)},
         hyperparameters={
@@ -364,6 +364,7 @@ def _result(
             "frequency": model.calendar.name,
             "time_column": columns.time,
             "group_columns": list(columns.groups),
+            **_time_parts(columns),
         },
         notes=tuple(notes),
         training_data_points=int(sum(np.isfinite(one.past.actual).sum() for one in outcomes)),
@@ -374,10 +375,14 @@ def _result(
     )
 
 
+def _time_parts(columns: SeriesColumns) -> dict[str, Any]:
+    return {"time_parts": list(columns.times[1:])} if columns.parts else {}
+
+
 def _dropped(
     profile: dict[str, Any], columns: SeriesColumns, used: tuple[str, ...], spec: TableSpec
 ) -> dict[str, str]:
-    kept = {columns.time, columns.target, *columns.groups, *used}
+    kept = {*columns.times, columns.target, *columns.groups, *used}
     names = profile["columns"]
     dropped = {str(name): "its values ahead are not known" for name in names if name not in kept}
     return {**dropped, **dict.fromkeys(spec.exclude_columns, "excluded by request")}

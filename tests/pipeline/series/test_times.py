@@ -55,6 +55,38 @@ def test_each_form_is_recognised_and_read(form: str) -> None:
     assert reader.read(column).tolist() == times.tolist()
 
 
+HOURS = pd.date_range("2024-01-25", periods=60, freq="h")
+NAMED = {
+    "microseconds": (HOURS, pd.Series(HOURS.as_unit("us").asi8)),
+    "nanoseconds": (HOURS, pd.Series(HOURS.as_unit("ns").asi8)),
+    "days of Excel": (DAYS, pd.Series((DAYS - pd.Timestamp("1899-12-30")).days)),
+    "hours of Excel": (HOURS, pd.Series((HOURS - pd.Timestamp("1899-12-30")) / pd.Timedelta("1D"))),
+}
+
+
+@pytest.mark.parametrize("form", NAMED)
+def test_numbers_that_any_column_could_hold_are_times_if_the_name_says_so(form: str) -> None:
+    times, column = NAMED[form]
+    assert find_reader(column) is None
+    reader = find_reader(column, says_time=True)
+    assert reader is not None
+    assert reader.read(column).tolist() == times.tolist()
+    assert reader.read(reader.tell(times).astype("str")).tolist() == times.tolist()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([30_000.1, 31_007.3, 35_411.9, 40_123.7, 40_124.2, 52_000.9]),
+        pd.Series(range(73_000, 73_100)),
+        pd.Series(range(1, 145)),
+        pd.Series([44_927, 44_928, 44_929]),
+    ],
+)
+def test_numbers_that_are_not_plainly_times_are_none(column: pd.Series) -> None:
+    assert find_reader(column, says_time=True) is None
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_told_can_be_read_again(form: str) -> None:
     times, column = FORMS[form]
