@@ -19,7 +19,7 @@ def what_it_holds(frame: pd.DataFrame, name: str) -> str:
     counted = _counts(frame[name])
     parts = find_parts(frame, [name])
     if parts:
-        return f"'{name}' holds only a {parts[0].part}, without the date that it is of"
+        return f"'{name}' holds only a {parts[0].part}, without the year or date that it is of"
     if counted is not None:
         return (
             f"'{name}' counts from {counted[0]:,} to {counted[1]:,}, which tells no date: give"

@@ -28,6 +28,7 @@ _PLAIN = frozenset({"epoch seconds", "epoch milliseconds"})
 _EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
 _UNIX_0 = np.datetime64("1970-01-01", "us")
 _LONGEST = 300 * 366 * 86_400 * _SECOND
+_LARGEST = 1e19
 _LAST_YEAR, _FEWEST_TIMES = 2100, 4
 
 Numbers = npt.NDArray[np.float64]
@@ -44,7 +45,7 @@ def spoken(form: str) -> str:
 
 def read_serial(form: str, numbers: Numbers) -> pd.Series:
     """The times that numbers of a form tell, missing where they are none."""
-    passed = numbers * _MICROSECONDS[form]
+    passed = np.clip(numbers, -_LARGEST, _LARGEST) * _MICROSECONDS[form]
     if form == EXCEL:
         passed = np.rint(passed / _SECOND) * _SECOND
     is_time = np.abs(passed) <= _LONGEST

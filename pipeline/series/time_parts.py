@@ -26,8 +26,11 @@ _HOURS, _LAST_CLOCK, _SECONDS = 24, 2_400, 86_400
 _STEPS_OF_HOUR = 4
 """Numbers of hours may be in quarters, such as 14.5."""
 _CLOCK = re.compile(
-    r"(\d{1,2})(?:[:h](\d{2}))?(?::(\d{2}(?:\.\d+)?))?\s*(h|uhr|([ap])\.?m\.?)?", re.IGNORECASE
+    r"(\d{1,2})(?:[:h](\d{2}))?(?::(\d{2}(?:\.\d+)?))?\s*(h|uhr|([ap])\.?m\.?)?"
+    r"(?:\s*[-–]\s*\d{1,2}(?:[:h]\d{2})*\s*(?:h|uhr|[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
 )
+"""A time of day, also one with the end of what begins there: ``14:00-15:00``."""
 
 
 class Clock(StrEnum):
@@ -71,8 +74,10 @@ def find_parts(frame: pd.DataFrame, names: list[str]) -> list[TimePart]:
         if part is None or part is Part.YEAR or not _may_hold_part(frame[name]):
             continue
         present = frame[name].dropna()
+        if present.empty:
+            continue
         clock = _clock_of(present) if part is Part.CLOCK else Clock.HOURS
-        if clock is None or present.empty:
+        if clock is None:
             continue
         one = TimePart(name, part, clock)
         if np.isfinite(one.read(present)).mean() >= _READ_SHARE:

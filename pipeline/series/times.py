@@ -65,6 +65,7 @@ ISO, QUARTER, WEEK, YEAR = "ISO8601", "quarter", "ISO week", "%Y"
 _READ_SHARE = 0.98
 _FIRST_YEAR, _LAST_YEAR = 1700, 2200
 _SAMPLE = 2_000
+_MOST_EXACT = 2.0**53
 _OFFSET = r"\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$"
 
 
@@ -257,6 +258,6 @@ def _is_finer_than_day(times: pd.Series) -> bool:
 def _as_text(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column.dtype):
         numbers = pd.to_numeric(column, errors="coerce").astype("float64")
-        whole = numbers.where(np.isfinite(numbers) & (numbers % 1 == 0))
+        whole = numbers.where((numbers.abs() < _MOST_EXACT) & (numbers % 1 == 0))
         return whole.astype("Int64").astype("str")
     return column.astype("str").str.strip()

@@ -41,6 +41,11 @@ JOINED = {
     "half a day's clock": table(
         HOURS, date=HOURS.strftime("%m/%d/%Y"), heure=HOURS.strftime("%I:%M %p")
     ),
+    "from one hour to the next": table(
+        HOURS,
+        date=HOURS.strftime("%Y-%m-%d"),
+        hour=[f"{time.hour:02}:00-{time.hour + 1:02}:00" for time in HOURS],
+    ),
     "digits": table(HOURS, date=HOURS.strftime("%Y-%m-%d"), hhmm=HOURS.hour * 100),
     "seconds": table(HOURS, date=HOURS.strftime("%Y-%m-%d"), time=HOURS.hour * 3_600.0),
     "hour and minute": table(
@@ -136,6 +141,7 @@ def as_they_were() -> dict[str, tuple[pd.DataFrame, tuple[str, ...]]]:
     )
     return {
         "a number of another name": (hourly.rename(columns={"hr": "shelf"}), ("shelf",)),
+        "a name without values": (hourly.assign(hr=np.nan), ()),
         "a name with other values": (hourly.assign(hr=hourly["hr"] + 60), ("hr",)),
         "an hour of each date": (daily.assign(hour=np.arange(200) % 24), ()),
         "the hour in which a shop opens": (shops, ("branch",)),

@@ -74,6 +74,13 @@ def test_numbers_that_any_column_could_hold_are_times_if_the_name_says_so(form: 
     assert reader.read(reader.tell(times).astype("str")).tolist() == times.tolist()
 
 
+@pytest.mark.parametrize("form", NAMED)
+def test_a_number_that_no_calendar_has_is_missing(form: str) -> None:
+    reader = find_reader(NAMED[form][1], says_time=True)
+    assert reader is not None
+    assert reader.read(pd.Series([1e300, -1e300, None])).isna().all()
+
+
 @pytest.mark.parametrize(
     "column",
     [

@@ -394,7 +394,7 @@ REFUSED = {
         pd.DataFrame({"hour": [1, 2, 3, 4] * 9, "sales": 1.5}),
         {},
         InvalidDataError,
-        "'hour' holds only a time of day, without the date",
+        "'hour' holds only a time of day, without the year or date",
     ),
     "numbers named as the time": (
         pd.DataFrame({"size": [2.5, 7.25, 1.0] * 9, "sales": 1.5}),
