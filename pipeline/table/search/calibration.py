@@ -10,8 +10,8 @@ _LEAST_PROBABILITY = 1e-15
 _PARTS = 5
 _LEAST_GAIN = 0.0005
 _LEAST_ROWS = 50
-_USUAL_SPREAD = 0.4
-"""Of the logarithms of temperatures: most are between 0.67 and 1.5. Rows have to outweigh that."""
+_USUAL_SPREAD = 0.25
+"""Of the logarithms of temperatures: most are between 0.78 and 1.28. Rows have to outweigh that."""
 
 Numbers = npt.NDArray[np.int64]
 

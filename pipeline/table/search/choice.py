@@ -22,9 +22,6 @@ USUAL_PREDICT_MS = 12.0
 _MOST_IN_POOL = 20
 _LEAST_SECONDS = 1e-6
 _PEER_GAP, _MOST_PEERS = 0.07, 4
-_PEER_EXCESS = 1.0
-"""Where the best is nearly perfect, a small part of the way to the reference is many times its
-loss: who loses more than twice as much as the best is no peer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +117,10 @@ def _pool(found: Found, standings: Standings) -> list[Candidate]:
 
 def _peers(pool: Sequence[Candidate], found: Found, standings: Standings) -> list[int]:
     """The places of the best of each family that is nearly as good as the best of all."""
-    families = best_of_each_family(pool)
-    least = min(standings.loss(one, found.folds) for one in families)
     near = [
         one
-        for one in families
+        for one in best_of_each_family(pool)
         if standings.gap(one, found.candidates, found.folds) <= _PEER_GAP
-        and standings.loss(one, found.folds) <= least + _PEER_EXCESS * abs(least)
     ]
     return [pool.index(one) for one in near[:_MOST_PEERS]]
 

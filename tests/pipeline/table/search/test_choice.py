@@ -69,5 +69,9 @@ def test_on_few_rows_those_that_are_nearly_as_good_answer_together():
 
 
 @pytest.mark.parametrize("sureness", [0.95, 0.96])
-def test_who_loses_several_times_as_much_as_the_best_has_no_part(sureness):
-    assert chosen(0.99, sureness) == {"linear"}
+def test_on_few_rows_a_nearly_perfect_model_does_not_answer_alone(sureness):
+    assert chosen(0.99, sureness) == {"linear", "kernel"}
+
+
+def test_who_is_far_behind_has_no_part():
+    assert chosen(0.95, 0.70) == {"linear"}
