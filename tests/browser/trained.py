@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests.browser.shop import OF_THE_WEEK
 from tests.e2e.service import Service
 
 ENDED = {"completed", "failed", "cancelled"}
@@ -26,11 +27,10 @@ def train(service: Service, **request: Any) -> str:
 
 
 def train_versions(service: Service) -> Versions:
-    """Train the product with the longest history by a good method, which is put in use whatever was
-    before, and then by a poor one.
+    """Train a product by a good method, which is put in use whatever was before, and then by one
+    that is poor for it.
     """
-    products = list(service.pages("products"))
-    product_id = str(min(products, key=lambda product: product["first_sale"])["id"])
+    product_id = str(service.get(f"products/{OF_THE_WEEK}")["id"])
     used = _newest(service, _train_one(service, product_id, "seasonal_mean"))
     if not service.get(f"models/{used}")["is_deployed"]:
         service.post(f"models/{used}/deploy")
