@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
 from db.base import Base
@@ -78,8 +79,8 @@ def write_all(session: Session, many: Sequence[Columns] = ()) -> None:
     changed = list(session.dirty)
     _write(session, _taken_out(session), changed, many)
     for one in changed:
-        # As a flush would leave it: else the commit looks through it for changes once more.
-        inspect(one)._commit_all(vars(one), session.identity_map)  # noqa: SLF001
+        for name in inspect(one).committed_state.copy():
+            set_committed_value(one, name, getattr(one, name))
 
 
 def _taken_out(session: Session) -> list[Base]:
