@@ -1,9 +1,7 @@
 """What every test stands on: our environment variables are unset, servers come as fixtures."""
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -11,7 +9,12 @@ from hypothesis import settings
 from core.children import THREAD_LIMITS, WAITING
 from core.settings import Settings
 
-pytest_plugins = ["tests.fixtures.order", "tests.fixtures.servers", "tests.fixtures.database"]
+pytest_plugins = [
+    "tests.fixtures.order",
+    "tests.fixtures.temporary",
+    "tests.fixtures.servers",
+    "tests.fixtures.database",
+]
 
 
 def pytest_configure() -> None:
@@ -31,18 +34,3 @@ def scrubbed_environment() -> Iterator[None]:
         for name in Settings.model_fields:
             environment.delenv(name.upper(), raising=False)
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def temporary_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where servers lie and what programs leave that tests kill, removed at the end of the run."""
-    tmp_path_factory.getbasetemp()  # stays where it is, so that those of the last runs are kept
-    with (
-        tempfile.TemporaryDirectory(
-            prefix="model-studio-tests-", ignore_cleanup_errors=True
-        ) as directory,
-        pytest.MonkeyPatch.context() as environment,
-    ):
-        environment.setenv("TMPDIR", directory)
-        environment.setattr(tempfile, "tempdir", directory)
-        yield Path(directory)
