@@ -30,6 +30,7 @@ from pipeline.forecast.history.surroundings import Surroundings
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.pooled.candidates import has_unseen_trees
+from pipeline.forecast.pooled.retrospect import Retrospect
 from pipeline.forecast.report import (
     PROPHET,
     degraded_reason,
@@ -112,6 +113,7 @@ def train_forecast(
     context = _context(prepared, windows, spec, category, shared)
     prepared = with_useful_columns(prepared, windows, context)
     learned = for_learning(prepared.history, context.holidays, spec)
+    context = replace(context, retrospect=Retrospect(learned.history, prepared.future))
     names, always = _names(prepared.history, context), {spec.algorithm, BASELINE}
     backtest = race(prepared.history, windows, names, context, on_progress, always=always)
     ranked = rank(backtest, spec.algorithm)

@@ -7,11 +7,11 @@ from typing import Any
 from pipeline.forecast.candidates.candidate import FitContext, FitFailureError
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.pooled.examples import Examples, examples_of
-from pipeline.forecast.pooled.forecaster import TreeForecaster, recent
+from pipeline.forecast.pooled.forecaster import TreeForecaster
 from pipeline.forecast.pooled.growing import grow
 from pipeline.forecast.pooled.learning import MOST_OBSERVED, covariates_of, horizon_of
 from pipeline.forecast.pooled.pace import pace_of
-from pipeline.forecast.pooled.series import series_of
+from pipeline.forecast.pooled.series import recent, series_of
 from pipeline.forecast.pooled.table import Surround
 from pipeline.forecast.pooled.trees import Trees
 from pipeline.forecast.pooled.usefulness import useful_to_observe

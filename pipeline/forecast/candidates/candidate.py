@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods
+from pipeline.forecast.pooled.retrospect import Retrospect
 from pipeline.forecast.shared import SharedProfile
 from pipeline.forecast.spec import BALANCED, BEST, BUDGETS, ForecastSpec
 
@@ -30,7 +31,8 @@ class FitContext:
     """What candidates may use beside the history itself.
 
     ``models_year`` says whether even the shortest history of the backtest spans a year, so that
-    what a model makes of the year has been tested.
+    what a model makes of the year has been tested. A ``retrospect`` spares trees a view of the past
+    for each test.
     """
 
     spec: ForecastSpec
@@ -38,6 +40,7 @@ class FitContext:
     models_year: bool = False
     category: str | None = None
     shared: SharedProfile | None = None
+    retrospect: Retrospect | None = None
 
 
 class FitFailureError(Exception):

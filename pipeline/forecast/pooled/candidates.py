@@ -5,10 +5,10 @@ from typing import Any
 from pipeline.forecast.candidates.candidate import Candidate, FitContext, FitFailureError
 from pipeline.forecast.candidates.shared_model import fit_shared_profile, has_unseen_profile
 from pipeline.forecast.history.prepared import History
-from pipeline.forecast.pooled.forecaster import TreeForecaster, recent
+from pipeline.forecast.pooled.forecaster import TreeForecaster
 from pipeline.forecast.pooled.learning import ROUNDS, SETTINGS
 from pipeline.forecast.pooled.model import FrequencyModel, PooledModel
-from pipeline.forecast.pooled.series import series_of, stamps_of
+from pipeline.forecast.pooled.series import recent, series_of, stamps_of
 
 
 def fit_pooled(history: History, context: FitContext) -> TreeForecaster:
@@ -26,6 +26,7 @@ def fit_pooled(history: History, context: FitContext) -> TreeForecaster:
         groups=model.groups(context.category),
         covariates=model.covariates,
         observed=model.observed,
+        retrospect=context.retrospect,
     )
 
 

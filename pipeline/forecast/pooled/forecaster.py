@@ -3,12 +3,11 @@
 import pickle
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
@@ -16,10 +15,10 @@ from pipeline.forecast.periods import Periods, steps_of
 from pipeline.forecast.pooled.beside import Covariate
 from pipeline.forecast.pooled.group import Group
 from pipeline.forecast.pooled.group_view import kept_view
-from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.parts import KNOWN_EFFECT, LEVEL, OTHER, WEEK, parts_of
+from pipeline.forecast.pooled.retrospect import Retrospect
 from pipeline.forecast.pooled.running import Values
-from pipeline.forecast.pooled.series import Series, stamps_of
+from pipeline.forecast.pooled.series import Series, ahead_of
 from pipeline.forecast.pooled.table import Surround, Table, View
 from pipeline.forecast.pooled.trees import Trees
 from pipeline.forecast.unpickling import set_state
@@ -32,7 +31,9 @@ _TREES_KEPT = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeForecaster:
-    """Trees, with the past and the surroundings that they look at. It is stored compressed."""
+    """Trees, with the past and the surroundings that they look at. It is stored compressed, and
+    without the retrospect that it shares with the other tests of its product.
+    """
 
     trees: Trees
     series: Series
@@ -40,10 +41,11 @@ class TreeForecaster:
     groups: Mapping[str, Group]
     covariates: tuple[Covariate, ...]
     observed: tuple[str, ...] = ()
+    retrospect: Retrospect | None = field(default=None, repr=False, compare=False)
     _kept: dict[bytes, "_Seen"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getstate__(self) -> tuple[bytes, bytes]:
-        trees, *others = [getattr(self, one.name) for one in fields(self) if one.init]
+        trees, *others = [getattr(self, name) for name in _STORED]
         return _packed_once(trees), _packed(others)
 
     def __setstate__(self, state: tuple[bytes, bytes] | bytes) -> None:
@@ -90,21 +92,31 @@ class TreeForecaster:
         return found
 
     def _look(self, future: Periods) -> "_Seen":
-        series = ahead_of(self.series, future)
-        surround = Surround(
+        view, last = self._view(future)
+        targets = last - 1 + steps_of(future)
+        origins = np.array([last])  # the same one for all of the targets
+        names, table = view.table(origins, targets, known=int(targets.max(initial=0)) + 1)
+        scale = view.past.scale(origins)
+        expected = view.past.expected(origins, targets, scale)
+        responses = dict(zip(view.responding, view.responses(origins, targets).T, strict=True))
+        return _Seen(names, table, expected, float(np.nan_to_num(scale[0])), responses)
+
+    def _view(self, future: Periods) -> tuple[View, int]:
+        """A view that reaches over all of ``future``, and the row of it that comes first."""
+        if self.retrospect is not None and self.retrospect.tells(self.series, future):
+            return self.retrospect.view(self._surround), self.retrospect.row_after(self.series)
+        return View(ahead_of(self.series, future), self._surround()), len(self.series)
+
+    def _surround(self) -> Surround:
+        return Surround(
             holidays=self.holidays,
             groups={name: kept_view(group, self.holidays) for name, group in self.groups.items()},
             covariates=self.covariates,
             observed=self.observed,
         )
-        view, last = View(series, surround), len(series)
-        targets = last - 1 + steps_of(future)
-        origins = np.array([last])  # the same one for all of the targets
-        names, table = view.table(origins, targets)
-        scale = view.past.scale(origins)
-        expected = view.past.expected(origins, targets, scale)
-        responses = dict(zip(view.responding, view.responses(origins, targets).T, strict=True))
-        return _Seen(names, table, expected, float(np.nan_to_num(scale[0])), responses)
+
+
+_STORED = tuple(one.name for one in fields(TreeForecaster) if one.init and one.name != "retrospect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,33 +156,3 @@ def _logarithmic_mean(logs: Values) -> Values:
     """Of 1 and the factor with this logarithm."""
     small = np.abs(logs) < 1e-9
     return np.where(small, 1.0, np.expm1(logs) / np.where(small, 1.0, logs))
-
-
-def ahead_of(series: Series, future: Periods) -> Series:
-    """The series with the periods up to the farthest of ``future``, and what is known of them."""
-    places = len(series) - 1 + steps_of(future)
-    rows = int(places.max(initial=len(series) - 1)) + 1
-    grid = series.frequency.grid(pd.Timestamp(series.stamps[-1]), rows - len(series) + 1)
-    covariates: dict[str, Values] = {}
-    for name, values in series.covariates.items():
-        covariates[name] = np.concatenate([values, np.full(rows - len(values), np.nan)])
-        covariates[name][places] = future[name].to_numpy(dtype=np.float64)
-    return replace(
-        series,
-        stamps=np.concatenate([series.stamps, stamps_of(grid)[1:]]),
-        covariates=covariates,
-    )
-
-
-def recent(series: Series) -> Series:
-    """The rows that any feature of a forecast from the end can look at."""
-    pace = pace_of(series.frequency)
-    first = max(0, len(series) - 2 * pace.year - 2 * pace.levels[2])
-    return replace(
-        series,
-        stamps=series.stamps[first:],
-        values=series.values[first:],
-        prices=series.prices[first:],
-        covariates={name: values[first:] for name, values in series.covariates.items()},
-        observed={name: values[first:] for name, values in series.observed.items()},
-    )

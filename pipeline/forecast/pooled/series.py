@@ -1,7 +1,7 @@
 """A product's history as plain arrays, one entry per period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,16 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.history.prepared import PRICE, History
+from pipeline.forecast.periods import Periods, steps_of
+from pipeline.forecast.pooled.pace import pace_of
 from pipeline.forecast.pooled.running import Values
 from pipeline.forecast.unpickling import set_state
 
 Stamps = NDArray[np.datetime64]
+
+YEARS_SEEN = 3
+"""No feature looks back farther than two years and some months from the origin of a forecast, and
+the oldest tests begin some months before the newest row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +74,33 @@ def series_of(history: History, category: str | None = None) -> Series:
 def stamps_of(ds: pd.Series | pd.DatetimeIndex) -> Stamps:
     """Time stamps in seconds."""
     return np.asarray(ds.to_numpy().astype("datetime64[s]"))
+
+
+def ahead_of(series: Series, future: Periods) -> Series:
+    """The series with the periods up to the farthest of ``future``, and what is known of them."""
+    places = len(series) - 1 + steps_of(future)
+    rows = int(places.max(initial=len(series) - 1)) + 1
+    grid = series.frequency.grid(pd.Timestamp(series.stamps[-1]), rows - len(series) + 1)
+    covariates: dict[str, Values] = {}
+    for name, values in series.covariates.items():
+        covariates[name] = np.concatenate([values, np.full(rows - len(values), np.nan)])
+        covariates[name][places] = future[name].to_numpy(dtype=np.float64)
+    return replace(
+        series,
+        stamps=np.concatenate([series.stamps, stamps_of(grid)[1:]]),
+        covariates=covariates,
+    )
+
+
+def recent(series: Series) -> Series:
+    """The rows that any feature of a forecast from the end, or of a test, can look at."""
+    pace = pace_of(series.frequency)
+    first = max(0, len(series) - YEARS_SEEN * pace.year - 2 * pace.levels[2])
+    return replace(
+        series,
+        stamps=series.stamps[first:],
+        values=series.values[first:],
+        prices=series.prices[first:],
+        covariates={name: values[first:] for name, values in series.covariates.items()},
+        observed={name: values[first:] for name, values in series.observed.items()},
+    )

@@ -61,10 +61,13 @@ class View:
             (name, group, group.row_of(series.stamps[0])) for name, group in surround.groups.items()
         ]
 
-    def table(self, origins: Rows, targets: Rows) -> tuple[tuple[str, ...], Table]:
+    def table(
+        self, origins: Rows, targets: Rows, *, known: int | None = None
+    ) -> tuple[tuple[str, ...], Table]:
         """Names and values of the features of each pair; one origin can be that of all targets.
 
-        New ones belong at the end: stored trees know those that they were grown with by place.
+        Of covariates the first ``known`` rows are known, by default all. New features belong at the
+        end: stored trees know those that they were grown with by place.
         """
         kinds = {name: each[targets] for name, each in self._kinds.items()}
         scale = self.past.scale(origins)
@@ -81,7 +84,7 @@ class View:
         if "event" in kinds:
             columns["is_event"] = (kinds["event"] >= 0).astype(np.float64)
         for covariate in self._covariates:
-            columns |= covariate.columns(origins, targets)
+            columns |= covariate.columns(origins, targets, known)
         for name, group, first in self._groups:
             of_group = group.columns(origins + first, targets + first, kinds)
             columns |= {f"{name}: {each}": column for each, column in of_group.items()}
