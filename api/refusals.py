@@ -9,7 +9,12 @@ from flask import Flask, Response, current_app, g, json, request
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+)
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
 from api.errors import RETRY_AFTER_S, NotAWebSocketError, ProblemError, UnavailableError
@@ -77,6 +82,11 @@ def _refuse_http(error: HTTPException) -> Response:
         )
     if isinstance(error, RequestEntityTooLarge):
         return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large_text())
+    if isinstance(error, ClientDisconnected):
+        return _problem(
+            HTTPStatus.BAD_REQUEST,
+            "The body broke off before its end, and nothing was done with it; send it again",
+        )
     status = HTTPStatus(error.code or 500)
     kept = [
         (name, value)

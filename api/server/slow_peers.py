@@ -1,4 +1,6 @@
-"""A peer that stops in the middle of its request, or trickles it, does not keep its place."""
+"""A peer that stops in the middle of its request, or trickles it, does not keep its place; what it
+has sent until then is not taken for the whole.
+"""
 
 import socket
 import threading
@@ -21,6 +23,13 @@ def register_patience(app: Flask, body_within_s: float) -> None:
         if request.content_length or "chunked" in request.headers.get("Transfer-Encoding", ""):
             g.body_deadline = threading.Timer(body_within_s, _stop_reading, [sock])
             g.body_deadline.start()
+
+    @app.before_request
+    def count_bodies() -> None:
+        # gunicorn takes the end of the connection for that of the body; werkzeug, unless told that
+        # the server sees to it, raises ClientDisconnected where less came than was announced.
+        if request.content_length is not None:
+            request.environ.pop("wsgi.input_terminated", None)
 
     @app.teardown_request
     def end_deadline(_: BaseException | None) -> None:

@@ -5,6 +5,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 
 from db.tables import TrainingJob
 from tests.fixtures.served import Served
@@ -30,6 +31,35 @@ def test_a_client_that_leaves_in_the_middle_leaves_no_file(shared_served: Served
         eventually(lambda: uploads_of(shared_served) != [])
     eventually(lambda: uploads_of(shared_served) == [])
     assert httpx.get(f"{shared_served.url}/healthz", timeout=PATIENCE_S).status_code == 200
+
+
+LINES = b"date,product_id,quantity\n2026-01-01,rolls,5\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("Content-Length: 1000", LINES),
+        ("Transfer-Encoding: chunked", b"%x\r\n%b\r\n" % (len(LINES), LINES)),
+    ],
+)
+def test_a_file_that_breaks_off_after_a_whole_line_is_not_imported(
+    shared_served: Served, header: str, body: bytes
+) -> None:
+    host, port = shared_served.url.removeprefix("http://").split(":")
+    head = (
+        f"POST /api/v1/training/sales HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"Content-Type: text/csv\r\n{header}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), PATIENCE_S) as client:
+        client.sendall(head.encode() + body)
+        client.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"The body broke off before its end" in answer
+    product = f"{shared_served.url}/api/v1/training/products/rolls"
+    assert httpx.get(product, timeout=PATIENCE_S).status_code == 404
 
 
 def test_uploads_at_the_same_time_keep_their_own_content(shared_served: Served) -> None:
