@@ -10,12 +10,12 @@ OTHER = "launcher"
 _MARKS = {
     "worker.app:training": "training",
     "worker.app:predictions": "predictions",
-    "beat": "beat",
+    "worker.app:beat": "beat",
     "worker.app:housekeeping": "housekeeping",
     "worker.event_consumer": "events",
     "api.wsgi:app": "API",
 }
-"""An argument that tells a program; beat has the app of housekeeping, too, so it comes first."""
+"""An argument that tells a program."""
 
 _SERVERS = ("postgres", "valkey")
 

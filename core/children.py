@@ -17,7 +17,7 @@ PREDICTIONS = (
     "--queues",
     "predictions",
 )
-BEAT = ("celery", "--app", "worker.app:housekeeping", "beat")
+BEAT = ("celery", "--app", "worker.app:beat", "beat")
 FLOWER = ("celery", "--app", "worker.app:housekeeping", "flower")
 API = ("gunicorn", "--config", "python:api.gunicorn_conf", "api.wsgi:app")
 

@@ -1,5 +1,5 @@
 """The Celery apps: `worker.app:training` does the work, `worker.app:predictions` answers what
-callers wait for, `worker.app:housekeeping` keeps order.
+callers wait for, `worker.app:housekeeping` keeps order, `worker.app:beat` is its clock.
 
 Entry points of `celery --app`. Training and predictions load machine learning, once, before they
 fork their children. Nothing is read or connected at import: Celery asks for its configuration when
@@ -28,8 +28,8 @@ def _from_environment() -> dict[str, Any]:
     return {"broker_url": url, "broker_transport_options": transport_options(url)}
 
 
-def _create_app(name: str, tasks: str, **changes: Any) -> Celery:
-    app = Celery(name, include=[tasks], changes=changes)
+def _create_app(name: str, *tasks: str, **changes: Any) -> Celery:
+    app = Celery(name, include=tasks, changes=changes)
     app.config_from_object("celeryconfig")
     app.add_defaults(_from_environment)
     return app
@@ -40,8 +40,10 @@ training = _create_app("training", "worker.training_tasks")
 predictions = _create_app(
     "predictions", "worker.prediction_tasks", worker_max_tasks_per_child=1_000_000
 )
-# The last, and so the current one in beat, which does not say whose it is: its log names it.
 housekeeping = _create_app("housekeeping", "worker.housekeeping_tasks")
+# Sends names, and so loads no task. The last, and so the current one where it runs, which does not
+# say whose it is: its log names it.
+beat = _create_app("beat")
 
 
 def _configure_logs(**_: Any) -> None:

@@ -1,10 +1,24 @@
 """What beat sends, and that somebody does it."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 import celeryconfig
 from worker.housekeeping_tasks import housekeeping
 
+ROOT = Path(__file__).parents[2]
+START = """
+import json, sys
+from worker.app import beat
+beat.loader.init_worker()
+beat.finalize()
+print(json.dumps([*beat.conf.beat_schedule]))
+print(json.dumps([*sys.modules]))
+"""
 ENTRIES = celeryconfig.beat_schedule
 
 
@@ -30,3 +44,12 @@ def test_every_entry_names_a_task_of_housekeeping_and_does_not_pile_up(name: str
 )
 def test_what_the_pages_promise_is_sent_so_often(task: str, every_s: float) -> None:
     assert [entry["schedule"] for entry in ENTRIES.values() if entry["task"] == task] == [every_s]
+
+
+def test_beat_knows_the_entries_and_loads_neither_tasks_nor_database() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    entries, loaded = map(json.loads, done.stdout.splitlines())
+    assert entries == list(ENTRIES)
+    assert not {"db", "sqlalchemy", "worker.housekeeping_tasks"} & set(loaded)
