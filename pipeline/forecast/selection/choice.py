@@ -16,6 +16,7 @@ from pipeline.forecast.selection.backtest import Array, Backtest, Forecasts
 from pipeline.forecast.selection.combination import (
     blend,
     counted_error,
+    lack_of_rows,
     learn_again,
     learn_weights,
 )
@@ -25,7 +26,8 @@ from pipeline.forecast.spec import AUTO
 
 ENSEMBLE: Final = "ensemble"
 SINGLE_MODEL_MARGIN: Final = 0.1
-"""A single candidate has to be better by this share in the mean, and in every window."""
+"""A single candidate has to be better by this share in the mean, and in every window: by more where
+there are fewer rows than are enough to learn weights from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     if algorithm != AUTO:
         return tuple(choices)
     weights = (
-        learn_weights(*_evidence(backtest, errors, backtest.selection))
+        learn_weights(
+            *_evidence(backtest, errors, backtest.selection), windows=len(backtest.selection)
+        )
         if any(errors.values())
         else _alike(names)
     )
@@ -169,7 +173,9 @@ def _stands_in(name: str) -> int:
 def _is_clearly_better(backtest: Backtest, single: Choice, ensemble: Choice) -> bool:
     """In the mean and in every window."""
     counted = counted_error(single.algorithm, single.error)
-    return counted < (1 - SINGLE_MODEL_MARGIN) * ensemble.error and all(
+    rows = sum(int(np.isfinite(backtest.actual(window)).sum()) for window in backtest.selection)
+    margin = SINGLE_MODEL_MARGIN * lack_of_rows(rows)
+    return counted < (1 - margin) * ensemble.error and all(
         counted_error(single.algorithm, backtest.error(single.forecasts, window) or 0.0)
         <= (backtest.error(ensemble.forecasts, window) or math.inf)
         for window in backtest.selection

@@ -26,22 +26,24 @@ SIMPLE_HANDICAP: Final = 1.6
 """Models that only repeat or average the past have their place where others fail, so their error
 counts so many times: over a few windows without a change it is the smallest by chance, and full
 models see the change coming that the next window brings."""
-MOST_MEMBERS: Final = 4
-"""Each further member is a fit on all rows for ever less."""
-SHRINKAGE: Final = 0.3
+MEMBERS_OF_WINDOW: Final = 2
+"""So many members for each window that was forecast: each of them is a fit on all rows, and few
+windows do not tell more of them apart."""
+SHRINKAGE: Final = 0.6
 """A combination with wholly other weights than the robust average has to lower the squared error by
 this share, learned from enough rows."""
 ENOUGH_ROWS: Final = 84
 """Three windows of four weeks. Fewer, as those of weeks and months are, tell little of weights: the
 share grows with the square of what they lack."""
-LEAST_WEIGHT: Final = 0.1
-"""A member that counts less is not worth its fit: without it forecasts are as good."""
+LEAST_WEIGHT: Final = 0.15
+"""Over the number of windows: a member that counts less is not worth its fit, the less so the
+longer members were chosen for."""
 _NO_ERROR = 1e-9
 _SUM_PENALTY = 1e4
 
 
 def learn_weights(
-    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array
+    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array, windows: int
 ) -> dict[str, float]:
     """Weights that add up to 1, by name of the member.
 
@@ -52,8 +54,11 @@ def learn_weights(
     made, actual
         In the same units, what was forecast by candidate and what was sold, of all rows of these
         windows that are known.
+    windows
+        How many there were: with more of them there are more members, and smaller ones.
     """
-    return _without_crumbs(_stacked(robust_average(errors), made, actual))
+    average = robust_average(errors, MEMBERS_OF_WINDOW * windows)
+    return _without_crumbs(_stacked(average, made, actual), LEAST_WEIGHT / windows)
 
 
 def learn_again(
@@ -69,12 +74,12 @@ def learn_again(
     return _stacked(_by_inverse_error(_counted(errors)), made, actual)
 
 
-def robust_average(errors: Mapping[str, float]) -> dict[str, float]:
-    """Weights by the inverse error of the best candidates of different families."""
+def robust_average(errors: Mapping[str, float], most: int) -> dict[str, float]:
+    """Weights by the inverse error of the ``most`` best candidates of different families."""
     counted = _counted(errors)
     limit = LARGEST_ERROR * min(counted.values())
     members = [name for name in best_of_families(counted) if counted[name] <= limit]
-    return _by_inverse_error({name: counted[name] for name in members[:MOST_MEMBERS]})
+    return _by_inverse_error({name: counted[name] for name in members[:most]})
 
 
 def best_of_families(errors: Mapping[str, float]) -> list[str]:
@@ -103,14 +108,18 @@ def stack(made: Array, actual: Array, prior: Array) -> Array:
         Weights that add up to 1.
     """
     off = actual - made @ prior
-    lack = max(1.0, ENOUGH_ROWS / max(len(actual), 1))
-    pull = np.sqrt(SHRINKAGE * lack**2 * float(off @ off))
+    pull = np.sqrt(SHRINKAGE * lack_of_rows(len(actual)) ** 2 * float(off @ off))
     if len(prior) < 2 or pull == 0:
         return prior
     whole = _SUM_PENALTY * max(float(np.abs(made).max()), pull)
     design = np.vstack([made, pull * np.eye(len(prior)), np.full(len(prior), whole)])
     found, _ = nnls(design, np.concatenate([actual, pull * prior, [whole]]))
     return np.asarray(found / found.sum(), dtype=np.float64)
+
+
+def lack_of_rows(rows: int) -> float:
+    """How many times as many would be enough to learn weights from, at least 1."""
+    return max(1.0, ENOUGH_ROWS / max(rows, 1))
 
 
 def blend(made: Mapping[str, Array], weights: Mapping[str, float]) -> Array:
@@ -140,8 +149,8 @@ def _by_inverse_error(errors: Mapping[str, float]) -> dict[str, float]:
     return _normalised({name: (least / error) ** POWER for name, error in errors.items()})
 
 
-def _without_crumbs(weights: Mapping[str, float]) -> dict[str, float]:
-    kept = {name: weight for name, weight in weights.items() if weight >= LEAST_WEIGHT}
+def _without_crumbs(weights: Mapping[str, float], least: float) -> dict[str, float]:
+    kept = {name: weight for name, weight in weights.items() if weight >= least}
     return _normalised(dict(sorted(kept.items(), key=lambda one: (-one[1], one[0]))))
 
 

@@ -119,6 +119,26 @@ def test_weights_for_what_is_to_come_know_the_holdout_and_keep_the_members() -> 
     assert sum(again[1].weights) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("width", "best"), [(28, "poisson"), (12, ENSEMBLE)])
+def test_a_lead_over_few_rows_is_no_reason_to_trust_a_single_candidate(
+    width: int, best: str
+) -> None:
+    """It errs by a sixth less than all of them together, but seldom and far."""
+    history = history_of(daily_sales(200))
+    windows = tuple(
+        Window(number=number, origin=stop - width, stop=stop, reach=stop, is_holdout=number == 3)
+        for number, stop in enumerate(range(200 - 3 * width, 201, width))
+    )
+    seldom, always = np.resize([0.0, 0.0, 0.0, 40.0], width), np.full(width, 12.0)
+    off = {"poisson": seldom, "ets": always, "theta": always, "mstl": always}
+    forecasts = {
+        name: {one.number: history.actual[one.origin : one.stop] + error for one in windows}
+        for name, error in off.items()
+    }
+
+    assert rank(Backtest(history, windows, forecasts), "auto")[0].algorithm == best
+
+
 def test_a_single_candidate_has_nothing_to_learn_again() -> None:
     history = history_of(daily_sales(120))
     made = backtest_of(history, plan_windows(history, 28), ["drift"])

@@ -19,7 +19,7 @@ def around(noise: float, seed: int) -> np.ndarray:
 
 def learned(made: dict[str, np.ndarray]) -> dict[str, float]:
     errors = {name: float(np.abs(values - ACTUAL).mean()) for name, values in made.items()}
-    return learn_weights(errors, made, ACTUAL)
+    return learn_weights(errors, made, ACTUAL, windows=3)
 
 
 def test_better_members_count_more_and_bad_ones_not_at_all() -> None:
@@ -36,6 +36,18 @@ def test_a_family_counts_once() -> None:
     assert learned({**made, "poisson": around(1, 3)}).keys() == {"prophet", "poisson"}
 
 
+@pytest.mark.parametrize(("windows", "members"), [(1, 2), (2, 4), (3, 6)])
+def test_the_more_windows_the_more_members(windows: int, members: int) -> None:
+    names = ["prophet", "poisson", "ets", "theta", "mstl", "pooled", "arima"]
+    made = {name: around(1, seed) for seed, name in enumerate(names, start=1)}
+    errors = {name: float(np.abs(values - ACTUAL).mean()) for name, values in made.items()}
+
+    weights = learn_weights(errors, made, ACTUAL, windows)
+
+    assert len(weights) == members
+    assert set(weights) == set(sorted(errors, key=errors.__getitem__)[:members])
+
+
 def test_opposite_errors_are_brought_together() -> None:
     """What is too high by 2 and what is too low by 1 are right at two thirds of the way."""
     made = {"prophet": ACTUAL - 1, "poisson": ACTUAL + 1.2}
@@ -47,9 +59,9 @@ def test_opposite_errors_are_brought_together() -> None:
 
 
 def test_a_simple_model_needs_a_clear_lead() -> None:
-    alike = robust_average({"prophet": 1.0, "seasonal_mean": 1.05})
-    ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.45})
-    far_ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.3})
+    alike = robust_average({"prophet": 1.0, "seasonal_mean": 1.05}, most=4)
+    ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.45}, most=4)
+    far_ahead = robust_average({"prophet": 1.0, "seasonal_mean": 0.3}, most=4)
 
     assert alike.keys() == {"prophet"}
     assert ahead["seasonal_mean"] > ahead["prophet"] > 0.2
