@@ -32,6 +32,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
 from db.base import Base
+from db.prepared import repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ def _written(new: tuple[Shape, ...], changed: tuple[Shape, ...]) -> Select[Any]:
     """Made once for rows that look alike, as putting it together takes longer than to run it."""
     writes: list[Insert | Update] = [_insert(number, shape) for number, shape in enumerate(new)]
     writes += [_update(number, shape) for number, shape in enumerate(changed, start=len(new))]
-    return select(literal(1)).add_cte(*(one.cte(f"rows_{n}") for n, one in enumerate(writes)))
+    ctes = (one.cte(f"rows_{number}") for number, one in enumerate(writes))
+    return repeated(select(literal(1)).add_cte(*ctes))
 
 
 def _update(number: int, shape: Shape) -> Update:

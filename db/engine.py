@@ -7,6 +7,7 @@ from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.liveness import look_at_connections
+from db.prepared import prepare_repeated
 from db.tenancy import enforce
 from db.text import to_json
 
@@ -30,6 +31,7 @@ def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> En
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC"},
     )
     look_at_connections(engine)
+    prepare_repeated(engine)
     return engine
 
 

@@ -20,6 +20,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from db.prepared import repeated
 from db.tables import Product, TrainedModel, TrainingJob
 
 # A row that is already in the session is read again: only what is read under the lock counts.
@@ -74,10 +75,10 @@ def _job_statement() -> Select[TrainingJob, datetime]:
     """Made once, as it begins every transaction of a job."""
     wanted = TrainingJob.id == bindparam("wanted")
     statement = select(TrainingJob, func.clock_timestamp()).where(wanted)
-    return statement.with_for_update(of=TrainingJob)
+    return repeated(statement.with_for_update(of=TrainingJob))
 
 
 @cache
 def _product_statement() -> Select[UUID]:
     wanted = Product.id == bindparam("wanted")
-    return select(Product.id).where(wanted).with_for_update(key_share=True)
+    return repeated(select(Product.id).where(wanted).with_for_update(key_share=True))

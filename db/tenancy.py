@@ -24,12 +24,14 @@ from uuid import UUID
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+from db.prepared import repeated
+
 APPLICATION_ROLE = "model_studio_app"
 TENANT_SETTING = "model_studio.tenant_id"
 
 # Text, as every transaction begins with it: putting it together would take longer than to run it.
-_ENTERING = text(
-    f"SELECT set_config('role', :role, true), set_config('{TENANT_SETTING}', :tenant, true)"
+_ENTERING = repeated(
+    text(f"SELECT set_config('role', :role, true), set_config('{TENANT_SETTING}', :tenant, true)")
 )
 
 _UNBOUND = "scope_when_unbound"

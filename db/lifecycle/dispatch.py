@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
 from db.jobs.workers import ALIVE_S, live_slots
 from db.locks import FRESH
+from db.prepared import repeated
 from db.tables import IN_FLIGHT, TrainingJob, TrainingTask
 from db.transitions import admit
 
@@ -32,14 +33,14 @@ class Dispatch:
     product_name: str | None
 
 
-_TAKE_TURN = text(
-    "SELECT pg_advisory_xact_lock(:lock), set_config('synchronous_commit', 'off', true)"
+_TAKE_TURN = repeated(
+    text("SELECT pg_advisory_xact_lock(:lock), set_config('synchronous_commit', 'off', true)")
 )
 
 # Tenants take turns: a task's turn is its place among its tenant's tasks, behind those that are in
 # flight.
-_NEXT_TASKS = text(
-    """
+_NEXT_TASKS = repeated(
+    text("""
     WITH in_flight AS (
         SELECT tenant_id, count(*) AS tasks
         FROM training_tasks
@@ -105,23 +106,23 @@ _NEXT_TASKS = text(
     WHERE quota IS NULL OR number <= quota
     ORDER BY priority DESC, turn, created_at, job_id, position
     LIMIT (TABLE free)
-    """
+    """)
 )
 
 # Of an array, which is filled before rows are looked for: by their key, whatever the planner
 # believes of a table that has just grown.
-_MARKING = text(
-    """
+_MARKING = repeated(
+    text("""
     UPDATE training_tasks
     SET dispatched_at = clock_timestamp(), updated_at = clock_timestamp()
     WHERE status = 'pending' AND id = ANY (ARRAY(
         SELECT id
         FROM training_tasks
-        WHERE id = ANY (CAST(:task_ids AS uuid[])) AND status = 'pending' AND dispatched_at IS NULL
+        WHERE id = ANY (:task_ids) AND status = 'pending' AND dispatched_at IS NULL
         ORDER BY id
         FOR UPDATE SKIP LOCKED))
     RETURNING id
-    """
+    """).bindparams(bindparam("task_ids", type_=ARRAY(Uuid())))
 )
 
 
@@ -200,4 +201,4 @@ def in_flight(session: Session) -> int:
 
 
 def _mark(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
-    return set(session.scalars(_MARKING, {"task_ids": [str(one) for one in task_ids]}))
+    return set(session.scalars(_MARKING, {"task_ids": task_ids}))

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.lifecycle.tokens import Token
 from db.locks import FRESH
+from db.prepared import repeated
 from db.tables import TrainedModel, TrainingJob, TrainingTask
 
 Held = tuple[TrainingJob, TrainingTask, datetime]
@@ -76,7 +77,7 @@ def locking_then(
     job = select(*JOBS.c, now).where(is_wanted).with_for_update().cte("job")
     task = change(job).where(TASKS.c.job_id == job.c.id).returning(*TASKS.c).cte("task")
     of_job, of_task = aliased(TrainingJob, job), aliased(TrainingTask, task)
-    return select(of_job, of_task, job.c.now).join_from(of_job, of_task, true())
+    return repeated(select(of_job, of_task, job.c.now).join_from(of_job, of_task, true()))
 
 
 @cache

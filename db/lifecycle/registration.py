@@ -38,6 +38,7 @@ from db.models.gate import pass_gate
 from db.models.metrics import metrics_row
 from db.operation import audit
 from db.operation.audit import Actor
+from db.prepared import repeated
 from db.tables import Forecast, ModelArtifact, Product, TrainedModel, TrainingTask
 from db.text import finite, storable
 
@@ -183,8 +184,10 @@ def _origin_statement() -> Select[Any]:
             func.starts_with(TrainedModel.model_version, bindparam("version", type_=Text())),
         ),
     )
-    return select(asked.c.category, asked.c.whoever_began, TrainedModel).outerjoin_from(
-        asked, TrainedModel, is_kin
+    return repeated(
+        select(asked.c.category, asked.c.whoever_began, TrainedModel).outerjoin_from(
+            asked, TrainedModel, is_kin
+        )
     )
 
 

@@ -20,6 +20,7 @@ from db.lifecycle.guards import change
 from db.lifecycle.outcomes import LogLine
 from db.lifecycle.tokens import Messages, Token
 from db.operation.events import add_completed_event, add_failed_event
+from db.prepared import repeated
 from db.tables import OPEN_STATUSES, TrainingJob, TrainingTask
 from db.text import storable
 
@@ -81,7 +82,7 @@ def _standing_of_tasks() -> Select[float | None, bool]:
         of_job, TrainingTask.status == "running", TrainingTask.kind != "shared"
     )
     is_open = exists().where(of_job, TrainingTask.status.in_(OPEN_STATUSES))
-    return select(running.scalar_subquery(), is_open)
+    return repeated(select(running.scalar_subquery(), is_open))
 
 
 def _end_job(session: Session, job: TrainingJob, now: datetime) -> ProgressMessage:

@@ -16,6 +16,7 @@ from db.locks import FRESH
 from db.operation.audit import Actor, record
 from db.operation_tables import CalendarEntry
 from db.pages import DEFAULT_LIMIT, Page, by_creation
+from db.prepared import repeated
 
 MAX_ENTRIES = 2_000
 ENTRY = "calendar entry"
@@ -81,7 +82,7 @@ def _every_statement() -> Select[CalendarEntry]:
     """Made once, as every training asks for them."""
     of_tenant = CalendarEntry.tenant_id == bindparam("tenant_id")
     order = CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.name
-    return select(CalendarEntry).where(of_tenant).order_by(*order)
+    return repeated(select(CalendarEntry).where(of_tenant).order_by(*order))
 
 
 def find(session: Session, tenant_id: UUID, entry_id: UUID) -> CalendarEntry | None:

@@ -14,8 +14,10 @@ from math import nan
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 from sqlalchemy.orm import Session
+
+from db.prepared import repeated
 
 EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - of PostgreSQL; sales carry the wall clock of the shop
 QUANTITY = "quantity"
@@ -23,9 +25,10 @@ NUMBERS = (QUANTITY, "price", "revenue", "promotion")
 TAKEN = {"ds", *NUMBERS}
 """Names that no covariate can have."""
 
-_HISTORIES = text("""
+_HISTORIES = repeated(
+    text("""
     SELECT sold.*
-    FROM unnest(CAST(:product_ids AS uuid[])) WITH ORDINALITY AS wanted(id, place)
+    FROM unnest(:product_ids) WITH ORDINALITY AS wanted(id, place)
     CROSS JOIN LATERAL (
         SELECT string_agg(timestamp_send(sold_at), '' ORDER BY sold_at),
             string_agg(float8send(coalesce(quantity, 'NaN')), '' ORDER BY sold_at),
@@ -40,7 +43,8 @@ _HISTORIES = text("""
             AND sold_at > coalesce(CAST(:after AS timestamp), '-infinity')
     ) AS sold
     ORDER BY wanted.place
-""")
+    """).bindparams(bindparam("product_ids", type_=ARRAY(Uuid())))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def histories(
     """
     wanted = {
         "tenant_id": tenant_id,
-        "product_ids": [None if one is None else str(one) for one in product_ids],
+        "product_ids": list(product_ids),
         "after": after,
     }
     for moments, *known, covariates in session.execute(_HISTORIES, wanted):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from db.prepared import repeated
 from db.tables import Product, Tenant, TrainedModel
 
 
@@ -46,7 +47,7 @@ def _statement() -> Select[Product, Tenant, TrainedModel, TrainedModel]:
         champion.product_id == Product.id,
         champion.is_deployed,
     )
-    return (
+    return repeated(
         select(Product, Tenant, champion, newest)
         .join(Tenant, Tenant.id == Product.tenant_id)
         .outerjoin(champion, is_champion)

@@ -45,18 +45,21 @@ def busy_engine(fresh_database_url: str) -> Iterator[Engine]:
 
 
 def plans(engine: Engine, act: Callable[[], None]) -> list[str]:
-    """How PostgreSQL would run each statement of the act."""
+    """How PostgreSQL would run each statement of the act; one that is prepared, whatever its values
+    are.
+    """
     ran: list[tuple[str, Any]] = []
 
     @event.listens_for(engine, "before_cursor_execute")
     def record(*call: Any) -> None:
         _, _, statement, parameters, _, is_many = call
-        if not is_many and statement.lstrip().startswith(("SELECT", "UPDATE", "WITH")):
+        if not is_many and statement.lstrip().startswith(("SELECT", "UPDATE", "WITH", "EXECUTE")):
             ran.append((statement, parameters))
 
     act()
     event.remove(engine, "before_cursor_execute", record)
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
         return [
             "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
             for statement, parameters in ran
