@@ -1,16 +1,19 @@
 """What a cell of a sales file may hold. A parser raises ValueError with what would be accepted."""
 
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from api.sales.dates import First, read_year_last
+from api.sales.dates import First, read_year_first, read_year_last
 
 Cell = object
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _LARGEST = 1e12
 _LONGEST_TEXT = 255
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+_CURRENCIES = "€$£¥"
+_DAY_OF_EXCEL = re.compile(r"[2-7]\d{4}")  # from 1954 to 2118
 _DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026 or 31/01/2026"
 
 
@@ -63,6 +66,11 @@ def number(cell: Cell) -> float | None:
     return _checked(_as_float(cell))
 
 
+def without_currency(cell: Cell) -> Cell:
+    """An amount of money without the sign of its currency before or behind it."""
+    return cell.strip().strip(_CURRENCIES).strip() if isinstance(cell, str) else cell
+
+
 def not_negative(cell: Cell) -> float | None:
     found = number(cell)
     if found is not None and found < 0:
@@ -78,8 +86,13 @@ def _as_datetime(cell: Cell, first: First | None) -> datetime:
     if not isinstance(cell, str):
         raise ValueError("must not be empty" if cell is None else _DATE_HELP)  # noqa: TRY004  # one kind of error
     written = cell.strip()
-    if (found := read_year_last(written, first)) is not None:
+    found = read_year_last(written, first) or read_year_first(written)
+    if found is not None:
         return found
+    if _DAY_OF_EXCEL.fullmatch(written):
+        raise ValueError(
+            "a day as Excel counts them: give the column the format of a date, and save it again"
+        )
     try:
         return datetime.fromisoformat(written)
     except ValueError as error:

@@ -1,6 +1,7 @@
 """Sales files as batches of named columns, read piece by piece.
 
-CSV by the standard library, Parquet by pyarrow. Nothing is interpreted beyond the format itself.
+CSV by the standard library, Parquet by pyarrow. Nothing is interpreted beyond the format itself,
+but for which line of a CSV file names its columns.
 """
 
 import csv
@@ -16,9 +17,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from api.errors import InvalidRequestError
+from api.sales.columns import fields_of, missing
 
 _ROWS = 20_000
 _MOST_COLUMNS = 200
+_MOST_LINES_ABOVE = 30
 _MOST_ROWS = 100_000_000
 _LONGEST_CELL = 4096
 _LONGEST_LINE = 1 << 20
@@ -34,7 +37,9 @@ _OTHER_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Cells by column; `rows` has the number of each row in the file, the first data row is 1."""
+    """Cells by column. `rows` has the number of each row: of CSV as a spreadsheet counts it, of
+    Parquet from 1.
+    """
 
     rows: Sequence[int]
     columns: dict[str, Sequence[object]]
@@ -42,13 +47,26 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True)
 class SalesFile:
-    """`left_out` are columns whose type no import can use; those without a name are not read."""
+    """`left_out` are columns whose type no import can use; those without a name are not read, nor
+    are lines above the names.
+    """
 
     names: tuple[str, ...]
     batches: Iterator[RawBatch]
     has_decimal_comma: bool = False
     left_out: tuple[str, ...] = ()
     has_unnamed: bool = False
+    has_lines_above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The names of the columns, the row in which they stand, and whether others stand above it."""
+
+    names: list[str]
+    delimiter: str
+    row: int
+    is_below_others: bool
 
 
 class RaggedRowError(InvalidRequestError):
@@ -81,36 +99,49 @@ def _encoding(path: Path) -> str:
 
 
 def _open_csv(file: TextIO) -> SalesFile:
-    """A delimited text whose first line names the columns, but for one in which Excel says how
-    columns are parted.
-    """
-    first = _next_line(file)
-    if first.lower().startswith("sep="):
-        first = _next_line(file)
-    delimiter = max(_DELIMITERS, key=first.count)
-    header = _header(first, delimiter)
-    _check_names(header)
-    batches = _csv_batches(csv.reader(file, delimiter=delimiter), header)
+    header = _find_header(file)
+    _check_names(header.names)
+    batches = _csv_batches(csv.reader(file, delimiter=header.delimiter), header)
     return SalesFile(
-        tuple(filter(None, header)),
+        tuple(filter(None, header.names)),
         batches,
-        has_decimal_comma=delimiter == ";",
-        has_unnamed="" in header,
+        has_decimal_comma=header.delimiter == ";",
+        has_unnamed="" in header.names,
+        has_lines_above=header.is_below_others,
     )
 
 
-def _next_line(file: TextIO) -> str:
-    """The next one that is not blank; nothing at the end of the file."""
-    lines = iter(lambda: file.readline(_LONGEST_LINE), "")
-    return next((line for line in lines if line.strip()), "")
+def _find_header(file: TextIO) -> _Header:
+    """The first line that names the required columns, else the first line there is.
+
+    Reports have titles above it, and Excel a line that says how columns are parted.
+    """
+    first: _Header | None = None
+    row = 0
+    for line in itertools.islice(_lines(file), _MOST_LINES_ABOVE):
+        if first is None and line.lower().startswith("sep="):
+            continue  # a spreadsheet does not count it either
+        row += 1
+        if not line.strip():
+            continue
+        header = _header(line, row, is_below_others=first is not None)
+        if not missing(fields_of(header.names).values()):
+            return header
+        first = first or header
+    return first or _Header([], ",", 1, is_below_others=False)
 
 
-def _header(line: str, delimiter: str) -> list[str]:
+def _lines(file: TextIO) -> Iterator[str]:
+    return iter(lambda: file.readline(_LONGEST_LINE), "")
+
+
+def _header(line: str, row: int, *, is_below_others: bool) -> _Header:
+    delimiter = max(_DELIMITERS, key=line.count)
     try:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error as error:
         raise InvalidRequestError(f"The first line must name the columns: {error}") from error
-    return [name.strip().lower() for name in cells]
+    return _Header([name.strip().lower() for name in cells], delimiter, row, is_below_others)
 
 
 def _open_parquet(path: Path) -> SalesFile:
@@ -146,28 +177,31 @@ def _check_names(names: Sequence[str]) -> None:
         )
 
 
-def _csv_batches(reader: Iterator[list[str]], header: Sequence[str]) -> Iterator[RawBatch]:
-    numbered = ((number, cells) for number, cells in enumerate(reader, start=1) if any(cells))
+def _csv_batches(reader: Iterator[list[str]], header: _Header) -> Iterator[RawBatch]:
+    below = enumerate(reader, start=header.row + 1)
+    numbered = ((row, cells) for row, cells in below if any(cells))
     try:
         while piece := list(itertools.islice(numbered, _ROWS)):
-            for number, cells in piece:
-                _check_length(number, cells, header)
-            columns = zip(*(cells for _, cells in piece), strict=True)
-            named: dict[str, Sequence[object]] = dict(zip(header, columns, strict=True))
+            columns = zip(*(_fitted(row, cells, header.names) for row, cells in piece), strict=True)
+            named: dict[str, Sequence[object]] = dict(zip(header.names, columns, strict=True))
             named.pop("", None)
-            yield RawBatch([number for number, _ in piece], named)
+            yield RawBatch([row for row, _ in piece], named)
     except csv.Error as error:
         raise InvalidRequestError(f"The file is not readable as CSV: {error}") from error
 
 
-def _check_length(number: int, cells: Sequence[str], header: Sequence[str]) -> None:
-    if len(cells) != len(header):
-        message = f"the row has {len(cells)} cells, but the header names {len(header)} columns"
+def _fitted(row: int, cells: list[str], names: Sequence[str]) -> list[str]:
+    """As many cells as there are names; spreadsheets leave empty ones behind the last column."""
+    if len(cells) > len(names) and not any(cells[len(names) :]):
+        return cells[: len(names)]
+    if len(cells) != len(names):
+        message = f"the row has {len(cells)} cells, but the header names {len(names)} columns"
         raise RaggedRowError(
-            f"Row {number}: {message}",
-            errors=[{"row": number, "column": None, "value": None, "message": message}],
+            f"Row {row}: {message}",
+            errors=[{"row": row, "column": None, "value": None, "message": message}],
             errors_total=1,
         )
+    return cells
 
 
 def _parquet_batches(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[RawBatch]:

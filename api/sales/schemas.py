@@ -13,7 +13,9 @@ class SalesQuery(Request):
 
 
 class RowError(Answer):
-    row: int | None = Field(description="Number of the data row, the first one is 1")
+    row: int | None = Field(
+        description="The row as a spreadsheet counts it; of Parquet the first one is 1"
+    )
     column: str | None
     value: str | None
     message: str

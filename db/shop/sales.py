@@ -1,8 +1,9 @@
 """Sales in, in bulk, by an import that can be repeated; and the newest ones of a product.
 
 An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is.
-Several rows for the same product and moment (one per till, say) are summed. The import uses COPY,
-which psycopg2 does not offer in a process whose connections wait through gevent.
+Several rows for the same product and moment (one per till, say) are summed; negative quantities are
+returns, and where more came back than was sold the sum is 0. The import uses COPY, which psycopg2
+does not offer in a process whose connections wait through gevent.
 """
 
 import csv

@@ -96,8 +96,11 @@ UPSERT = text(
     """
     WITH merged AS MATERIALIZED (
         SELECT product.product_id, sale.sold_at,
-            CASE count(*) WHEN 1 THEN max(quantity)
-                ELSE CAST(sum(CAST(quantity AS numeric)) AS double precision) END AS quantity,
+            greatest(
+                CASE count(*) WHEN 1 THEN max(quantity)
+                    ELSE CAST(sum(CAST(quantity AS numeric)) AS double precision) END,
+                CASE WHEN count(quantity) > 0 THEN 0 END
+            ) AS quantity,
             CASE count(*) WHEN 1 THEN max(price)
                 ELSE CAST(avg(CAST(price AS numeric)) AS double precision) END AS price,
             CASE count(*) WHEN 1 THEN max(revenue)

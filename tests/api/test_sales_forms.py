@@ -4,8 +4,10 @@ from datetime import datetime
 
 import httpx
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.tables import Product
 from tests.api.test_sales_import import errors, sales, send
 
 
@@ -21,8 +23,23 @@ def days(session: Session) -> list[str]:
         (["5-1-2026", "13-1-2026"], ["2026-01-05 00:00", "2026-01-13 00:00"]),
         (["31/01/2026 9:05", "01/02/2026 14:00"], ["2026-01-31 09:05", "2026-02-01 14:00"]),
         (["31.01.2026", "01/02/2026"], ["2026-01-31 00:00", "2026-02-01 00:00"]),
+        (["2026/01/31", "2026-2-1 9:05"], ["2026-01-31 00:00", "2026-02-01 09:05"]),
+        (["01/31/2026 12:05 AM", "2/1/2026 2:30 p.m."], ["2026-01-31 00:05", "2026-02-01 14:30"]),
+        (
+            ["2026-01-31 12:00 PM", "2026-02-01 11:59:59 pm"],
+            ["2026-01-31 12:00", "2026-02-01 23:59"],
+        ),
     ],
-    ids=["day first", "month first", "dashes", "with a time", "points say it"],
+    ids=[
+        "day first",
+        "month first",
+        "dashes",
+        "with a time",
+        "points say it",
+        "year first",
+        "half days",
+        "half days of years",
+    ],
 )
 def test_the_clear_dates_of_a_file_tell_how_the_others_are_read(
     http: httpx.Client, session: Session, written: list[str], read: list[str]
@@ -37,7 +54,7 @@ def test_the_clear_dates_of_a_file_tell_how_the_others_are_read(
 def test_dates_that_may_be_read_in_two_ways_are_refused(http: httpx.Client) -> None:
     found = errors(send(http, "date,product_id,quantity\n01/02/2026,rye,5\n02/02/2026,rye,5\n"))
 
-    assert [row for row, _, _ in found] == [1, 2]
+    assert [row for row, _, _ in found] == [2, 3]
     assert "whether the day or the month comes first: write 2026-01-31" in found[0][2]
 
 
@@ -45,7 +62,7 @@ def test_a_date_against_the_order_of_the_file_is_refused(http: httpx.Client) -> 
     content = "date,product_id,quantity\n31/01/2026,rye,5\n01/31/2026,rye,5\n"
     ((row, column, message),) = errors(send(http, content))
 
-    assert (row, column) == (2, "date")
+    assert (row, column) == (3, "date")
     assert message.startswith("not a date with the day first, as the file writes them")
 
 
@@ -82,7 +99,7 @@ def test_a_point_that_may_part_thousands_is_refused_beside_a_decimal_comma(
     content = f"date;product_id;quantity\n2026-01-30;rye;{one}\n2026-01-31;rye;{other}\n"
     ((row, column, message),) = errors(send(http, content))
 
-    assert (row, column) == (2, "quantity")
+    assert (row, column) == (3, "quantity")
     assert message.startswith(f"beside {one} it cannot be told")
 
 
@@ -101,3 +118,123 @@ def test_leftovers_of_a_spreadsheet_do_not_matter(http: httpx.Client, session: S
     assert answer.status_code == 200, answer.text
     assert answer.json()["warnings"] == ["Columns without a name were left out"]
     assert [sale.quantity for sale in sales(session)] == [5]
+
+
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        ("Fecha;Código;Producto;Unidades;Precio", True),
+        ("Datum;Artikel-Nr.;Bezeichnung;Menge;Preis", True),
+        ("Date;Référence;Produit;Quantité;Prix unitaire", True),
+        ("DATE;SKU;Product Name;Units Sold;Unit price", True),
+        ("date;product_id;product_name;quantity;price", False),
+    ],
+)
+def test_columns_may_have_the_names_of_the_shop(
+    http: httpx.Client, session: Session, header: str, *, read: bool
+) -> None:
+    answer = send(http, f"{header}\n31.01.2026;R1;Rye;5;2,5\n")
+
+    assert answer.status_code == 200, answer.text
+    (sale,) = sales(session)
+    assert (sale.quantity, sale.price) == (5, 2.5)
+    product = session.scalars(select(Product)).one()
+    assert (product.sku, product.name) == ("R1", "Rye")
+    warnings = answer.json()["warnings"]
+    assert [told.startswith("These columns were read: “") for told in warnings] == [True] * read
+
+
+def test_a_column_that_only_says_product_is_its_id(http: httpx.Client, session: Session) -> None:
+    answer = send(http, "Date,Product,Qty\n2026-01-31,Rye,5\n")
+
+    assert answer.json()["warnings"] == [
+        "These columns were read: “product” as product_id, “qty” as quantity"
+    ]
+    assert session.scalars(select(Product.sku)).all() == ["Rye"]
+
+
+def test_the_own_name_of_a_field_goes_before_others(http: httpx.Client, session: Session) -> None:
+    content = "date,product_id,quantity,units,datum\n2026-01-31,rye,5,7,3\n"
+
+    assert send(http, content).json()["warnings"] == []
+    (sale,) = sales(session)
+    assert (sale.quantity, sale.covariates) == (5, {"units": 7, "datum": 3})
+
+
+def test_a_wrong_cell_is_told_with_the_name_that_the_file_has(http: httpx.Client) -> None:
+    content = "Sales of the shop;;\n\nFecha;Producto;Cantidad\n31.01.2026;Pan;5\n31.01.2026;Pan;x\n"
+    ((row, column, _),) = errors(send(http, content))
+
+    assert (row, column) == (5, "cantidad")
+
+
+def test_titles_above_and_sums_below_a_table_are_left_out(
+    http: httpx.Client, session: Session
+) -> None:
+    table = "date;product_id;quantity\n31.01.2026;rye;5\n31.01.2026;roll;7\n"
+    sums = ";Total;12\nGrand total;;12\nTotal general;Gesamt;12\n"
+    answer = send(http, f"Report of January;;\n{table}{sums}")
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["rows_read"] == 2
+    assert answer.json()["warnings"] == [
+        "What stands above the names of the columns was left out",
+        "What sums up others was left out: rows 5, 6, 7",
+    ]
+    assert {sale.quantity for sale in sales(session)} == {5, 7}
+
+
+@pytest.mark.parametrize(
+    ("row", "column"), [(";rye;5", "date"), ("31.02.2026;;5", "date"), ("Total;rye;5", "date")]
+)
+def test_a_row_of_a_product_or_a_day_is_no_sum(http: httpx.Client, row: str, column: str) -> None:
+    found = errors(send(http, f"date;product_id;quantity\n31.01.2026;rye;5\n{row}\n"))
+
+    assert found[0][:2] == (3, column)
+
+
+def test_a_product_may_be_called_like_a_sum(http: httpx.Client, session: Session) -> None:
+    send(http, "date;product_id;quantity\n31.01.2026;Total;5\n")
+
+    assert session.scalars(select(Product.sku)).all() == ["Total"]
+
+
+def test_returns_are_taken_off_what_was_sold(http: httpx.Client, session: Session) -> None:
+    content = (
+        "date;product_id;quantity\n30.01.2026;rye;5\n30.01.2026;rye;-1,5\n"
+        "31.01.2026;rye;2\n31.01.2026;rye;-3\n01.02.2026;rye;-1\n02.02.2026;rye;\n"
+    )
+    warnings = send(http, content).json()["warnings"]
+
+    assert [sale.quantity for sale in sales(session)] == [3.5, 0, 0, None]
+    assert warnings[0].startswith("Quantities below 0 are returns, taken off what the product sold")
+    assert warnings[0].endswith("down to 0: 3 rows")
+    assert send(http, content).json()["rows_unchanged"] == 4
+
+
+@pytest.mark.parametrize("written", ["2,50 €", "€ 2,50", "2,5\u00a0€", "$2,5", "2,5"])
+def test_amounts_of_money_may_have_a_sign(
+    http: httpx.Client, session: Session, written: str
+) -> None:
+    content = f"date;product_id;quantity;price;revenue\n31.01.2026;rye;5;{written};{written}\n"
+
+    assert send(http, content).status_code == 200
+    (sale,) = sales(session)
+    assert (sale.price, sale.revenue) == (2.5, 2.5)
+
+
+def test_a_quantity_has_no_sign_of_a_currency(http: httpx.Client) -> None:
+    content = "date;product_id;quantity\n31.01.2026;rye;5 €\n"
+
+    assert errors(send(http, content))[0][1] == "quantity"
+
+
+@pytest.mark.parametrize(
+    ("row", "accepted"), [("31.01.2026;rye;5;;", True), ("31.01.2026;rye", False)]
+)
+def test_empty_cells_behind_the_last_column_do_not_matter(
+    http: httpx.Client, row: str, *, accepted: bool
+) -> None:
+    answer = send(http, f"date;product_id;quantity\n{row}\n")
+
+    assert (answer.status_code == 200) == accepted, answer.text

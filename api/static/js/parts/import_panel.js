@@ -15,7 +15,9 @@ const COLUMNS = [
   ["product_id", "your number or code of the product"],
   ["quantity", "how many were sold"],
 ];
-const OPTIONAL = "Helpful if you have them: product_name, category, price, revenue, promotion.";
+const OPTIONAL =
+  "Helpful if you have them: product_name, category, price, revenue, promotion. Names such as" +
+  " “Fecha”, “Artikel” or “Units sold” are understood, too.";
 
 const STEPS = [
   [

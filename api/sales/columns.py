@@ -1,0 +1,59 @@
+"""What tills and spreadsheets call the columns of a sales file, in the languages of the shops.
+
+A word is here if it has one meaning: “total” or “ventas” may be money as well as pieces.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+
+REQUIRED = ("date", "product_id", "quantity")
+OPTIONAL = ("product_name", "category", "price", "revenue", "promotion")
+
+_ID = """product_id sku item_id article_id product_code item_code product_number item_number
+    id_producto codigo_producto codigo_articulo codigo referencia id_articulo
+    artikelnummer artikel_nr artikelnr produktnummer produkt_id artikel_id
+    code_produit code_article reference id_produit id_article"""
+_THING = "product item article producto articulo artikel produkt produit"
+# A column that only says “product” is its name beside one of numbers, and its id without one.
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    field: tuple(words.split())
+    for field, words in {
+        "date": "date sale_date sales_date fecha fecha_venta datum verkaufsdatum date_vente",
+        "product_id": f"{_ID} {_THING}",
+        "quantity": "quantity qty units units_sold quantity_sold cantidad unidades uds menge anzahl"
+        " stuck stuckzahl quantite unites",
+        "product_name": "product_name item_name article_name nombre_producto nombre_articulo nombre"
+        " artikelname artikelbezeichnung bezeichnung produktname nom_produit nom_article"
+        f" designation {_THING}",
+        "category": "category product_category categoria familia kategorie warengruppe categorie"
+        " famille",
+        "price": "price unit_price precio precio_unitario preis einzelpreis prix prix_unitaire",
+        "revenue": "revenue turnover importe umsatz chiffre_d_affaires",
+        "promotion": "promotion promo promocion oferta aktion",
+    }.items()
+}
+_APART = re.compile(r"[^a-z0-9]+")
+
+
+def fields_of(names: Sequence[str]) -> dict[str, str]:
+    """The field that each column holds, of those that hold one; its own name goes before others."""
+    found = {name: name for name in names if name in _WORDS}
+    others = {_word(name): name for name in reversed(names) if name not in found}
+    for field, words in _WORDS.items():
+        if field not in found.values():
+            column = next((others.pop(word) for word in words if word in others), None)
+            if column is not None:
+                found[column] = field
+    return found
+
+
+def missing(fields: Collection[str]) -> list[str]:
+    """The required fields that are not among these."""
+    return [field for field in REQUIRED if field not in fields]
+
+
+def _word(name: str) -> str:
+    """Without case, accents and what stands between words: “Código Producto” is codigo_producto."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return _APART.sub("_", plain).strip("_")

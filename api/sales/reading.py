@@ -1,0 +1,225 @@
+"""The cells of a sales file as values, and everything that is wrong in it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import compress
+from typing import Any
+
+from api.errors import InvalidRequestError
+from api.sales import cells
+from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing
+from api.sales.dates import First
+from api.sales.decimals import DecimalComma
+from api.sales.files import RaggedRowError, RawBatch, SalesFile
+from api.sales.sums import may_name_a_sum, tells_a_day
+from db.shop.sales import SalesBatch
+
+_PARSERS: dict[str, Callable[[object], Any]] = {
+    "date": cells.moment,
+    "product_id": cells.reference,
+    "quantity": cells.number,
+    "product_name": cells.text,
+    "category": cells.text,
+    "price": cells.not_negative,
+    "revenue": cells.number,
+    "promotion": cells.number,
+}
+_MONEY = frozenset({"price", "revenue"})
+_NUMBERS = _MONEY | {"quantity", "promotion"}
+_MOST_ERRORS = 100
+_MOST_ROWS_NAMED = 5
+_SHOWN_CHARACTERS = 100
+_MOST_KNOWN = 100_000
+
+
+class Reading:
+    """Turns cells into values, and collects the errors of the whole file."""
+
+    def __init__(self, file: SalesFile, first: First | None) -> None:
+        self._fields = fields_of(file.names)
+        if lacking := missing(self._fields.values()):
+            raise InvalidRequestError(
+                f"The file lacks the columns {', '.join(lacking)}. It has {', '.join(file.names)}."
+                f" Required are {', '.join(REQUIRED)}; optional are {', '.join(OPTIONAL)}, and"
+                " further columns of numbers"
+            )
+        self._names = {field: name for name, field in self._fields.items()}
+        self._file = file
+        self._moment = partial(cells.moment, first=first)
+        self._decimals = DecimalComma()
+        self._covariates = [name for name in file.names if name not in self._fields]
+        self._left_out = list(file.left_out)
+        self._known: dict[str, dict[object, Any]] = defaultdict(dict)
+        self._sums: list[int] = []
+        self._returns = 0
+        self._errors: list[dict[str, object]] = []
+        self._errors_total = 0
+
+    def batches(self) -> Iterator[SalesBatch]:
+        """Values as long as nothing is wrong; raises at the end of the file if something was."""
+        is_first = True
+        for whole in self._checked_batches():
+            raw = self._without_sums(self._by_field(whole))
+            if is_first:
+                self._leave_out_texts(raw)
+                is_first = False
+            batch = self._batch(raw)
+            if not self._errors:
+                yield batch
+        if self._errors:
+            raise self._refusal()
+
+    def _refusal(self) -> InvalidRequestError:
+        first, total = self._errors[0], self._errors_total
+        counted = "1 cell is" if total == 1 else f"{total:,} cells are"
+        column = f", column {first['column']}" if first["column"] else ""
+        return InvalidRequestError(
+            f"{counted} not accepted, and nothing was imported."
+            f" The first is row {first['row']}{column}: {first['message']}",
+            errors=self._errors,
+            errors_total=total,
+        )
+
+    def warnings(self) -> list[str]:
+        told = []
+        renamed = [f"“{name}” as {field}" for name, field in self._fields.items() if name != field]
+        if renamed:
+            told.append(f"These columns were read: {', '.join(renamed)}")
+        if self._file.has_lines_above:
+            told.append("What stands above the names of the columns was left out")
+        if self._sums:
+            told.append(f"What sums up others was left out: {_rows(self._sums)}")
+        if self._returns:
+            told.append(
+                "Quantities below 0 are returns, taken off what the product sold at that time,"
+                f" down to 0: {_counted(self._returns)}"
+            )
+        if self._left_out:
+            named = ", ".join(self._left_out)
+            told.append(f"These columns hold no numbers and were left out: {named}")
+        if self._file.has_unnamed:
+            told.append("Columns without a name were left out")
+        if doubt := self._decimals.doubt():
+            told.append(doubt)
+        return told
+
+    def _checked_batches(self) -> Iterator[RawBatch]:
+        try:
+            yield from self._file.batches
+        except RaggedRowError as error:
+            # The rest of the file cannot be trusted, but what was wrong before it is told as well.
+            self._errors += error.more["errors"]
+            self._errors_total += 1
+
+    def _by_field(self, raw: RawBatch) -> RawBatch:
+        columns = {self._fields.get(name, name): column for name, column in raw.columns.items()}
+        return RawBatch(raw.rows, columns)
+
+    def _without_sums(self, raw: RawBatch) -> RawBatch:
+        products, days = raw.columns["product_id"], raw.columns["date"]
+        sums = set(filter(may_name_a_sum, set(products)))
+        if not sums:
+            return raw
+        kept = [p not in sums or tells_a_day(day) for p, day in zip(products, days, strict=True)]
+        self._sums += (row for row, is_kept in zip(raw.rows, kept, strict=True) if not is_kept)
+        columns: dict[str, Sequence[object]] = {
+            name: list(compress(column, kept)) for name, column in raw.columns.items()
+        }
+        return RawBatch(list(compress(raw.rows, kept)), columns)
+
+    def _leave_out_texts(self, raw: RawBatch) -> None:
+        """A further column is a covariate unless its first rows say otherwise."""
+        for name in tuple(self._covariates):
+            if not all(map(self._is_number, raw.columns[name])):
+                self._covariates.remove(name)
+                self._left_out.append(name)
+
+    def _is_number(self, cell: object) -> bool:
+        try:
+            cells.number(DecimalComma().as_point(cell) if self._file.has_decimal_comma else cell)
+        except ValueError:
+            return False
+        return True
+
+    def _batch(self, raw: RawBatch) -> SalesBatch:
+        values = {
+            name: self._values(name, raw)
+            for name in raw.columns
+            if name in _PARSERS or name in self._covariates
+        }
+        self._returns += sum(1 for sold in values["quantity"] if sold is not None and sold < 0)
+        return SalesBatch(
+            product=values["product_id"],
+            sold_at=values["date"],
+            quantity=values["quantity"],
+            product_name=values.get("product_name"),
+            category=values.get("category"),
+            price=values.get("price"),
+            revenue=values.get("revenue"),
+            promotion=values.get("promotion"),
+            covariates=self._rows_of_covariates(values),
+        )
+
+    def _rows_of_covariates(
+        self, values: dict[str, list[Any]]
+    ) -> Sequence[dict[str, float | None]] | None:
+        if not self._covariates:
+            return None
+        names = self._covariates
+        columns = [values[name] for name in names]
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            for row in zip(*columns, strict=True)
+        ]
+
+    def _values(self, name: str, raw: RawBatch) -> list[Any]:
+        known = self._known[name]
+        parse = self._parser(name)
+        values: list[Any] = []
+        for row, cell in zip(raw.rows, raw.columns[name], strict=True):
+            if cell not in known:
+                try:
+                    known[cell] = parse(cell)
+                except ValueError as error:
+                    self._note(row, name, cell, str(error))
+                    values.append(None)
+                    continue
+            values.append(known[cell])
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        return values
+
+    def _parser(self, name: str) -> Callable[[object], Any]:
+        if name == "date":
+            return self._moment
+        parse = _PARSERS.get(name, cells.number)
+        is_number = name in _NUMBERS or name not in _PARSERS
+        if not is_number:
+            return parse
+        plain = cells.without_currency if name in _MONEY else _as_it_is
+        point = self._decimals.as_point if self._file.has_decimal_comma else _as_it_is
+        return lambda cell: parse(point(plain(cell)))
+
+    def _note(self, row: int, field: str, cell: object, message: str) -> None:
+        self._errors_total += 1
+        if len(self._errors) < _MOST_ERRORS:
+            value = None if cell is None else str(cell)[:_SHOWN_CHARACTERS]
+            column = self._names.get(field, field)
+            self._errors.append({"row": row, "column": column, "value": value, "message": message})
+
+
+def _as_it_is(cell: object) -> object:
+    return cell
+
+
+def _rows(rows: Sequence[int]) -> str:
+    named = ", ".join(map(str, rows[:_MOST_ROWS_NAMED]))
+    others = len(rows) - _MOST_ROWS_NAMED
+    if others > 0:
+        named += f" and {others:,} more"
+    return f"row {named}" if len(rows) == 1 else f"rows {named}"
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows:,} rows"

@@ -1,0 +1,23 @@
+"""Rows of a report that sum up others: they have no day, and for a product nothing or a word."""
+
+import re
+
+_WORD = re.compile(
+    r"((grand|sub)[ -]?)?total(s|es)?( general)?|sum|summe|gesamt(summe|ergebnis)?|suma|somme",
+    re.IGNORECASE,
+)
+
+
+def may_name_a_sum(product: object) -> bool:
+    """Whether the cell of a product is empty or says nothing but that here is a sum."""
+    if not isinstance(product, str):
+        return product is None
+    written = product.strip()
+    return not written or _WORD.fullmatch(written) is not None
+
+
+def tells_a_day(cell: object) -> bool:
+    """Whether a cell holds a day, be it one that cannot be read."""
+    if not isinstance(cell, str):
+        return cell is not None
+    return cell.strip()[:1].isdigit()
