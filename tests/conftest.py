@@ -1,6 +1,7 @@
 """What every test stands on: our environment variables are unset, servers come as fixtures."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,10 +19,13 @@ pytest_plugins = [
 
 
 def pytest_configure() -> None:
-    """Before anything loads a native library, which reads them once: one thread, as each slot of a
-    worker has, because those of several processes would wait for each other's cores.
-    """
+    # Before anything loads a native library, which reads them once: one thread, as each slot of a
+    # worker has, because those of several processes would wait for each other's cores.
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1") | WAITING)
+    # Or each of the programs that tests start compiles all of its libraries anew, which takes as
+    # long as to load them.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # The same examples everywhere, each for as long as a busy machine takes for it.
     settings.register_profile("steady", deadline=None, derandomize=True, database=None)
     settings.load_profile("steady")
