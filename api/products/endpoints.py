@@ -25,6 +25,7 @@ ENDPOINTS = (
         tag=_TAG,
         query=ProductsQuery,
         answer=Page[Product],
+        refusals=(404,),
     ),
     Endpoint(
         method="POST",

@@ -12,6 +12,10 @@ _PRIORITY = "0 to 9: the higher ones of a job are trained first"
 
 
 class ProductsQuery(PageQuery):
+    product: Text | None = Field(
+        default=None,
+        description="Only the one with this id or SKU, also where no address can hold the SKU",
+    )
     active: bool | None = Field(default=None, description="Only products that are sold, or not")
     category: Text | None = Field(default=None, description="Only products of this category")
     search: Text | None = Field(default=None, description="Only those with this in SKU or name")

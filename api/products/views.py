@@ -26,13 +26,15 @@ from db.shop.catalogue import CatalogueEntry, ProductFilter, entry_of, list_prod
 
 
 def catalogue(services: Services, tenant_id: UUID, query: ProductsQuery) -> Page[Product]:
-    only = ProductFilter(
-        is_active=query.active,
-        category=query.category,
-        search=query.search,
-        has_model=query.has_model,
-    )
     with services.sessions() as session:
+        named = query.product and find_product(session, tenant_id, query.product)
+        only = ProductFilter(
+            product_id=named.id if named else None,
+            is_active=query.active,
+            category=query.category,
+            search=query.search,
+            has_model=query.has_model,
+        )
         page = list_products(session, tenant_id, only=only, limit=query.limit, cursor=query.cursor)
         products = _answers(session, tenant_id, page.items)
     return Page[Product](items=products, next_cursor=page.next_cursor)

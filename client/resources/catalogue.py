@@ -25,6 +25,7 @@ class ProductLists(Resource):
     def products(
         self,
         *,
+        product: str | None = None,
         active: bool | None = None,
         category: str | None = None,
         search: str | None = None,
@@ -32,10 +33,11 @@ class ProductLists(Resource):
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Product]:
-        """Products with their deployed models, the newest first; `search` is a part of SKU or
-        name.
+        """Products with their deployed models, the newest first; `product` is an id or SKU,
+        `search` a part of SKU or name.
         """
         query = {
+            "product": product,
             "active": active,
             "category": category,
             "search": search,

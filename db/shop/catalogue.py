@@ -88,6 +88,7 @@ def resolve(session: Session, tenant_id: UUID, references: Sequence[str]) -> Res
 class ProductFilter:
     """Which products are listed; what is None does not matter. `search` is part of SKU or name."""
 
+    product_id: UUID | None = None
     is_active: bool | None = None
     category: str | None = None
     search: str | None = None
@@ -95,6 +96,8 @@ class ProductFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
+        if self.product_id is not None:
+            found.append(Product.id == self.product_id)
         if self.is_active is not None:
             found.append(Product.is_active.is_(self.is_active))
         if self.category is not None:

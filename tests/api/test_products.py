@@ -74,10 +74,25 @@ def test_odd_skus_are_found_behind_the_real_server(serve: Serve) -> None:
             assert client.get(address(sku)).json()["sku"] == sku
 
 
-def test_a_sku_that_ends_like_another_address_is_found_by_its_id(http: httpx.Client) -> None:
-    made = add(http, "a/sales").json()
+@pytest.mark.parametrize("sku", [*ODD_SKUS, "a/sales", ".", "..", "../x"])
+def test_a_query_finds_a_product_by_any_sku_and_tells_its_id(http: httpx.Client, sku: str) -> None:
+    made = add(http, sku).json()
+    add(http, f"{sku}x")
 
-    assert http.get(f"{PRODUCTS}/{made['id']}").json()["sku"] == "a/sales"
+    found = http.get(PRODUCTS, params={"product": sku}).json()["items"]
+
+    assert [product["id"] for product in found] == [made["id"]]
+    assert http.get(PRODUCTS, params={"product": made["id"]}).json()["items"] == found
+    assert http.get(f"{PRODUCTS}/{made['id']}").json()["sku"] == sku
+
+
+def test_a_query_for_no_product_is_refused(http: httpx.Client) -> None:
+    refused = http.get(PRODUCTS, params={"product": "bun"})
+
+    assert (refused.status_code, refused.json()["detail"]) == (
+        404,
+        "There is no product with the id or SKU 'bun'",
+    )
 
 
 def test_one_sku_is_one_product(http: httpx.Client) -> None:

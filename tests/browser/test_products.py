@@ -47,6 +47,16 @@ def test_a_name_that_turns_the_direction_of_text_turns_nothing_beside_it(
     expect(page.get_by_role("heading", level=1)).to_have_text("Rye loaf")
 
 
+def test_a_product_is_found_by_an_sku_that_no_address_of_the_service_can_hold(
+    page: Page, sku: str
+) -> None:
+    add_product(page, f"{sku}/sales", "Rye loaf")
+
+    page.goto(f"/#/products/{sku}%2Fsales")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rye loaf")
+
+
 def test_a_product_is_added_changed_ended_and_deleted(
     page: Page, stocked: Service, sku: str
 ) -> None:

@@ -18,9 +18,15 @@ const SALES_SHOWN = 120;
 const YEAR_MS = 365 * 86_400_000;
 const SETTING = { class: "setting" };
 
+// A query holds every SKU; in the path “..” leads elsewhere, and so does one that ends in “/sales”.
+const productOf = async (reference, signal) => {
+  const asked = new URLSearchParams({ product: reference });
+  return (await fetchJson(`training/products?${asked}`, signal)).items[0];
+};
+
 const address = (id) => `training/products/${encodeURIComponent(id)}`;
 
-/** Show the product with this id; after a change it is shown anew. */
+/** Show the product with this id or SKU; after a change it is shown anew. */
 export async function showProduct(root, signal, id) {
   const again = () => showProduct(root, signal, id);
   try {
@@ -32,7 +38,7 @@ export async function showProduct(root, signal, id) {
 }
 
 async function everything(id, signal) {
-  const product = await fetchJson(address(id), signal);
+  const product = await productOf(id, signal);
   const asked = new URLSearchParams({
     product: product.id,
     from: new Date(Date.now() - YEAR_MS).toISOString(),
