@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 from urllib.parse import urlsplit
 
 import httpx
 
 from client.errors import InvalidAddressError, ServiceUnreachableError, refusal
+from client.file_bodies import FromHere, pieces
 from client.retrying import RETRY_DELAYS_S, jittered, retry_after_s, wait_before_retry_s
 from client.tokens import checked_token, token_headers
 
@@ -135,9 +136,17 @@ class Connection:
         with self._stream(path, headers=headers, timeout=_timeout(silent_for_s)) as chunks:
             yield chunks
 
-    def send_file(self, path: str, *, timeout_s: float, **parts: Any) -> Any:
-        """One request whose body is a file; reading it on the other side may take `timeout_s`."""
-        return self._once("POST", path, timeout=_timeout(timeout_s), **parts)
+    def send_file(self, path: str, file: BinaryIO, content_type: str, *, timeout_s: float) -> Any:
+        """A POST whose body is a file, and which may be repeated if the file can be read again;
+        reading it on the other side may take `timeout_s`.
+        """
+        options: dict[str, Any] = {"timeout": _timeout(timeout_s)}
+        headers = {"Content-Type": content_type}
+        if not file.seekable():
+            return self._once("POST", path, content=pieces(file), headers=headers, **options)
+        content = FromHere(file)
+        headers["Content-Length"] = str(content.size)
+        return self._repeat("POST", path, content=content, headers=headers, **options)
 
     def create_from_file(
         self, path: str, *, timeout_s: float, key: str | None = None, **parts: Any

@@ -9,7 +9,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import structlog
 
 from api.chores.protocol import ChoreError
 from api.chores.statuses import REFUSED, UNREADABLE
-from api.errors import InvalidRequestError, ModelNotLoadableError
+from api.errors import InvalidRequestError, ModelNotLoadableError, UnavailableError
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
 from db.models.stored import Reclaimed
@@ -29,16 +30,25 @@ log = structlog.get_logger(__name__)
 # Two programs: a file is stored in less time than the other one takes to load its libraries.
 _FILES, _ROWS = "api.chores.file_child", "api.chores.row_child"
 _AT_ONCE = 2
+# Proxies and clients commonly give up after a minute.
+_LONGEST_WAIT_S = 40.0
 _LONGEST_S = 3600.0
 _KEPT_TEXTS = 32
 
 
 class ChildChores:
-    """Each chore in a Python process of its own, which gets our environment; two at a time."""
+    """Each chore in a Python process of its own, which gets our environment.
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    Two run at a time, and beside them two of those that only concern the store, so that no short
+    one waits for long imports. Who gets no turn in time is refused with `UnavailableError`.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], *, longest_wait_s: float = _LONGEST_WAIT_S
+    ) -> None:
         self._environment = dict(environment)
-        self._turn = threading.Semaphore(_AT_ONCE)
+        self._longest_wait_s = longest_wait_s
+        self._turns = {child: threading.Semaphore(_AT_ONCE) for child in (_FILES, _ROWS)}
         # What a manifest names never changes, and a page asks for the same again and again.
         self._read_text = lru_cache(_KEPT_TEXTS)(partial(self._run, _FILES, "read-text"))
 
@@ -61,9 +71,19 @@ class ChildChores:
         answer = self._run(_ROWS, "import-sales", str(path), media_type, str(tenant_id))
         return ImportReport.model_validate(answer)
 
+    @contextmanager
+    def _turn(self, child: str) -> Iterator[None]:
+        turn = self._turns[child]
+        if not turn.acquire(timeout=self._longest_wait_s):
+            raise UnavailableError("Others send as many files as can be read now; try again soon")
+        try:
+            yield
+        finally:
+            turn.release()
+
     def _run(self, child: str, *arguments: str) -> Any:
         command = [sys.executable, "-m", child, *arguments]
-        with self._turn:
+        with self._turn(child):
             done = subprocess.run(
                 command,
                 env=self._environment,

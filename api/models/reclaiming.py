@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from api.chores.protocol import ChoreError, Chores
+from api.errors import UnavailableError
 from db.models.stored import Reclaimed
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,6 @@ def reclaim(chores: Chores, freed: Mapping[str, int]) -> Reclaimed:
 def _reclaim(chores: Chores, freed: Mapping[str, int]) -> Reclaimed:
     try:
         return chores.reclaim(freed)
-    except ChoreError:
+    except (ChoreError, UnavailableError):
         log.warning("nothing reclaimed, left to the collection of orphans", exc_info=True)
         return Reclaimed(0, sum(freed.values()))

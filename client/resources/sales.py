@@ -30,9 +30,9 @@ class SalesRequests(Resource):
                 return self.import_sales(file, content_type=content_type or _sales_type(path))
         answer = self._connection.send_file(
             training_path("sales"),
+            source,
+            content_type or SALES_TYPES[".csv"],
             timeout_s=_LONG_REQUEST_S,
-            content=source,
-            headers={"Content-Type": content_type or SALES_TYPES[".csv"]},
         )
         return ImportReport.decode(answer)
 

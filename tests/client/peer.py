@@ -223,7 +223,19 @@ def _port(server: Server) -> int:
 
 
 def _drain(handler: BaseHTTPRequestHandler) -> int:
+    """Read the body; how long it was."""
+    if handler.headers.get("Transfer-Encoding") == "chunked":
+        return _drain_chunks(handler)
     left = size = int(handler.headers.get("Content-Length") or 0)
     while left:
         left -= len(handler.rfile.read(min(left, 2**20)))
     return size
+
+
+def _drain_chunks(handler: BaseHTTPRequestHandler) -> int:
+    total = 0
+    while size := int(handler.rfile.readline(), 16):
+        total += len(handler.rfile.read(size))
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return total

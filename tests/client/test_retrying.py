@@ -1,7 +1,9 @@
 """Patience: what is sent again, after how long, and when the caller is told instead."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +104,47 @@ def test_a_file_that_becomes_a_job_is_sent_again_whole(tmp_path: Path) -> None:
         (_, _, first, first_size), (_, _, second, second_size) = peer.requests
         assert first["Idempotency-Key"] == second["Idempotency-Key"]
         assert first_size == second_size > 4000
+
+
+REPORT = {
+    "rows_read": 1,
+    "rows_inserted": 1,
+    "rows_updated": 0,
+    "rows_unchanged": 0,
+    "products_created": 1,
+    "products": 1,
+    "product_ids": [],
+    "first_date": None,
+    "last_date": None,
+    "warnings": [],
+}
+
+
+def test_sales_are_sent_again_whole_to_a_busy_service() -> None:
+    sales = BytesIO(b"skipped" + b"date,product_id,quantity\n" + b"2026-01-01,rye,5\n" * 9_000)
+    sales.seek(len("skipped"))
+    slept: list[float] = []
+
+    with http_peer((503, {}, {"Retry-After": "5"}), None, (200, REPORT)) as peer:
+        with Client(peer.url, sleep=slept.append) as studio:
+            assert studio.import_sales(sales).rows_read == 1
+
+        sizes = {size for _, _, _, size in peer.requests}
+        assert len(peer.requests) == 3
+        assert sizes == {len(sales.getvalue()) - len("skipped")}
+    assert slept[0] >= 5
+
+
+def test_sales_from_a_stream_are_sent_once() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"date,product_id,quantity\n")
+    os.close(writing)
+    with http_peer((503, {"detail": "Busy"})) as peer:
+        with (
+            os.fdopen(reading, "rb") as stream,
+            Client(peer.url, sleep=pytest.fail) as studio,
+            pytest.raises(ServiceFailedError),
+        ):
+            studio.import_sales(stream)
+
+        assert [size for _, _, _, size in peer.requests] == [25]
