@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,21 +49,38 @@ def service(browser: Browser) -> Iterator[Service]:
 
 
 @pytest.fixture
-def context(browser: Browser, service: Service) -> Iterator[BrowserContext]:
-    opened = browser.new_context(base_url=service.url, locale="en-GB")
-    opened.set_default_timeout(PATIENCE_MS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def expected_refusals() -> list[int]:
     """A test that provokes a refusal puts its status here, for the browser reports each one."""
     return []
 
 
 @pytest.fixture
+def context(browser: Browser, service: Service) -> Iterator[BrowserContext]:
+    with opened_context(browser, service) as opened:
+        yield opened
+
+
+@pytest.fixture
 def page(context: BrowserContext, service: Service, expected_refusals: list[int]) -> Iterator[Page]:
+    with watched_page(context, service, expected_refusals) as opened:
+        yield opened
+
+
+@contextmanager
+def opened_context(browser: Browser, service: Service) -> Iterator[BrowserContext]:
+    """A window that remembers nothing."""
+    opened = browser.new_context(base_url=service.url, locale="en-GB")
+    opened.set_default_timeout(PATIENCE_MS)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def watched_page(
+    context: BrowserContext, service: Service, expected_refusals: list[int]
+) -> Iterator[Page]:
     """A tab; the test fails if the page reports an error or asks anyone but the service."""
     complaints: list[str] = []
     opened = context.new_page()

@@ -1,10 +1,12 @@
 """What holds on every page: the policy, narrow screens, and names for what has no text."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import opened_context, watched_page
 from tests.browser.trained import train_versions
 from tests.e2e.service import Service
 
@@ -66,17 +68,32 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("width", [360, 1280])
-def test_nothing_is_wider_than_the_screen(
-    page: Page, stocked: Service, address: str, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(address)
+@pytest.fixture(scope="module", params=ADDRESSES)
+def shown(request: pytest.FixtureRequest, browser: Browser, stocked: Service) -> Iterator[Page]:
+    """A page with all that it shows at first."""
+    with (
+        opened_context(browser, stocked) as context,
+        watched_page(context, stocked, expected_refusals=[]) as page,
+    ):
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(request.param)
+        expect_all_of(page)
+        yield page
+
+
+def expect_all_of(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if address in {"/", "/#main"}:
+    expect(page.get_by_text("Loading …")).to_have_count(0)
+    if page.evaluate("['', '#main'].includes(location.hash)"):
         expect(page.locator(".catalogue-row").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_is_wider_than_the_screen(shown: Page, width: int) -> None:
+    shown.set_viewport_size({"width": width, "height": 800})
+    shown.reload()
+    expect_all_of(shown)
+    assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_the_sections_stand_in_one_row_on_a_phone(page: Page, service: Service) -> None:
@@ -99,24 +116,14 @@ def test_the_policy_allows_only_the_services_own_files(page: Page, service: Serv
     assert page.evaluate("document.fonts.check('1rem Inter')")
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_control_and_field_has_a_name(page: Page, stocked: Service, address: str) -> None:
-    page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_text("Loading …")).to_have_count(0)
-    assert page.locator("button, a, input, select, textarea").evaluate_all(NAMELESS) == []
+def test_every_control_and_field_has_a_name(shown: Page) -> None:
+    assert shown.locator("button, a, input, select, textarea").evaluate_all(NAMELESS) == []
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(
-    page: Page, stocked: Service, address: str, scheme: Literal["light", "dark"]
-) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_text("Loading …")).to_have_count(0)
-    assert page.evaluate(FAINT) == []
+def test_text_stands_out_from_its_ground(shown: Page, scheme: Literal["light", "dark"]) -> None:
+    shown.emulate_media(color_scheme=scheme)
+    assert shown.evaluate(FAINT) == []
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,26 @@
 """Parts of the page on their own, in the browser that runs them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.browser.conftest import opened_context, watched_page
 from tests.e2e.service import Service
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def blank(page: Page, service: Service) -> Page:
-    page.goto("/#/studio")
-    return page
+@pytest.fixture(scope="module")
+def blank(browser: Browser, service: Service) -> Iterator[Page]:
+    """One page for all, as none of the parts leaves anything on it."""
+    with (
+        opened_context(browser, service) as context,
+        watched_page(context, service, expected_refusals=[]) as page,
+    ):
+        page.goto("/#/studio")
+        yield page
 
 
 def run(page: Page, module: str, script: str) -> Any:
