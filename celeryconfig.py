@@ -80,10 +80,12 @@ result_backend = None
 enable_utc = True
 timezone = "UTC"
 
-# A message is done when its task is, and a process holds no message that it does not work on.
+# A message is done when its task is, and a process holds no message that it does not work on; but
+# the training worker holds spare ones, so that a slot does not wait for the broker.
 task_acks_late = True
 task_reject_on_worker_lost = True
 worker_prefetch_multiplier = 1
+SPARE_PER_SLOT = 1
 
 # A lost broker takes no work away: a training goes on under its lease in Postgres, and the message
 # that the broker gives out again is refused. Cancelling would waste an attempt at every restart.
@@ -109,8 +111,8 @@ worker_max_tasks_per_child = 500
 worker_max_memory_per_child = 2_000_000
 worker_hijack_root_logger = False
 worker_redirect_stdouts = False
-worker_send_task_events = True
-# What is sent is taken at once, as only free slots are sent anything: the worker's own event tells.
+# Flower asks all workers for their events every few seconds; where it does not run, nobody listens.
+worker_send_task_events = False
 task_send_sent_event = False
 
 # Only intervals: nothing to remember between runs of beat, so no schedule file that could break.

@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery, current_app, signals
 
+from celeryconfig import SPARE_PER_SLOT
 from core.logs import configure_logs
 from core.settings import Settings
 from worker.broker import transport_options
@@ -35,7 +36,9 @@ def _create_app(name: str, *tasks: str, **changes: Any) -> Celery:
     return app
 
 
-training = _create_app("training", "worker.training_tasks")
+training = _create_app(
+    "training", "worker.training_tasks", worker_prefetch_multiplier=1 + SPARE_PER_SLOT
+)
 # A fresh child would have to load every model again.
 predictions = _create_app(
     "predictions", "worker.prediction_tasks", worker_max_tasks_per_child=1_000_000

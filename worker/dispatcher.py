@@ -1,10 +1,13 @@
-"""Hands out what free slots can take; the backlog stays in Postgres, the broker holds no queue."""
+"""Hands out what free slots can take, and a spare task for each: the backlog stays in Postgres, the
+broker holds no queue.
+"""
 
 from collections.abc import Iterable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from celeryconfig import SPARE_PER_SLOT
 from db.lifecycle import dispatch as backlog
 from db.lifecycle.dispatch import Dispatch
 from worker.context import Context
@@ -21,6 +24,7 @@ def dispatch(context: Context) -> int:
             session,
             max_concurrent_jobs=settings.max_concurrent_jobs,
             max_running_tasks=settings.max_running_tasks_per_tenant,
+            spare_per_slot=SPARE_PER_SLOT,
         )
     _send_all(context, tasks)
     return len(tasks)

@@ -1,11 +1,15 @@
 """Which tasks go to the workers next. The backlog stays here; the broker gets what free slots can
-take.
+take, and spare tasks.
 
 Order: priority, then fairly between tenants, then first in, first out. At most
 `max_concurrent_jobs` jobs run, and of each tenant at most `max_running_tasks` tasks (its own row
 decides first): a tenant at its quota holds no place that others could take. A job starts when one
 of its tasks is handed out, so its time limit does not run while it waits in line. What products
 share is trained before them.
+
+A spare task is handed out while all slots are taken, so that the first one that becomes free need
+not wait for it. Only products of running jobs are spare, and none that would overtake another task:
+where the next in line is anything else, or anything else is in flight, nothing is spare.
 """
 
 from collections.abc import Sequence
@@ -42,14 +46,22 @@ _TAKE_TURN = repeated(
 _NEXT_TASKS = repeated(
     text("""
     WITH in_flight AS (
-        SELECT tenant_id, count(*) AS tasks
+        SELECT tenant_id, count(*) AS tasks, bool_and(kind = 'product') AS only_products
         FROM training_tasks
         WHERE status = 'running' OR (status = 'pending' AND dispatched_at IS NOT NULL)
         GROUP BY tenant_id
+    ), alive AS (
+        SELECT coalesce(sum(slots), 0) AS slots
+        FROM workers
+        WHERE seen_at > now() - make_interval(secs => :alive_s)
     ), free AS (
-        SELECT greatest(0, :spare - coalesce((SELECT sum(tasks) FROM in_flight), 0) + coalesce((
-            SELECT sum(slots) FROM workers
-            WHERE seen_at > now() - make_interval(secs => :alive_s)), 0))::bigint AS slots
+        SELECT greatest(0, slots - tasks)::bigint AS slots,
+            greatest(0, slots - tasks
+                + CASE WHEN only_products THEN slots * :spare_per_slot ELSE 0 END)::bigint AS places
+        FROM alive CROSS JOIN (
+            SELECT coalesce(sum(tasks), 0) AS tasks,
+                coalesce(bool_and(only_products), true) AS only_products
+            FROM in_flight) AS taken
     ), started AS (
         SELECT id, tenant_id, priority, created_at, status
         FROM training_job_queue
@@ -86,7 +98,7 @@ _NEXT_TASKS = repeated(
                     WHERE shared.job_id = job.id AND shared.kind = 'shared'
                         AND shared.status IN ('pending', 'running')))
             ORDER BY position
-            LIMIT (TABLE free)
+            LIMIT (SELECT places FROM free)
         ) AS task
     ), turns AS (
         SELECT candidates.*,
@@ -100,12 +112,22 @@ _NEXT_TASKS = repeated(
         FROM candidates
         JOIN tenants AS tenant ON tenant.id = candidates.tenant_id
         LEFT JOIN in_flight USING (tenant_id)
+    ), line AS (
+        SELECT turns.*, row_number() OVER (
+            ORDER BY priority DESC, turn, created_at, job_id, position) AS place
+        FROM turns
+        WHERE quota IS NULL OR number <= quota
+    ), next AS (
+        SELECT line.*, bool_and(
+                place <= free.slots
+                OR (place <= free.places AND kind = 'product' AND status = 'running')
+            ) OVER (ORDER BY place) AS is_next
+        FROM line CROSS JOIN free
     )
     SELECT task_id, kind, priority, job_id, product_name, status = 'pending' AS starts_job
-    FROM turns
-    WHERE quota IS NULL OR number <= quota
-    ORDER BY priority DESC, turn, created_at, job_id, position
-    LIMIT (TABLE free)
+    FROM next
+    WHERE is_next
+    ORDER BY place
     """)
 )
 
@@ -131,9 +153,10 @@ def take(
     *,
     max_concurrent_jobs: int,
     max_running_tasks: int | None = None,
-    spare: int = 0,
+    spare_per_slot: int = 0,
 ) -> list[Dispatch]:
-    """The next tasks for the free slots, marked as handed out and their jobs as running.
+    """The next tasks for the free slots, and so many spare ones for each slot there is; marked as
+    handed out, and their jobs as running.
 
     Call it in a transaction of its own and commit before sending: what is lost in between is sent
     by `resend`.
@@ -142,7 +165,7 @@ def take(
     # which count, are written to the disk after what they build on.
     session.execute(_TAKE_TURN, {"lock": advisory_locks.DISPATCH})
     limits = {
-        "spare": spare,
+        "spare_per_slot": spare_per_slot,
         "alive_s": ALIVE_S,
         "max_concurrent_jobs": max_concurrent_jobs,
         "max_running_tasks": max_running_tasks,
@@ -163,10 +186,13 @@ def take(
 def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
     """Tasks that were handed out and that no worker has claimed: their message may be lost.
 
-    While no worker is alive they go back into the backlog instead, so that messages do not pile up
-    in the broker.
+    Nothing while all slots are busy, as spare tasks wait for one of them. While no worker is alive
+    they go back into the backlog instead, so that messages do not pile up in the broker.
     """
-    has_workers = live_slots(session) > 0
+    slots = live_slots(session)
+    has_workers = slots > 0
+    if has_workers and _running(session) >= slots:
+        return []
     now = func.clock_timestamp()
     unclaimed = (
         select(TrainingTask.id)
@@ -192,6 +218,11 @@ def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
         execution_options=FRESH,
     ).all()
     return [Dispatch(*row) for row in rows] if has_workers else []
+
+
+def _running(session: Session) -> int:
+    running = TrainingTask.status == "running"
+    return session.scalars(select(func.count()).select_from(TrainingTask).where(running)).one()
 
 
 def in_flight(session: Session) -> int:

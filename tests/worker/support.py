@@ -83,7 +83,10 @@ class Shop:
     def hand_out(self, count: int = 1) -> list[Dispatch]:
         """The next tasks, as the dispatcher takes them."""
         with self.sessions.begin() as session:
-            return take(session, max_concurrent_jobs=3, spare=count)
+            workers.heartbeat(session, "more", slots=count)
+            tasks = take(session, max_concurrent_jobs=3)
+            workers.leave(session, "more")
+            return tasks
 
     def next_task(self) -> UUID:
         return self.hand_out()[0].task_id

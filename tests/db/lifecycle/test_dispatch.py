@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from db import transitions
 from db.jobs import workers
 from db.lifecycle.dispatch import in_flight, resend, take
+from db.lifecycle.outcomes import SharedOutcome
 from db.tables import TrainingJob, TrainingTask, Worker
 from tests.db.builders import (
+    DIGEST,
     claimed,
     handed_out,
     model_outcome,
@@ -49,10 +51,76 @@ def test_only_as_many_as_there_are_free_slots(session: Session) -> None:
     assert handed_out(session, slots=2) == ids(session, job)[2:3]
 
 
-def test_spare_messages_wait_in_the_broker(session: Session) -> None:
-    new_job(session, products=5)
-    workers.heartbeat(session, "w", slots=2)
-    assert len(take(session, max_concurrent_jobs=3, spare=1)) == 3
+def with_spare(session: Session, slots: int, max_running_tasks: int | None = None) -> list[object]:
+    """The ids of the tasks that a fleet gets which takes a spare one for each slot."""
+    workers.heartbeat(session, "fleet", slots=slots)
+    taken = take(
+        session, max_concurrent_jobs=3, max_running_tasks=max_running_tasks, spare_per_slot=1
+    )
+    return [item.task_id for item in taken]
+
+
+def finish(session: Session, task_id: object) -> None:
+    claim = claimed(session, session.get_one(TrainingTask, task_id))
+    transitions.finish(session, claim.token, model_outcome())
+
+
+def test_products_of_a_running_job_are_spare(session: Session) -> None:
+    tasks = ids(session, new_job(session, products=6))
+    assert with_spare(session, slots=2) == tasks[:2]
+    assert with_spare(session, slots=2) == tasks[2:4]
+    assert with_spare(session, slots=2) == []
+    finish(session, tasks[0])
+    assert with_spare(session, slots=2) == tasks[4:5]
+
+
+def test_no_job_starts_with_a_spare_task(session: Session) -> None:
+    first, second = new_job(session), new_job(session, products=2)
+    assert with_spare(session, slots=1) == ids(session, first)
+    assert with_spare(session, slots=1) == []
+    assert status_of(session, second) == "pending"
+
+
+def test_no_spare_task_overtakes_the_next_in_line(session: Session) -> None:
+    running = new_job(session, products=3)
+    with_spare(session, slots=1)
+    urgent = new_job(session, products=1, priority=5)
+    assert with_spare(session, slots=1) == []
+    finish(session, ids(session, running)[0])
+    assert with_spare(session, slots=1) == [*ids(session, urgent), ids(session, running)[1]]
+
+
+def test_nothing_is_spare_beside_a_long_task(session: Session) -> None:
+    upload, job = new_upload(session), new_job(session, products=4)
+    assert with_spare(session, slots=2) == [*ids(session, upload), ids(session, job)[0]]
+    assert with_spare(session, slots=2) == []
+    finish(session, ids(session, job)[0])
+    assert with_spare(session, slots=2) == ids(session, job)[1:2]
+
+
+def test_nothing_is_spare_before_what_products_share(session: Session) -> None:
+    job = new_job(session, products=4, with_shared=True)
+    shared, *products = ids(session, job)
+    assert with_spare(session, slots=2) == [shared]
+    assert with_spare(session, slots=2) == []
+    claim = claimed(session, session.get_one(TrainingTask, shared))
+    transitions.finish(session, claim.token, SharedOutcome(manifest_digest=DIGEST, artifacts=()))
+    assert with_spare(session, slots=2) == products
+
+
+def test_spare_tasks_count_for_the_quota(session: Session) -> None:
+    job = new_job(session, products=5)
+    assert with_spare(session, slots=2, max_running_tasks=3) == ids(session, job)[:2]
+    assert with_spare(session, slots=2, max_running_tasks=3) == ids(session, job)[2:3]
+    assert with_spare(session, slots=2, max_running_tasks=3) == []
+
+
+def test_tenants_take_turns_with_spare_tasks(session: Session) -> None:
+    large = new_job(session, products=10)
+    new_job(session, products=10, tenant_id=new_tenant(session))
+    with_spare(session, slots=2)
+    taken = with_spare(session, slots=2)
+    assert {task in ids(session, large) for task in taken} == {True, False}
 
 
 def test_slots_of_workers_that_fell_silent_do_not_count(session: Session) -> None:
@@ -181,6 +249,17 @@ def test_lost_messages_are_sent_again(session: Session) -> None:
     (again,) = resend(session)
     assert (again.task_id, again.kind, again.priority) == (ids(session, job)[1], "product", 4)
     assert resend(session) == []
+
+
+def test_spare_tasks_are_no_lost_messages_while_all_slots_are_busy(session: Session) -> None:
+    job = new_job(session, products=2)
+    with_spare(session, slots=1)
+    (spare,) = with_spare(session, slots=1)
+    first = claimed(session, tasks_of(session, job)[0])
+    make_dispatch_old(session, seconds=16)
+    assert resend(session) == []
+    transitions.finish(session, first.token, model_outcome())
+    assert [again.task_id for again in resend(session)] == [spare]
 
 
 def test_without_workers_lost_messages_go_back_into_the_backlog(session: Session) -> None:
