@@ -11,7 +11,7 @@ from client.terminal import NONE, plain
 
 _WHOLE = {"job": 36, "id": 36, "alert": 36, "webhook": 36, "entry": 36, "model": 31, "version": 15}
 _MEASURED_WIDTH = 100_000
-_UNBROKEN = frozenset({"next run", "when", "which", "last sale", "from", "to", "status"})
+_UNBROKEN = frozenset({"next run", "when", "which", "last sale", "from", "to", "status", "created"})
 _RIGHT = frozenset(
     {"%", "MASE", "WAPE", "MAE", "R²", "naive", "expected", "at least", "at most", "accuracy"}
     | {"days", "took", "models", "products", "times", "p50", "p90", "longest", "size"}

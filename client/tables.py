@@ -64,7 +64,7 @@ def print_jobs(console: Console, jobs: Sequence[JobStatus]) -> None:
             _short_counts(job),
             moment(job.created_at),
         )
-    console.print(shown)
+    console.print(fitted(console, shown, "trained"))
 
 
 def print_models(console: Console, models: Sequence[Model]) -> None:

@@ -1,5 +1,6 @@
 """Answers as tables, on narrow terminals too."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -37,6 +38,27 @@ def test_an_id_is_whole_however_narrow_the_terminal(width: int) -> None:
     print_jobs(shown, [JobStatus.decode(job)])
 
     assert JOB_ID in text(shown)
+
+
+@pytest.mark.parametrize(("width", "has_counts"), [(80, False), (120, True)])
+def test_a_narrow_terminal_has_room_for_the_moment_of_a_job(
+    width: int, *, has_counts: bool
+) -> None:
+    shown = console(width)
+    job = {
+        "job_id": JOB_ID,
+        "job_name": "Weekly",
+        "status": "completed",
+        "products_total": 3,
+        "products_completed": 3,
+        "created_at": "2026-01-30T12:00:00Z",
+    }
+
+    print_jobs(shown, [JobStatus.decode(job)])
+
+    head, row = text(shown).splitlines()
+    assert ("trained" in head) == has_counts
+    assert re.search(r"completed +(3 of 3 +)?2026-01-30 \d\d:\d\d$", row.rstrip())
 
 
 @pytest.mark.parametrize(("width", "has_algorithm"), [(80, False), (120, True)])
