@@ -101,10 +101,8 @@ class Lives(RuleBasedStateMachine):
             session.add(Tenant(id=self.tenant_id, name="Bakery"))
             session.flush()
             session.add_all(Product(tenant_id=self.tenant_id, sku=sku, name=sku) for sku in SKUS)
-        for sku in (*SKUS, *SKUS):
-            self.start({sku})
-            self.dispatch(slots=1)
-            self.end_a_task(place=0, succeeds=True)
+        for _ in range(2):
+            self.train(dict.fromkeys(SKUS, True))
 
     def teardown(self) -> None:
         with self.sessions.begin() as session:
