@@ -223,12 +223,12 @@ def test_unusable_rows_are_named(
         {
             "name": "sales.csv",
             "mimeType": "text/csv",
-            "buffer": b"date,product_id,quantity\n2026-01-01,a,-4\n2026-13-01,a,2\n",
+            "buffer": b"date,product_id,quantity\n2026-01-01,a,four\n2026-13-01,a,2\n",
         }
     )
     notice = page.get_by_role("alert")
-    expect(notice).to_contain_text("Row 1, quantity")
-    expect(notice).to_contain_text("Row 2, date")
+    expect(notice).to_contain_text("Row 2, quantity")
+    expect(notice).to_contain_text("Row 3, date")
     expect(notice).to_contain_text("Nothing was imported")
 
 
