@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.closed_times import NO_DAYS
 from pipeline.forecast.calendar.occasions import Days, days_of
+from pipeline.forecast.credibility import prior_members
 from pipeline.forecast.history.shop_closed import shop_closed_days
 from pipeline.forecast.history.validation import QUANTITY, TIME
 from pipeline.forecast.phases import ForecastPhase, announce
@@ -28,7 +29,8 @@ from pipeline.progress import ProgressCallback, ignore_progress
 
 UNSEEN_DAYS = 4 * 28
 MIN_DAYS_FOR_MONTHS = 365
-PRIOR_PRODUCTS = 2.0
+PRIOR_PRODUCTS = 1.0
+"""So many products without any rhythm are taken to be in every shop."""
 PROGRESS_EVERY = 50
 READING_SHARE = 0.2
 
@@ -43,10 +45,14 @@ class Factors:
     months: Profile
 
     def at(self, ds: pd.DatetimeIndex) -> NDArray[np.float64]:
-        """The factor of each time stamp."""
-        return np.asarray(
-            self.weekdays[ds.day_of_week] * self.months[ds.month - 1], dtype=np.float64
-        )
+        """The factor of each time stamp; that of a month is reached in its middle."""
+        days = ds.to_numpy().astype("datetime64[D]")
+        months = days.astype("datetime64[M]")
+        first, next_first = (each.astype("datetime64[D]") for each in (months, months + 1))
+        passed = ((days - first).astype(np.float64) + 0.5) / (next_first - first).astype(np.float64)
+        around = np.concatenate([self.months[-1:], self.months, self.months[:1]])
+        of_year = np.interp(_months_of(days) + passed, np.arange(-0.5, 13), around)
+        return np.asarray(self.weekdays[weekdays_of(days)] * of_year, dtype=np.float64)
 
 
 NEUTRAL = Factors(np.ones(7), np.ones(12))
@@ -88,8 +94,12 @@ class _Pool:
     weekdays: list[Profile] = field(default_factory=list)
     months: list[Profile] = field(default_factory=list)
 
-    def factors(self, prior: Factors) -> Factors:
-        return Factors(_pooled(self.weekdays, prior.weekdays), _pooled(self.months, prior.months))
+    def factors(self, prior: Factors, of_weekdays: float, of_months: float) -> Factors:
+        """Drawn to ``prior`` as if so many products were exactly as it is."""
+        return Factors(
+            _pooled(self.weekdays, prior.weekdays, of_weekdays),
+            _pooled(self.months, prior.months, of_months),
+        )
 
 
 def fit_shared(
@@ -202,8 +212,13 @@ def _factors(
         if one.category is not None:
             pools.append(categories.setdefault(one.category, _Pool()))
         _add(pools, *_up_to(cutoff, one, closed), closed, spec.min_training_days)
-    pooled = shop.factors(NEUTRAL)
-    return pooled, {name: pool.factors(pooled) for name, pool in categories.items()}
+    whole = shop.factors(NEUTRAL, PRIOR_PRODUCTS, PRIOR_PRODUCTS)
+    kinds = categories.values()
+    of_weekdays = prior_members([np.array(one.weekdays) for one in kinds if one.weekdays])
+    of_months = prior_members([np.array(one.months) for one in kinds if one.months])
+    return whole, {
+        name: pool.factors(whole, of_weekdays, of_months) for name, pool in categories.items()
+    }
 
 
 def _reached_by_several(ends: list[pd.Timestamp]) -> pd.Timestamp:
@@ -256,6 +271,6 @@ def _profile(
     return np.asarray(means / means.mean(), dtype=np.float64)
 
 
-def _pooled(profiles: list[Profile], prior: Profile) -> Profile:
-    total = PRIOR_PRODUCTS * prior + np.sum(profiles, axis=0) if profiles else prior
+def _pooled(profiles: list[Profile], prior: Profile, products: float) -> Profile:
+    total = products * prior + np.sum(profiles, axis=0) if profiles else prior
     return np.asarray(total / total.mean(), dtype=np.float64)

@@ -67,8 +67,8 @@ POOLED: dict[str, Candidate] = {
     "shared_profile": Candidate(
         fit=fit_shared_profile,
         minimum_rows=7,
-        is_simple=True,
+        is_simple=False,
         is_applicable=has_unseen_profile,
-        cost=0.5,
+        cost=1.0,
     ),
 }

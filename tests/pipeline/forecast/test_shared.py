@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.forecast.calendar.occasions import Closure
 from pipeline.forecast.candidates.shared_model import has_unseen_profile
-from pipeline.forecast.shared import UNSEEN_DAYS, fit_shared
+from pipeline.forecast.shared import NEUTRAL, UNSEEN_DAYS, Factors, SharedProfile, fit_shared
 from pipeline.forecast.spec import ForecastSpec
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import Progress
@@ -34,6 +34,31 @@ def test_an_unknown_category_has_the_profile_of_the_shop() -> None:
 
     assert profile.factors("cake") is profile.shop
     assert profile.factors(None) is profile.shop
+
+
+def test_categories_that_differ_have_weekdays_of_their_own() -> None:
+    histories = shop(3)
+    for number in range(3):
+        moved = daily_sales(300, seed=50 + number)
+        moved["quantity"] = np.roll(moved["quantity"], -3)
+        histories[f"q{number}"] = ("cake", moved)
+
+    profile = fit_shared(histories, SPEC)
+
+    assert set(profile.factors("bread").weekdays.argsort()[-2:]) == {5, 6}
+    assert set(profile.factors("cake").weekdays.argsort()[-2:]) == {2, 3}
+    assert profile.factors("cake").weekdays.max() == pytest.approx(40 / 25.7, rel=0.1)
+
+
+def test_months_pass_into_each_other() -> None:
+    months = np.ones(12)
+    months[0] = 2.0
+    factors = Factors(np.ones(7), months)
+
+    found = factors.at(pd.DatetimeIndex(["2024-01-16 12:00", "2024-01-31", "2024-02-15"]))
+
+    assert found == pytest.approx([2.0, 1.5, 1.0], abs=0.03)
+    assert factors.at(pd.DatetimeIndex(["2023-12-31"])) == pytest.approx(1.5, abs=0.03)
 
 
 def test_trees_are_grown_only_where_they_are_wanted() -> None:
@@ -62,6 +87,16 @@ def test_a_profile_is_not_tested_on_what_it_has_seen() -> None:
 
     assert not has_unseen_profile(history.head(300 - UNSEEN_DAYS - 1), context)
     assert has_unseen_profile(history.head(300 - UNSEEN_DAYS), context)
+
+
+def test_what_sold_for_a_year_borrows_no_rhythm_where_time_is_short() -> None:
+    shared = SharedProfile(shop=NEUTRAL, fitted_until=pd.Timestamp("2024-01-01"))
+    young, old = (history_of(daily_sales(days)) for days in (364, 366))
+    fast, balanced = (context_of(ForecastSpec(budget=one), shared) for one in ("fast", "balanced"))
+
+    assert has_unseen_profile(young, fast)
+    assert not has_unseen_profile(old, fast)
+    assert has_unseen_profile(old, balanced)
 
 
 def test_days_in_closures_tell_nothing() -> None:
