@@ -11,16 +11,17 @@ REQUIRED = ("date", "product_id", "quantity")
 OPTIONAL = ("product_name", "category", "price", "revenue", "promotion")
 
 _ID = """product_id sku item_id article_id product_code item_code product_number item_number
-    id_producto codigo_producto codigo_articulo codigo referencia id_articulo
+    id_producto codigo_producto codigo_articulo codigo id_articulo
     artikelnummer artikel_nr artikelnr produktnummer produkt_id artikel_id
-    code_produit code_article reference id_produit id_article"""
+    code_produit code_article id_produit id_article"""
 _THING = "product item article producto articulo artikel produkt produit"
-# A column that only says “product” is its name beside one of numbers, and its id without one.
+# A column that only says “product” is its name beside one of codes, and its id without one; a
+# reference beside it may be that of a receipt.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     field: tuple(words.split())
     for field, words in {
         "date": "date sale_date sales_date fecha fecha_venta datum verkaufsdatum date_vente",
-        "product_id": f"{_ID} {_THING}",
+        "product_id": f"{_ID} {_THING} referencia reference",
         "quantity": "quantity qty units units_sold quantity_sold cantidad unidades uds menge anzahl"
         " stuck stuckzahl quantite unites",
         "product_name": "product_name item_name article_name nombre_producto nombre_articulo nombre"

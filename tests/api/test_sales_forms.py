@@ -125,7 +125,7 @@ def test_leftovers_of_a_spreadsheet_do_not_matter(http: httpx.Client, session: S
     [
         ("Fecha;Código;Producto;Unidades;Precio", True),
         ("Datum;Artikel-Nr.;Bezeichnung;Menge;Preis", True),
-        ("Date;Référence;Produit;Quantité;Prix unitaire", True),
+        ("Date;Code article;Produit;Quantité;Prix unitaire", True),
         ("DATE;SKU;Product Name;Units Sold;Unit price", True),
         ("date;product_id;product_name;quantity;price", False),
     ],
@@ -145,10 +145,11 @@ def test_columns_may_have_the_names_of_the_shop(
 
 
 def test_a_column_that_only_says_product_is_its_id(http: httpx.Client, session: Session) -> None:
-    answer = send(http, "Date,Product,Qty\n2026-01-31,Rye,5\n")
+    answer = send(http, "Date,Reference,Product,Qty\n2026-01-31,receipt 7,Rye,5\n")
 
     assert answer.json()["warnings"] == [
-        "These columns were read: “product” as product_id, “qty” as quantity"
+        "These columns were read: “product” as product_id, “qty” as quantity",
+        "These columns hold no numbers and were left out: reference",
     ]
     assert session.scalars(select(Product.sku)).all() == ["Rye"]
 

@@ -227,7 +227,7 @@ def test_unusable_rows_are_named(
         }
     )
     notice = page.get_by_role("alert")
-    expect(notice).to_contain_text("Row 2, quantity")
+    expect(notice).to_contain_text("Row 2, quantity, “four”: not a number")
     expect(notice).to_contain_text("Row 3, date")
     expect(notice).to_contain_text("Nothing was imported")
 
