@@ -40,7 +40,8 @@ def pattern_of(values: Array, season: int) -> tuple[Pattern, Array]:
     if season < 2 or len(values) < 2 * season:
         return NOTHING, np.zeros(len(values))
     by_cycle = _by_cycle(values - level_of(values, season), season)
-    reach = min(_REACHES, key=lambda one: _error_of_next(by_cycle, one))
+    known = np.nan_to_num(by_cycle)
+    reach = min(_REACHES, key=lambda one: _error_of_next(known, one))
     smooth = _smoothed(by_cycle, reach)
     smooth -= smooth.mean(axis=1, keepdims=True)
     return Pattern(smooth[-1].copy()), smooth.reshape(-1)[-len(values) :]
@@ -127,8 +128,8 @@ def _smoothed(by_cycle: Array, reach: int) -> Array:
     return np.asarray(weights @ np.nan_to_num(by_cycle) / np.maximum(known, 1e-12))
 
 
-def _error_of_next(by_cycle: Array, reach: int) -> float:
+def _error_of_next(values: Array, reach: int) -> float:
     """How far each cycle of the newer half is from the weighted average of those before it."""
-    values, weights = np.nan_to_num(by_cycle), _weights_before(len(by_cycle), reach)
+    weights = _weights_before(len(values), reach)
     off = values[-len(weights) :] - weights @ values
     return float((off * off).sum())

@@ -72,7 +72,7 @@ def year_of(values: Array, period: float) -> Year:
     told = [rest[one] for one in beside.years]
     products = np.stack([part.T @ own for part, own in zip(beside.parts, told, strict=True)])
     tension = np.repeat(np.arange(1, count + 1) ** _ROUGHNESS, 2) * rows / 2
-    errors = [_error_of_years(beside, told, products, one * tension) for one in _PENALTIES]
+    errors = _errors_of_years(beside, told, products, np.multiply.outer(_PENALTIES, tension))
     best = int(np.argmin(errors))
     if errors[best] > (1 - _LEAST_GAIN) * float(rest @ rest):
         return nothing
@@ -117,11 +117,15 @@ def _bending_line(rows: int, period: float) -> Array:
     )
 
 
-def _error_of_years(
-    beside: _BesideLine, told: list[Array], products: Array, penalty: Array
-) -> float:
-    """Of each year, told by the others."""
-    others = beside.grams.sum(axis=0) - beside.grams + np.diag(penalty)
-    weights = np.linalg.solve(others, (products.sum(axis=0) - products)[:, :, None])[:, :, 0]
-    errors = [own - part @ one for part, own, one in zip(beside.parts, told, weights, strict=True)]
-    return float(sum(error @ error for error in errors))
+def _errors_of_years(
+    beside: _BesideLine, told: list[Array], products: Array, penalties: Array
+) -> Array:
+    """Of all years, each told by the others, under each row of penalties."""
+    others = (beside.grams.sum(axis=0) - beside.grams)[:, None].repeat(len(penalties), axis=1)
+    others.reshape(*others.shape[:2], -1)[..., :: penalties.shape[1] + 1] += penalties
+    wanted = (products.sum(axis=0) - products)[:, None, :, None]
+    weights = np.linalg.solve(others, wanted)[..., 0]
+    errors = np.zeros(len(penalties))
+    for part, own, of_others in zip(beside.parts, told, weights, strict=True):
+        errors += ((own - of_others @ part.T) ** 2).sum(axis=1)
+    return errors

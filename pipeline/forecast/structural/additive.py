@@ -17,7 +17,7 @@ Vector = NDArray[np.float64]
 
 _MOST_ROUNDS = 200
 # The log density is flat at its top: an error of this size in the noise costs n times its square.
-_NOISE_TOLERANCE = 1e-7
+_NOISE_TOLERANCE = 1e-5
 
 
 def additive_mode(layout: Layout) -> Mode:
