@@ -13,7 +13,7 @@ _LARGEST = 1e12
 _LONGEST_TEXT = 255
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _CURRENCIES = "€$£¥"
-_DAY_OF_EXCEL = re.compile(r"[2-7]\d{4}")  # from 1954 to 2118
+_DAY_OF_EXCEL = re.compile(r"[2-7]\d{4}(\.\d+)?")  # from 1954 to 2118
 _DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026 or 31/01/2026"
 
 

@@ -157,6 +157,7 @@ def test_a_form_may_carry_the_file(http: httpx.Client) -> None:
         ("2026/02/30,rye,5", "date", "not a date"),
         ("2026-01-31 13:00 PM,rye,5", "date", "not a date"),
         ("46053,rye,5", "date", "as Excel counts them"),
+        ("46053.25,rye,5", "date", "as Excel counts them"),
         ("2026-02-30,rye,5", "date", "not a date"),
         ("1816-01-01,rye,5", "date", "from 1970 to 2100"),
         ("2026-01-01,,5", "product_id", "must not be empty"),
