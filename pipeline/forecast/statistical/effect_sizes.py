@@ -35,10 +35,10 @@ _CALENDARS = Recent(4_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """In units of a size; the error of stretches left out is in the unit of the values."""
+    """By column, in units of a size; ``strength`` is that of the penalty of holidays."""
 
     values: Array
-    error: float
+    strength: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +89,36 @@ class Learned:
     size: Array
     products: Array
 
+    def of(self, weights: Weights) -> Array:
+        """What the columns add to the values, by row."""
+        return np.asarray(self.size * (self.tested.columns @ weights.values))
+
     @cached_property
     def error_without(self) -> float:
         """Of a forecast without effects."""
         return float(((self.rest * self.size) ** 2).sum())
 
     @cached_property
-    def weights_of_all(self) -> Array:
+    def weights_of_all(self) -> Weights:
         """Of all columns, whatever they are worth."""
-        return self._weights(self._all, 1.0)
+        return self.weights_of(self._all)
 
     @cached_property
     def error_with_all(self) -> float:
         """Of a forecast with the effects of all columns."""
         return self._error(self._all, 1.0)
 
-    def beyond_chance(self) -> Weights:
-        """Of the columns whose effects are more than chance."""
+    def weights_of(self, kept: NDArray[np.bool_], strength: float = 1.0) -> Weights:
+        """Of the kept columns; the others have no effect."""
+        weights = np.zeros(len(kept))
+        gram = self.tested.grams.sum(axis=0)[np.ix_(kept, kept)]
+        gram.flat[:: len(gram) + 1] += self._penalty(strength)[kept]
+        weights[kept] = solved(gram, self.products.sum(axis=0)[kept])
+        return Weights(weights, strength)
+
+    def beyond_chance(self) -> tuple[Weights, float]:
+        """Of the columns whose effects are more than chance, and the error with them of stretches
+        left out, in the unit of the values."""
         of_holidays = self.tested.is_of_holidays
         single = self._certain() & ~of_holidays
         without = self._error(single, 1.0)
@@ -113,8 +126,8 @@ class Learned:
             kept = single | of_holidays
             error, strength = min((self._error_at(kept, one), one) for one in _STRENGTHS)
             if error < without - _BEYOND_CHANCE_OF_MANY * self.error_without / len(self.rest):
-                return Weights(self._weights(kept, strength), error)
-        return Weights(self._weights(single, 1.0), without)
+                return self.weights_of(kept, strength), error
+        return self.weights_of(single), without
 
     @property
     def _all(self) -> NDArray[np.bool_]:
@@ -142,14 +155,6 @@ class Learned:
                 break
             kept = np.delete(kept, least)
         return np.isin(np.arange(len(penalty)), kept)
-
-    def _weights(self, kept: NDArray[np.bool_], strength: float) -> Array:
-        """Of the kept columns; ``strength`` is that of the penalty of holidays."""
-        weights = np.zeros(len(kept))
-        gram = self.tested.grams.sum(axis=0)[np.ix_(kept, kept)]
-        gram.flat[:: len(gram) + 1] += self._penalty(strength)[kept]
-        weights[kept] = solved(gram, self.products.sum(axis=0)[kept])
-        return weights
 
     def _error(self, kept: NDArray[np.bool_], strength: float) -> float:
         """Of each stretch, by weights that were learned from the others."""

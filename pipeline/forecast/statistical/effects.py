@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, times_of
-from pipeline.forecast.statistical.effect_sizes import BEYOND_CHANCE, Tested, around
+from pipeline.forecast.statistical.effect_sizes import (
+    BEYOND_CHANCE,
+    Learned,
+    Tested,
+    Weights,
+    around,
+)
 from pipeline.forecast.statistical.regressors import (
     BRIDGE_COLUMN,
     Regressors,
@@ -33,18 +39,19 @@ _ROUNDS = 2
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What each column of the regressors adds, as a share of the level or in the unit of the
-    values."""
+    values; ``strength`` is that of the penalty which those of holidays were found with."""
 
     regressors: Regressors
     weights: Array
     is_share: bool
+    strength: float = 1.0
 
     def __setstate__(self, values: list[Any]) -> None:
-        """Models of the former release know nothing of bridge days."""
-        regressors, weights, is_share = values
+        """Models of a former release know nothing of bridge days."""
+        regressors, weights, *others = values
         if len(weights) < len(regressors.groups):
             weights = np.insert(weights, BRIDGE_COLUMN, 0.0)
-        set_state(self, [regressors, weights, is_share])
+        set_state(self, [regressors, weights, *others])
 
     def of(self, plain: Array, future: Periods) -> Array:
         """What effects add to a forecast without them."""
@@ -63,6 +70,12 @@ class Effects:
             if self.weights[place] != 0:
                 parts[group] = parts.get(group, 0.0) + unit * columns[:, place]
         return parts
+
+    def affecting(self, regressors: Regressors) -> NDArray[np.bool_]:
+        """Which columns of other regressors are of what has an effect here."""
+        effects = zip(self.regressors.groups, self.weights.tolist(), strict=True)
+        affected = {group for group, weight in effects if weight != 0}
+        return np.array([group in affected for group in regressors.groups], dtype=np.bool_)
 
     def _columns(self, future: Periods) -> Array:
         names = self.regressors.names
@@ -88,30 +101,66 @@ def adjusted(history: History, context: FitContext) -> Adjusted:
     """
     values = history.filled
     nothing = Adjusted(values, None)
-    season = max(history.frequency.rhythm if history.frequency.is_daily_or_finer else 1, 1)
+    season = _season(history)
     if len(values) < 8 * season or not values.max() > 0:
         return nothing
     regressors = regressors_of(history, context.holidays)
     tested = Tested.of(history.ds, history.columns, season, regressors)
-    table = tested.columns
-    if not table.any():
+    if not tested.columns.any():
         return nothing
-    unit = np.full(len(values), float(values.mean()))
+    unit = _unit(values)
     amounts = tested.in_units(values, unit)
     shares = tested.in_units(values, _level(values, unit, season))
     for _ in range(_ROUNDS if shares.error_without > 0 else 0):
-        without = values - shares.size * (table @ shares.weights_of_all)
-        shares = tested.in_units(values, _level(without, unit, season))
+        shares = _anew(shares, values, shares.weights_of_all)
     is_share = shares.error_with_all < amounts.error_with_all
     learned = shares if is_share else amounts
-    best = learned.beyond_chance()
+    best, error = learned.beyond_chance()
     luck = max(_LEAST_GAIN, BEYOND_CHANCE / len(values))
-    if not best.error < (1 - luck) * learned.error_without:
+    if not error < (1 - luck) * learned.error_without:
         return nothing
+    return _without(learned, best, values, regressors, is_share)
+
+
+def adjusted_again(history: History, context: FitContext, before: Effects) -> Adjusted:
+    """The same for a history that has become longer: what has an effect stays as it was found, how
+    large effects are is learned anew."""
+    values, season = history.filled, _season(history)
+    regressors, unit = regressors_of(history, context.holidays), _unit(values)
+    kept, strength = before.affecting(regressors), before.strength
+    tested = Tested.of(history.ds, history.columns, season, regressors)
+    if before.is_share:
+        learned = tested.in_units(values, _level(values, unit, season))
+        for _ in range(_ROUNDS):
+            learned = _anew(learned, values, learned.weights_of(kept, strength))
+    else:
+        learned = tested.in_units(values, unit)
+    weights = learned.weights_of(kept, strength)
+    return _without(learned, weights, values, regressors, before.is_share)
+
+
+def _without(
+    learned: Learned, weights: Weights, values: Array, regressors: Regressors, is_share: bool
+) -> Adjusted:
     floor = _LEAST_LEVEL * learned.size if values.min() > 0 else np.zeros(len(values))
-    without = np.maximum(values - learned.size * (table @ best.values), floor)
-    weights = best.values if is_share else best.values * unit[0]
-    return Adjusted(without, Effects(regressors, weights, is_share))
+    rest = np.maximum(values - learned.of(weights), floor)
+    added = weights.values if is_share else weights.values * learned.size[0]
+    return Adjusted(rest, Effects(regressors, added, is_share, weights.strength))
+
+
+def _anew(shares: Learned, values: Array, weights: Weights) -> Learned:
+    """In shares of the level that is left without the effects of these weights."""
+    season = shares.tested.season
+    level = _level(values - shares.of(weights), _unit(values), season)
+    return shares.tested.in_units(values, level)
+
+
+def _season(history: History) -> int:
+    return max(history.frequency.rhythm if history.frequency.is_daily_or_finer else 1, 1)
+
+
+def _unit(values: Array) -> Array:
+    return np.full(len(values), float(values.mean()))
 
 
 def _level(values: Array, unit: Array, season: int) -> Array:

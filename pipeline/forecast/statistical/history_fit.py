@@ -12,7 +12,7 @@ from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, steps_of
-from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted
+from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted, adjusted_again
 from pipeline.forecast.statistical.long_seasons import Fit, Fitted, fit_with_long_seasons
 from pipeline.forecast.statistical.parts import DAY, WEEK, YEAR, Rhythm, parts_of
 from pipeline.forecast.unpickling import set_state
@@ -102,14 +102,21 @@ def fit_all_seasons_to_history(
 def go_on_with_all_seasons(
     go_on: Callable[[Array, tuple[int, ...], float | None, Any], Fitted],
 ) -> Callable[[History, FitContext, FittedToHistory], FittedToHistory]:
-    """A method that knows all seasons and goes on from where it was, as a way to fit a history."""
+    """A method that knows all seasons and goes on from where it was, as a way to fit a history.
+
+    What had an effect before has one still; where nothing had, it is looked for.
+    """
 
     def fit_again(
         history: History, context: FitContext, before: FittedToHistory
     ) -> FittedToHistory:
-        return fit_all_seasons_to_history(
-            lambda values, seasons, year: go_on(values, seasons, year, before.fitted)
-        )(history, context)
+        if before.effects is None:
+            known = _adjusted_once(history, context)
+        else:
+            known = adjusted_again(history, context, before.effects)
+        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
+        fitted = go_on(known.values[-_MOST_ROWS:], seasons, year, before.fitted)
+        return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
 
     return fit_again
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.forecast.candidates.candidate import UNHURRIED, Candidate, FitContext
 from pipeline.forecast.history.prepared import History
-from pipeline.forecast.structural.evidence import learned_scales
+from pipeline.forecast.structural.evidence import learned_before, learned_scales
 from pipeline.forecast.structural.fit import Priors, fit_structure, stated_priors
 from pipeline.forecast.structural.model import StructuralModel
 from pipeline.forecast.structural.package import library_logs
@@ -48,6 +48,20 @@ def fit_prophet_tuned(history: History, context: FitContext) -> StructuralModel:
     """Fit Prophet, covariates included, with prior scales that the series itself suggests."""
     structure = structure_for(history, context, history.known)
     return fit_history(history, context, structure, learned_scales)
+
+
+def go_on_with_prophet_tuned(
+    history: History, context: FitContext, before: StructuralModel
+) -> StructuralModel:
+    """The same with the prior scales that fewer rows have suggested, where its parts are the same.
+
+    A covariate that has only begun to change has no scale yet.
+    """
+    structure = structure_for(history, context, history.known)
+    is_same = structure.regressors == before.structure.regressors
+    if before.priors is None or not is_same:
+        return fit_prophet_tuned(history, context)
+    return fit_history(history, context, structure, learned_before(before.priors))
 
 
 def has_covariates(history: History, _context: FitContext) -> bool:
@@ -124,6 +138,7 @@ STRUCTURAL: dict[str, Candidate] = {
     ),
     "prophet_tuned": Candidate(
         fit=fit_prophet_tuned,
+        go_on=go_on_with_prophet_tuned,
         minimum_rows=14,
         is_simple=False,
         settings=tuned_settings,

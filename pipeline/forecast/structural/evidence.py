@@ -15,8 +15,9 @@ from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from pipeline.forecast.structural.additive import additive_gram
 from pipeline.forecast.structural.calendar_columns import holiday_columns
+from pipeline.forecast.structural.fit import Priors
 from pipeline.forecast.structural.gram import Gram
-from pipeline.forecast.structural.layout import Layout
+from pipeline.forecast.structural.layout import Layout, PriorScales
 from pipeline.forecast.structural.structure import Structure
 
 Vector = NDArray[np.float64]
@@ -58,6 +59,15 @@ def learned_scales(layout: Layout, structure: Structure) -> Layout:
         changepoint_scale=change,
         products=(gram.products, gram.with_y),
     )
+
+
+def learned_before(scales: PriorScales) -> Priors:
+    """The prior scales that fewer rows of the same series made most probable."""
+
+    def keep(layout: Layout, _structure: Structure) -> Layout:
+        return replace(layout, prior_scales=scales.columns, changepoint_scale=scales.changes)
+
+    return keep
 
 
 def column_groups(structure: Structure) -> Groups:

@@ -11,7 +11,7 @@ from pipeline.forecast.structural.additive import additive_mode
 from pipeline.forecast.structural.calendar_columns import holiday_columns
 from pipeline.forecast.structural.fourier import waves_key
 from pipeline.forecast.structural.gram import LEAST_NOISE
-from pipeline.forecast.structural.layout import Layout, Mode
+from pipeline.forecast.structural.layout import Layout, Mode, PriorScales
 from pipeline.forecast.structural.model import (
     Rows,
     StructuralModel,
@@ -77,7 +77,8 @@ def fit_structure(
     seen = {one.name: columns[one.name][known] for one in structure.regressors}
     scales = scales_of(times[known], values[known], structure, seen)
     layout = lay_out(Rows(times, columns), values, structure, scales)
-    if np.ptp(layout.y) > 0:
+    changes = bool(np.ptp(layout.y) > 0)
+    if changes:
         layout = priors(layout, structure)
     return StructuralModel(
         structure=structure,
@@ -85,6 +86,7 @@ def fit_structure(
         changepoints=layout.changepoints,
         mode=find_mode(layout),
         past=Past.of(times[known], values[known], seen),
+        priors=PriorScales(layout.prior_scales, layout.changepoint_scale) if changes else None,
     )
 
 

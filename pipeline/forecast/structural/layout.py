@@ -14,6 +14,15 @@ OFFSET_SD = 5.0
 NOISE_SD = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class PriorScales:
+    """Of the normal priors of the columns' coefficients, shape ``(k,)``, and of the Laplace prior
+    of the rate changes."""
+
+    columns: Vector
+    changes: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What a mode is sought for: ``y = trend * (1 + X_m beta_m) + X_a beta_a + noise``.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.holiday_calendar import EVENT_PREFIX
 from pipeline.forecast.periods import Periods
 from pipeline.forecast.structural.calendar_columns import calendar_columns, holiday_columns
-from pipeline.forecast.structural.layout import Mode, trend_of
+from pipeline.forecast.structural.layout import Mode, PriorScales, trend_of
 from pipeline.forecast.structural.past import Past
 from pipeline.forecast.structural.scales import Scales
 from pipeline.forecast.structural.structure import Structure
+from pipeline.forecast.unpickling import set_state
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -39,6 +41,8 @@ class StructuralModel:
         The parameters; ``beta`` in the order waves, holidays, regressors.
     past
         The newest rows that it was fitted to.
+    priors
+        The scales of its priors, where the values change and our own engine has fitted it.
     """
 
     structure: Structure
@@ -46,6 +50,10 @@ class StructuralModel:
     changepoints: Vector
     mode: Mode
     past: Past
+    priors: PriorScales | None = None
+
+    def __setstate__(self, values: list[Any]) -> None:
+        set_state(self, values)
 
     def predict(self, future: Periods) -> Vector:
         """One value per row of ``future`` (``ds``, sorted, and the regressors)."""

@@ -1,5 +1,7 @@
 """Effects that are known are taken out of a history and put back into its forecast."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from pipeline.forecast.history.prepared import Prepared
 from pipeline.forecast.history.preparing import prepare
 from pipeline.forecast.history.validation import validate
 from pipeline.forecast.spec import ForecastSpec
-from pipeline.forecast.statistical.effects import Effects, adjusted
+from pipeline.forecast.statistical.effects import Effects, adjusted, adjusted_again
 from pipeline.forecast.statistical.regressors import Regressors, regressors_of
 from tests.pipeline.forecast.series import context_of, daily_sales
 
@@ -93,6 +95,51 @@ def test_a_rush_two_days_before_holidays_is_known_where_they_have_come_twice() -
 
     assert early.any()
     assert told(made)[early].mean() > 1.5 * np.median(told(made))
+
+
+@pytest.mark.parametrize(("promotion", "holiday"), [(0.33, 0.0), (0.0, 2.0), (0.33, 2.0)])
+def test_effects_that_were_found_are_learned_anew_of_more_rows(
+    promotion: float, holiday: float
+) -> None:
+    made = plain(1, promotion, holiday)
+    context = FitContext(spec=ForecastSpec(), holidays=CALENDAR)
+    before = adjusted(made.history.head(DAYS + 200), context).effects
+    assert before is not None
+
+    again = adjusted_again(made.history, context, before)
+    anew = adjusted(made.history, context)
+
+    assert again.effects is not None
+    assert anew.effects is not None
+    level = np.full(len(made.future), 30.0)
+    np.testing.assert_allclose(
+        again.effects.of(level, made.future), anew.effects.of(level, made.future), atol=3.0
+    )
+    np.testing.assert_allclose(again.values, anew.values, atol=4.0)
+    affected = set(np.array(before.regressors.groups)[before.weights != 0])
+    assert set(np.array(again.effects.regressors.groups)[again.effects.weights != 0]) == affected
+
+
+def test_nothing_is_added_to_what_was_found_to_have_an_effect() -> None:
+    """There are promotions, which double the sales, only after the first look."""
+    made, first = plain(1, promotion=0.0, holiday=2.0), DAYS + 200
+    promotion = made.history.columns["promotion"].copy()
+    promotion[:first] = 0.0
+    history = replace(
+        made.history,
+        actual=made.history.actual * (1 + promotion),
+        columns={**made.history.columns, "promotion": promotion},
+    )
+    context = FitContext(spec=ForecastSpec(), holidays=CALENDAR)
+    before = adjusted(history.head(first), context).effects
+    assert before is not None
+
+    again = adjusted_again(history, context, before).effects
+
+    assert again is not None
+    assert again.regressors.groups[-1] == "promotion"
+    assert again.weights[-1] == 0
+    assert again.weights[0] != 0
 
 
 def test_columns_are_as_many_as_their_groups_and_expected_sizes() -> None:

@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.forecast.history.prepared import History
+from pipeline.forecast.structural.candidates import fit_prophet_tuned, go_on_with_prophet_tuned
 from pipeline.forecast.structural.evidence import column_groups, learned_scales
 from pipeline.forecast.structural.fit import fit_structure, lay_out
 from pipeline.forecast.structural.layout import Layout
-from pipeline.forecast.structural.model import Rows
+from pipeline.forecast.structural.model import Rows, StructuralModel
 from pipeline.forecast.structural.structure import Structure
+from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 from tests.pipeline.forecast.structural.cases import (
     CASES,
     Case,
@@ -87,3 +90,50 @@ def test_columns_have_the_group_of_their_wave_holiday_or_regressor() -> None:
     groups = column_groups(case.structure)
     assert groups.tolist() == [*np.repeat(range(13), 2), *[13] * 5, 14, 15]
     assert column_groups(Structure()).tolist() == []
+
+
+def promoted(changes_from: int = 0) -> History:
+    """Sales that a promotion now and then doubles, from some day on."""
+    frame = daily_sales(400)
+    days = np.arange(400)
+    frame["promotion"] = ((days % 9 == 0) & (days >= changes_from)).astype(float)
+    return history_of(frame.assign(quantity=frame["quantity"] * (1 + frame["promotion"])))
+
+
+def scales_of(model: StructuralModel) -> list[float]:
+    assert model.priors is not None
+    return [*model.priors.columns.tolist(), model.priors.changes]
+
+
+def test_a_fit_to_more_rows_goes_on_with_the_scales_of_fewer_ones() -> None:
+    history, context = promoted(), context_of()
+    before = fit_prophet_tuned(history.head(340), context)
+    ahead = history.ahead(372, 400)
+
+    gone_on = go_on_with_prophet_tuned(history.head(372), context, before)
+    anew = fit_prophet_tuned(history.head(372), context)
+
+    assert scales_of(gone_on) == scales_of(before) != scales_of(anew)
+    np.testing.assert_allclose(gone_on.predict(ahead), anew.predict(ahead), rtol=0.05)
+    assert not np.array_equal(gone_on.mode.beta, before.mode.beta)
+
+
+def test_a_covariate_that_begins_to_change_has_its_scale_learned() -> None:
+    history, context = promoted(changes_from=350), context_of()
+    before = fit_prophet_tuned(history.head(340), context)
+
+    gone_on = go_on_with_prophet_tuned(history, context, before)
+
+    assert scales_of(gone_on) == scales_of(fit_prophet_tuned(history, context))
+
+
+def test_scales_are_learned_where_nothing_changed_before() -> None:
+    frame = daily_sales(200)
+    frame.loc[:99, "quantity"] = 5.0
+    history, context = history_of(frame), context_of()
+    before = fit_prophet_tuned(history.head(100), context)
+
+    gone_on = go_on_with_prophet_tuned(history, context, before)
+
+    assert before.priors is None
+    assert scales_of(gone_on) == scales_of(fit_prophet_tuned(history, context))
