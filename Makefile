@@ -13,6 +13,8 @@ export UV_LINK_MODE ?= hardlink
 # One process more than there are cores: much of the suite waits for programs that start.
 PROCESSES = $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 SIDE_BY_SIDE = --numprocesses=$(PROCESSES) --maxprocesses=5 --dist=loadfile --no-loadscope-reorder
+# Where programs must not write what they compile, each start would compile every library anew: twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 # Trust whom the machine trusts, as pip does: companies put a proxy of their own before the package index.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/* /etc/pki/tls/certs/* /etc/ssl/cert.pem),true,false)
 
