@@ -54,18 +54,18 @@ def _call_prepared(
     made_with = {name: value for name, value in parameters.items() if name not in bound}
     key = (statement, *made_with.values())
     if key not in calls:
-        name = f"repeated_{len(calls)}"
+        own_name = f"repeated_{len(calls)}"
         kinds = {name: _kind(bind.type, context.dialect) for name, bind in bound.items()}
-        cursor.execute(_preparation(name, statement, kinds, _literals(cursor, made_with)))
-        calls[key] = _call(name, kinds)
+        preparation = _preparation(own_name, statement, kinds, _literals(cursor, made_with))
+        connection.exec_driver_sql(preparation.replace("%", "%%"))
+        calls[key] = _call(own_name, kinds)
     return calls[key], parameters
 
 
 def _calls(connection: Connection, cursor: Any) -> dict[Hashable, str] | None:
     """How to call what the connection has prepared; None where nothing can be."""
     if _CALLS not in connection.info:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         is_direct = pid == cursor.connection.get_backend_pid()
         connection.info[_CALLS] = {} if is_direct else None
     return cast("dict[Hashable, str] | None", connection.info[_CALLS])

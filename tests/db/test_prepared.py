@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -105,6 +105,15 @@ def test_a_rollback_takes_nothing_prepared_back(sessions: Sessions) -> None:
         session.rollback()
         assert session.scalar(one) == 1
         assert [calls for _, calls in prepared(session)] == [2]
+
+
+def test_what_cannot_be_prepared_fails_as_any_statement(sessions: Sessions) -> None:
+    wrong = repeated(text("SELECT amount FROM nowhere"))
+    for _ in range(2):
+        with sessions() as session, pytest.raises(ProgrammingError, match="nowhere"):
+            session.scalar(wrong)
+    with sessions() as session:
+        assert prepared(session) == []
 
 
 def test_nothing_is_prepared_behind_a_pooler(fresh_database_url: str) -> None:

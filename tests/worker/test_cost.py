@@ -23,6 +23,10 @@ MORE_WITH_A_CHAMPION = 2
 MOST_COMMITS = 3
 
 
+ONCE_PER_CONNECTION = ("PREPARE ", "SELECT pg_backend_pid()")
+"""How statements are prepared that every task repeats."""
+
+
 def is_lease() -> bool:
     """Its looks come with the time that a training takes, not with the task."""
     return threading.current_thread().name == "lease"
@@ -35,8 +39,9 @@ def statements(fresh_sessions: Sessions) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(*call: object) -> None:
-        if not is_lease():
-            seen.append(str(call[2]))
+        statement = str(call[2])
+        if not (is_lease() or statement.startswith(ONCE_PER_CONNECTION)):
+            seen.append(statement)
 
     def note_commit(*_: object) -> None:
         if not is_lease():
