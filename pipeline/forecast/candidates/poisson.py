@@ -18,9 +18,14 @@ from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, times_of
 
 PENALTY = 0.02
-HALF_LIFE_DAYS = 365
-LEVEL_DECAY = 0.96
+HALF_LIFE_DAYS, COARSE_HALF_LIFE_DAYS = 365, 3 * 365
+"""Of the weight of a row; a year of weeks or months tells little of the year."""
+LEVEL_DECAY, COARSE_LEVEL_DECAY = 0.96, 0.8
+"""What a row counts beside the next one in the recent level: that of days is a mean over about a
+month, that of weeks and months over about five of them."""
 LEVEL_ROWS = 56
+LEVEL_PRIOR = 0.04
+"""Share of the rows that count in the level that is taken to have been as the effects say."""
 LINEAR_FEATURES = (
     "is_holiday",
     "is_day_before_holiday",
@@ -75,23 +80,33 @@ def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     design = _design(history, context, covariates)
     table = design.table(history.ds, covariates)
     age_days = history.frequency.days(1000) / 1000 * np.arange(len(values))[::-1]
-    weights = 0.5 ** (age_days / HALF_LIFE_DAYS)
+    half_life_days, level_decay = _memory(history.frequency)
+    weights = 0.5 ** (age_days / half_life_days)
     regression = fit_log_linear(table, values / size, weights, PENALTY, len(design.slots))
     expected = regression.predict(table)[-LEVEL_ROWS:]
-    decay = LEVEL_DECAY ** np.arange(len(expected))[::-1]
+    decay = level_decay ** np.arange(len(expected))[::-1]
     recent = float((values[-LEVEL_ROWS:] / size) @ decay)
-    level = (recent + 1) / (float(expected @ decay) + 1)
+    as_expected = LEVEL_PRIOR / (1 - level_decay)
+    level = (recent + as_expected) / (float(expected @ decay) + as_expected)
     return FittedPoisson(regression, design, size * level)
 
 
-def poisson_settings(_history: History, _context: FitContext) -> dict[str, Any]:
+def poisson_settings(history: History, _context: FitContext) -> dict[str, Any]:
     """The penalty and how fast old rows lose weight."""
-    return {"alpha": PENALTY, "half_life_days": HALF_LIFE_DAYS, "level_decay": LEVEL_DECAY}
+    half_life_days, level_decay = _memory(history.frequency)
+    return {"alpha": PENALTY, "half_life_days": half_life_days, "level_decay": level_decay}
 
 
 def has_sales(history: History, _context: FitContext) -> bool:
     """Whether anything was sold at all."""
     return bool(history.filled.sum() > 0)
+
+
+def _memory(frequency: Frequency) -> tuple[int, float]:
+    """How fast rows lose weight in the calendar effects and in the level."""
+    if frequency.is_daily_or_finer:
+        return HALF_LIFE_DAYS, LEVEL_DECAY
+    return COARSE_HALF_LIFE_DAYS, COARSE_LEVEL_DECAY
 
 
 def _stacked(columns: Sequence[NDArray[np.float64]], rows: Sized) -> NDArray[np.float64]:
