@@ -6,9 +6,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.visible import checked_visible
 from core.cron import checked_time_zone
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    AfterValidator(checked_visible),
+]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(checked_time_zone)]
 Numbers = dict[str, Any]
 Item = TypeVar("Item")

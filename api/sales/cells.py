@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from api.sales.dates import First, read_year_first, read_year_last
+from api.visible import checked_visible
 
 Cell = object
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
@@ -39,7 +40,7 @@ def required_text(cell: Cell) -> str:
     found = text(cell)
     if found is None:
         raise ValueError("must not be empty")
-    return found
+    return checked_visible(found)
 
 
 def text(cell: Cell) -> str | None:

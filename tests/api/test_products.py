@@ -104,6 +104,13 @@ def test_one_sku_is_one_product(http: httpx.Client) -> None:
     assert "'rolls' already" in again.json()["detail"]
 
 
+def test_a_sku_that_nobody_sees_is_refused(http: httpx.Client) -> None:
+    refused = add(http, "\u200b\u202e")
+
+    assert refused.status_code == 422
+    assert "a character that can be seen" in refused.text
+
+
 def test_a_repeated_key_adds_once(http: httpx.Client) -> None:
     key = {"Idempotency-Key": "k1"}
 

@@ -161,6 +161,7 @@ def test_a_form_may_carry_the_file(http: httpx.Client) -> None:
         ("2026-02-30,rye,5", "date", "not a date"),
         ("1816-01-01,rye,5", "date", "from 1970 to 2100"),
         ("2026-01-01,,5", "product_id", "must not be empty"),
+        ("2026-01-01,\u200b\u202e,5", "product_id", "can be seen"),
         (f"2026-01-01,{'x' * 300},5", "product_id", "at most 255"),
         ("2026-01-01,rye,NaN", "quantity", "finite"),
         ("2026-01-01,rye,inf", "quantity", "finite"),
