@@ -24,7 +24,8 @@ Grower = Callable[[Examples], Trees]
 
 
 def useful_to_observe(examples: Examples, names: Sequence[str], grow: Grower) -> tuple[str, ...]:
-    """The covariates that each make forecasts better by more than chance, beside those before.
+    """The covariates that each make forecasts better by more than chance, beside those before;
+    several are looked at one by one only where forecasts with all of them are better at all.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def useful_to_observe(examples: Examples, names: Sequence[str], grow: Grower) ->
 
     useful: tuple[str, ...] = ()
     before = misses(useful)
+    if len(names) > 1 and misses(names).mean() >= before.mean():
+        return ()
     for name in names:
         after = misses((*useful, name))
         if _is_better(before, after, judged):

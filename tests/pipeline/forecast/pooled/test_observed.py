@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 
 from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.pooled.examples import Examples
+from pipeline.forecast.pooled.growing import grow
+from pipeline.forecast.pooled.learning import SETTINGS
 from pipeline.forecast.pooled.observed import Observed
 from pipeline.forecast.pooled.pace import pace_of
+from pipeline.forecast.pooled.trees import Trees
+from pipeline.forecast.pooled.usefulness import useful_to_observe
 from pipeline.forecast.result import ForecastResult
 from pipeline.forecast.shared import fit_shared
 from pipeline.forecast.spec import BALANCED, FAST, ForecastSpec
@@ -163,3 +168,47 @@ def test_a_product_without_the_column_is_forecast_too() -> None:
 
     assert result.algorithm == "pooled"
     assert result.forecast["yhat"].gt(0).all()
+
+
+def examples_seeing(*names: str) -> Examples:
+    """The day ahead of 600 days; ``true`` tells the sales, the other columns do nothing."""
+    draw = np.random.default_rng(0)
+    table = draw.normal(size=(600, len(names)))
+    tells = table[:, names.index("true")] if "true" in names else np.zeros(600)
+    return Examples(
+        names=("step", *(f"{name}: last" for name in names)),
+        table=np.column_stack([np.ones(600), table]).astype(np.float32),
+        targets=np.exp(0.5 * tells + 0.1 * draw.normal(size=600)),
+        expected=np.zeros(600),
+        weights=np.ones(600),
+        stamps=np.datetime64("2024-01-01", "s") + np.arange(600) * np.timedelta64(1, "D"),
+    )
+
+
+def found(*names: str) -> tuple[tuple[str, ...], int]:
+    """The columns that help, and how often trees were grown for it."""
+    grown: list[int] = []
+
+    def grower(examples: Examples) -> Trees:
+        grown.append(len(examples.names))
+        return grow(
+            examples.table,
+            examples.targets,
+            SETTINGS,
+            rounds=20,
+            threads=1,
+            seed=0,
+            expected=examples.expected,
+            weights=examples.weights,
+        )
+
+    return useful_to_observe(examples_seeing(*names), names, grower), len(grown)
+
+
+def test_columns_that_do_not_help_together_are_not_tried_alone() -> None:
+    assert found("a", "b", "c", "d") == ((), 2)
+
+
+def test_columns_that_help_together_are_tried_one_by_one() -> None:
+    assert found("a", "true", "b") == (("true",), 5)
+    assert found("true") == (("true",), 2)
