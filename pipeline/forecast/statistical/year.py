@@ -9,9 +9,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-MOST_WAVES = 10
+MOST_WAVES = 26
+"""As many as weeks tell apart: a week of feasts stands out from those beside it."""
+MOST_WAVES_OF_DAYS = 10
+"""Days have their holidays beside the pattern of the year, and many rows to find it in."""
 _SHORTEST_WAVE = 2.0
 """In rows: monthly values tell six waves apart."""
+_ROWS_OF_DAYS = 100
 _PENALTIES = np.logspace(-3, 1.5, 7)
 _ROUGHNESS = 2
 """The penalty grows with this power of the number of the wave: slow waves are more likely."""
@@ -63,7 +67,7 @@ def year_of(values: Array, period: float) -> Year:
     years have none.
     """
     rows = len(values)
-    count = min(MOST_WAVES, int(period / _SHORTEST_WAVE))
+    count = min(_most_waves(period), int(period / _SHORTEST_WAVE))
     nothing = Year(np.zeros(0), period, rows)
     if rows < 2 * period or count < 1 or not np.ptp(values) > 0:
         return nothing
@@ -80,6 +84,10 @@ def year_of(values: Array, period: float) -> Year:
     penalty = np.diag(_PENALTIES[best] * tension * share)
     weights = np.linalg.solve(beside.grams.sum(axis=0) + penalty, products.sum(axis=0))
     return Year(weights, period, rows)
+
+
+def _most_waves(period: float) -> int:
+    return MOST_WAVES_OF_DAYS if period > _ROWS_OF_DAYS else MOST_WAVES
 
 
 @dataclass(frozen=True, slots=True)

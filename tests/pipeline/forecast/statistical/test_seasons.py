@@ -47,6 +47,18 @@ def test_the_year_is_found_and_goes_on(years: int) -> None:
     assert found.ahead(steps(90)) == pytest.approx(wave[rows:], abs=2.5)
 
 
+def test_a_single_week_of_the_year_stands_out_from_those_beside_it() -> None:
+    rows = 261
+    peak = np.where(np.arange(rows + 52) % 52 == 50, 20.0, 0.0)
+    noise = np.random.default_rng(1).normal(0, 2, rows)
+
+    ahead = year_of(peak[:rows] + noise, 52.18).ahead(steps(52))
+
+    week = int(np.argmax(peak[rows:]))
+    assert ahead[week] > 9  # ten waves tell 7
+    assert np.abs(np.delete(ahead, range(week - 1, week + 2))).max() < 5
+
+
 def test_noise_and_less_than_two_years_have_no_year() -> None:
     noise = np.random.default_rng(2).normal(0, 3, 1_000)
 
