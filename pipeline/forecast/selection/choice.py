@@ -26,8 +26,8 @@ from pipeline.forecast.spec import AUTO
 
 ENSEMBLE: Final = "ensemble"
 SINGLE_MODEL_MARGIN: Final = 0.1
-"""A single candidate has to be better by this share in the mean, and in every window: by more where
-there are fewer rows than are enough to learn weights from."""
+"""A single candidate has to be better by this share in the mean, and in every window: of weeks and
+months by more, the fewer rows there are than are enough to learn weights from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,13 +173,19 @@ def _stands_in(name: str) -> int:
 def _is_clearly_better(backtest: Backtest, single: Choice, ensemble: Choice) -> bool:
     """In the mean and in every window."""
     counted = counted_error(single.algorithm, single.error)
-    rows = sum(int(np.isfinite(backtest.actual(window)).sum()) for window in backtest.selection)
-    margin = SINGLE_MODEL_MARGIN * lack_of_rows(rows)
-    return counted < (1 - margin) * ensemble.error and all(
+    return counted < (1 - _margin(backtest)) * ensemble.error and all(
         counted_error(single.algorithm, backtest.error(single.forecasts, window) or 0.0)
         <= (backtest.error(ensemble.forecasts, window) or math.inf)
         for window in backtest.selection
     )
+
+
+def _margin(backtest: Backtest) -> float:
+    """By which share a single candidate has to be better."""
+    if backtest.history.frequency.is_daily_or_finer:
+        return SINGLE_MODEL_MARGIN
+    rows = sum(int(np.isfinite(backtest.actual(window)).sum()) for window in backtest.selection)
+    return SINGLE_MODEL_MARGIN * lack_of_rows(rows)
 
 
 def _mean(backtest: Backtest, forecasts: Forecasts) -> float:

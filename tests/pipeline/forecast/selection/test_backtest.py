@@ -119,12 +119,16 @@ def test_weights_for_what_is_to_come_know_the_holdout_and_keep_the_members() -> 
     assert sum(again[1].weights) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("width", "best"), [(28, "poisson"), (12, ENSEMBLE)])
-def test_a_lead_over_few_rows_is_no_reason_to_trust_a_single_candidate(
-    width: int, best: str
+@pytest.mark.parametrize(
+    ("step", "width", "best"),
+    [("1D", 28, "poisson"), ("1D", 12, "poisson"), ("7D", 28, "poisson"), ("7D", 12, ENSEMBLE)],
+)
+def test_a_lead_over_few_weeks_is_no_reason_to_trust_a_single_candidate(
+    step: str, width: int, best: str
 ) -> None:
     """It errs by a sixth less than all of them together, but seldom and far."""
-    history = history_of(daily_sales(200))
+    frame = daily_sales(200)
+    history = history_of(frame.assign(ds=pd.date_range(frame["ds"][0], periods=200, freq=step)))
     windows = tuple(
         Window(number=number, origin=stop - width, stop=stop, reach=stop, is_holdout=number == 3)
         for number, stop in enumerate(range(200 - 3 * width, 201, width))
