@@ -14,7 +14,7 @@ where the next in line is anything else, or anything else is in flight, nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, update
@@ -186,13 +186,13 @@ def take(
 def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
     """Tasks that were handed out and that no worker has claimed: their message may be lost.
 
-    Nothing while all slots are busy, as spare tasks wait for one of them. While no worker is alive
-    they go back into the backlog instead, so that messages do not pile up in the broker.
+    While all slots are busy, spare tasks wait for one of them: only those are sent again that were
+    handed out before everything that runs. While no worker is alive they go back into the backlog
+    instead, so that messages do not pile up in the broker.
     """
     slots = live_slots(session)
     has_workers = slots > 0
-    if has_workers and _running(session) >= slots:
-        return []
+    running, oldest = _running(session)
     now = func.clock_timestamp()
     unclaimed = (
         select(TrainingTask.id)
@@ -203,6 +203,8 @@ def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
         .order_by(TrainingTask.id)
         .with_for_update(skip_locked=True)
     )
+    if has_workers and running >= slots:
+        unclaimed = unclaimed.where(TrainingTask.dispatched_at < oldest)
     rows = session.execute(
         update(TrainingTask)
         .where(TrainingTask.id.in_(unclaimed), TrainingTask.status == "pending")
@@ -220,9 +222,12 @@ def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
     return [Dispatch(*row) for row in rows] if has_workers else []
 
 
-def _running(session: Session) -> int:
+def _running(session: Session) -> tuple[int, datetime | None]:
+    """How many tasks run, and when the first of them was handed out."""
     running = TrainingTask.status == "running"
-    return session.scalars(select(func.count()).select_from(TrainingTask).where(running)).one()
+    wanted = select(func.count(), func.min(TrainingTask.dispatched_at)).where(running)
+    count, oldest = session.execute(wanted).one()
+    return count, oldest
 
 
 def in_flight(session: Session) -> int:

@@ -262,6 +262,19 @@ def test_spare_tasks_are_no_lost_messages_while_all_slots_are_busy(session: Sess
     assert [again.task_id for again in resend(session)] == [spare]
 
 
+def test_a_spare_task_that_others_have_overtaken_is_a_lost_message(session: Session) -> None:
+    job = new_job(session, products=3)
+    with_spare(session, slots=1)
+    (lost,) = with_spare(session, slots=1)
+    first = claimed(session, tasks_of(session, job)[0])
+    transitions.finish(session, first.token, model_outcome())
+    (later,) = with_spare(session, slots=1)
+    claimed(session, session.get_one(TrainingTask, later))
+    long_ago = TrainingTask.dispatched_at - timedelta(seconds=16)
+    session.execute(update(TrainingTask).values(dispatched_at=long_ago))
+    assert [again.task_id for again in resend(session)] == [lost]
+
+
 def test_without_workers_lost_messages_go_back_into_the_backlog(session: Session) -> None:
     job = new_job(session, products=1)
     handed_out(session, slots=1)
