@@ -12,7 +12,8 @@ from pipeline.forecast.structural.calendar_columns import holidays_of
 from pipeline.forecast.structural.holidays import Holidays
 from pipeline.forecast.structural.structure import Regressor, Seasonality, Structure, Way
 
-YEARLY_WAVES = {Unit.HOUR: 10, Unit.DAY: 10, Unit.WEEK: 6, Unit.MONTH: 3}
+YEARLY_WAVES = {Unit.HOUR: 10, Unit.DAY: 10, Unit.WEEK: 12, Unit.MONTH: 3}
+"""Twelve tell weeks of feasts; of days those are holidays beside the year."""
 WEEKLY_WAVES = 3
 DAILY_WAVES = 4
 
