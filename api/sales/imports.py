@@ -12,7 +12,7 @@ from api.sales.files import SalesFile, open_sales
 from api.sales.reading import Reading
 from api.sales.schemas import ImportReport
 from db.engine import Sessions
-from db.errors import QuotaExceededError
+from db.errors import MoreReturnedError, QuotaExceededError
 from db.shop.sales import ImportCounts, import_sales
 
 
@@ -48,6 +48,8 @@ def _import(
             counts = import_sales(session, tenant_id, reading.batches(), max_products=max_products)
         except QuotaExceededError as error:
             raise InvalidRequestError(f"Nothing was imported: {error}") from error
+        except MoreReturnedError as error:
+            raise reading.refusal_of_returns(error.returned) from error
         if counts.read == 0:
             raise InvalidRequestError("The file has no rows below the names of its columns")
     return _report(counts, reading.warnings())

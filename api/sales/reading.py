@@ -1,7 +1,8 @@
 """The cells of a sales file as values, and everything that is wrong in it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import compress
 from typing import Any
@@ -13,6 +14,7 @@ from api.sales.dates import First
 from api.sales.decimals import DecimalComma
 from api.sales.files import RaggedRowError, RawBatch, SalesFile
 from api.sales.sums import may_name_a_sum, tells_a_day
+from db.errors import Returned
 from db.shop.sales import SalesBatch
 
 _PARSERS: dict[str, Callable[[object], Any]] = {
@@ -27,6 +29,10 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
 }
 _MONEY = frozenset({"price", "revenue"})
 _NUMBERS = _MONEY | {"quantity", "promotion"}
+_MORE_RETURNED = (
+    "must not be negative on balance: more came back than the file says was sold at that time;"
+    " write 0, or the return beside the sale"
+)
 _MOST_ERRORS = 100
 _MOST_ROWS_NAMED = 5
 _SHOWN_CHARACTERS = 100
@@ -53,6 +59,7 @@ class Reading:
         self._known: dict[str, dict[object, Any]] = defaultdict(dict)
         self._sums: list[int] = []
         self._returns = 0
+        self._row_of_return: dict[tuple[str, datetime], int] = {}
         self._errors: list[dict[str, object]] = []
         self._errors_total = 0
 
@@ -69,6 +76,13 @@ class Reading:
                 yield batch
         if self._errors:
             raise self._refusal()
+
+    def refusal_of_returns(self, returned: Sequence[Returned]) -> InvalidRequestError:
+        """Of a file in which more came back than was sold, each moment of a product an error."""
+        for one in returned:
+            row = self._row_of_return[one.product, one.sold_at]
+            self._note(row, "quantity", f"{one.quantity:g}", _MORE_RETURNED)
+        return self._refusal()
 
     def _refusal(self) -> InvalidRequestError:
         first, total = self._errors[0], self._errors_total
@@ -92,8 +106,8 @@ class Reading:
             told.append(f"What sums up others was left out: {_rows(self._sums)}")
         if self._returns:
             told.append(
-                "Quantities below 0 are returns, taken off what the product sold at that time,"
-                f" down to 0: {_counted(self._returns)}"
+                "Quantities below 0 are returns, taken off what the product sold at that time:"
+                f" {_counted(self._returns)}"
             )
         if self._left_out:
             named = ", ".join(self._left_out)
@@ -148,7 +162,7 @@ class Reading:
             for name in raw.columns
             if name in _PARSERS or name in self._covariates
         }
-        self._returns += sum(1 for sold in values["quantity"] if sold is not None and sold < 0)
+        self._note_returns(raw.rows, values)
         return SalesBatch(
             product=values["product_id"],
             sold_at=values["date"],
@@ -160,6 +174,13 @@ class Reading:
             promotion=values.get("promotion"),
             covariates=self._rows_of_covariates(values),
         )
+
+    def _note_returns(self, rows: Sequence[int], values: Mapping[str, list[Any]]) -> None:
+        sold = values["quantity"]
+        for place in (place for place, one in enumerate(sold) if one is not None and one < 0):
+            self._returns += 1
+            moment = values["product_id"][place], values["date"][place]
+            self._row_of_return.setdefault(moment, rows[place])
 
     def _rows_of_covariates(
         self, values: dict[str, list[Any]]

@@ -2,8 +2,8 @@
 
 An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is.
 Several rows for the same product and moment (one per till, say) are summed; negative quantities are
-returns, and where more came back than was sold the sum is 0. The import uses COPY, which psycopg2
-does not offer in a process whose connections wait through gevent.
+returns, of which there may not be more than was sold. The import uses COPY, which psycopg2 does not
+offer in a process whose connections wait through gevent.
 """
 
 import csv
@@ -19,6 +19,7 @@ from sqlalchemy import CursorResult, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
+from db.errors import MoreReturnedError, Returned
 from db.shop import sales_statements as statements
 from db.shop.product_changes import require_room
 from db.tables import Sale
@@ -75,7 +76,8 @@ def import_sales(
     """Add and update sales, and make products for references that are new to the tenant.
 
     All in the caller's transaction: when a batch raises, nothing stays. Imports of one tenant wait
-    for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`.
+    for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`,
+    more returns than sales `MoreReturnedError`.
     """
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     read = _copy(session, batches)
@@ -85,6 +87,8 @@ def import_sales(
     products_created = _match_products(session, tenant_id)
     if products_created and max_products is not None:
         require_room(session, tenant_id, max_products)
+    if more_returned := session.execute(statements.MORE_RETURNED).all():
+        raise MoreReturnedError([Returned(*row) for row in more_returned])
     counts = session.execute(statements.UPSERT, {"tenant_id": tenant_id}).one()
     session.execute(statements.OBSERVE_PRODUCTS)
     return ImportCounts(

@@ -89,6 +89,24 @@ OBSERVE_PRODUCTS = text(
 
 PRODUCT_IDS = text("SELECT DISTINCT product_id FROM incoming_products ORDER BY product_id")
 
+# Looks at the products and moments alone of which anything came back.
+MORE_RETURNED = text(
+    """
+    WITH sales AS (
+        SELECT product.product_id, sale.sold_at, sale.product, sale.quantity
+        FROM incoming_sales AS sale
+        JOIN incoming_products AS product ON product.reference = sale.product
+    )
+    SELECT max(product) FILTER (WHERE quantity < 0) AS product, sold_at,
+        CAST(sum(CAST(quantity AS numeric)) AS double precision) AS quantity
+    FROM sales
+    WHERE (product_id, sold_at) IN (SELECT product_id, sold_at FROM sales WHERE quantity < 0)
+    GROUP BY product_id, sold_at
+    HAVING sum(CAST(quantity AS numeric)) < 0
+    ORDER BY sold_at, product
+    """
+)
+
 # Sums are made in numeric: in double precision their last digit depends on the order of the rows,
 # and
 # importing the same file again would change it.
@@ -96,11 +114,8 @@ UPSERT = text(
     """
     WITH merged AS MATERIALIZED (
         SELECT product.product_id, sale.sold_at,
-            greatest(
-                CASE count(*) WHEN 1 THEN max(quantity)
-                    ELSE CAST(sum(CAST(quantity AS numeric)) AS double precision) END,
-                CASE WHEN count(quantity) > 0 THEN 0 END
-            ) AS quantity,
+            CASE count(*) WHEN 1 THEN max(quantity)
+                ELSE CAST(sum(CAST(quantity AS numeric)) AS double precision) END AS quantity,
             CASE count(*) WHEN 1 THEN max(price)
                 ELSE CAST(avg(CAST(price AS numeric)) AS double precision) END AS price,
             CASE count(*) WHEN 1 THEN max(revenue)

@@ -203,14 +203,30 @@ def test_a_product_may_be_called_like_a_sum(http: httpx.Client, session: Session
 def test_returns_are_taken_off_what_was_sold(http: httpx.Client, session: Session) -> None:
     content = (
         "date;product_id;quantity\n30.01.2026;rye;5\n30.01.2026;rye;-1,5\n"
-        "31.01.2026;rye;2\n31.01.2026;rye;-3\n01.02.2026;rye;-1\n02.02.2026;rye;\n"
+        "31.01.2026;rye;-3\n31.01.2026;rye;3\n02.02.2026;rye;\n"
     )
     warnings = send(http, content).json()["warnings"]
 
-    assert [sale.quantity for sale in sales(session)] == [3.5, 0, 0, None]
+    assert [sale.quantity for sale in sales(session)] == [3.5, 0, None]
     assert warnings[0].startswith("Quantities below 0 are returns, taken off what the product sold")
-    assert warnings[0].endswith("down to 0: 3 rows")
-    assert send(http, content).json()["rows_unchanged"] == 4
+    assert warnings[0].endswith(": 2 rows")
+    assert send(http, content).json()["rows_unchanged"] == 3
+
+
+def test_more_returns_than_sales_are_refused_by_row(http: httpx.Client, session: Session) -> None:
+    content = (
+        "date;product_id;quantity\n30.01.2026;rye;5\n31.01.2026;rye;2\n31.01.2026;rye;-3\n"
+        "31.01.2026;bun;4\n01.02.2026;rye;-1,5\n"
+    )
+    refused = send(http, content)
+
+    assert [(one["row"], one["column"], one["value"]) for one in refused.json()["errors"]] == [
+        (4, "quantity", "-1"),
+        (6, "quantity", "-1.5"),
+    ]
+    assert "row 4, column quantity: must not be negative on balance" in refused.json()["detail"]
+    assert refused.status_code == 422
+    assert sales(session) == []
 
 
 @pytest.mark.parametrize("written", ["2,50 €", "€ 2,50", "2,5\u00a0€", "$2,5", "2,5"])

@@ -166,6 +166,7 @@ def test_a_form_may_carry_the_file(http: httpx.Client) -> None:
         ("2026-01-01,rye,NaN", "quantity", "finite"),
         ("2026-01-01,rye,inf", "quantity", "finite"),
         ("2026-01-01,rye,1e300", "quantity", "too large"),
+        ("2026-01-01,rye,-5", "quantity", "must not be negative"),
         ("2026-01-01,rye,five", "quantity", "not a number"),
         ("2026-01-01,rye,1_000", "quantity", "not a number"),
         ("2026-01-01,rye,5,6", None, "4 cells, but the header names 3 columns"),
