@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.service import await_readiness, free_port
-from core.embedded import EmbeddedPostgres, EmbeddedValkey
+from benchmarks.service import await_readiness
+from core.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
 from core.progress import ProgressStream
 from db.engine import Sessions, create_engine, create_sessions
 from db.migrate import upgrade

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ import httpx
 import psutil
 
 from client import Client
+from core.embedded import free_port
 
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
@@ -66,13 +66,6 @@ def await_quiet() -> None:
         time.sleep(QUIET_FOR_S)
         if cpu_seconds_of_children() - before < QUIET_SHARE * QUIET_FOR_S:
             return
-
-
-def free_port() -> int:
-    """A port of loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def await_readiness(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,9 @@ own Python layers are not used: they stop a server when whichever process exits 
 permissions of directories up to the root, and create a system user.
 """
 
+import errno
 import platform
+import random
 import secrets
 import shutil
 import signal
@@ -14,6 +16,7 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
@@ -28,6 +31,8 @@ from core.processes import kill_group, spawn, stop
 
 LOOPBACK = "127.0.0.1"
 VALKEY_POLICY = 'save ""\nappendonly no\nmaxmemory-policy noeviction\ndaemonize no\n'
+_NEVER_GIVEN_OUT = range(20_000, 32_768)
+"""Below the ports that Linux and macOS choose from: nobody else takes one before it is used."""
 START_ATTEMPTS = 8
 START_TIMEOUT_S = 120.0  # PostgreSQL repeats the last minutes of writing after a crash
 POLL_S = 0.03
@@ -215,10 +220,12 @@ class EmbeddedValkey(EmbeddedServer):
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody listens on now, and that no program gets by asking for any."""
+    for port in random.SystemRandom().sample(_NEVER_GIVEN_OUT, len(_NEVER_GIVEN_OUT)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise OSError(errno.EADDRINUSE, "No port of loopback is free")
 
 
 def _postgres_program(name: str) -> Path:

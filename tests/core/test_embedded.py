@@ -18,7 +18,7 @@ import psycopg2
 import pytest
 from redis import AuthenticationError, Redis
 
-from core.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
+from core.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey, free_port
 from core.errors import EmbeddedStartError
 from core.identity import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, Identity, ordinary_identity
 from core.postmaster import stop_leftover_postmaster
@@ -323,3 +323,12 @@ def _listeners(port: int) -> set[str]:
         for address, number in (line[1].split(":") for line in lines if line[3] == listening)
         if int(number, 16) == port
     }
+
+
+def test_a_free_port_is_not_one_that_the_system_gives_to_whoever_asks_for_any() -> None:
+    port = free_port()
+
+    with socket.socket() as server, socket.socket() as other:
+        server.bind(("127.0.0.1", port))
+        other.bind(("127.0.0.1", 0))
+        assert port < 32_768 <= other.getsockname()[1]
