@@ -111,8 +111,8 @@ worker_max_tasks_per_child = 500
 worker_max_memory_per_child = 2_000_000
 worker_hijack_root_logger = False
 worker_redirect_stdouts = False
-# Flower asks all workers for their events every few seconds; where it does not run, nobody listens.
-worker_send_task_events = False
+worker_send_task_events = True
+# What is sent is taken at once, as only free slots are sent anything: the worker's own event tells.
 task_send_sent_event = False
 
 # Only intervals: nothing to remember between runs of beat, so no schedule file that could break.
