@@ -9,6 +9,7 @@ class TrainingOptions(TypedDict, total=False):
     algorithm: str | None
     budget: Literal["fast", "balanced", "best"] | None
     engine: Literal["exact", "stan"] | None
+    point: Literal["nearest", "mean"] | None
     horizon_days: int | None
     min_training_days: int | None
     zeros_are_real: bool | None

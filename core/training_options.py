@@ -31,6 +31,7 @@ ForecastAlgorithm = Literal[
 ]
 ForecastBudget = Literal["fast", "balanced", "best"]
 ForecastEngine = Literal["exact", "stan"]
+ForecastPoint = Literal["nearest", "mean"]
 """What the pipeline, which no module of the API may import, accepts; a test holds them together."""
 
 LONGEST_TIMEOUT_S = 7 * 24 * 3600
@@ -57,6 +58,12 @@ class TrainingOptions(BaseModel):
         default=None,
         description="What fits the methods of the Prophet family: `exact`, which finds the same"
         " model in milliseconds, or `stan`, the `prophet` package itself. Left out: `exact`",
+    )
+    point: ForecastPoint | None = Field(
+        default=None,
+        description="What a day is told to bring: `nearest` the median of what may be sold where"
+        " past forecasts were nearer by it, as of rare sales, `mean` always what is expected on"
+        " average. Left out: `nearest`",
     )
     horizon_days: int | None = Field(
         default=None, ge=1, le=730, description="Days that the stored forecast reaches ahead"

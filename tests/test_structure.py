@@ -9,8 +9,13 @@ from typing import get_args
 
 import pytest
 
-from core.training_options import ForecastAlgorithm, ForecastBudget, ForecastEngine
-from pipeline.forecast.spec import ALGORITHMS, AUTO, BUDGETS, ENGINES
+from core.training_options import (
+    ForecastAlgorithm,
+    ForecastBudget,
+    ForecastEngine,
+    ForecastPoint,
+)
+from pipeline.forecast.spec import ALGORITHMS, AUTO, BUDGETS, ENGINES, POINTS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("api", "client", "core", "db", "pipeline", "worker")
@@ -75,6 +80,7 @@ def test_the_api_accepts_the_algorithms_of_the_pipeline() -> None:
 def test_the_api_accepts_the_budgets_and_engines_of_the_pipeline() -> None:
     assert get_args(ForecastBudget) == BUDGETS
     assert get_args(ForecastEngine) == ENGINES
+    assert get_args(ForecastPoint) == POINTS
 
 
 def test_celeryconfig_imports_nothing() -> None:

@@ -30,8 +30,15 @@ def details_of(result: ForecastResult) -> ForecastDetails:
         PastErrors(
             np.datetime_as_string(result.errors[_TIME].to_numpy(), unit="s").tolist(),
             _short(result.errors["error"].to_numpy()).tolist(),
+            _short(_untold(result)).tolist(),
         ),
     )
+
+
+def _untold(result: ForecastResult) -> NDArray[np.float64]:
+    """How much more each period brings on average; nothing where the forecast tells means."""
+    more: NDArray[np.float64] = result.means - result.forecast["yhat"].to_numpy()
+    return more if more.any() else more[:0]
 
 
 def _rows(values: NDArray[np.float64]) -> list[list[float]]:

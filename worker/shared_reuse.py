@@ -31,6 +31,7 @@ SHARED_FILE = "shared.pkl"
 _WITHOUT_EFFECT = {
     "algorithm",
     "engine",
+    "point",
     "interval_width",
     "daily_seasonality",
     "weekly_seasonality",

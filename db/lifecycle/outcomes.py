@@ -62,12 +62,14 @@ class Drivers:
 
 @dataclass(frozen=True, slots=True)
 class PastErrors:
-    """What was sold less what had been expected, of the periods of the backtest; `moments` are
-    the shop's wall clock in ISO 8601.
+    """What was sold less what had been expected on average, of the periods of the backtest;
+    `moments` are the shop's wall clock in ISO 8601. Where a forecast tells medians, `untold`
+    is how much more each of its periods brings on average; otherwise it is empty.
     """
 
     moments: Sequence[str]
     values: Sequence[float]
+    untold: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a backtest says about the chosen model, in the words and numbers of a result."""
 
 import platform
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.forecast.candidates.candidate import FitContext
-from pipeline.forecast.candidates.known import CANDIDATES
+from pipeline.forecast.candidates.known import BASELINE, CANDIDATES
 from pipeline.forecast.history.notes import replacement_note
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.intervals.calibrate import (
@@ -23,23 +24,43 @@ from pipeline.forecast.intervals.places import places_of
 from pipeline.forecast.selection.backtest import Backtest, Forecasts
 from pipeline.forecast.selection.choice import Choice
 from pipeline.forecast.selection.metrics import Metrics, quantile_metrics, score
-from pipeline.forecast.spec import AUTO, ForecastSpec
+from pipeline.forecast.spec import AUTO, MEAN, NEAREST, ForecastSpec
 
 PROPHET, TUNED_PROPHET = "prophet", "prophet_tuned"
 
 
-def holdout_metrics(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec) -> Metrics:
-    """All metrics on the holdout; its intervals know only errors from before it."""
+def holdout_metrics(backtest: Backtest, forecasts: Forecasts, calibration: Calibration) -> Metrics:
+    """All metrics on the holdout, with what `calibration_before_holdout` tells."""
     window = backtest.holdout
-    calibration = _calibration(backtest, forecasts, spec, until=window.origin)
     actual = backtest.actual(window)
     predicted = forecasts[window.number][: len(actual)]
-    steps = np.arange(1, len(actual) + 1)
-    lower, upper, quantiles = calibration.with_interval(predicted, steps)
+    told = calibration.outlook(predicted, np.arange(1, len(actual) + 1), QUANTILES)
     return {
-        **score(actual, predicted, lower, upper, scale=backtest.scale(window)),
-        **quantile_metrics(actual, quantiles, QUANTILES),
+        **score(actual, told.point, told.lower, told.upper, scale=backtest.scale(window)),
+        **quantile_metrics(actual, told.quantiles, QUANTILES),
     }
+
+
+def baseline_metrics(backtest: Backtest, spec: ForecastSpec) -> Metrics:
+    """All metrics of the seasonal naive forecast, as it is, on the holdout."""
+    forecasts = backtest.forecasts[BASELINE]
+    as_it_is = calibration_before_holdout(backtest, forecasts, replace(spec, point=MEAN))
+    return holdout_metrics(backtest, forecasts, as_it_is)
+
+
+def told(forecasts: Forecasts, calibration: Calibration) -> Forecasts:
+    """What forecasts of the windows say of each period."""
+    return {
+        number: calibration.point(predicted, np.arange(1, len(predicted) + 1))
+        for number, predicted in forecasts.items()
+    }
+
+
+def calibration_before_holdout(
+    backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec
+) -> Calibration:
+    """Intervals for the holdout, from errors from before it."""
+    return _calibration(backtest, forecasts, spec, until=backtest.holdout.origin)
 
 
 def final_calibration(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec) -> Calibration:
@@ -96,7 +117,7 @@ def _calibration(
         if reach > window.origin:
             predicted = forecasts[window.number][: reach - window.origin]
             errors.append(Errors(predicted, actual[window.origin : reach]))
-    return calibrate(
+    made = calibrate(
         errors,
         level=float(backtest.history.filled[:until].mean()),
         interval_width=spec.interval_width,
@@ -104,3 +125,5 @@ def _calibration(
         rate_before=usual_rate(backtest.history.frequency),
         places=places_of(backtest.history.frequency),
     )
+    tells_nearest = spec.point == NEAREST and spec.algorithm == AUTO
+    return made if tells_nearest else replace(made, tells_median=False)

@@ -14,7 +14,7 @@ from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.occasions import Closure, closed_rows
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
 from pipeline.forecast.history.outliers import Outlier
-from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration
+from pipeline.forecast.intervals.calibrate import QUANTILES, Calibration, Outlook
 from pipeline.forecast.intervals.levels import require_levels
 from pipeline.forecast.periods import PlainPeriods
 from pipeline.forecast.selection.backtest import WindowScore
@@ -23,6 +23,8 @@ from pipeline.forecast.selection.metrics import Metrics
 from pipeline.forecast.unpickling import set_state
 
 Values = NDArray[np.float64]
+
+_TIME, _MEAN = "ds", "mean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class FittedForecaster:
             If a column is missing or a time stamp is not after the last row of training.
         """
         rows = self._rows(future)
-        return self._sold(rows, self._interval(rows, self._predicted(rows)))
+        return self._sold(rows, _bounded(self.calibration.outlook(*self._asked(rows))))
 
     def quantiles(self, future: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """The quantities that stay unsold with no more than each probability.
@@ -94,26 +96,23 @@ class FittedForecaster:
         """
         require_levels(levels)
         rows = self._rows(future)
-        return self._sold(rows, self._quantiles(rows, self._predicted(rows), levels))
+        made = self.calibration.quantiles(*self._asked(rows), levels)
+        return self._sold(rows, _by_level(levels, made))
 
-    def predict_with_quantiles(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """What `predict` and `quantiles` return, for the time of one of them."""
+    def predict_in_full(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Values]:
+        """What `predict` and `quantiles` return, and what each period brings on average, for the
+        time of one of them.
+        """
         rows = self._rows(future)
-        predicted, steps = self._predicted(rows), rows.steps
-        lower, upper, made = self.calibration.with_interval(predicted, steps)
-        quantiles = dict(zip(map(str, QUANTILES), made.T, strict=True))
-        forecast = {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
-        return self._sold(rows, forecast), self._sold(rows, quantiles)
+        predicted, steps = self._asked(rows)
+        outlook = self.calibration.outlook(predicted, steps, QUANTILES)
+        bounded, by_level = _bounded(outlook), _by_level(QUANTILES, outlook.quantiles)
+        sold = self._sold(rows, {**bounded, **by_level, _MEAN: predicted})
+        return sold[[_TIME, *bounded]], sold[[_TIME, *by_level]], sold[_MEAN].to_numpy()
 
-    def _interval(self, rows: PlainPeriods, predicted: Values) -> dict[str, Values]:
-        lower, upper = self.calibration.interval(predicted, rows.steps)
-        return {"yhat": predicted, "yhat_lower": lower, "yhat_upper": upper}
-
-    def _quantiles(
-        self, rows: PlainPeriods, predicted: Values, levels: Sequence[float]
-    ) -> dict[str, Values]:
-        made = self.calibration.quantiles(predicted, rows.steps, levels)
-        return dict(zip(map(str, levels), made.T, strict=True))
+    def _asked(self, rows: PlainPeriods) -> tuple[Values, NDArray[np.int64]]:
+        """What the members expect of the rows, and how far ahead these are."""
+        return self._predicted(rows), rows.steps
 
     def _predicted(self, rows: PlainPeriods) -> Values:
         weights = self.weights or (1 / len(self.members),) * len(self.members)
@@ -128,7 +127,7 @@ class FittedForecaster:
         table = np.column_stack(list(columns.values()))
         table[closed] = 0.0
         sold = pd.DataFrame(table, columns=list(columns), copy=False)
-        sold.insert(0, "ds", ds)
+        sold.insert(0, _TIME, ds)
         return sold
 
     def _rows(self, future: pd.DataFrame) -> PlainPeriods:
@@ -146,6 +145,14 @@ class FittedForecaster:
         return PlainPeriods(ds, steps, {name: future[name].to_numpy() for name in self.known})
 
 
+def _bounded(outlook: Outlook) -> dict[str, Values]:
+    return {"yhat": outlook.point, "yhat_lower": outlook.lower, "yhat_upper": outlook.upper}
+
+
+def _by_level(levels: Sequence[float], made: Values) -> dict[str, Values]:
+    return dict(zip(map(str, levels), made.T, strict=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastResult:
     """A forecast and everything that is known about it.
@@ -156,6 +163,9 @@ class ForecastResult:
         ``ensemble`` or a key of `CANDIDATES`.
     forecast
         Columns ``ds``, ``yhat``, ``yhat_lower``, ``yhat_upper``, one row per period of the horizon.
+    means
+        What each of these periods brings on average: ``yhat``, unless that is the median. Means
+        add up over periods and products, medians do not.
     metrics, baseline_metrics
         Of the choice and of the seasonal naive forecast on the holdout: the newest window, which no
         scored model and no choice between models had seen.
@@ -176,7 +186,8 @@ class ForecastResult:
     quantiles
         Column ``ds`` and one per level of `QUANTILES`, one row per period of the horizon.
     errors
-        Columns ``ds`` and ``error`` (sold less expected) of the scored periods of the backtest.
+        Columns ``ds`` and ``error`` (sold less expected on average) of the scored periods of the
+        backtest.
     """
 
     algorithm: str
@@ -199,4 +210,5 @@ class ForecastResult:
     training_seconds: float
     comparison: Comparison | None = None
     quantiles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    means: Values = field(default_factory=lambda: np.empty(0))
     errors: pd.DataFrame = field(default_factory=pd.DataFrame)

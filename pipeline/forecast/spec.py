@@ -34,6 +34,8 @@ ALGORITHMS = (
 FAST, BALANCED, BEST = "fast", "balanced", "best"
 BUDGETS = (FAST, BALANCED, BEST)
 ENGINES = ("exact", "stan")
+NEAREST, MEAN = "nearest", "mean"
+POINTS = (NEAREST, MEAN)
 MAX_HORIZON_DAYS = 730
 
 
@@ -73,6 +75,10 @@ class ForecastSpec:
         How much computing a forecast is worth: which candidates are tried and on how many windows.
     engine
         What fits Prophet: ``"exact"`` is our own fit of its model, ``"stan"`` the package itself.
+    point
+        What a period is told to bring: with ``"nearest"`` and the algorithm ``"auto"`` the median
+        of what may be sold where past forecasts were nearer by it, otherwise what is expected on
+        average.
     zeros_are_real
         Whether every zero is demand; otherwise those of regularly closed days, and those amid
         lively sales that are next to impossible, count as unknown.
@@ -99,6 +105,7 @@ class ForecastSpec:
     algorithm: str = AUTO
     budget: str = BALANCED
     engine: str = "exact"
+    point: str = NEAREST
     zeros_are_real: bool = False
     outliers_are_real: bool = False
     seed: int = 0
@@ -113,6 +120,7 @@ class ForecastSpec:
         _require_one_of("algorithm", self.algorithm, (AUTO, *ALGORITHMS))
         _require_one_of("budget", self.budget, BUDGETS)
         _require_one_of("engine", self.engine, ENGINES)
+        _require_one_of("point", self.point, POINTS)
         require_few("closures", self.closures)
         require_few("events", self.events)
         require_few("holidays", self.holidays or ())

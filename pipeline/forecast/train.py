@@ -33,17 +33,26 @@ from pipeline.forecast.pooled.candidates import has_unseen_trees
 from pipeline.forecast.pooled.retrospect import Retrospect
 from pipeline.forecast.report import (
     PROPHET,
+    baseline_metrics,
+    calibration_before_holdout,
     degraded_reason,
     final_calibration,
     holdout_metrics,
     hyperparameters,
     library_versions,
     scored_rows,
+    told,
 )
 from pipeline.forecast.result import FittedForecaster, ForecastResult
-from pipeline.forecast.selection.backtest import Backtest, forecast_window
+from pipeline.forecast.selection.backtest import Backtest, Forecasts, forecast_window
 from pipeline.forecast.selection.choice import Choice, rank
-from pipeline.forecast.selection.incumbent import Incumbent, compare, try_incumbent
+from pipeline.forecast.selection.incumbent import (
+    Comparison,
+    Incumbent,
+    TriedIncumbent,
+    compare,
+    try_incumbent,
+)
 from pipeline.forecast.selection.past_errors import past_errors
 from pipeline.forecast.selection.race import race
 from pipeline.forecast.selection.windows import Window, plan_windows
@@ -123,7 +132,9 @@ def train_forecast(
         tried = try_incumbent(backtest, incumbent, context, on_progress)
     choice, members = _refit(ranked, learned.history, context, backtest, on_progress)
     used = choice.learned_again(backtest)
-    metrics = holdout_metrics(backtest, choice.forecasts, spec)
+    before = calibration_before_holdout(backtest, choice.forecasts, spec)
+    chosen = told(choice.forecasts, before)
+    metrics = holdout_metrics(backtest, choice.forecasts, before)
     message = f"Forecasting {spec.horizon_days} days with {choice.algorithm}"
     announce(on_progress, ForecastPhase.FORECASTING, 0, message, dict(metrics))
     model = FittedForecaster(
@@ -138,13 +149,13 @@ def train_forecast(
         weights=used.weights,
         closed_times=prepared.closed_times,
     )
-    forecast, quantiles = model.predict_with_quantiles(prepared.future)
+    forecast, quantiles, means = model.predict_in_full(prepared.future)
     result = ForecastResult(
         algorithm=choice.algorithm,
         forecast=forecast,
         metrics=metrics,
-        baseline_metrics=holdout_metrics(backtest, backtest.forecasts[BASELINE], spec),
-        backtest=backtest.scores({**backtest.forecasts, choice.algorithm: choice.forecasts}),
+        baseline_metrics=baseline_metrics(backtest, spec),
+        backtest=backtest.scores({**backtest.forecasts, choice.algorithm: chosen}),
         hyperparameters=hyperparameters(used, learned.history, context),
         features=feature_names(
             (*prepared.history.known, *prepared.history.observed), context.holidays.event_names
@@ -165,12 +176,23 @@ def train_forecast(
         model=model,
         library_versions=library_versions(),
         training_seconds=time.perf_counter() - started,
-        comparison=None if tried is None else compare(backtest, choice, tried),
+        comparison=None if tried is None else _comparison(backtest, chosen, choice, tried, spec),
         quantiles=quantiles,
+        means=means,
         errors=past_errors(backtest, choice.forecasts),
     )
     announce(on_progress, ForecastPhase.FORECASTING, 1, "The forecast is ready")
     return result
+
+
+def _comparison(
+    backtest: Backtest, chosen: Forecasts, choice: Choice, tried: TriedIncumbent, spec: ForecastSpec
+) -> Comparison:
+    """What both tell, each by its own past errors."""
+    if tried.forecasts:
+        before = calibration_before_holdout(backtest, tried.forecasts, spec)
+        tried = replace(tried, forecasts=told(tried.forecasts, before))
+    return compare(backtest, replace(choice, forecasts=chosen), tried)
 
 
 def _context(

@@ -39,8 +39,9 @@ def test_the_budget_is_that_of_the_settings_unless_somebody_states_another() -> 
     thrifty = Tenant(name="t", training_defaults={"budget": "fast"})
     assert forecast_spec(settings, Tenant(name="t"), {}).budget == "best"
     assert forecast_spec(settings, thrifty, {}).budget == "fast"
-    asked = forecast_spec(settings, thrifty, {"budget": "balanced", "engine": "stan"})
-    assert (asked.budget, asked.engine) == ("balanced", "stan")
+    stated = {"budget": "balanced", "engine": "stan", "point": "mean"}
+    asked = forecast_spec(settings, thrifty, stated)
+    assert (asked.budget, asked.engine, asked.point) == ("balanced", "stan", "mean")
     assert forecast_spec(Settings(), Tenant(name="t"), {}).engine == "exact"
 
 

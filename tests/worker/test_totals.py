@@ -85,6 +85,23 @@ def test_totals_are_the_sums_of_the_stored_forecasts(
 
 
 @pytest.mark.usefixtures("bakery")
+def test_means_are_added_up_where_a_forecast_tells_medians(
+    server: PredictionServer, exchange: PredictionExchange, shop: Shop
+) -> None:
+    before = told(ask(server, exchange))["totals"][0]["forecast"]
+    with shop.sessions.begin() as session:
+        details = session.scalars(select(ForecastDetails)).first()
+        assert details is not None
+        assert details.errors["untold"] == []
+        details.errors = {**details.errors, "untold": [0.4] * HORIZON_DAYS}
+
+    after = told(ask(server, exchange))["totals"][0]["forecast"]
+
+    more = [now["yhat"] - then["yhat"] for now, then in zip(after, before, strict=True)]
+    assert more == pytest.approx([0.4] * HORIZON_DAYS)
+
+
+@pytest.mark.usefixtures("bakery")
 def test_reconciled_totals_add_up_too(
     server: PredictionServer, exchange: PredictionExchange
 ) -> None:

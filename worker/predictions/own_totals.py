@@ -1,6 +1,7 @@
 """Forecasts of totals themselves: of what the products of a category sold together."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from db.shop.calendar import every_entry
 from db.tables import Tenant
 from pipeline.errors import InvalidDataError, InvalidParameterError
 from pipeline.forecast.finished.totals import Group, Panel, SeriesForecast
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import MEAN, ForecastSpec
 from pipeline.forecast.train import train_forecast
 from worker.context import Context
 from worker.forecasts import forecast_spec
@@ -49,9 +50,9 @@ def _spec(panel: Panel, tenant_id: UUID, context: Context) -> ForecastSpec:
         tenant = session.get_one(Tenant, tenant_id)
         calendar = every_entry(session, tenant_id)
     days = int((panel.ds[-1] - panel.ds[0]) / np.timedelta64(1, "D")) + 1
-    return forecast_spec(
-        context.settings, tenant, {**_QUICK, "horizon_days": days}, calendar=calendar
-    )
+    asked = {**_QUICK, "horizon_days": days}
+    spec = forecast_spec(context.settings, tenant, asked, calendar=calendar)
+    return replace(spec, point=MEAN)
 
 
 def _forecast(

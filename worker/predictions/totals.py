@@ -59,8 +59,9 @@ def add_up(request: PredictionRequest, context: Context) -> PredictionAnswer:
 
 
 def _series(one: ForecastInUse) -> SeriesForecast:
-    expected = np.array(one.yhat, dtype=np.float64)
+    told = np.array(one.yhat, dtype=np.float64)
     errors: Mapping[str, Any] = one.errors or {"moments": [], "values": []}
+    untold = errors.get("untold") or np.zeros(len(told))
     return SeriesForecast(
         key=str(one.product_id),
         name=one.name,
@@ -68,9 +69,9 @@ def _series(one: ForecastInUse) -> SeriesForecast:
         frequency=one.frequency or "daily",
         interval_width=one.interval_width or USUAL_WIDTH,
         ds=np.array(one.ds, dtype="datetime64[us]"),
-        expected=expected,
-        lower=_known(one.yhat_lower, expected),
-        upper=_known(one.yhat_upper, expected),
+        expected=told + untold,
+        lower=_known(one.yhat_lower, told),
+        upper=_known(one.yhat_upper, told),
         error_ds=np.array(errors["moments"], dtype="datetime64[us]"),
         errors=np.array(errors["values"], dtype=np.float64),
     )

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 TIME = "ds"
 LEVEL, TREND, WEEK, CLOSED, OTHER = "level", "trend", "week", "closed", "other"
+USUAL = "usual"
 EVENT = "event:"
 BASIS = (LEVEL, TREND)
 """What is there on every day; everything else moves a day away from it."""
@@ -39,6 +40,7 @@ _REASONS: Mapping[str, str] = {
     "holidays": "of the holiday",
     "events": "of the event",
     CLOSED: "the shop is closed",
+    USUAL: "what usually sells is not the mean",
     OTHER: "of recent sales and all the rest",
 }
 
@@ -73,7 +75,8 @@ def drivers(
         ``yhat``. Members that cannot tell their parts have a ``level``, their mean, the means of
         the weekdays as ``week`` where rows are daily, and the rest as ``other``, which also holds
         whatever else moves the forecast. Where the parts would lead below 0, those that take away
-        are smaller. What a closure takes away is ``closed``.
+        are smaller. What a closure takes away is ``closed``. Where the forecast tells medians, the
+        parts lead to the mean, and ``usual`` is what the median is beside it.
     """
     ds = pd.DatetimeIndex(future[TIME])
     steps = model.frequency.steps_after(model.last, ds)
@@ -89,7 +92,8 @@ def drivers(
     parts = _not_below_zero(parts, expected)
     rest = expected - np.sum(list(parts.values()), axis=0)
     rest[np.abs(rest) < _ROUNDING * np.abs(expected).max(initial=0.0)] = 0.0
-    return {**parts, OTHER: parts.get(OTHER, 0.0) + rest}
+    left = USUAL if model.calibration.tells_median else OTHER
+    return {**parts, left: parts.get(left, 0.0) + rest}
 
 
 def effects(ds: pd.DatetimeIndex, parts: Mapping[str, Array]) -> list[tuple[str, ...]]:

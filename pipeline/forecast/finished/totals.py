@@ -29,7 +29,8 @@ CERTAIN = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesForecast:
-    """A stored forecast, and how far its backtest was off (sold less expected).
+    """A stored forecast, and how far its backtest was off (sold less expected). What is expected is
+    a mean, as medians do not add up.
 
     ``key`` is whatever the caller finds it again by. All moments are in time order.
     """

@@ -9,10 +9,13 @@ Conformal prediction (Lei et al. 2018), refined where a hundred errors of four w
   2023).
 - Where small numbers are sold, what was sold at similar forecasts takes the place of errors
   (`small_counts`).
+
+Of all numbers that a period can be told to bring, the median is nearest to what is sold, the mean
+adds up over periods. They are far apart where sales are rare.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +31,10 @@ from pipeline.forecast.unpickling import set_state
 Array = NDArray[np.float64]
 
 QUANTILES: Final = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975)
+MEDIAN: Final = 0.5
+NEARER = 0.97
+"""Errors with medians have to be this share of those with forecasts as they are, or less: some of
+the difference is chance."""
 MEMORY = 0.85
 """What the errors of a window weigh beside those of the next newer one."""
 
@@ -38,6 +45,16 @@ class Errors:
 
     predicted: Array
     actual: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """By period what it is told to bring, the bounds of its interval, and one column per level."""
+
+    point: Array
+    lower: Array
+    upper: Array
+    quantiles: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,8 @@ class Calibration:
     places
         The size of errors at each place of the day, beside the usual one; the first step is at the
         first place.
+    tells_median
+        Whether the median is nearer to what is sold than the forecast itself.
     """
 
     level: float
@@ -74,6 +93,7 @@ class Calibration:
     is_count: bool = False
     counts: SmallCounts | None = None
     places: tuple[float, ...] = ANYWHERE
+    tells_median: bool = False
 
     def __setstate__(self, values: list[Any]) -> None:
         if len(values) == _FORMER_FIELDS:
@@ -101,12 +121,20 @@ class Calibration:
         bounds = self.quantiles(predicted, steps, self._ends)
         return np.minimum(bounds[:, 0], predicted), np.maximum(bounds[:, 1], predicted)
 
-    def with_interval(
-        self, predicted: Array, steps: NDArray[np.int64], levels: Sequence[float] = QUANTILES
-    ) -> tuple[Array, Array, Array]:
-        """What `interval` and `quantiles` return, for the time of one of them."""
-        made = self.quantiles(predicted, steps, (*self._ends, *levels))
-        return np.minimum(made[:, 0], predicted), np.maximum(made[:, 1], predicted), made[:, 2:]
+    def point(self, predicted: Array, steps: NDArray[np.int64]) -> Array:
+        """What a period is told to bring."""
+        if not self.tells_median:
+            return predicted
+        return self.quantiles(predicted, steps, (MEDIAN,))[:, 0]
+
+    def outlook(
+        self, predicted: Array, steps: NDArray[np.int64], levels: Sequence[float] = ()
+    ) -> Outlook:
+        """What `point` returns, bounds around it, and `quantiles`, for the time of one of them."""
+        made = self.quantiles(predicted, steps, (MEDIAN, *self._ends, *levels))
+        point = made[:, 0] if self.tells_median else predicted
+        lower, upper = np.minimum(made[:, 1], point), np.maximum(made[:, 2], point)
+        return Outlook(point, lower, upper, made[:, 3:])
 
     @property
     def _ends(self) -> tuple[float, float]:
@@ -165,7 +193,7 @@ def calibrate(
     at_place = (steps - 1) % places
     sizes = sizes_at_places(scores, at_place, weights, places)
     scores = scores / sizes[at_place]
-    return Calibration(
+    made = Calibration(
         level=level,
         power=power,
         ends=tuple(range(1, farthest)),
@@ -176,6 +204,10 @@ def calibrate(
         counts=small_counts(predicted + off, predicted, weights, level) if is_count else None,
         places=tuple(sizes.tolist()),
     )
+    medians = made.quantiles(predicted, steps, (MEDIAN,))[:, 0]
+    errors_of_medians = float(weights @ np.abs(predicted + off - medians))
+    is_nearer = errors_of_medians < NEARER * float(weights @ np.abs(off))
+    return replace(made, tells_median=is_nearer)
 
 
 def are_whole(values: Array) -> bool:

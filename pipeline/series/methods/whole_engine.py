@@ -12,7 +12,7 @@ from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.candidates.candidate import FitFailureError
 from pipeline.forecast.history.laying import MIN_ROWS
 from pipeline.forecast.result import FittedForecaster
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import MEAN, ForecastSpec
 from pipeline.forecast.train import train_forecast
 from pipeline.forecast.unpickling import set_state
 from pipeline.series.calendar import Calendar
@@ -91,12 +91,15 @@ def least_rows(past: Past) -> int:
 
 
 def engine_spec(frequency: Frequency, horizon: int, seed: int) -> ForecastSpec:
-    """What is asked of the engine: no public holidays, as a table names no country."""
+    """What is asked of the engine: no public holidays, as a table names no country, and means, as
+    quantiles are asked around what it predicts.
+    """
     return ForecastSpec(
         horizon_days=max(1, frequency.days(horizon)),
         min_training_days=_LEAST_DAYS,
         holidays=(),
         budget="balanced",
+        point=MEAN,
         seed=seed % 2**31,
     )
 

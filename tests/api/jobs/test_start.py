@@ -21,6 +21,7 @@ PROPHET = {
     "min_training_days": 60,
     "budget": "fast",
     "engine": "stan",
+    "point": "mean",
     "zeros_are_real": True,
     "outliers_are_real": True,
 }

@@ -12,7 +12,7 @@ from pipeline.errors import InvalidDataError
 from pipeline.forecast.candidates.features import CALENDAR_FEATURES, ORIGIN_FEATURES
 from pipeline.forecast.phases import RANGES, ForecastPhase
 from pipeline.forecast.result import ForecastResult
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import POINTS, ForecastSpec
 from pipeline.forecast.structural.candidates import STRUCTURAL
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import Progress
@@ -146,8 +146,38 @@ def test_an_intermittent_history_is_forecast_low() -> None:
     made = train_forecast(daily_sales(300).iloc[rows], ForecastSpec())
 
     check(made, rows=90)
-    assert 0 < made.forecast["yhat"].mean() < 10
+    assert not made.forecast["yhat"].any()
+    assert 0 < made.means.mean() < 10
     assert any(note.startswith("Nothing was recorded for 2") for note in made.notes)
+
+
+def test_what_is_told_of_rare_sales_is_what_is_scored_and_means_are_kept_beside_it() -> None:
+    rare = daily_sales(300)
+    rare["quantity"] = np.random.default_rng(1).poisson(0.4, 300).astype(float)
+
+    nearest, mean = (
+        train_forecast(rare, ForecastSpec(horizon_days=28, point=point)) for point in POINTS
+    )
+
+    assert not nearest.forecast["yhat"].any()
+    assert nearest.means.tolist() == mean.means.tolist() == mean.forecast["yhat"].tolist()
+    assert nearest.quantiles.equals(mean.quantiles)
+    assert nearest.model.predict(nearest.model.ahead).equals(nearest.forecast)
+    assert nearest.baseline_metrics == mean.baseline_metrics
+    assert nearest.metrics["mase"] < mean.metrics["mase"]
+    scored = next(
+        one for one in nearest.backtest if one.is_holdout and one.algorithm == nearest.algorithm
+    )
+    assert scored.metrics["mae"] == nearest.metrics["mae"]
+
+
+def test_who_asks_for_one_algorithm_is_told_what_it_says() -> None:
+    rare = daily_sales(300)
+    rare["quantity"] = np.random.default_rng(1).poisson(0.4, 300).astype(float)
+
+    made = train_forecast(rare, ForecastSpec(algorithm="seasonal_naive", horizon_days=7))
+
+    assert made.forecast["yhat"].tolist() == rare["quantity"].tolist()[-7:]
 
 
 def test_a_promotion_known_ahead_raises_the_forecast() -> None:

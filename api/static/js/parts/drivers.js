@@ -13,6 +13,7 @@ const PARTS = {
   holidays: "Holidays",
   events: "Events",
   closed: "Closed",
+  usual: "Usual, not mean",
   other: "All the rest",
 };
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.occasions import Closure
-from pipeline.forecast.finished.drivers import CLOSED, LEVEL, OTHER, drivers, effects
+from pipeline.forecast.finished.drivers import CLOSED, LEVEL, OTHER, USUAL, drivers, effects
 from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.result import FittedForecaster
 from pipeline.forecast.spec import ForecastSpec
@@ -51,6 +51,19 @@ def test_parts_add_up_to_the_forecast_whoever_made_it(trained: FittedForecaster)
         model = replace(trained, members=members, weights=())
         found = drivers(model, model.ahead)
         assert together(found) == pytest.approx(model.predict(model.ahead)["yhat"])
+
+
+def test_parts_lead_to_the_mean_and_from_there_to_a_median_that_is_told() -> None:
+    rare = daily_sales(300)
+    rare["quantity"] = np.random.default_rng(1).poisson(0.4, 300).astype(float)
+    made = train_forecast(rare, ForecastSpec(horizon_days=28))
+
+    found = drivers(made.model, made.model.ahead)
+
+    assert together(found) == pytest.approx(made.forecast["yhat"].to_numpy(), abs=1e-9)
+    assert found[USUAL] == pytest.approx(-made.means)
+    words = effects(pd.DatetimeIndex(made.forecast["ds"]), found)
+    assert any("what usually sells is not the mean" in one for one in words[0])
 
 
 def test_what_cannot_tell_its_parts_has_a_level_and_a_rest(trained: FittedForecaster) -> None:

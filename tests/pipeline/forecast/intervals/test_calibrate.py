@@ -60,16 +60,43 @@ def test_levels_are_answered_in_the_order_of_the_question() -> None:
 
 @pytest.mark.parametrize("is_count", [False, True])
 @pytest.mark.parametrize("width", [0.5, 0.8, 0.95])
-def test_an_interval_is_the_same_beside_quantiles(width: float, is_count: bool) -> None:
+def test_an_outlook_is_the_point_and_what_lies_around_it(width: float, is_count: bool) -> None:
     sold = np.random.default_rng(0).poisson(3, 300).astype(float)
     errors = [Errors(np.full(100, 3.0), part) for part in np.split(sold, 3)]
     made = calibrate(errors, level=3.0, interval_width=width, is_count=is_count)
     asked = np.linspace(0, 9, 40), np.arange(1, 41)
 
-    *bounds, quantiles = made.with_interval(*asked)
+    outlook = made.outlook(*asked, QUANTILES)
+    tails = (1 - width) / 2, (1 + width) / 2
 
-    assert np.array_equal(bounds, made.interval(*asked))
-    assert np.array_equal(quantiles, made.quantiles(*asked))
+    assert np.array_equal(outlook.point, made.point(*asked))
+    lower, upper = made.quantiles(*asked, tails).T
+    assert np.array_equal(outlook.lower, np.minimum(lower, outlook.point))
+    assert np.array_equal(outlook.upper, np.maximum(upper, outlook.point))
+    assert np.array_equal(outlook.quantiles, made.quantiles(*asked))
+
+
+def test_of_rare_sales_the_median_is_told_and_of_even_ones_what_is_expected() -> None:
+    sold = np.random.default_rng(0).poisson(0.3, 400).astype(float)
+    rare = calibrate([Errors(np.full(400, 0.3), sold)], level=0.3, is_count=True)
+    even = calibrate([normal_errors(1)], level=100.0)
+    one, steps = np.array([0.3]), np.array([1])
+
+    assert rare.point(one, steps).tolist() == [0.0]
+    assert even.point(np.array([99.3]), steps).tolist() == [99.3]
+    assert (rare.tells_median, even.tells_median) == (True, False)
+
+
+def test_the_median_has_to_be_clearly_nearer() -> None:
+    """Nine tenths of 9 and a tenth of 11: a forecast of 9 errs by 0.2, one of 9.2 by 0.36."""
+    sold = np.tile([9.0] * 9 + [11.0], 40)
+
+    def tells_median(predicted: float) -> bool:
+        errors = [Errors(np.full(400, predicted), sold)]
+        return calibrate(errors, level=9.2).tells_median
+
+    assert tells_median(9.2)
+    assert not tells_median(9.005)
 
 
 def test_farther_is_never_narrower_and_lower_is_never_negative() -> None:
@@ -205,7 +232,7 @@ def test_a_calibration_of_a_former_version_gives_the_same_interval() -> None:
 
 def test_a_calibration_from_before_small_counts_is_read() -> None:
     today = calibrate([normal_errors(1)], level=100.0)
-    newer = ("counts", "places")
+    newer = ("counts", "places", "tells_median")
     values = [getattr(today, name) for name in Calibration.__slots__ if name not in newer]
 
     former = Calibration.__new__(Calibration)
