@@ -25,10 +25,15 @@ def seasonal_median(values: Values, season: int) -> Values:
 
 def sorted_median(windows: Values) -> Values:
     """The median along the last axis without the missing values, which sorting puts last."""
-    ordered = np.sort(windows, axis=-1)
-    known = np.isfinite(ordered).sum(axis=-1)
-    low = np.maximum((known - 1) // 2, 0)[..., None]
-    high = np.minimum(known // 2, windows.shape[-1] - 1)[..., None]
-    middle = np.take_along_axis(ordered, low, -1) + np.take_along_axis(ordered, high, -1)
-    median = np.where(known > 0, middle[..., 0] / 2, np.nan)
+    ordered, width = np.sort(windows, axis=-1), windows.shape[-1]
+    median = (ordered[..., (width - 1) // 2] + ordered[..., width // 2]) / 2
+    lacking = ~np.isfinite(ordered[..., -1])
+    median[lacking] = _median_of_known(ordered[lacking])
     return np.asarray(median, dtype=np.float64)
+
+
+def _median_of_known(ordered: Values) -> Values:
+    known = np.isfinite(ordered).sum(axis=1)
+    rows = np.arange(len(ordered))
+    middle = ordered[rows, np.maximum((known - 1) // 2, 0)] + ordered[rows, known // 2]
+    return np.where(known > 0, middle / 2, np.nan)

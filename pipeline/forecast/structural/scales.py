@@ -77,13 +77,16 @@ def has_no_changepoints(changepoints: Vector) -> bool:
 
 def _standard(values: Vector, regressor: Regressor) -> tuple[float, float]:
     known = values[np.isfinite(values)]
-    distinct = np.unique(known)
-    wanted = regressor.standardize
-    if wanted == "auto":
-        wanted = not np.array_equal(distinct, [0.0, 1.0])
-    if len(distinct) < 2 or not wanted:
+    if not len(known) or known.min() == known.max() or not _is_wanted(known, regressor):
         return 0.0, 1.0
     return float(known.mean()), float(known.std(ddof=1))
+
+
+def _is_wanted(known: Vector, regressor: Regressor) -> bool:
+    """What is not said is no for a flag."""
+    if regressor.standardize == "auto":
+        return not ((known == 0.0) | (known == 1.0)).all()
+    return regressor.standardize
 
 
 def _ticks(times: Times) -> NDArray[np.int64]:
