@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pipeline.forecast.report import library_versions as forecast_versions
 from pipeline.series.asking import RowReader
@@ -37,6 +38,7 @@ from pipeline.table.result import TableResult
 from pipeline.table.source import LoadedTable
 from pipeline.table.spec import TableSpec, check_model_type
 from pipeline.table.versions import library_versions
+from pipeline.table.written_amounts import read_amounts
 
 _FINISHED_EARLY = (
     "The training was told to finish early: the series that were left got the quick methods only"
@@ -93,8 +95,9 @@ def forecast_table(
         One of its leaves, if the table has no series to forecast or the request does not fit it.
     """
     check_model_type(spec, METHODS)
+    loaded, notes = _with_amounts(loaded, spec)
     columns, profile = _analyse(loaded, spec, reporter)
-    notes = list(columns.notes)
+    notes.extend(columns.notes)
     panel = _lay(loaded, columns, reporter)
     notes.extend(panel.notes)
     horizon = find_horizon(panel, spec, notes)
@@ -123,6 +126,18 @@ def forecast_table(
         main_algorithm(outcomes),
     )
     return _result(loaded, columns, profile, model, outcomes, notes, request, start)
+
+
+def _with_amounts(loaded: LoadedTable, spec: TableSpec) -> tuple[LoadedTable, list[str]]:
+    """The table with amounts that are written as text as numbers."""
+    target = loaded.frame.get(spec.target)
+    if target is None or not isinstance(target.dtype, pd.StringDtype):
+        return loaded, []
+    amounts = read_amounts(target)
+    if amounts.unreadable is not None:
+        return loaded, []
+    frame = loaded.frame.assign(**{spec.target: amounts.values})
+    return replace(loaded, frame=frame), list(amounts.notes)
 
 
 def _analyse(

@@ -8,10 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.errors import InsufficientDataError, InvalidDataError, TargetNotFoundError
+from pipeline.table.arrow import name_columns
 from pipeline.table.spec import TableSpec
+from pipeline.table.written_amounts import read_amounts
 
 MIN_ROWS = 20
 MAX_CLASSES = 100
+_MOST_LONELY = 0.1
+"""Of the rows: so many may be the only ones of their class and be left out."""
 _LISTED_COLUMNS = 50
 _LARGEST_AMOUNT = 1e18
 
@@ -57,9 +61,9 @@ def _listing(names: list[str]) -> str:
 
 
 def _read_numbers(column: pd.Series, name: str) -> Target:
-    numbers = _as_numbers(column, name)
+    numbers, notes = _as_numbers(column, name)
     kept = np.isfinite(numbers)
-    notes = _check_kept(kept, name)
+    notes = (*notes, *_check_kept(kept, name))
     values = numbers[kept]
     if values.min() == values.max():
         raise _constant(name, values[0])
@@ -71,7 +75,7 @@ def _read_numbers(column: pd.Series, name: str) -> Target:
     return Target(values, kept, None, notes)
 
 
-def _as_numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
+def _as_numbers(column: pd.Series, name: str) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
     kind = column.dtype
     if pd.api.types.is_bool_dtype(kind):
         raise InvalidDataError(
@@ -82,14 +86,13 @@ def _as_numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
             f"Target variable '{name}' holds dates or durations; "
             "regression needs a column of numbers"
         )
-    numbers = pd.to_numeric(column, errors="coerce")
-    unreadable = column[numbers.isna() & column.notna()]
-    if len(unreadable):
+    amounts = read_amounts(column)
+    if amounts.unreadable is not None:
         raise InvalidDataError(
-            f"Target variable '{name}' holds text such as '{unreadable.iloc[0]}'; regression needs "
+            f"Target variable '{name}' holds text such as '{amounts.unreadable}'; regression needs "
             "a column of numbers. Use classification, or choose another column"
         )
-    return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    return amounts.values, amounts.notes
 
 
 def _read_classes(column: pd.Series, name: str) -> Target:
@@ -97,11 +100,49 @@ def _read_classes(column: pd.Series, name: str) -> Target:
         column = column.replace([np.inf, -np.inf], np.nan)
     kept = column.notna().to_numpy(dtype=bool)
     notes = _check_kept(kept, name)
+    column, merged = _without_variants(column, name)
+    column, lonely = _without_lonely(column, name)
+    kept = column.notna().to_numpy(dtype=bool)
     codes, labels = pd.factorize(column[kept], sort=True)
-    counts = np.bincount(codes)
     classes = tuple(_class_name(label) for label in labels)
-    _check_classes(classes, counts, name)
-    return Target(codes.astype(np.int64), kept, classes, notes)
+    _check_classes(classes, np.bincount(codes), name)
+    return Target(codes.astype(np.int64), kept, classes, (*notes, *merged, *lonely))
+
+
+def _without_variants(column: pd.Series, name: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Labels that differ only in the space around them, all written as most rows write them."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column, ()
+    often = column.value_counts()
+    usual: dict[str, str] = {}
+    for label in sorted(often.index, key=lambda label: (-often[label], label)):
+        usual.setdefault(label.strip(), label)
+    if len(usual) == len(often):
+        return column, ()
+    variants = {label: usual[label.strip()] for label in often.index}
+    merged = [label for label in usual.values() if list(variants.values()).count(label) > 1]
+    note = (
+        f"Values of '{name}' that differ only in the space around them count as one class: "
+        f"{name_columns(merged)}"
+    )
+    return column.map(variants).astype(column.dtype), (note,)
+
+
+def _without_lonely(column: pd.Series, name: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Without the rows that are the only ones of their class, if they are few: nothing can be
+    learned from them and tested as well."""
+    often = column.value_counts()
+    lonely = often.index[often == 1]
+    others = int(often.sum()) - len(lonely)
+    is_little = len(lonely) <= _MOST_LONELY * len(column) and others >= MIN_ROWS
+    if not len(lonely) or not is_little or len(often) > MAX_CLASSES:
+        return column, ()
+    labels = sorted(_class_name(label) for label in lonely)
+    note = (
+        f"Left out, as a class needs at least 2 rows: the only row of {name_columns(labels)} "
+        f"in '{name}'"
+    )
+    return column.mask(column.isin(lonely)), (note,)
 
 
 def _class_name(label: object) -> str:

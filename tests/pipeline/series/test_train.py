@@ -35,6 +35,16 @@ def test_a_daily_series_is_forecast_with_its_week() -> None:
     assert result.hyperparameters["frequency"] == "daily"
 
 
+def test_amounts_written_as_text_are_forecast_as_numbers() -> None:
+    table = daily()
+    written = table.assign(sales=[f"€ {value * 100:,.2f}" for value in table["sales"]])
+    result = forecast(written, "sales")
+    assert result.model.forecast(7)["prediction"].to_numpy() == pytest.approx(
+        100 * forecast(table, "sales").model.forecast(7)["prediction"].to_numpy(), rel=1e-3
+    )
+    assert "'sales' is text that was read as numbers" in told(result)
+
+
 def test_every_method_is_compared_and_the_best_wins_over_the_naive_one() -> None:
     result = forecast(daily(200), "sales", model_type="auto")
     names = {entry.algorithm for entry in result.leaderboard}

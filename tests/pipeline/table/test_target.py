@@ -58,7 +58,8 @@ def test_unusable_targets(ml_task, values, message):
 TOO_FEW = {
     "one row": (["a"], "Only 1 row has a usable value .* at least 20"),
     "few rows": (["a", "b"] * 6, "Only 12 rows have"),
-    "lonely class": (["a"] * 15 + ["b"] * 14 + ["c"], r"only one of \['c'\]"),
+    "lonely classes": (["a"] * 15 + ["b"] * 14 + list("cdef"), r"one of \['c', 'd', 'e', 'f'\]"),
+    "too few others": (["a"] * 10 + ["b"] * 9 + ["c"], r"only one of \['c'\]"),
 }
 
 
@@ -91,8 +92,59 @@ def test_classes_are_sorted_and_named_as_people_write_them(values, classes):
     assert set(target.values) == {0, 1}
 
 
-def test_amounts_written_as_text_are_amounts():
-    assert read(["1.5", "2"] * 15, "regression").values.max() == 2.0
+def test_the_only_row_of_a_class_is_left_out_with_a_note():
+    target = read(["b", "a"] * 15 + ["c"])
+    assert target.classes == ("a", "b")
+    assert target.kept.tolist() == [True] * 30 + [False]
+    assert target.notes == (
+        "Left out, as a class needs at least 2 rows: the only row of 'c' in 'y'",
+    )
+
+
+def test_labels_that_differ_in_the_space_around_them_are_one_class():
+    target = read([" no", "yes"] * 14 + ["no", "yes "])
+    assert target.classes == (" no", "yes")
+    assert target.values.tolist() == [0, 1] * 15
+    assert target.notes == (
+        "Values of 'y' that differ only in the space around them count as one class: ' no', 'yes'",
+    )
+
+
+def test_labels_that_differ_in_case_are_classes():
+    assert read(["a", "A"] * 15).classes == ("A", "a")
+
+
+WRITTEN = {
+    "plain": (["1.5", "2"], 2.0, ()),
+    "with blanks": (
+        ["1.5", "2", " "],
+        2.0,
+        ("10 rows without a usable value of 'y' were left out",),
+    ),
+    "money": (
+        ["$ 5", "$ 1,012.50"],
+        1012.5,
+        ("'y' is text that was read as numbers: '$ 5' as 5",),
+    ),
+    "decimal comma": (
+        ["3,25", "1.012,5"],
+        1012.5,
+        ("'y' is text that was read as numbers: '3,25' as 3.25",),
+    ),
+    "shares": (["5 %", "12.5%"], 12.5, ("'y' is text that was read as numbers: '5 %' as 5",)),
+}
+
+
+@pytest.mark.parametrize(("texts", "most", "notes"), WRITTEN.values(), ids=WRITTEN.keys())
+def test_amounts_written_as_text_are_amounts(texts, most, notes):
+    target = read(pd.Series(texts * 10, dtype="str"), "regression")
+    assert target.values.max() == most
+    assert target.notes == notes
+
+
+def test_amounts_of_several_units_are_refused():
+    with pytest.raises(InvalidDataError, match="holds text such as '300 g'"):
+        read(pd.Series(["300 g", "2 kg", "1 kg"] * 10, dtype="str"), "regression")
 
 
 @pytest.mark.parametrize(("rows", "test_size"), [(30, 0.01), (30, 0.95)])
