@@ -10,15 +10,21 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
+    Cast,
     Column,
     ColumnElement,
+    DateTime,
+    Float,
     FromClause,
     Insert,
+    Integer,
+    Numeric,
     Select,
     String,
     Table,
     Text,
     Update,
+    Uuid,
     bindparam,
     column,
     func,
@@ -49,7 +55,10 @@ Shape = tuple[type[Base], tuple[str, ...]]
 
 def rows(**columns: tuple[TypeEngine[Any], Sequence[Any]]) -> FromClause:
     """Columns of equal length as a table to select from."""
-    arrays = [literal(list(values), ARRAY(kind)) for kind, values in columns.values()]
+    arrays = [
+        _array(kind, literal(_sent(kind, values), _sent_as(kind)))
+        for kind, values in columns.values()
+    ]
     return _table(arrays, {name: kind for name, (kind, _) in columns.items()})
 
 
@@ -109,8 +118,9 @@ def _write(
         for (kind, names), alike in together.items()
     ] + list(many)
     parameters: dict[str, Any] = {
-        _parameter(name, number): values
+        _parameter(name, number): _sent(kinds[name], values)
         for number, one in enumerate(inserts)
+        for kinds in (_kinds(one.kind),)
         for name, values in one.values.items()
     }
     for number, (_, values) in enumerate(changes, start=len(inserts)):
@@ -176,17 +186,41 @@ def _update(number: int, shape: Shape) -> Update:
 def _insert(number: int, shape: Shape) -> Insert:
     kind, names = shape
     table = cast("Table", kind.__table__)
-    kinds = {name: _of_array(table.c[name].type) for name in names}
+    kinds = {name: _kinds(kind)[name] for name in names}
     arrays = [
-        bindparam(_parameter(name, number), type_=ARRAY(one, dimensions=1))
+        _array(one, bindparam(_parameter(name, number), type_=_sent_as(one)))
         for name, one in kinds.items()
     ]
     return table.insert().from_select(list(names), select(*_table(arrays, kinds).c))
 
 
-def _of_array(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """An array of text with a limit would be cut to it without a word."""
-    return Text() if isinstance(kind, String) else kind
+@cache
+def _kinds(kind: type[Base]) -> Mapping[str, TypeEngine[Any]]:
+    """Of each column what an array of it holds; one of text with a limit would be cut to it without
+    a word.
+    """
+    columns = cast("Table", kind.__table__).c
+    return {one.name: Text() if isinstance(one.type, String) else one.type for one in columns}
+
+
+_WITHOUT_QUOTES = (DateTime, Float, Integer, Numeric, Uuid)
+"""Kinds of which an array travels as one text: the driver makes of a list an expression for each of
+its values, which takes PostgreSQL longer to read than to write the rows.
+"""
+
+
+def _sent(kind: TypeEngine[Any], values: Sequence[Any]) -> Any:
+    if isinstance(kind, _WITHOUT_QUOTES):
+        return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+    return list(values)
+
+
+def _sent_as(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return Text() if isinstance(kind, _WITHOUT_QUOTES) else ARRAY(kind, dimensions=1)
+
+
+def _array(kind: TypeEngine[Any], sent: ColumnElement[Any]) -> ColumnElement[Any]:
+    return Cast(sent, ARRAY(kind))
 
 
 def _parameter(name: str, number: int) -> str:

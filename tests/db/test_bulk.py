@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.bulk import Columns, insert_added, write_all
 from db.operation import audit
 from db.operation_tables import AuditEntry
-from db.tables import DEFAULT_TENANT_ID, TrainedModel, TrainingLog
+from db.tables import DEFAULT_TENANT_ID, Forecast, TrainedModel, TrainingLog
 from tests.db.builders import new_job
 
 
@@ -29,6 +29,21 @@ def log_lines(session: Session, *messages: str) -> list[TrainingLog]:
     ]
 
 
+def studied_model() -> TrainedModel:
+    return TrainedModel(
+        public_id="model-together",
+        tenant_id=DEFAULT_TENANT_ID,
+        ml_task="regression",
+        model_version="1",
+        model_path="./models/model-together/model.pkl",
+        manifest_digest="0" * 64,
+        features=["one", "two"],
+        details={},
+        interval_width=None,
+        created_at=datetime(2025, 1, 1, tzinfo=UTC),
+    )
+
+
 def test_rows_of_a_table_keep_their_order_and_get_their_defaults(session: Session) -> None:
     session.add_all(log_lines(session, "one", "two", "three"))
     insert_added(session)
@@ -42,18 +57,7 @@ def test_rows_of_a_table_keep_their_order_and_get_their_defaults(session: Sessio
 
 def test_rows_of_several_tables_go_together(session: Session) -> None:
     subject = str(uuid4())
-    model = TrainedModel(
-        public_id="model-together",
-        tenant_id=DEFAULT_TENANT_ID,
-        ml_task="regression",
-        model_version="1",
-        model_path="./models/model-together/model.pkl",
-        manifest_digest="0" * 64,
-        features=["one", "two"],
-        details={},
-        interval_width=None,
-        created_at=datetime(2025, 1, 1, tzinfo=UTC),
-    )
+    model = studied_model()
     session.add(model)
     for action in ("first", "second"):
         audit.record(session, DEFAULT_TENANT_ID, action, "model", subject)
@@ -89,6 +93,31 @@ def test_rows_that_are_no_objects_are_written_with_the_others(session: Session) 
     assert session.scalars(of_job.order_by(TrainingLog.created_at)).all() == ["one", "two"]
     noted = select(AuditEntry.action).where(AuditEntry.subject_id == str(job.id))
     assert "watch" in session.scalars(noted).all()
+
+
+def test_numbers_moments_and_gaps_arrive_as_they_are(session: Session) -> None:
+    model = studied_model()
+    session.add(model)
+    session.flush()
+    begins = [datetime(2026, 1, day, 13, 30, 0, 250_000) for day in (1, 2, 3)]  # noqa: DTZ001
+    foretold, lower = [0.1 + 0.2, 1e-300, -1.5e22], [None, 5e-324, -0.0]
+    steps = Columns(
+        Forecast,
+        {
+            "model_id": [model.id] * 3,
+            "ds": begins,
+            "yhat": foretold,
+            "yhat_lower": lower,
+        },
+    )
+    write_all(session, [steps])
+
+    of_model = select(Forecast).where(Forecast.model_id == model.id).order_by(Forecast.ds)
+    stored = session.scalars(of_model).all()
+    assert [step.ds for step in stored] == begins
+    assert [step.yhat for step in stored] == foretold
+    assert [str(step.yhat_lower) for step in stored] == [str(value) for value in lower]
+    assert [step.yhat_upper for step in stored] == [None] * 3
 
 
 def test_text_that_is_too_long_is_refused_and_not_cut(session: Session) -> None:
