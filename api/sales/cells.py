@@ -84,9 +84,7 @@ def _as_datetime(cell: Cell, first: First | None) -> datetime:
         return cell
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001  # a wall clock has no zone
-    if not isinstance(cell, str):
-        raise ValueError("must not be empty" if cell is None else _DATE_HELP)  # noqa: TRY004  # one kind of error
-    written = cell.strip()
+    written = "" if cell is None else str(cell).strip()
     found = read_year_last(written, first) or read_year_first(written)
     if found is not None:
         return found

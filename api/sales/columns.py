@@ -34,6 +34,19 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "promotion": "promotion promo promocion oferta aktion",
     }.items()
 }
+# What columns beside days hold in tables that have no column for each product.
+_MEASURES = """amount sales sold net gross tax vat discount cost costs margin profit customers
+    visitors receipts orders transactions tips cash card temperature rain weather holiday closed
+    weekday day week month year hour time stock inventory waste budget forecast target
+    ventas venta neto bruto iva descuento coste costes margen beneficio clientes visitantes pedidos
+    propinas efectivo tarjeta temperatura lluvia tiempo festivo cerrado dia semana mes ano hora
+    existencias merma presupuesto
+    betrag verkauf verkaufe absatz netto brutto mwst steuer rabatt kosten gewinn kunden besucher
+    bons bestellungen trinkgeld temperatur regen wetter feiertag geschlossen wochentag tag woche
+    monat jahr stunde uhrzeit bestand verlust
+    montant ventes vente net brut tva remise cout marge clients visiteurs commandes pourboires
+    especes pluie meteo ferie ferme jour semaine mois annee heure stock"""
+_NAMES_OF_MEASURES = frozenset(_MEASURES.split())
 _APART = re.compile(r"[^a-z0-9]+")
 
 
@@ -52,6 +65,11 @@ def fields_of(names: Sequence[str]) -> dict[str, str]:
 def missing(fields: Collection[str]) -> list[str]:
     """The required fields that are not among these."""
     return [field for field in REQUIRED if field not in fields]
+
+
+def names_a_measure(name: str) -> bool:
+    """Whether a column of this name is counted, measured or paid, be it of all products."""
+    return _word(name) in _NAMES_OF_MEASURES
 
 
 def _word(name: str) -> str:

@@ -4,6 +4,7 @@ from api.addresses import MULTIPART, TRAINING
 from api.endpoint import Endpoint
 from api.references import PRODUCT
 from api.sales import views
+from api.sales.media_types import SALES_TYPES
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 
 ENDPOINTS = (
@@ -12,10 +13,10 @@ ENDPOINTS = (
         path=f"{TRAINING}/sales",
         scope="train",
         view=views.import_sales,
-        summary="Import sales from CSV or Parquet; importing the same file again changes nothing",
+        summary="Import sales from CSV, Excel or Parquet; the same file again changes nothing",
         tag="Sales",
         answer=ImportReport,
-        consumes=(*sorted(views.SALES_TYPES), MULTIPART),
+        consumes=(*sorted(SALES_TYPES), MULTIPART),
     ),
     Endpoint(
         method="GET",

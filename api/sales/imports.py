@@ -7,10 +7,11 @@ from uuid import UUID
 
 from api.errors import InvalidRequestError
 from api.sales.columns import fields_of
-from api.sales.dates import what_comes_first
-from api.sales.files import SalesFile, open_sales
+from api.sales.dates import First, what_comes_first
+from api.sales.files import open_sales
 from api.sales.reading import Reading
 from api.sales.schemas import ImportReport
+from api.sales.tables import SalesFile
 from db.engine import Sessions
 from db.errors import MoreReturnedError, QuotaExceededError
 from db.shop.sales import ImportCounts, import_sales
@@ -25,11 +26,17 @@ def import_file(
     max_products: int | None = None,
 ) -> ImportReport:
     """Add and update sales; raises `InvalidRequestError` with the rows that are wrong."""
-    is_csv = media_type == "text/csv"
-    with open_sales(path, is_csv=is_csv) as file:
-        first = what_comes_first(_dates(file))
-    with open_sales(path, is_csv=is_csv) as file:
+    with open_sales(path, media_type) as file:
+        first = _first_of_dates(file)
+    with open_sales(path, media_type) as file:
         return _import(sessions, Reading(file, first), tenant_id, max_products)
+
+
+def _first_of_dates(file: SalesFile) -> First | None:
+    try:
+        return what_comes_first(_dates(file), has_typed_cells=file.has_typed_cells)
+    except ValueError as error:
+        raise InvalidRequestError(f"The dates cannot be read: {error}") from error
 
 
 def _dates(file: SalesFile) -> Iterator[object]:

@@ -12,8 +12,8 @@ from api.sales import cells
 from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing
 from api.sales.dates import First
 from api.sales.decimals import DecimalComma
-from api.sales.files import RaggedRowError, RawBatch, SalesFile
 from api.sales.sums import may_name_a_sum, tells_a_day
+from api.sales.tables import RaggedRowError, RawBatch, SalesFile
 from db.errors import Returned
 from db.shop.sales import SalesBatch
 
@@ -35,6 +35,7 @@ _MORE_RETURNED = (
 )
 _MOST_ERRORS = 100
 _MOST_ROWS_NAMED = 5
+_MOST_NAMES = 20
 _SHOWN_CHARACTERS = 100
 _MOST_KNOWN = 100_000
 
@@ -46,9 +47,10 @@ class Reading:
         self._fields = fields_of(file.names)
         if lacking := missing(self._fields.values()):
             raise InvalidRequestError(
-                f"The file lacks the columns {', '.join(lacking)}. It has {', '.join(file.names)}."
+                f"The file lacks the columns {', '.join(lacking)}. It has {_some(file.names)}."
                 f" Required are {', '.join(REQUIRED)}; optional are {', '.join(OPTIONAL)}, and"
-                " further columns of numbers"
+                " further columns of numbers. A table with the days below each other in its first"
+                " column may have a column for each product instead, and nothing else"
             )
         self._names = {field: name for name, field in self._fields.items()}
         self._file = file
@@ -62,6 +64,7 @@ class Reading:
         self._row_of_return: dict[tuple[str, datetime], int] = {}
         self._errors: list[dict[str, object]] = []
         self._errors_total = 0
+        self._last_noted: tuple[int, str] | None = None
 
     def batches(self) -> Iterator[SalesBatch]:
         """Values as long as nothing is wrong; raises at the end of the file if something was."""
@@ -81,7 +84,8 @@ class Reading:
         """Of a file in which more came back than was sold, each moment of a product an error."""
         for one in returned:
             row = self._row_of_return[one.product, one.sold_at]
-            self._note(row, "quantity", f"{one.quantity:g}", _MORE_RETURNED)
+            column = self._column("quantity", one.product)
+            self._note(row, column, f"{one.quantity:g}", _MORE_RETURNED)
         return self._refusal()
 
     def _refusal(self) -> InvalidRequestError:
@@ -96,7 +100,14 @@ class Reading:
         )
 
     def warnings(self) -> list[str]:
-        told = []
+        told = list(self._file.remarks)
+        if wide := self._file.wide:
+            told.append(
+                "Each column of numbers was read as a product, each cell as what it sold that day:"
+                f" {_some(wide.products)}"
+            )
+            if wide.sums:
+                told.append(f"Columns that sum up others were left out: {_some(wide.sums)}")
         renamed = [f"“{name}” as {field}" for name, field in self._fields.items() if name != field]
         if renamed:
             told.append(f"These columns were read: {', '.join(renamed)}")
@@ -198,12 +209,13 @@ class Reading:
         known = self._known[name]
         parse = self._parser(name)
         values: list[Any] = []
-        for row, cell in zip(raw.rows, raw.columns[name], strict=True):
+        for place, cell in enumerate(raw.columns[name]):
             if cell not in known:
                 try:
                     known[cell] = parse(cell)
                 except ValueError as error:
-                    self._note(row, name, cell, str(error))
+                    column = self._column(name, raw.columns["product_id"][place])
+                    self._note(raw.rows[place], column, cell, str(error))
                     values.append(None)
                     continue
             values.append(known[cell])
@@ -222,11 +234,19 @@ class Reading:
         point = self._decimals.as_point if self._file.has_decimal_comma else _as_it_is
         return lambda cell: parse(point(plain(cell)))
 
-    def _note(self, row: int, field: str, cell: object, message: str) -> None:
+    def _column(self, field: str, product: object) -> str:
+        """What the file calls the column of a cell."""
+        if self._file.wide is not None:
+            return self._file.wide.day if field == "date" else str(product)
+        return self._names.get(field, field)
+
+    def _note(self, row: int, column: str, cell: object, message: str) -> None:
+        if self._last_noted == (row, column):
+            return  # the day of a wide table's row, once more
+        self._last_noted = row, column
         self._errors_total += 1
         if len(self._errors) < _MOST_ERRORS:
             value = None if cell is None else str(cell)[:_SHOWN_CHARACTERS]
-            column = self._names.get(field, field)
             self._errors.append({"row": row, "column": column, "value": value, "message": message})
 
 
@@ -235,11 +255,15 @@ def _as_it_is(cell: object) -> object:
 
 
 def _rows(rows: Sequence[int]) -> str:
-    named = ", ".join(map(str, rows[:_MOST_ROWS_NAMED]))
-    others = len(rows) - _MOST_ROWS_NAMED
-    if others > 0:
-        named += f" and {others:,} more"
+    named = _some(rows, _MOST_ROWS_NAMED)
     return f"row {named}" if len(rows) == 1 else f"rows {named}"
+
+
+def _some(things: Sequence[object], most: int = _MOST_NAMES) -> str:
+    """The first of them, and how many more there are."""
+    named = ", ".join(map(str, things[:most]))
+    others = len(things) - most
+    return f"{named} and {others:,} more" if others > 0 else named
 
 
 def _counted(rows: int) -> str:

@@ -12,8 +12,11 @@ def may_name_a_sum(product: object) -> bool:
     """Whether the cell of a product is empty or says nothing but that here is a sum."""
     if not isinstance(product, str):
         return product is None
-    written = product.strip()
-    return not written or _WORD.fullmatch(written) is not None
+    return not product.strip() or names_a_sum(product)
+
+
+def names_a_sum(written: str) -> bool:
+    return _WORD.fullmatch(written.strip()) is not None
 
 
 def tells_a_day(cell: object) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from api.actor import actor_of_request
 from api.errors import UnsupportedTypeError
 from api.products.references import find_product
+from api.sales.media_types import BY_SUFFIX, SALES_TYPES
 from api.sales.retraining import retrain_if_wanted
 from api.sales.schemas import ImportReport, ProductSales, SalesQuery
 from api.services import Services
@@ -14,11 +15,6 @@ from celeryconfig import SCORE_FORECASTS
 from db.operation.audit import record
 from db.shop.sales import recent_sales
 
-CSV = "text/csv"
-PARQUET = "application/vnd.apache.parquet"
-SALES_TYPES = frozenset({CSV, PARQUET})
-_BY_SUFFIX = {".csv": CSV, ".tsv": CSV, ".txt": CSV, ".parquet": PARQUET}
-
 
 def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
     with services.make_spool() as spool:
@@ -26,9 +22,9 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
         upload = receive_upload(spool, raw_types=SALES_TYPES, max_bytes=most_bytes)
         media_type = upload.media_type
         if media_type not in SALES_TYPES:
-            media_type = _BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
+            media_type = BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
         if not media_type:
-            raise UnsupportedTypeError(f"{upload.name!r} is neither a CSV nor a Parquet file")
+            raise UnsupportedTypeError(f"{upload.name!r} is no CSV, Excel (.xlsx) or Parquet file")
         report = services.chores.import_sales(spool.path(), media_type, tenant_id)
     _note(services, tenant_id, report)
     services.send(SCORE_FORECASTS)

@@ -21,7 +21,9 @@ from client.training_options import StartOptions
 
 
 def import_sales(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, .xlsx or Parquet")
+    ],
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:

@@ -9,13 +9,16 @@ from client.errors import InvalidInputError
 from client.records import ImportReport, ProductSales
 from client.resources.resource import Resource
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALES_TYPES = {
     ".csv": "text/csv",
     ".tsv": "text/csv",
     ".txt": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
+    ".xlsx": _XLSX,
+    ".xlsm": _XLSX,
 }
-_WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
+_OTHER_WORKBOOKS = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
 _LONG_REQUEST_S = 600.0
 
 
@@ -23,7 +26,7 @@ class SalesRequests(Resource):
     def import_sales(
         self, source: str | PathLike[str] | BinaryIO, *, content_type: str | None = None
     ) -> ImportReport:
-        """Sends a CSV or Parquet file; sending the same rows again changes nothing."""
+        """Sends a CSV, Excel (.xlsx) or Parquet file; the same rows again change nothing."""
         if isinstance(source, str | PathLike):
             path = Path(source)
             with path.open("rb") as file:
@@ -47,6 +50,6 @@ def _sales_type(path: Path) -> str:
         return SALES_TYPES[path.suffix.lower()]
     except KeyError:
         detail = f"{path.name}: sales are read from files that end in {', '.join(SALES_TYPES)}"
-        if path.suffix.lower() in _WORKBOOKS:
-            detail += ". Save the workbook as “CSV UTF-8” first"
+        if path.suffix.lower() in _OTHER_WORKBOOKS:
+            detail += ". Save the workbook as .xlsx first"
         raise InvalidInputError(415, {"detail": detail}) from None

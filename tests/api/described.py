@@ -20,6 +20,7 @@ from schemathesis.schemas import BaseSchema
 
 from api.openapi.document import document
 from tests.api.populated import PLACES
+from tests.api.workbooks import XLSX, workbook
 
 Json = dict[str, Any]
 
@@ -43,6 +44,8 @@ def _arrow() -> bytes:
 
 _CSV = b"product_id,date,quantity\nrye,2026-01-01,3\n"
 
+_WORKBOOK = workbook([["product_id", "date", "quantity"], ["rye", "2026-01-01", 3]])
+
 _FAR = _CSV + b"rye,9999-12-31,1e308\n"
 
 FILES: Mapping[str, Sequence[bytes]] = {
@@ -54,6 +57,7 @@ FILES: Mapping[str, Sequence[bytes]] = {
         b"date\n\n",
         _FAR,
     ],
+    XLSX: [_WORKBOOK, _WORKBOOK[:-40], b"PK\x03\x04", b""],
     "application/vnd.apache.parquet": [_parquet(), _parquet()[:-9], b"PAR1", b""],
     "application/vnd.apache.arrow.stream": [_arrow(), _arrow()[:40], b"ARROW1", b""],
 }

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import Product
-from tests.api.test_sales_import import errors, sales, send
+from tests.api.test_sales_import import PARQUET, errors, parquet, sales, send
+from tests.api.workbooks import XLSX, workbook
 
 
 def days(session: Session) -> list[str]:
@@ -29,6 +30,10 @@ def days(session: Session) -> list[str]:
             ["2026-01-31 12:00 PM", "2026-02-01 11:59:59 pm"],
             ["2026-01-31 12:00", "2026-02-01 23:59"],
         ),
+        (["05/12/25", "31/12/25 9:05"], ["2025-12-05 00:00", "2025-12-31 09:05"]),
+        (["1/5/26", "1/31/26 2:30 PM"], ["2026-01-05 00:00", "2026-01-31 14:30"]),
+        (["31.1.26", "1.2.26"], ["2026-01-31 00:00", "2026-02-01 00:00"]),
+        (["30/12/99", "31/12/2025"], ["1999-12-30 00:00", "2025-12-31 00:00"]),
     ],
     ids=[
         "day first",
@@ -39,6 +44,10 @@ def days(session: Session) -> list[str]:
         "year first",
         "half days",
         "half days of years",
+        "short years",
+        "short years, month first",
+        "short years with points",
+        "years short and long",
     ],
 )
 def test_the_clear_dates_of_a_file_tell_how_the_others_are_read(
@@ -56,6 +65,21 @@ def test_dates_that_may_be_read_in_two_ways_are_refused(http: httpx.Client) -> N
 
     assert [row for row, _, _ in found] == [2, 3]
     assert "whether the day or the month comes first: write 2026-01-31" in found[0][2]
+
+
+@pytest.mark.parametrize(
+    "days_of_file",
+    [["25/12/31", "26/01/01"], ["25.01.05", "25.01.06"], ["01/02/01", "31/02/30"]],
+    ids=["over the end of a year", "within a month", "years of a lifetime"],
+)
+def test_two_digits_that_may_be_days_as_well_as_years_are_refused(
+    http: httpx.Client, days_of_file: list[str]
+) -> None:
+    rows = "".join(f"{day},rye,5\n" for day in days_of_file)
+    answer = send(http, "date,product_id,quantity\n" + rows)
+
+    assert answer.status_code == 422
+    assert "whether they begin or end with the year" in answer.json()["detail"]
 
 
 def test_a_date_against_the_order_of_the_file_is_refused(http: httpx.Client) -> None:
@@ -255,3 +279,115 @@ def test_empty_cells_behind_the_last_column_do_not_matter(
     answer = send(http, f"date;product_id;quantity\n{row}\n")
 
     assert (answer.status_code == 200) == accepted, answer.text
+
+
+def test_a_table_with_a_column_for_each_product_is_read(
+    http: httpx.Client, session: Session
+) -> None:
+    content = (
+        "Shop in the station;;;;\n;Baguette;Rye 1kg;Total;\n"
+        "30.01.2026;12;3,5;15,5;\n31.01.2026;1.000,5;;1.000,5;\n01.02.2026;;;;\nTotal;12;3,5;15,5;\n"
+    )
+    answer = send(http, content)
+
+    assert answer.status_code == 200, answer.text
+    report = answer.json()
+    assert (report["rows_read"], report["products_created"]) == (3, 2)
+    assert report["last_date"] == "2026-01-31T00:00:00"
+    assert report["warnings"] == [
+        "Each column of numbers was read as a product, each cell as what it sold that day:"
+        " Baguette, Rye 1kg",
+        "Columns that sum up others were left out: Total",
+        "What stands above the names of the columns was left out",
+        "What sums up others was left out: row 6",
+        "Columns without a name were left out",
+    ]
+    assert {sale.quantity for sale in sales(session)} == {3.5, 12, 1000.5}
+    assert set(session.scalars(select(Product.sku))) == {"Baguette", "Rye 1kg"}
+
+
+def test_a_workbook_and_a_parquet_file_may_have_a_column_for_each_product(
+    http: httpx.Client, session: Session
+) -> None:
+    moments = [datetime.fromisoformat(f"2026-01-{day}") for day in (30, 31)]
+    rows: list[list[object]] = [[None, "Bun", 1001], [moments[0], 5, 7], [moments[1], 6, None]]
+    send(http, workbook(rows), XLSX)
+    assert {sale.quantity for sale in sales(session)} == {5, 6, 7}
+
+    table = {"Day": moments, "Bun": [8, 9], "Roll": [1.5, None]}
+    answer = send(http, parquet(table), PARQUET).json()
+    assert (answer["rows_read"], answer["rows_updated"], answer["rows_inserted"]) == (3, 2, 1)
+    assert set(session.scalars(select(Product.sku))) == {"Bun", "Roll", "1001"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "date,amount,rye\n2026-01-31,5,7\n",
+        "date,rye,Weekday\n2026-01-31,5,7\n",
+        "date,rye,price\n2026-01-31,5,7\n",
+        "date,rye\n2026-01-31,5\n",
+        "date,rye,Total\n2026-01-31,5,7\n",
+        "date,rye,roll\n2026-01-31,5,some\n",
+        "rye,roll,bun\n3,5,7\n",
+        "date,rye,roll\n2026-01-31,,\n",
+        "date,2026-01-30,2026-01-31\n2026-01-31,5,7\n",
+        "Total,12,15\n2026-01-31,5,7\n",
+        ",12,15\n2026-01-31,5,7\n",
+    ],
+    ids=[
+        "an amount",
+        "a weekday",
+        "a price",
+        "one product",
+        "one product and its sum",
+        "a text",
+        "no days",
+        "no numbers",
+        "days across",
+        "a sum above",
+        "numbers above",
+    ],
+)
+def test_a_table_that_may_be_another_is_not_read_as_one_of_products(
+    http: httpx.Client, session: Session, content: str
+) -> None:
+    told = send(http, content).json()["detail"]
+
+    assert told.startswith("The file lacks the columns ")
+    assert "may have a column for each product instead" in told
+    assert session.scalars(select(Product)).all() == []
+
+
+def test_what_is_wrong_among_columns_of_products_is_told_once_by_row_and_column(
+    http: httpx.Client,
+) -> None:
+    content = "Day,101,Bun\n2026-01-30,5,7\n31.02.2026,5,7\n2026-02-01,x,2\n,5,7\n"
+    found = errors(send(http, content))
+    assert [(row, column) for row, column, _ in found] == [(3, "Day"), (5, "Day"), (4, "101")]
+
+    content = "Day,101,Bun\n2026-01-30,5,7\n2026-02-01,1,-2\n"
+    assert errors(send(http, content))[0][:2] == (3, "Bun")
+
+
+def test_more_products_than_other_columns_may_stand_side_by_side(http: httpx.Client) -> None:
+    products = range(1, 500)
+    header = ",".join(["day", *(f"P{number}" for number in products)])
+    rows = "".join(f"2026-01-{day:02}{',1' * len(products)}\n" for day in range(1, 31))
+
+    assert send(http, f"{header}\n{rows}").json()["rows_read"] == 30 * len(products)
+    wide = ",".join(["day", *(f"P{number}" for number in range(2_000))])
+    told = send(http, f"{wide}\n2026-01-01{',1' * 2_000}\n").json()["detail"]
+    assert told == "The file has 2,001 columns; at most 2,000 are read"
+
+
+def test_csv_as_excel_saves_it_in_western_europe(http: httpx.Client, session: Session) -> None:
+    content = "Datum;Artikel;Menge;Preis\n31.01.26;Käsebrötchen – groß;5;2,50 €\n"
+    warnings = send(http, content.encode("cp1252")).json()["warnings"]
+
+    assert warnings[0] == (
+        "The file is no UTF-8 and was read as Windows-1252, as Excel saves CSV, such as"
+        " “Käsebrötchen – groß”"
+    )
+    assert session.scalars(select(Product.sku)).all() == ["Käsebrötchen – groß"]
+    assert sales(session)[0].price == 2.5

@@ -146,7 +146,7 @@ def test_timestamps_keep_the_clock_of_the_shop(http: httpx.Client, session: Sess
 def test_a_form_may_carry_the_file(http: httpx.Client) -> None:
     content = b"date,product_id,quantity\n2026-01-01,rye,5\n"
     assert http.post(URL, files={"file": ("sales.csv", content)}).status_code == 200
-    assert http.post(URL, files={"file": ("sales.xlsx", content)}).status_code == 415
+    assert http.post(URL, files={"file": ("sales.pdf", content)}).status_code == 415
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,9 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         (b"date,product_id,quantity\n", "no rows"),
         (b"day,thing,quantity\n2026-01-01,rye,5\n", "lacks the columns date, product_id"),
         (b"date,product_id,quantity,Quantity\n", "more than once: 'quantity'"),
-        (b"date,product_id,quantity\n2026-01-01,cr\xe8me,5\n", "not UTF-8"),
+        (b"date,product_id,quantity\n2026-01-01,cr\x8fme,5\n", "neither UTF-8 (the byte 0x8f"),
+        (b"date,product_id,quantity\n2026-01-01,Cha\xb3ka,5\n", "nor Windows-1252"),
+        (b"date,product_id,quantity\n2026-01-01,Caf\x8e,5\n", "nor Windows-1252"),
         ((",".join(f"c{n}" for n in range(300)) + "\n").encode(), "300 columns"),
         (
             b'date,product_id,quantity\n2026-01-01,"' + b"x" * 200_000 + b'",5\n',
@@ -208,8 +210,6 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         ),
         (b"\x00\x01\x02\x03", "lacks the columns"),
         (b"x" * 200_000, "The first line must name the columns"),
-        (b"PK\x03\x04\x14\x00", "Excel workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel workbook"),
         (b"PAR1\x15\x04", "let its name end in .parquet"),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
+from tests.api.workbooks import workbook
 from tests.browser.shop import HOSTILE_NAME, PRODUCTS, hostile_shop_csv
 from tests.e2e.service import Service
 
@@ -230,6 +231,18 @@ def test_unusable_rows_are_named(
     expect(notice).to_contain_text("Row 2, quantity, “four”: not a number")
     expect(notice).to_contain_text("Row 3, date")
     expect(notice).to_contain_text("Nothing was imported")
+
+
+def test_a_workbook_of_excel_is_read(
+    page: Page, service: Service, expected_refusals: list[int]
+) -> None:
+    expected_refusals.append(422)
+    rows = [["date", "product_id", "quantity"], ["2026-01-01", "a", "four"]]
+    page.goto("/")
+    page.locator(".hero input[type=file]").set_input_files(
+        {"name": "Sales.XLSX", "mimeType": "", "buffer": workbook(rows)}
+    )
+    expect(page.get_by_role("alert")).to_contain_text("Row 2, quantity, “four”: not a number")
 
 
 def test_an_unknown_job_says_so(page: Page, service: Service, expected_refusals: list[int]) -> None:

@@ -85,14 +85,14 @@ def test_a_refusal_is_4_and_shows_every_row(studio, tmp_path: Path) -> None:
 
 
 def test_sales_of_another_kind_of_file_are_refused_here(studio, tmp_path: Path) -> None:
-    sales = tmp_path / "sales.xlsx"
+    sales = tmp_path / "sales.ods"
     sales.write_bytes(b"PK")
 
     done = studio("import-sales", str(sales))
 
     assert done.returncode == 4
-    assert ".csv, .tsv, .txt, .parquet" in done.stderr
-    assert "Save the workbook as “CSV UTF-8” first" in done.stderr
+    assert ".csv, .tsv, .txt, .parquet, .xlsx, .xlsm" in done.stderr
+    assert "Save the workbook as .xlsx first" in done.stderr
 
 
 def test_a_service_that_fails_is_5(studio) -> None:

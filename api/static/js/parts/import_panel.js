@@ -15,9 +15,15 @@ const COLUMNS = [
   ["product_id", "your number or code of the product"],
   ["quantity", "how many were sold"],
 ];
+const WIDE =
+  "Or a table with the days below each other in its first column and a column for each product, and" +
+  " nothing else.";
 const OPTIONAL =
   "Helpful if you have them: product_name, category, price, revenue, promotion. Names such as" +
   " “Fecha”, “Artikel” or “Units sold” are understood, too.";
+
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const TYPES = { parquet: "application/vnd.apache.parquet", xlsx: XLSX, xlsm: XLSX };
 
 const STEPS = [
   [
@@ -90,8 +96,8 @@ function firstSteps() {
 function salesDrop(panel) {
   const zone = dropZone({
     title: "Drop your sales here",
-    hint: "A CSV or Parquet file, or click to choose one. From Excel, save as “CSV UTF-8”.",
-    accept: ".csv,.tsv,.txt,.parquet",
+    hint: "An Excel (.xlsx), CSV or Parquet file, or click to choose one.",
+    accept: ".xlsx,.xlsm,.csv,.tsv,.txt,.parquet",
     onFile: (file) => importFile(panel, file),
   });
   return element("div", {}, zone, panel.help);
@@ -108,13 +114,12 @@ function columnsHelp() {
     element("summary", {}, "Which columns does the file need?"),
     element("dl", { class: "facts" }, columns.flat()),
     element("p", { class: "muted" }, OPTIONAL),
+    element("p", { class: "muted" }, WIDE),
   );
 }
 
 async function importFile(panel, file) {
-  const type = file.name.toLowerCase().endsWith(".parquet")
-    ? "application/vnd.apache.parquet"
-    : "text/csv";
+  const type = TYPES[file.name.toLowerCase().split(".").at(-1)] ?? "text/csv";
   panel.bar.node.hidden = false;
   const onSent = (share) => {
     panel.bar.set(share * 100, "running");

@@ -1,0 +1,85 @@
+"""Sales as CSV, by the standard library."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import TextIO
+
+from api.errors import InvalidRequestError
+from api.sales.encodings import encoding_of
+from api.sales.grids import sales_file
+from api.sales.headers import (
+    MOST_LINES_ABOVE,
+    Header,
+    Row,
+    first_header,
+    required_header,
+    wide_header,
+)
+from api.sales.tables import SalesFile
+
+_LONGEST_LINE = 1 << 20
+_DELIMITERS = ",;\t|"
+
+
+@contextmanager
+def open_csv(path: Path) -> Iterator[SalesFile]:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding.name, newline="") as file:
+        table = _read(file)
+        yield replace(table, remarks=encoding.remarks)
+
+
+def _read(file: TextIO) -> SalesFile:
+    head = list(islice(_lines(file), MOST_LINES_ABOVE))
+    begin = next((place for place, line in enumerate(head) if line.strip()), 0)
+    if head and head[begin].lower().startswith("sep="):
+        del head[
+            begin
+        ]  # Excel's line that says how columns are parted; it does not count it either
+    header, delimiter = _find_header(head)
+    lines = chain(head[header.row :], file)
+    rows = _numbered(csv.reader(lines, delimiter=delimiter), header.row + 1)
+    return replace(sales_file(header, rows), has_decimal_comma=delimiter == ";")
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    return iter(lambda: file.readline(_LONGEST_LINE), "")
+
+
+def _find_header(head: Sequence[str]) -> tuple[Header, str]:
+    """The line that names the columns, and how they are parted; else the first line there is."""
+    text = "".join(head)
+    delimiters = sorted(_DELIMITERS, key=text.count, reverse=True)
+    for find in (required_header, wide_header):
+        for delimiter in delimiters:
+            if header := find(_rows(head, delimiter)):
+                return header, delimiter
+    return first_header(_rows(head, delimiters[0])), delimiters[0]
+
+
+def _rows(head: Sequence[str], delimiter: str) -> list[Row]:
+    """Of the lines before one that cannot be read, of which there must be one."""
+    rows: list[Row] = []
+    for number, line in enumerate(head, start=1):
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error as error:
+            if rows:
+                break
+            raise InvalidRequestError(f"The first line must name the columns: {error}") from error
+        if any(cells):
+            rows.append(Row(number, cells))
+    return rows
+
+
+def _numbered(reader: Iterable[list[str]], first: int) -> Iterator[Row]:
+    try:
+        for number, cells in enumerate(reader, start=first):
+            if any(cells):
+                yield Row(number, cells)
+    except csv.Error as error:
+        raise InvalidRequestError(f"The file is not readable as CSV: {error}") from error

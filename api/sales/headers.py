@@ -1,0 +1,59 @@
+"""Which line of a file names its columns: reports have titles above it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from api.sales.columns import fields_of, missing
+from api.sales.wide import looks_wide
+
+MOST_LINES_ABOVE = 30
+
+
+class Row(NamedTuple):
+    """Cells, and the number of their row."""
+
+    number: int
+    cells: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The names of the columns, the row in which they stand, and whether others stand above it.
+
+    Names are in small letters, but of a wide table, where they are products.
+    """
+
+    names: list[str]
+    row: int
+    is_below_others: bool
+    is_wide: bool = False
+
+
+def required_header(head: Sequence[Row]) -> Header | None:
+    """The first of the first rows of a file that names all required columns."""
+    for place, row in enumerate(head):
+        header = first_header(head[place:])
+        if not missing(fields_of(header.names).values()):
+            return Header(header.names, row.number, is_below_others=place > 0)
+    return None
+
+
+def wide_header(head: Sequence[Row]) -> Header | None:
+    """The first of the first rows of a file that names products above days and numbers."""
+    for place, row in enumerate(head[:-1]):
+        if looks_wide(row.cells, [one.cells for one in head[place + 1 :]]):
+            return Header(_names(row), row.number, is_below_others=place > 0, is_wide=True)
+    return None
+
+
+def first_header(head: Sequence[Row]) -> Header:
+    """What the first row names, whatever that is."""
+    if not head:
+        return Header([], 1, is_below_others=False)
+    names = [name.lower() for name in _names(head[0])]
+    return Header(names, head[0].number, is_below_others=False)
+
+
+def _names(row: Row) -> list[str]:
+    return ["" if cell is None else str(cell).strip() for cell in row.cells]

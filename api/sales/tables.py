@@ -1,0 +1,76 @@
+"""What every kind of sales file is read as: named columns, in batches of rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from api.errors import InvalidRequestError
+
+_ROWS_AT_ONCE = 20_000
+_CELLS_AT_ONCE = 400_000
+_MOST_COLUMNS = 200
+_MOST_COLUMNS_OF_PRODUCTS = 2_000
+LONGEST_CELL = 4096
+"""In bytes; of what a file repeats in each row."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Cells by column. `rows` has the number of each row: as a spreadsheet counts it, of Parquet
+    from 1.
+    """
+
+    rows: Sequence[int]
+    columns: dict[str, Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """A table that has a column for each product.
+
+    `day` names the column of days, `sums` those that add up others and are no product.
+    """
+
+    day: str
+    products: tuple[str, ...]
+    sums: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SalesFile:
+    """`left_out` are columns whose type no import can use; those without a name are not read, nor
+    are lines above the names. The batches of a wide table have a row for each of its cells.
+    `remarks` tell how the file was read, where that is worth a look.
+    """
+
+    names: tuple[str, ...]
+    batches: Iterator[RawBatch]
+    wide: Wide | None = None
+    has_decimal_comma: bool = False
+    has_typed_cells: bool = False
+    left_out: tuple[str, ...] = ()
+    has_unnamed: bool = False
+    has_lines_above: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+class RaggedRowError(InvalidRequestError):
+    """A row has more or fewer cells than the header."""
+
+
+def rows_at_once(columns: int) -> int:
+    """How many rows make a batch, so that it stays small in memory."""
+    return max(1, min(_ROWS_AT_ONCE, _CELLS_AT_ONCE // max(1, columns)))
+
+
+def check_names(names: Sequence[str], *, is_wide: bool) -> None:
+    """Raises `InvalidRequestError` for no names, too many, or one that comes twice."""
+    if not any(names):
+        raise InvalidRequestError("The file is empty: its first line must name the columns")
+    most = _MOST_COLUMNS_OF_PRODUCTS if is_wide else _MOST_COLUMNS
+    if len(names) > most:
+        raise InvalidRequestError(f"The file has {len(names):,} columns; at most {most:,} are read")
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise InvalidRequestError(
+            f"The file has these columns more than once: {', '.join(map(repr, twice))}"
+        )

@@ -1,0 +1,216 @@
+"""Sales as Excel workbooks: what is read, and what a damaged or hostile one is told."""
+
+import tracemalloc
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.xlsx.errors import WorkbookError
+from api.xlsx.workbook import open_xlsx
+from db.tables import Product
+from tests.api.test_sales_import import URL, errors, sales, send
+from tests.api.workbooks import XLSX, archive, changed, sheet_of, workbook
+
+HEADER = ("Date", "SKU", "Product Name", "Quantity", "Price")
+DAY = datetime.fromisoformat("2026-01-31")
+TABLE = [HEADER, (DAY, 1001, "Crème & Co", 5, 2.5), (DAY, "R2", "Rye", 7.5, None)]
+
+
+def refusal(http: httpx.Client, content: bytes) -> str:
+    answer = send(http, content, XLSX)
+    assert answer.status_code == 422, answer.text
+    return str(answer.json()["detail"])
+
+
+def test_a_workbook_is_imported(http: httpx.Client, session: Session) -> None:
+    answer = send(http, workbook(TABLE), XLSX)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["rows_read"] == 2
+    assert {(sale.sold_at, sale.quantity, sale.price) for sale in sales(session)} == {
+        (DAY, 5, 2.5),
+        (DAY, 7.5, None),
+    }
+    products = session.execute(select(Product.sku, Product.name).order_by(Product.sku)).all()
+    assert [tuple(one) for one in products] == [("1001", "Crème & Co"), ("R2", "Rye")]
+
+
+def test_a_workbook_is_known_by_its_content(http: httpx.Client) -> None:
+    content = workbook(TABLE)
+
+    assert send(http, content).status_code == 200
+    assert http.post(URL, files={"file": ("sales.xlsx", content)}).status_code == 200
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_moments_are_read_to_the_second(
+    http: httpx.Client, session: Session, *, from_1904: bool
+) -> None:
+    moment = datetime.fromisoformat("2026-01-31 14:20:00")
+    content = workbook([HEADER[:2] + HEADER[3:4], (moment, "rye", 5)], from_1904=from_1904)
+
+    assert send(http, content, XLSX).status_code == 200
+    assert sales(session)[0].sold_at == moment
+
+
+def test_the_only_sheet_with_sales_is_read(http: httpx.Client, session: Session) -> None:
+    notes: list[list[object]] = [["Our shop"], ["opened in", 1998]]
+    content = workbook(notes, TABLE, names=["Notes", "Sales"])
+
+    assert send(http, content, XLSX).json()["warnings"][0] == (
+        "Of the workbook, only the sheet “Sales” was read"
+    )
+    assert len(sales(session)) == 2
+
+
+def test_several_sheets_with_sales_are_refused_unless_hidden(http: httpx.Client) -> None:
+    told = refusal(http, workbook(TABLE, TABLE, names=["2025", "2026"]))
+
+    assert told.startswith("Several sheets of the workbook hold sales: “2025”, “2026”. Put ")
+    assert send(http, workbook(TABLE, TABLE, hidden=[1]), XLSX).status_code == 200
+
+
+def test_titles_above_gaps_and_sums_below_do_not_matter(
+    http: httpx.Client, session: Session
+) -> None:
+    rows = [["Report of January"], [], *TABLE, [], ["Total", None, None, 12.5]]
+    answer = send(http, workbook(rows), XLSX)
+
+    assert answer.json()["warnings"][1:] == [
+        "What stands above the names of the columns was left out",
+        "What sums up others was left out: row 7",
+    ]
+    assert len(sales(session)) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "told"),
+    [
+        ('<c r="A2"><v>46053</v></c>', "date", "a day as Excel counts them"),
+        ('<c r="A2" s="1"><v>-5</v></c>', "date", "the year must be from 1970"),
+        ('<c r="A2" s="1"><v>1e300</v></c>', "date", "not a date"),
+        ('<c r="A2" s="1"><v>46053</v></c><c r="D2" t="e"><v>#N/A</v></c>', "quantity", "digits"),
+        ('<c r="A2" s="1"><v>46053</v></c><c r="D2"><f>A1+1</f></c>', "quantity", "digits"),
+    ],
+    ids=["no format of a date", "before time", "beyond time", "an error", "a formula not computed"],
+)
+def test_a_bad_cell_is_named(http: httpx.Client, cell: str, column: str, told: str) -> None:
+    rows = f'<row r="2">{cell}<c r="B2" t="inlineStr"><is><t>rye</t></is></c></row>'
+    header = "".join(
+        f'<c t="inlineStr"><is><t>{name}</t></is></c>'
+        for name in ("date", "product_id", "price", "quantity")
+    )
+    content = changed(workbook(TABLE), sheet=sheet_of(f"<row>{header}</row>{rows}"))
+    ((row, found, message),) = errors(send(http, content, XLSX))
+
+    assert (row, found) == (2, column)
+    assert told in message
+
+
+def test_dates_that_excel_has_read_beside_others_that_it_has_not_are_refused(
+    http: httpx.Client,
+) -> None:
+    """As where days and months stood the other way round than it expected."""
+    rows = [
+        HEADER[:2] + HEADER[3:4],
+        ("31/01/2026", "rye", 5),
+        (datetime.fromisoformat("2026-01-02"), "rye", 5),
+    ]
+
+    assert errors(send(http, workbook(rows), XLSX))[0][:2] == (2, "date")
+
+
+def test_texts_may_have_formats_within_and_words_how_they_are_spoken(
+    http: httpx.Client, session: Session
+) -> None:
+    spoken = '<rPh sb="0" eb="1"><t>spoken</t></rPh>'
+    texts = "".join(f"<si><t>{name}</t></si>" for name in ("date", "product_id", "quantity"))
+    texts += f"<si><r><t>Ry</t></r><r><t>e</t></r>{spoken}</si>"
+    content = workbook([("date", "product_id", "quantity"), (DAY, "x", 5)])
+
+    assert send(http, changed(content, texts=f"<sst>{texts}</sst>"), XLSX).status_code == 200
+    assert session.scalars(select(Product.sku)).all() == ["Rye"]
+
+
+def test_a_sheet_of_another_writer_may_have_prefixes_and_no_places(
+    http: httpx.Client, session: Session
+) -> None:
+    def row(*cells: str) -> str:
+        return "<x:row>" + "".join(f'<x:c t="str"><x:v>{one}</x:v></x:c>' for one in cells)
+
+    rows = row("date", "product_id", "quantity") + "</x:row>" + row("2026-01-31", "rye", "5")
+    sheet = f'<x:worksheet xmlns:x="any"><x:sheetData>{rows}</x:row></x:sheetData></x:worksheet>'
+
+    assert send(http, changed(workbook(TABLE), sheet=sheet), XLSX).status_code == 200
+    assert [sale.quantity for sale in sales(session)] == [5]
+
+
+def _laughs() -> bytes:
+    entities = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+    return changed(workbook(TABLE), sheet=f"{entities}<worksheet>&b;</worksheet>")
+
+
+def _far_cells() -> bytes:
+    return changed(workbook(TABLE), sheet=sheet_of('<row><c r="XFD1"><v>1</v></c></row>'))
+
+
+def _endless_tag() -> bytes:
+    return changed(workbook(TABLE), sheet=f'<worksheet a="{"x" * 3_000_000}"/>')
+
+
+def _many_parts() -> bytes:
+    return archive({f"xl/{number:060}": "" for number in range(15_000)})
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (lambda: b"PK\x03\x04\x14\x00", "its archive is damaged"),
+        (lambda: workbook(TABLE)[:-30], "its archive is damaged"),
+        (lambda: archive({"content.xml": "<a/>"}), "an archive, but not one of Excel"),
+        (lambda: workbook([]), "it is empty"),
+        (lambda: workbook([["a", "b"]]), "The file lacks the columns date"),
+        (lambda: changed(workbook(TABLE), sheet="<worksheet><row"), "sheet1.xml is damaged"),
+        (lambda: changed(workbook(TABLE), texts="<sst></sst>"), "sheet1.xml is damaged"),
+        (_laughs, "declares a type of document"),
+        (_far_cells, "cells beyond the first 2,000 columns"),
+        (_endless_tag, "expands to more than can be read"),
+        (_many_parts, "too many parts"),
+        (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook, or one with a password"),
+    ],
+)
+def test_what_is_no_workbook_of_sales_is_refused(
+    http: httpx.Client, content: Callable[[], bytes], told: str
+) -> None:
+    assert told in refusal(http, content())
+
+
+def test_a_bomb_is_refused(tmp_path: Path) -> None:
+    texts = "<si><t/></si>" * ((1 << 20) + 1)
+    path = tmp_path / "sales.xlsx"
+    path.write_bytes(changed(workbook(TABLE), texts=f"<sst>{texts}</sst>"))
+    assert path.stat().st_size < 100_000
+
+    with pytest.raises(WorkbookError, match="more texts than can be read"), open_xlsx(path):
+        pass
+
+
+def test_rows_are_read_piece_by_piece(tmp_path: Path) -> None:
+    row = "<row>" + '<c><v>1.5</v></c><c t="b"><v>1</v></c>' * 5 + "</row>"
+    path = tmp_path / "sales.xlsx"
+    path.write_bytes(changed(workbook(TABLE), sheet=sheet_of(row * 40_000)))
+
+    tracemalloc.start()
+    with open_xlsx(path) as book:
+        (sheet,) = book.sheets
+        read = sum(len(cells) for _, cells in book.rows(sheet))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert read == 400_000
+    assert peak < 5_000_000
