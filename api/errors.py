@@ -17,6 +17,7 @@ ApiError
 │   ├── RateLimitedError           429
 │   ├── PredictionFailedError      500
 │   ├── UnavailableError           503
+│   ├── TookTooLongError           503
 │   ├── TooManyPredictionsError    503
 │   └── PredictionTimeoutError     504
 └── SocketError
@@ -158,6 +159,13 @@ class UnavailableError(ProblemError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_S)}
+
+
+class TookTooLongError(ProblemError):
+    """What was begun did not end in time; the same again at once would not either."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "3600"}
 
 
 class NotAcceptableError(ProblemError):

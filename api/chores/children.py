@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,7 +20,12 @@ import structlog
 
 from api.chores.protocol import ChoreError
 from api.chores.statuses import REFUSED, UNREADABLE
-from api.errors import InvalidRequestError, ModelNotLoadableError, UnavailableError
+from api.errors import (
+    InvalidRequestError,
+    ModelNotLoadableError,
+    TookTooLongError,
+    UnavailableError,
+)
 from api.sales.schemas import ImportReport
 from core.artifacts import Blob
 from db.models.stored import Reclaimed
@@ -40,14 +45,19 @@ class ChildChores:
     """Each chore in a Python process of its own, which gets our environment.
 
     Two run at a time, and beside them two of those that only concern the store, so that no short
-    one waits for long imports. Who gets no turn in time is refused with `UnavailableError`.
+    one waits for long imports. Who gets no turn in time is refused with `UnavailableError`, and
+    what does not end within an hour is ended, with `TookTooLongError`.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], *, longest_wait_s: float = _LONGEST_WAIT_S
+        self,
+        environment: Mapping[str, str],
+        *,
+        longest_wait_s: float = _LONGEST_WAIT_S,
+        longest_s: float = _LONGEST_S,
     ) -> None:
         self._environment = dict(environment)
-        self._longest_wait_s = longest_wait_s
+        self._longest_wait_s, self._longest_s = longest_wait_s, longest_s
         self._turns = {child: threading.Semaphore(_AT_ONCE) for child in (_FILES, _ROWS)}
         # What a manifest names never changes, and a page asks for the same again and again.
         self._read_text = lru_cache(_KEPT_TEXTS)(partial(self._run, _FILES, "read-text"))
@@ -82,16 +92,8 @@ class ChildChores:
             turn.release()
 
     def _run(self, child: str, *arguments: str) -> Any:
-        command = [sys.executable, "-m", child, *arguments]
         with self._turn(child):
-            done = subprocess.run(
-                command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_LONGEST_S,
-                check=False,
-            )
+            done = self._done([sys.executable, "-m", child, *arguments])
         if done.returncode == REFUSED:
             raise InvalidRequestError(**json.loads(done.stdout))
         if done.returncode == UNREADABLE:
@@ -104,3 +106,19 @@ class ChildChores:
             )
             raise ChoreError(f"{arguments[0]} ended with status {done.returncode}")
         return json.loads(done.stdout)
+
+    def _done(self, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=self._longest_s,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TookTooLongError(
+                f"It did not end within {self._longest_s / 60:.0f} minutes, and nothing of it was"
+                " kept; send a large file in parts, or try again when less is going on"
+            ) from None

@@ -2,13 +2,16 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 
 from api.chores.children import ChildChores
-from api.errors import UnavailableError
+from api.errors import TookTooLongError, UnavailableError
+from client.retrying import LONGEST_WAIT_S
 from db import advisory_locks
 from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID
@@ -19,25 +22,38 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NO
 
 
 @pytest.fixture
-def chores(fresh_database_url: str, tmp_path: Path) -> ChildChores:
-    environment = {
+def environment(fresh_database_url: str, tmp_path: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "DATABASE_URL": fresh_database_url,
         "DATA_DIR": str(tmp_path / "data"),
         "MODEL_STORAGE_PATH": str(tmp_path / "models"),
     }
+
+
+@pytest.fixture
+def chores(environment: dict[str, str]) -> ChildChores:
     return ChildChores(environment, longest_wait_s=0.01)
 
 
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "sales.csv"
+    path.write_text("date,product_id,quantity\n2026-01-01,rye,5\n")
+    return path
+
+
+def lock_of_imports() -> Select[Any]:
+    of_tenant = func.hashtext(str(DEFAULT_TENANT_ID))
+    return select(func.pg_advisory_xact_lock(advisory_locks.IMPORT, of_tenant))
+
+
 def test_who_gets_no_turn_is_refused_while_files_are_stored_beside_imports(
-    chores: ChildChores, fresh_sessions: Sessions, tmp_path: Path
+    chores: ChildChores, fresh_sessions: Sessions, table: Path
 ) -> None:
-    table = tmp_path / "sales.csv"
-    table.write_text("date,product_id,quantity\n2026-01-01,rye,5\n")
-    lock = func.pg_advisory_xact_lock(advisory_locks.IMPORT, func.hashtext(str(DEFAULT_TENANT_ID)))
     with ThreadPoolExecutor(2) as pool:
         with fresh_sessions.begin() as session:
-            session.execute(select(lock))
+            session.execute(lock_of_imports())
             running = [
                 pool.submit(chores.import_sales, table, CSV, DEFAULT_TENANT_ID) for _ in range(2)
             ]
@@ -48,3 +64,17 @@ def test_who_gets_no_turn_is_refused_while_files_are_stored_beside_imports(
         assert sorted(one.result().rows_inserted for one in running) == [0, 1]
     assert "Retry-After" in refused.value.answer_headers()
     assert chores.import_sales(table, CSV, DEFAULT_TENANT_ID).rows_unchanged == 1
+
+
+def test_what_does_not_end_in_time_is_ended_and_leaves_nothing(
+    environment: dict[str, str], fresh_sessions: Sessions, table: Path
+) -> None:
+    impatient = ChildChores(environment, longest_s=0.1)
+    with fresh_sessions.begin() as session:
+        session.execute(lock_of_imports())  # no import ends while it is held
+        with pytest.raises(TookTooLongError, match="in parts") as refused:
+            impatient.import_sales(table, CSV, DEFAULT_TENANT_ID)
+    assert refused.value.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert int(refused.value.answer_headers()["Retry-After"]) > LONGEST_WAIT_S
+    patient = ChildChores(environment)
+    assert patient.import_sales(table, CSV, DEFAULT_TENANT_ID).rows_inserted == 1
