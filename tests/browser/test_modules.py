@@ -219,3 +219,18 @@ def test_a_csv_quotes_what_it_must_and_runs_nothing(blank: Page) -> None:
     assert run(blank, "csv", script) == (
         'when,"a ""b"", c"\r\n2026-07-01,-1.5\r\n2026-07-01 01:00,\'=1+1\r\n'
     )
+
+
+def test_a_hint_leads_to_the_view_that_it_names_and_leaves_out_the_command(blank: Page) -> None:
+    told = "“Worst” under “How it goes” lists them (`model-studio analytics accuracy`)."
+        "“Where to look first” under “How it goes” lists them (`model-studio analytics accuracy`)."
+    )
+    shown = run(
+        blank,
+        "parts/job_outlook",
+        f"""
+        const [node] = m.jobNotes({{ hints: [{told!r}] }});
+        return [node.textContent, node.querySelector("a").getAttribute("href")];
+        """,
+    )
+    assert shown == ["“Worst” under “How it goes” lists them.", "#/analytics"]

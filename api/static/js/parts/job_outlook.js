@@ -5,6 +5,7 @@ import { formatDuration, formatSpan, plural } from "../format.js";
 import { hint } from "./notice.js";
 
 const ANALYTICS = "“How it goes”";
+const COMMAND = / \(`model-studio [^`]*`\)/;
 const TRIGGERS = {
   schedule: "Started by a schedule.",
   event: "Started by another program.",
@@ -42,9 +43,9 @@ export function jobNotes({ trigger, retry_of: retryOf, hints = [] }) {
   ].filter(Boolean);
 }
 
-/** A hint whose name of another view leads there. */
+/** A hint whose name of another view leads there, without what to type in a terminal instead. */
 function hintNotice(text) {
-  const [before, after] = text.split(ANALYTICS);
+  const [before, after] = text.replace(COMMAND, "").split(ANALYTICS);
   const notice = hint(before, "warn");
   if (after !== undefined) {
     notice.firstChild.append(element("a", { href: "#/analytics" }, ANALYTICS), after);
