@@ -36,12 +36,14 @@ class Retrospect:
         """Whether this past began as that one, and went on as ``future`` says.
 
         A test may have learned from other values, such as from an outlier that nobody could know to
-        be one yet, or been told other weather than what came.
+        be one yet, or been told other weather than what came; tests of months may end before the
+        years begin that are looked at in the end.
         """
         whole, stop = self._series, self.row_after(past)
         first, ahead = len(past) - stop, stop - 1 + steps_of(future)
         return (
-            first >= 0
+            stop > 0
+            and first >= 0
             and past.stamps[first] == whole.stamps[0]
             and ahead.max() < len(whole.stamps)
             and past.covariates.keys() == whole.covariates.keys()

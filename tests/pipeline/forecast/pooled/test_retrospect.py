@@ -4,6 +4,7 @@ import pickle
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
@@ -110,3 +111,12 @@ def test_a_shorter_past_than_its_own_is_another_past(product: Prepared) -> None:
     )
 
     assert not retrospect(product).tells(young, ahead)
+
+
+def test_a_past_that_ends_before_its_own_begins_is_another_past() -> None:
+    months = pd.date_range("2000-01-01", periods=300, freq="MS")
+    frame = pd.DataFrame({"ds": months, "quantity": 50.0 + np.arange(300) % 12})
+    product = prepare(validate(frame), ForecastSpec(horizon_days=365))
+    past = product.history.head(150)
+
+    assert not retrospect(product).tells(recent(series_of(past)), product.history.ahead(150, 162))
