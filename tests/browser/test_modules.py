@@ -223,8 +223,6 @@ def test_a_csv_quotes_what_it_must_and_runs_nothing(blank: Page) -> None:
 
 def test_a_hint_leads_to_the_view_that_it_names_and_leaves_out_the_command(blank: Page) -> None:
     told = "“Worst” under “How it goes” lists them (`model-studio analytics accuracy`)."
-        "“Where to look first” under “How it goes” lists them (`model-studio analytics accuracy`)."
-    )
     shown = run(
         blank,
         "parts/job_outlook",
