@@ -49,7 +49,7 @@ COMPUTED = {
     "rate_limit_per_minute": "`600` with a login, else no limit",
     "rate_limit_training_per_minute": "`30` with a login, else no limit",
     "broker_url": "`REDIS_URL`",
-    "worker_concurrency": "number of cores",
+    "worker_concurrency": "number of cores, and one more",
     "task_threads": "number of cores over `WORKER_CONCURRENCY`",
 }
 """What the settings table says of a default that is not a constant."""
@@ -57,8 +57,15 @@ COMPUTED = {
 LONGEST_TIME_BUDGET_S = 86_400
 
 
+def _slots_of_a_worker() -> int:
+    """While one waits for the disk, the database or its next message, the others have work for all
+    cores.
+    """
+    return usable_cores() + 1
+
+
 def _threads_of_a_slot(given: Mapping[str, Any]) -> int:
-    slots: int = given.get("worker_concurrency", usable_cores())
+    slots: int = given.get("worker_concurrency", _slots_of_a_worker())
     return max(1, usable_cores() // slots)
 
 
@@ -422,7 +429,7 @@ class Settings(BaseModel):
     )
 
     worker_concurrency: int = setting(
-        PROCESSES, usable_cores, "Tasks that one worker trains at the same time", ge=1
+        PROCESSES, _slots_of_a_worker, "Tasks that one worker trains at the same time", ge=1
     )
     worker_grace_seconds: float = setting(
         PROCESSES,

@@ -135,6 +135,7 @@ def test_redis_is_the_broker_unless_there_is_another() -> None:
 
 def test_slots_of_a_worker_share_the_cores() -> None:
     cores = usable_cores()
+    assert Settings().worker_concurrency == cores + 1
     assert Settings().task_threads == 1
     assert Settings(worker_concurrency=1).task_threads == cores
     assert Settings(worker_concurrency=4 * cores).task_threads == 1
