@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.selection.backtest import Array, Backtest, Forecasts
 from pipeline.forecast.selection.combination import (
+    POWER,
     blend,
     counted_error,
     lack_of_rows,
@@ -70,7 +71,8 @@ class Choice:
         errors = {name: mean_error(backtest, name, backtest.windows) for name in self.members}
         if not any(errors.values()):
             return self
-        weights = learn_again(*_evidence(backtest, errors, backtest.windows))
+        evidence = _evidence(backtest, errors, backtest.windows)
+        weights = learn_again(*evidence, power=_power(backtest, backtest.windows))
         again = replace(self, weights=tuple(weights[name] for name in self.members))
         return again.on_all_windows(backtest)
 
@@ -90,7 +92,9 @@ def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
         return tuple(choices)
     weights = (
         learn_weights(
-            *_evidence(backtest, errors, backtest.selection), windows=len(backtest.selection)
+            *_evidence(backtest, errors, backtest.selection),
+            windows=len(backtest.selection),
+            power=_power(backtest, backtest.selection),
         )
         if any(errors.values())
         else _alike(names)
@@ -182,10 +186,19 @@ def _is_clearly_better(backtest: Backtest, single: Choice, ensemble: Choice) -> 
 
 def _margin(backtest: Backtest) -> float:
     """By which share a single candidate has to be better."""
+    return SINGLE_MODEL_MARGIN * _lack(backtest, backtest.selection)
+
+
+def _power(backtest: Backtest, windows: Sequence[Window]) -> float:
+    """How much smaller errors tell for a candidate."""
+    return POWER / _lack(backtest, windows)
+
+
+def _lack(backtest: Backtest, windows: Sequence[Window]) -> float:
+    """How many times as many rows of weeks or months would be enough to learn weights from."""
     if backtest.history.frequency.is_daily_or_finer:
-        return SINGLE_MODEL_MARGIN
-    rows = sum(int(np.isfinite(backtest.actual(window)).sum()) for window in backtest.selection)
-    return SINGLE_MODEL_MARGIN * lack_of_rows(rows)
+        return 1.0
+    return lack_of_rows(sum(int(np.isfinite(backtest.actual(one)).sum()) for one in windows))
 
 
 def _mean(backtest: Backtest, forecasts: Forecasts) -> float:

@@ -19,7 +19,8 @@ from pipeline.forecast.candidates.known import CANDIDATES
 Array = NDArray[np.float64]
 
 POWER: Final = 4.0
-"""Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone."""
+"""Of the inverse error in the robust average: 0 is the plain mean, infinity the best one alone.
+Less where rows are few and hang together: who erred least there did so by chance."""
 LARGEST_ERROR: Final = 1.6
 """Members err at most so many times as much as the best one."""
 SIMPLE_HANDICAP: Final = 1.6
@@ -43,7 +44,12 @@ _SUM_PENALTY = 1e4
 
 
 def learn_weights(
-    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array, windows: int
+    errors: Mapping[str, float],
+    made: Mapping[str, Array],
+    actual: Array,
+    *,
+    windows: int,
+    power: float = POWER,
 ) -> dict[str, float]:
     """Weights that add up to 1, by name of the member.
 
@@ -56,30 +62,34 @@ def learn_weights(
         windows that are known.
     windows
         How many there were: with more of them there are more members, and smaller ones.
+    power
+        Of the inverse error, to which weights are drawn.
     """
-    average = robust_average(errors, MEMBERS_OF_WINDOW * windows)
+    average = robust_average(errors, MEMBERS_OF_WINDOW * windows, power)
     return _without_crumbs(_stacked(average, made, actual), LEAST_WEIGHT / windows)
 
 
 def learn_again(
-    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array
+    errors: Mapping[str, float], made: Mapping[str, Array], actual: Array, *, power: float = POWER
 ) -> dict[str, float]:
     """Weights of members that have been chosen before: none of them is left out.
 
     Parameters
     ----------
-    errors, made, actual
+    errors, made, actual, power
         Of the members alone, as in `learn_weights`.
     """
-    return _stacked(_by_inverse_error(_counted(errors)), made, actual)
+    return _stacked(_by_inverse_error(_counted(errors), power), made, actual)
 
 
-def robust_average(errors: Mapping[str, float], most: int) -> dict[str, float]:
+def robust_average(
+    errors: Mapping[str, float], most: int, power: float = POWER
+) -> dict[str, float]:
     """Weights by the inverse error of the ``most`` best candidates of different families."""
     counted = _counted(errors)
     limit = LARGEST_ERROR * min(counted.values())
     members = [name for name in best_of_families(counted) if counted[name] <= limit]
-    return _by_inverse_error({name: counted[name] for name in members[:most]})
+    return _by_inverse_error({name: counted[name] for name in members[:most]}, power)
 
 
 def best_of_families(errors: Mapping[str, float]) -> list[str]:
@@ -144,9 +154,9 @@ def _counted(errors: Mapping[str, float]) -> dict[str, float]:
     return {name: counted_error(name, error) + _NO_ERROR for name, error in errors.items()}
 
 
-def _by_inverse_error(errors: Mapping[str, float]) -> dict[str, float]:
+def _by_inverse_error(errors: Mapping[str, float], power: float) -> dict[str, float]:
     least = min(errors.values())
-    return _normalised({name: (least / error) ** POWER for name, error in errors.items()})
+    return _normalised({name: (least / error) ** power for name, error in errors.items()})
 
 
 def _without_crumbs(weights: Mapping[str, float], least: float) -> dict[str, float]:

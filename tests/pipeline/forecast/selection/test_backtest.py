@@ -1,6 +1,6 @@
 """Nothing that is scored was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +27,21 @@ def backtest_of(history: History, windows: tuple[Window, ...], names: Sequence[s
     for window in windows:
         forecast_window(backtest, window, names, context_of(), ignore_progress, (0.0, 1.0))
     return backtest
+
+
+def with_errors(step: str, width: int, off: Mapping[str, np.ndarray]) -> Backtest:
+    """Four windows of so many rows, in each of which candidates are off by these amounts."""
+    frame = daily_sales(200)
+    history = history_of(frame.assign(ds=pd.date_range(frame["ds"][0], periods=200, freq=step)))
+    windows = tuple(
+        Window(number=number, origin=stop - width, stop=stop, reach=stop, is_holdout=number == 3)
+        for number, stop in enumerate(range(200 - 3 * width, 201, width))
+    )
+    forecasts = {
+        name: {one.number: history.actual[one.origin : one.stop] + error for one in windows}
+        for name, error in off.items()
+    }
+    return Backtest(history, windows, forecasts)
 
 
 @pytest.mark.parametrize("days", [30, 45, 120, 400])
@@ -119,6 +134,21 @@ def test_weights_for_what_is_to_come_know_the_holdout_and_keep_the_members() -> 
     assert sum(again[1].weights) == pytest.approx(1)
 
 
+def test_over_few_weeks_members_count_more_alike_than_over_days() -> None:
+    by_turns = np.resize([1.0, -1.0], 12)
+    off = {"poisson": 10 * by_turns, "ets": 14 * np.sort(by_turns)}
+    tests = [with_errors(step, 12, off) for step in ("7D", "1D")]
+
+    weeks, days = (rank(test, "auto")[0] for test in tests)
+    weeks_again, days_again = (
+        one.learned_again(test) for one, test in zip((weeks, days), tests, strict=True)
+    )
+
+    assert {one.members for one in (weeks, days)} == {("poisson", "ets")}
+    assert 0.5 < weeks.weights[0] < 0.7 < days.weights[0]
+    assert weeks_again.weights[0] < 0.7 < days_again.weights[0]
+
+
 @pytest.mark.parametrize(
     ("step", "width", "best"),
     [("1D", 28, "poisson"), ("1D", 12, "poisson"), ("7D", 28, "poisson"), ("7D", 12, ENSEMBLE)],
@@ -127,20 +157,10 @@ def test_a_lead_over_few_weeks_is_no_reason_to_trust_a_single_candidate(
     step: str, width: int, best: str
 ) -> None:
     """It errs by a sixth less than all of them together, but seldom and far."""
-    frame = daily_sales(200)
-    history = history_of(frame.assign(ds=pd.date_range(frame["ds"][0], periods=200, freq=step)))
-    windows = tuple(
-        Window(number=number, origin=stop - width, stop=stop, reach=stop, is_holdout=number == 3)
-        for number, stop in enumerate(range(200 - 3 * width, 201, width))
-    )
     seldom, always = np.resize([0.0, 0.0, 0.0, 40.0], width), np.full(width, 12.0)
     off = {"poisson": seldom, "ets": always, "theta": always, "mstl": always}
-    forecasts = {
-        name: {one.number: history.actual[one.origin : one.stop] + error for one in windows}
-        for name, error in off.items()
-    }
 
-    assert rank(Backtest(history, windows, forecasts), "auto")[0].algorithm == best
+    assert rank(with_errors(step, width, off), "auto")[0].algorithm == best
 
 
 def test_a_single_candidate_has_nothing_to_learn_again() -> None:

@@ -42,7 +42,7 @@ def test_the_more_windows_the_more_members(windows: int, members: int) -> None:
     made = {name: around(1, seed) for seed, name in enumerate(names, start=1)}
     errors = {name: float(np.abs(values - ACTUAL).mean()) for name, values in made.items()}
 
-    weights = learn_weights(errors, made, ACTUAL, windows)
+    weights = learn_weights(errors, made, ACTUAL, windows=windows)
 
     assert len(weights) == members
     assert set(weights) == set(sorted(errors, key=errors.__getitem__)[:members])
