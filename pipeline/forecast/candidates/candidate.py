@@ -16,6 +16,7 @@ from pipeline.forecast.spec import BALANCED, BEST, BUDGETS, ForecastSpec
 
 EVERY_BUDGET = frozenset(BUDGETS)
 UNHURRIED = frozenset({BALANCED, BEST})
+ONLY_BEST = frozenset({BEST})
 
 
 class PointForecaster(Protocol):

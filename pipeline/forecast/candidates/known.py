@@ -7,7 +7,7 @@ from pipeline.forecast.candidates.boosting import (
     fit_gradient_boosting,
     has_long_history,
 )
-from pipeline.forecast.candidates.candidate import Candidate
+from pipeline.forecast.candidates.candidate import ONLY_BEST, Candidate
 from pipeline.forecast.candidates.naive import (
     fit_drift,
     fit_seasonal_mean,
@@ -17,7 +17,6 @@ from pipeline.forecast.candidates.naive import (
 )
 from pipeline.forecast.candidates.poisson import fit_poisson, has_sales, poisson_settings
 from pipeline.forecast.pooled.candidates import POOLED
-from pipeline.forecast.spec import BEST
 from pipeline.forecast.statistical.candidates import STATISTICAL
 from pipeline.forecast.structural.candidates import STRUCTURAL
 
@@ -32,7 +31,7 @@ _REGRESSIONS: dict[str, Candidate] = {
         is_applicable=has_long_history,
         settings=boosting_settings,
         failures=(ValueError, np.linalg.LinAlgError),
-        budgets=frozenset({BEST}),
+        budgets=ONLY_BEST,
         cost=300.0,
         family="trees",
     ),

@@ -15,7 +15,7 @@ from pipeline.forecast.candidates.candidate import FitContext, FitFailureError
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.shared import Factors
-from pipeline.forecast.spec import AUTO, FAST
+from pipeline.forecast.spec import AUTO, BEST
 
 Array = NDArray[np.float64]
 
@@ -63,7 +63,7 @@ def has_unseen_profile(history: History, context: FitContext) -> bool:
     worth the time: what sold for a year has a rhythm that others need not lend.
     """
     shared, spec = context.shared, context.spec
-    is_hurried = spec.budget == FAST and spec.algorithm == AUTO
+    is_hurried = spec.budget != BEST and spec.algorithm == AUTO
     return (
         shared is not None
         and shared.fitted_until is not None

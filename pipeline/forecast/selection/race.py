@@ -18,7 +18,7 @@ from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 from pipeline.progress import ProgressCallback
 
-MARGINS: Final = {FAST: (0.1,), BALANCED: (0.3, 0.2, 0.15), BEST: (0.3, 0.2, 0.15)}
+MARGINS: Final = {FAST: (0.1,), BALANCED: (0.2, 0.15, 0.1), BEST: (0.3, 0.2, 0.15)}
 """By how much the mean error over 1, 2, 3 or more windows may be above the best one."""
 KEPT_FAMILIES: Final = {FAST: 2, BALANCED: 3, BEST: 5}
 """The best of so many families of full models go on, whatever the margin says: one window of weeks

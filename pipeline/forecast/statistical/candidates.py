@@ -3,24 +3,29 @@
 import numpy as np
 
 from pipeline.forecast.calendar.frequency import Unit
-from pipeline.forecast.candidates.candidate import UNHURRIED, Candidate, FitContext
+from pipeline.forecast.candidates.candidate import (
+    ONLY_BEST,
+    UNHURRIED,
+    Candidate,
+    FitContext,
+)
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.statistical.arima import fit_arima
 from pipeline.forecast.statistical.autoregression import fit_autoregression
 from pipeline.forecast.statistical.ces import fit_ces
-from pipeline.forecast.statistical.ets import fit_ets
+from pipeline.forecast.statistical.ets import fit_ets, go_on_with_ets
 from pipeline.forecast.statistical.history_fit import (
     fit_all_seasons_to_history,
     fit_rate_to_history,
     fit_to_history,
     go_on_with_all_seasons,
+    go_on_with_one_season,
 )
 from pipeline.forecast.statistical.intermittent import fit_adida, fit_croston_tsb, is_rare
 from pipeline.forecast.statistical.mstl import fit_mstl, go_on_with_mstl
 from pipeline.forecast.statistical.theta import fit_theta
 
 _FAILURES = (np.linalg.LinAlgError,)
-_BEST = frozenset({"best"})
 
 
 def _is_rare(history: History, _context: FitContext) -> bool:
@@ -52,6 +57,7 @@ STATISTICAL: dict[str, Candidate] = {
     ),
     "ets": Candidate(
         fit=fit_to_history(fit_ets),
+        go_on=go_on_with_one_season(go_on_with_ets),
         minimum_rows=14,
         is_simple=False,
         failures=_FAILURES,
@@ -73,7 +79,7 @@ STATISTICAL: dict[str, Candidate] = {
         minimum_rows=28,
         is_simple=False,
         failures=_FAILURES,
-        budgets=_BEST,
+        budgets=ONLY_BEST,
         cost=14.0,
         family="ces",
     ),
@@ -82,7 +88,7 @@ STATISTICAL: dict[str, Candidate] = {
         minimum_rows=28,
         is_simple=False,
         failures=_FAILURES,
-        budgets=_BEST,
+        budgets=ONLY_BEST,
         cost=25.0,
         family="arima",
     ),

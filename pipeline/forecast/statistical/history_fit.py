@@ -13,7 +13,12 @@ from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, steps_of
 from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted, adjusted_again
-from pipeline.forecast.statistical.long_seasons import Fit, Fitted, fit_with_long_seasons
+from pipeline.forecast.statistical.long_seasons import (
+    Fit,
+    Fitted,
+    WithLongSeasons,
+    fit_with_long_seasons,
+)
 from pipeline.forecast.statistical.parts import DAY, WEEK, YEAR, Rhythm, parts_of
 from pipeline.forecast.unpickling import set_state
 
@@ -85,6 +90,24 @@ def fit_to_history(fit: Fit) -> Callable[[History, FitContext], FittedToHistory]
     return fit_to
 
 
+def go_on_with_one_season(
+    again: Callable[[Array, Any], Fitted],
+) -> Callable[[History, FitContext, FittedToHistory], FittedToHistory]:
+    """A method that knows one season and goes on from where it was, as a way to fit a history."""
+
+    def go_on(history: History, context: FitContext, before: FittedToHistory) -> FittedToHistory:
+        fitted = before.fitted
+        inner = fitted.fitted if isinstance(fitted, WithLongSeasons) else fitted
+        known = _adjusted_again(history, context, before)
+        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
+        now = fit_with_long_seasons(
+            lambda values, _: again(values, inner), known.values[-_MOST_ROWS:], seasons, year
+        )
+        return FittedToHistory(now, known.effects, rhythms_of(history.frequency))
+
+    return go_on
+
+
 def fit_all_seasons_to_history(
     fit: Callable[[Array, tuple[int, ...], float | None], Fitted],
 ) -> Callable[[History, FitContext], FittedToHistory]:
@@ -102,18 +125,12 @@ def fit_all_seasons_to_history(
 def go_on_with_all_seasons(
     go_on: Callable[[Array, tuple[int, ...], float | None, Any], Fitted],
 ) -> Callable[[History, FitContext, FittedToHistory], FittedToHistory]:
-    """A method that knows all seasons and goes on from where it was, as a way to fit a history.
-
-    What had an effect before has one still; where nothing had, it is looked for.
-    """
+    """A method that knows all seasons and goes on from where it was, as a way to fit a history."""
 
     def fit_again(
         history: History, context: FitContext, before: FittedToHistory
     ) -> FittedToHistory:
-        if before.effects is None:
-            known = _adjusted_once(history, context)
-        else:
-            known = adjusted_again(history, context, before.effects)
+        known = _adjusted_again(history, context, before)
         seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
         fitted = go_on(known.values[-_MOST_ROWS:], seasons, year, before.fitted)
         return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
@@ -149,6 +166,13 @@ class _Newest:
 
 
 _newest = _Newest()
+
+
+def _adjusted_again(history: History, context: FitContext, before: FittedToHistory) -> Adjusted:
+    """What had an effect before has one still; where nothing had, it is looked for."""
+    if before.effects is None:
+        return _adjusted_once(history, context)
+    return adjusted_again(history, context, before.effects)
 
 
 def _adjusted_once(history: History, context: FitContext) -> Adjusted:

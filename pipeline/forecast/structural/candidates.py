@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from pipeline.forecast.candidates.candidate import UNHURRIED, Candidate, FitContext
+from pipeline.forecast.candidates.candidate import ONLY_BEST, Candidate, FitContext
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.structural.evidence import learned_before, learned_scales
 from pipeline.forecast.structural.fit import Priors, fit_structure, stated_priors
@@ -102,8 +102,8 @@ def _tell(model: StructuralModel) -> None:
         )
 
 
-# One form of Prophet goes into a combination. Where time is short only the tuned one is tried: it
-# is the best of them most often, and with it alone forecasts are as good.
+# One form of Prophet goes into a combination, most often the tuned one: with it alone, forecasts of
+# 25 sets of series are as good, for three quarters of the time.
 STRUCTURAL: dict[str, Candidate] = {
     "prophet": Candidate(
         fit=fit_prophet,
@@ -111,7 +111,7 @@ STRUCTURAL: dict[str, Candidate] = {
         is_simple=False,
         settings=prophet_settings,
         failures=_FAILURES,
-        budgets=UNHURRIED,
+        budgets=ONLY_BEST,
         cost=3.0,
         family="prophet",
     ),
@@ -122,7 +122,7 @@ STRUCTURAL: dict[str, Candidate] = {
         is_applicable=has_covariates,
         settings=prophet_settings,
         failures=_FAILURES,
-        budgets=UNHURRIED,
+        budgets=ONLY_BEST,
         cost=3.0,
         family="prophet",
     ),
@@ -132,7 +132,7 @@ STRUCTURAL: dict[str, Candidate] = {
         is_simple=False,
         settings=multiplicative_settings,
         failures=_FAILURES,
-        budgets=UNHURRIED,
+        budgets=ONLY_BEST,
         cost=6.0,
         family="prophet",
     ),

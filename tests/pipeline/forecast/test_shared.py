@@ -92,11 +92,12 @@ def test_a_profile_is_not_tested_on_what_it_has_seen() -> None:
 def test_what_sold_for_a_year_borrows_no_rhythm_where_time_is_short() -> None:
     shared = SharedProfile(shop=NEUTRAL, fitted_until=pd.Timestamp("2024-01-01"))
     young, old = (history_of(daily_sales(days)) for days in (364, 366))
-    fast, balanced = (context_of(ForecastSpec(budget=one), shared) for one in ("fast", "balanced"))
+    hurried = [context_of(ForecastSpec(budget=one), shared) for one in ("fast", "balanced")]
+    best = context_of(ForecastSpec(budget="best"), shared)
 
-    assert has_unseen_profile(young, fast)
-    assert not has_unseen_profile(old, fast)
-    assert has_unseen_profile(old, balanced)
+    assert all(has_unseen_profile(young, one) for one in hurried)
+    assert not any(has_unseen_profile(old, one) for one in hurried)
+    assert has_unseen_profile(old, best)
 
 
 def test_days_in_closures_tell_nothing() -> None:

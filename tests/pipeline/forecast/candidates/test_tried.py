@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.candidates.known import BASELINE, CANDIDATES
-from pipeline.forecast.candidates.tried import LEFT_OUT_OF_HOURS, candidates_tried
+from pipeline.forecast.candidates.tried import LEFT_OUT, candidates_tried
 from pipeline.forecast.spec import BALANCED, BEST, BUDGETS, FAST
 
 DAYS, HOURS = Frequency(Unit.DAY), Frequency(Unit.HOUR)
@@ -15,12 +15,19 @@ def test_the_best_budget_tries_everything_on_any_rows() -> None:
 
 
 @pytest.mark.parametrize("budget", [FAST, BALANCED])
-def test_hours_are_left_to_what_tells_them(budget: str) -> None:
-    days, hours = (set(candidates_tried(budget, frequency)) for frequency in (DAYS, HOURS))
+@pytest.mark.parametrize("unit", Unit)
+def test_where_time_counts_rows_are_left_to_what_tells_them(budget: str, unit: Unit) -> None:
+    tried = set(candidates_tried(budget, Frequency(unit)))
 
-    assert days - hours == days & LEFT_OUT_OF_HOURS
-    assert "mstl" in days
-    assert {"autoregression", "prophet_tuned"} <= hours
+    assert not tried & LEFT_OUT.get(unit, set())
+    assert not tried & {"prophet", "prophet_covariates", "prophet_multiplicative"}
+    assert {"autoregression", "prophet_tuned", "poisson", "pooled"} <= tried
+
+
+def test_few_rows_are_worth_more_methods() -> None:
+    weeks, days = (set(candidates_tried(BALANCED, Frequency(one))) for one in (Unit.WEEK, Unit.DAY))
+
+    assert weeks - days == {"ets", "theta"}
 
 
 @pytest.mark.parametrize("budget", BUDGETS)

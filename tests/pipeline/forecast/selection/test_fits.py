@@ -6,7 +6,7 @@ import pytest
 from pipeline.forecast.candidates.candidate import FitContext, PointForecaster
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.selection.fits import MOST_GROWTH, Fits
-from pipeline.forecast.spec import FAST, ForecastSpec
+from pipeline.forecast.spec import BALANCED, BEST, FAST, ForecastSpec
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 
 ROWS = 200
@@ -26,27 +26,28 @@ def foretold(model: PointForecaster) -> list[float]:
     return model.predict(whole().ahead(300, 328)).tolist()
 
 
-def after(first: int, rows: int, budget: str = FAST) -> list[float]:
+def after(first: int, rows: int, budget: str = FAST, name: str = "mstl") -> list[float]:
     """What is foretold from so many rows, after a fit to other ones."""
     fits = Fits()
-    fits.fit("mstl", whole().head(first), context(budget))
-    return foretold(fits.fit("mstl", whole().head(rows), context(budget)))
+    fits.fit(name, whole().head(first), context(budget))
+    return foretold(fits.fit(name, whole().head(rows), context(budget)))
 
 
-def anew(rows: int) -> list[float]:
-    return foretold(Fits().fit("mstl", whole().head(rows), context()))
+def anew(rows: int, name: str = "mstl") -> list[float]:
+    return foretold(Fits().fit(name, whole().head(rows), context()))
 
 
-def test_a_fit_goes_on_and_comes_to_about_the_same() -> None:
-    gone_on, fresh = after(ROWS, 240), anew(240)
+@pytest.mark.parametrize("name", ["mstl", "ets"])
+@pytest.mark.parametrize("budget", [FAST, BALANCED])
+def test_a_fit_goes_on_and_comes_to_about_the_same(budget: str, name: str) -> None:
+    gone_on, fresh = after(ROWS, 240, budget, name), anew(240, name)
 
     assert gone_on != fresh
     assert gone_on == pytest.approx(fresh, rel=0.05)
 
 
-@pytest.mark.parametrize("budget", ["balanced", "best"])
-def test_where_there_is_time_every_fit_is_anew(budget: str) -> None:
-    assert after(ROWS, 240, budget) == anew(240)
+def test_where_there_is_time_every_fit_is_anew() -> None:
+    assert after(ROWS, 240, BEST) == anew(240)
 
 
 def test_many_more_rows_are_looked_at_anew() -> None:
