@@ -50,14 +50,14 @@ class Ladder:
         """How many rows a fit on a fold of the highest rung learns from."""
         return max(len(self.folds[fold].fit) for fold in self.rungs[-1])
 
-    def is_flattering(self, rung: int) -> bool:
-        """Whether boosting stops early on every fold of ``rung``, and on none of the next."""
-        if rung >= self.top:
-            return False
-        stops = [
-            [self.folds[fold].stops_early for fold in self.rungs[at]] for at in (rung, rung + 1)
-        ]
-        return all(stops[0]) and not any(stops[1])
+    @property
+    def first_fair(self) -> int:
+        """The rung up to which the best should climb before anything else is tried: on few rows
+        that on which boosting no longer stops by the rows that judge it, else the lowest."""
+        for rung, of_rung in enumerate(self.rungs):
+            if not any(self.folds[fold].stops_early for fold in of_rung):
+                return rung
+        return 0
 
 
 def make_ladder(rows: int, make_folds: MakeFolds, seed: int, *, is_hurried: bool = False) -> Ladder:

@@ -92,8 +92,8 @@ class Search:
         with self._reporter.optional():
             if is_sample(self._rung, self._problem):
                 self._leave_sample()
-            elif self._problem.ladder.is_flattering(self._rung):
-                self._climb(by=1)
+            else:
+                self._climb(to=self._problem.ladder.first_fair)
             for configurations in rounds[1:]:
                 self._try_further(configurations)
             self._climb()
@@ -200,10 +200,9 @@ class Search:
         share = _SHARE_OF_BOOSTING if candidate.is_boosting else _SHARE_OF_OTHERS
         return needed <= share * self._pacing.left()
 
-    def _climb(self, by: int | None = None) -> None:
-        """Take the best candidates up as many rungs as the time allows, or ``by`` so many."""
-        top = self._problem.ladder.top
-        highest = top if by is None else min(top, self._rung + by)
+    def _climb(self, to: int | None = None) -> None:
+        """Take the best candidates up as many rungs as the time allows, at most up ``to`` one."""
+        highest = self._problem.ladder.top if to is None else to
         while self._rung < highest and not self._is_over():
             chosen = climbers(self._rung, self._trials, self._problem, self._pacing)
             if not self._is_worth_climbing(chosen):

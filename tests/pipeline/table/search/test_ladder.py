@@ -7,13 +7,13 @@ from pipeline.table.split import folds
 SIZES = [100, 500, 2_000, 8_000, 20_000]
 
 
-def ladder(rows):
+def ladder(rows, *, is_hurried=False):
     target = np.random.default_rng(0).normal(size=rows)
 
     def make(count, repetition):
         return list(folds(target, is_classes=False, seed=repetition, count=count))
 
-    return make_ladder(rows, make, seed=0)
+    return make_ladder(rows, make, seed=0, is_hurried=is_hurried)
 
 
 @pytest.mark.parametrize("rows", SIZES)
@@ -37,9 +37,10 @@ def test_a_small_table_is_compared_on_folds_that_stop_nothing_early():
     assert not any(made.folds[fold].stops_early for rung in made.rungs[1:] for fold in rung)
 
 
-def test_only_the_step_to_folds_that_stop_nothing_early_leaves_flattery_behind():
-    assert [ladder(500).is_flattering(rung) for rung in range(3)] == [True, False, False]
-    assert not any(ladder(8_000).is_flattering(rung) for rung in range(2))
+def test_a_small_table_is_soon_judged_by_folds_that_stop_nothing_early():
+    assert ladder(500).first_fair == 1
+    assert ladder(500, is_hurried=True).first_fair == 2
+    assert ladder(8_000).first_fair == 0
 
 
 def test_a_large_table_starts_with_a_sample():
