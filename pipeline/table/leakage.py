@@ -1,6 +1,6 @@
 """Columns that alone predict the target, and those that do it too well to be true."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ SUSPICIOUS = 0.97
 _ROWS = 20_000
 _BINS = 64
 _ROWS_PER_BIN = 8
+_LEAST_NEIGHBOURS = 10
 
 
 def find_suspects(found: Mapping[str, float]) -> dict[str, float]:
@@ -24,22 +25,33 @@ def find_suspects(found: Mapping[str, float]) -> dict[str, float]:
 
 
 def associations(
-    encoded: Encoded, layout: Layout, target: npt.NDArray[Any], *, classes: int, seed: int
+    encoded: Encoded,
+    layout: Layout,
+    target: npt.NDArray[Any],
+    *,
+    classes: int,
+    seed: int,
+    dates: Collection[str] = (),
 ) -> dict[str, float]:
     """How much of the target each column of the table explains by itself, from 0 to 1.
 
     Each row is predicted by the average of the rows of other folds with the same code, or a number
-    in the same one of up to 64 bins. The figure is the share of the squared error (of the shares of
-    classes, for a classification) that this saves over the overall average. Of several features of
-    a column the best counts.
+    in the same one of up to 64 bins; or by the rows with the nearest numbers, which shows the
+    target in another unit even where rows are few. That is left out for ``dates``, as rows of
+    about the same time are often alike. The figure is the share of the squared error (of the shares
+    of classes, for a classification) that this saves over the overall average. Of several features
+    of a column the best counts.
     """
     rows = np.random.default_rng(seed).permutation(len(encoded))[:_ROWS]
     sample, outcome = encoded.take(rows), outcomes(target[rows], classes)
     fold = random_folds(len(rows), seed)
     found: dict[str, float] = {}
     for place, feature in enumerate(layout.numbers):
-        codes, count = _bins(sample.numbers[:, place])
+        numbers = sample.numbers[:, place]
+        codes, count = _bins(numbers)
         share = _explained(codes, count, outcome, fold)
+        if feature.source not in dates:
+            share = max(share, _explained_by_neighbours(numbers, outcome))
         found[feature.source] = max(share, found.get(feature.source, 0.0))
     for place, feature in enumerate(layout.codes):
         share = _explained(sample.codes[:, place], feature.codes, outcome, fold)
@@ -63,7 +75,28 @@ def _explained(
     outcome: npt.NDArray[np.float64],
     fold: npt.NDArray[np.int64],
 ) -> float:
-    predicted = TargetMeans(count).fit_transform(codes, outcome, fold)
+    return _saved(outcome, TargetMeans(count).fit_transform(codes, outcome, fold))
+
+
+def _explained_by_neighbours(
+    numbers: npt.NDArray[np.float32], outcome: npt.NDArray[np.float64]
+) -> float:
+    """By a straight line between the rows next in size, which may have the same number; the least
+    and the greatest by the one next to them."""
+    order = np.argsort(numbers, kind="stable")
+    present = order[: len(order) - int(np.isnan(numbers).sum())]
+    if len(present) < _LEAST_NEIGHBOURS:
+        return 0.0
+    at, known = numbers[present].astype(np.float64), outcome[present]
+    below, width = at[1:-1] - at[:-2], at[2:] - at[:-2]
+    place = np.divide(below, width, out=np.full(len(width), 0.5), where=width > 0)[:, None]
+    between = (1 - place) * known[:-2] + place * known[2:]
+    predicted = np.broadcast_to(outcome.mean(axis=0), outcome.shape).copy()
+    predicted[present] = np.concatenate([known[1:2], between, known[-2:-1]])
+    return _saved(outcome, predicted)
+
+
+def _saved(outcome: npt.NDArray[np.float64], predicted: npt.NDArray[np.float64]) -> float:
     total = float(((outcome - outcome.mean(axis=0)) ** 2).sum())
     left = float(((outcome - predicted) ** 2).sum())
     return max(0.0, 1 - left / total) if total > 0 else 0.0

@@ -129,6 +129,7 @@ def prepare(analysis: Analysis, spec: TableSpec, reporter: PhaseReporter) -> Pre
         target.values[train],
         classes=len(target.classes or ()),
         seed=spec.seed,
+        dates=plan.dates,
     )
     suspects = find_suspects(found)
     features = len(encoder.layout.numbers) + len(encoder.layout.codes)

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.errors import InvalidParameterError
 from pipeline.table.arrow import name_columns
 from pipeline.table.columns import date_encoder
+from pipeline.table.encoding.identifiers import is_running, tells_time
 from pipeline.table.encoding.target_means import outcomes
 from pipeline.table.spec import TableSpec
 from pipeline.table.values import texts
@@ -107,17 +108,27 @@ def _notes(time: str | None, group: str | None, spec: TableSpec) -> tuple[str, .
 
 
 def _find_time(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpec) -> str | None:
-    """A column of dates in whose order the whole table is written."""
+    """A column of dates, or of counted times such as years, in whose order the whole table is
+    written."""
     for name in frame.columns:
-        if str(name) in spec.exclude_columns or not _is_date_like(frame[name]):
+        if str(name) in spec.exclude_columns:
             continue
-        encoder = date_encoder(frame[name])
-        if encoder is None:
+        moments = _moments_told(str(name), frame[name])
+        if moments is None:
             continue
-        moments = _ranks(encoder.moments(frame[name]))
         if _is_ordered(moments) and _leaves_every_class(moments, target, spec):
             return str(name)
     return None
+
+
+def _moments_told(name: str, column: pd.Series) -> npt.NDArray[np.int64] | None:
+    """The places in time of all rows, if the column tells a time for each."""
+    if column.dtype.kind in "iu":
+        distinct = np.unique(column.to_numpy())
+        tells = is_running(distinct, len(column)) and tells_time(name, distinct)
+        return _ranks(column.to_numpy()) if tells else None
+    encoder = date_encoder(column) if _is_date_like(column) else None
+    return None if encoder is None else _ranks(encoder.moments(column))
 
 
 def _is_date_like(column: pd.Series) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.table.encoding.categories import CategoryEncoder
 from pipeline.table.encoding.dates import DateEncoder
 from pipeline.table.encoding.features import ColumnEncoder
+from pipeline.table.encoding.identifiers import why_identifier
 from pipeline.table.encoding.numbers import NumberCodeEncoder, NumberEncoder
 from pipeline.table.encoding.parts import PartsEncoder, find_splitting
 from pipeline.table.encoding.presence import PresenceEncoder
@@ -26,7 +27,6 @@ from pipeline.table.values import numbers, text_counts
 FEW_VALUES = 30
 _IDENTIFIER_SHARE = 0.5
 _IDENTIFIER_MIN_VALUES = 10
-_RUNNING_NUMBER_SPAN = 3
 _ROWS_PER_FEW_VALUE = 8
 _ROWS_PER_CODE = 4
 _CODE_DENSITY = 0.2
@@ -61,8 +61,8 @@ def recognise_numbers(name: str, column: pd.Series, written: NumberReader = PLAI
         return Recognised(None, reason="no value can be read as a number")
     is_whole = bool((present == np.round(present)).all())
     distinct = np.unique(present) if is_whole else present
-    if is_whole and _is_running(distinct, len(read)):
-        return Recognised(None, reason="a running number, like a row identifier")
+    if is_whole and (reason := why_identifier(name, distinct, len(read))) is not None:
+        return Recognised(None, reason=reason)
     encoders: list[ColumnEncoder] = [NumberEncoder(name, written)]
     if written.has_units:
         encoders.append(UnitEncoder(name, written))
@@ -157,12 +157,6 @@ def _share_terms(sample: Sequence[str]) -> bool:
     least = max(_REPEATED_TERM[0], _REPEATED_TERM[1] * len(sample))
     telling = {w for w, count in counts.items() if least <= count <= _EVERYWHERE * len(sample)}
     return float(np.mean([not telling.isdisjoint(some) for some in found])) >= _TOLD_BY_TERMS
-
-
-def _is_running(distinct: np.ndarray, rows: int) -> bool:
-    if rows <= _IDENTIFIER_MIN_VALUES or len(distinct) < rows:
-        return False
-    return bool(distinct[-1] - distinct[0] + 1 <= _RUNNING_NUMBER_SPAN * rows)
 
 
 def _are_codes(name: str, distinct: np.ndarray, rows: int) -> bool:

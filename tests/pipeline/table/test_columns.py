@@ -79,6 +79,21 @@ DROPPED = {
 }
 
 
+def test_numbers_that_are_named_like_an_identifier_and_hardly_repeat_are_dropped():
+    keys = RANDOM.permutation(10**6)[:ROWS]
+    names = ("customer_id", "orderId", "Unnamed: 0", "rownames", "KEY")
+    frame = plain(**dict.fromkeys(names, keys), amount=keys, paid=keys, shop_id=keys % 40)
+    plan = plan_columns(frame)
+    assert plan.features == ("amount", "paid", "shop_id")
+    assert "named like an identifier" in plan.dropped["customer_id"]
+
+
+def test_running_numbers_that_tell_a_time_or_a_rank_are_learned_from():
+    runs = RANDOM.permutation(ROWS)
+    frame = plain(founded=1700 + runs, week=runs, rank=runs, number=runs)
+    assert plan_columns(frame).features == ("founded", "week", "rank")
+
+
 @pytest.mark.parametrize(("values", "reason"), DROPPED.values(), ids=DROPPED.keys())
 def test_nothing_to_learn_from_is_dropped_with_a_reason(values, reason):
     plan = plan_columns(plain(x=values))
