@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.table.learners.learner import Array, Parameters
 from pipeline.table.learners.pace import Pace
 
-_PENALTIES = 10.0 ** np.arange(-4.0, 6.01, 0.5)
+_PENALTIES = 10.0 ** np.arange(-8.0, 6.01, 0.5)
 _SAMPLE = 20_000
 
 
