@@ -20,7 +20,10 @@ from worker.events import publish_events
 
 log = structlog.get_logger(__name__)
 
-RESEND_AFTER_S = 15.0
+RESEND_AFTER_S = 5.0
+"""Little, as a message may lie at a busy worker while another one is free: sent again, it reaches
+that one. What is sent once too often is refused when it is claimed.
+"""
 ORPHANS_AFTER = timedelta(days=1)
 FORGET_PROGRESS_AFTER = timedelta(days=7)
 FORGET_KEYS_AFTER = timedelta(days=7)

@@ -183,7 +183,7 @@ def take(
     ]
 
 
-def resend(session: Session, *, older_than_s: float = 15) -> list[Dispatch]:
+def resend(session: Session, *, older_than_s: float = 5) -> list[Dispatch]:
     """Tasks that were handed out and that no worker has claimed: their message may be lost.
 
     While all slots are busy, spare tasks wait for one of them: only those are sent again that were

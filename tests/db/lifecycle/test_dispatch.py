@@ -245,7 +245,7 @@ def test_lost_messages_are_sent_again(session: Session) -> None:
     handed_out(session, slots=2)
     claimed(session, tasks_of(session, job)[0])
     assert resend(session) == []
-    make_dispatch_old(session, seconds=16)
+    make_dispatch_old(session, seconds=6)
     (again,) = resend(session)
     assert (again.task_id, again.kind, again.priority) == (ids(session, job)[1], "product", 4)
     assert resend(session) == []
@@ -256,7 +256,7 @@ def test_spare_tasks_are_no_lost_messages_while_all_slots_are_busy(session: Sess
     with_spare(session, slots=1)
     (spare,) = with_spare(session, slots=1)
     first = claimed(session, tasks_of(session, job)[0])
-    make_dispatch_old(session, seconds=16)
+    make_dispatch_old(session, seconds=6)
     assert resend(session) == []
     transitions.finish(session, first.token, model_outcome())
     assert [again.task_id for again in resend(session)] == [spare]
@@ -270,7 +270,7 @@ def test_a_spare_task_that_others_have_overtaken_is_a_lost_message(session: Sess
     transitions.finish(session, first.token, model_outcome())
     (later,) = with_spare(session, slots=1)
     claimed(session, session.get_one(TrainingTask, later))
-    long_ago = TrainingTask.dispatched_at - timedelta(seconds=16)
+    long_ago = TrainingTask.dispatched_at - timedelta(seconds=6)
     session.execute(update(TrainingTask).values(dispatched_at=long_ago))
     assert [again.task_id for again in resend(session)] == [lost]
 
@@ -278,7 +278,7 @@ def test_a_spare_task_that_others_have_overtaken_is_a_lost_message(session: Sess
 def test_without_workers_lost_messages_go_back_into_the_backlog(session: Session) -> None:
     job = new_job(session, products=1)
     handed_out(session, slots=1)
-    make_dispatch_old(session, seconds=16)
+    make_dispatch_old(session, seconds=6)
     workers.leave(session, "fleet")
     assert resend(session) == []
     dispatched = select(TrainingTask.dispatched_at).where(TrainingTask.job_id == job.id)
