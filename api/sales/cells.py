@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from api.sales.dates import First, read_year_first, read_year_last
+from api.sales.dates import First, read_named_month, read_year_first, read_year_last
 from api.visible import checked_visible
 
 Cell = object
@@ -15,7 +15,7 @@ _LONGEST_TEXT = 255
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _CURRENCIES = "€$£¥"
 _DAY_OF_EXCEL = re.compile(r"[2-7]\d{4}(\.\d+)?")  # from 1954 to 2118
-_DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026 or 31/01/2026"
+_DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026, 31/01/2026 or 31-Jan-2026"
 
 
 def moment(cell: Cell, first: First | None = None) -> datetime:
@@ -85,7 +85,7 @@ def _as_datetime(cell: Cell, first: First | None) -> datetime:
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001  # a wall clock has no zone
     written = "" if cell is None else str(cell).strip()
-    found = read_year_last(written, first) or read_year_first(written)
+    found = read_year_last(written, first) or read_year_first(written) or read_named_month(written)
     if found is not None:
         return found
     if _DAY_OF_EXCEL.fullmatch(written):

@@ -20,13 +20,15 @@ _THING = "product item article producto articulo artikel produkt produit"
 _WORDS: Mapping[str, tuple[str, ...]] = {
     field: tuple(words.split())
     for field, words in {
-        "date": "date sale_date sales_date fecha fecha_venta datum verkaufsdatum date_vente",
+        "date": "date sale_date sales_date order_date fecha fecha_venta datum verkaufsdatum"
+        " date_vente day dia tag jour",
         "product_id": f"{_ID} {_THING} referencia reference",
         "quantity": "quantity qty units units_sold quantity_sold cantidad unidades uds menge anzahl"
-        " stuck stuckzahl quantite unites",
-        "product_name": "product_name item_name article_name nombre_producto nombre_articulo nombre"
-        " artikelname artikelbezeichnung bezeichnung produktname nom_produit nom_article"
-        f" designation {_THING}",
+        " stuck stuckzahl quantite unites"
+        " net_quantity quantity_ordered items_sold",
+        "product_name": "product_name product_title item_name article_name nombre_producto"
+        " nombre_articulo nombre artikelname artikelbezeichnung bezeichnung produktname"
+        f" nom_produit nom_article designation {_THING}",
         "category": "category product_category categoria familia kategorie warengruppe categorie"
         " famille",
         "price": "price unit_price precio precio_unitario preis einzelpreis prix prix_unitaire",
@@ -37,16 +39,17 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 # What columns beside days hold in tables that have no column for each product.
 _MEASURES = """amount sales sold net gross tax vat discount cost costs margin profit customers
     visitors receipts orders transactions tips cash card temperature rain weather holiday closed
-    weekday day week month year hour time stock inventory waste budget forecast target
+    week month year hour time stock inventory waste budget forecast target
     ventas venta neto bruto iva descuento coste costes margen beneficio clientes visitantes pedidos
-    propinas efectivo tarjeta temperatura lluvia tiempo festivo cerrado dia semana mes ano hora
+    propinas efectivo tarjeta temperatura lluvia tiempo festivo cerrado semana mes ano hora
     existencias merma presupuesto
     betrag verkauf verkaufe absatz netto brutto mwst steuer rabatt kosten gewinn kunden besucher
-    bons bestellungen trinkgeld temperatur regen wetter feiertag geschlossen wochentag tag woche
+    bons bestellungen trinkgeld temperatur regen wetter feiertag geschlossen woche
     monat jahr stunde uhrzeit bestand verlust
     montant ventes vente net brut tva remise cout marge clients visiteurs commandes pourboires
-    especes pluie meteo ferie ferme jour semaine mois annee heure stock"""
+    especes pluie meteo ferie ferme semaine mois annee heure stock"""
 _NAMES_OF_MEASURES = frozenset(_MEASURES.split())
+_WEEKDAYS = frozenset({"weekday", "day", "dia", "dia_de_la_semana", "wochentag", "tag", "jour"})
 _APART = re.compile(r"[^a-z0-9]+")
 
 
@@ -59,12 +62,20 @@ def fields_of(names: Sequence[str]) -> dict[str, str]:
             column = next((others.pop(word) for word in words if word in others), None)
             if column is not None:
                 found[column] = field
+    if "product_id" not in found.values():
+        # Where products have no code, their name tells them apart.
+        found |= {name: "product_id" for name, field in found.items() if field == "product_name"}
     return found
 
 
 def missing(fields: Collection[str]) -> list[str]:
     """The required fields that are not among these."""
     return [field for field in REQUIRED if field not in fields]
+
+
+def names_a_weekday(name: str) -> bool:
+    """Whether a column of this name says which day of the week, or the month, a date is."""
+    return _word(name) in _WEEKDAYS
 
 
 def names_a_measure(name: str) -> bool:

@@ -2,9 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -41,9 +41,12 @@ def _read(file: TextIO) -> SalesFile:
             begin
         ]  # Excel's line that says how columns are parted; it does not count it either
     header, delimiter = _find_header(head)
-    lines = chain(head[header.row :], file)
-    rows = _numbered(csv.reader(lines, delimiter=delimiter), header.row + 1)
-    return replace(sales_file(header, rows), has_decimal_comma=delimiter == ";")
+    rows = _numbered(csv.reader(chain(head, file), delimiter=delimiter))
+    below = islice(rows, header.row, None)
+    return replace(
+        sales_file(header, (row for row in below if any(row.cells))),
+        has_decimal_comma=delimiter == ";",
+    )
 
 
 def _lines(file: TextIO) -> Iterator[str]:
@@ -62,24 +65,20 @@ def _find_header(head: Sequence[str]) -> tuple[Header, str]:
 
 
 def _rows(head: Sequence[str], delimiter: str) -> list[Row]:
-    """Of the lines before one that cannot be read, of which there must be one."""
-    rows: list[Row] = []
-    for number, line in enumerate(head, start=1):
-        try:
-            cells = next(csv.reader([line], delimiter=delimiter), [])
-        except csv.Error as error:
-            if rows:
-                break
-            raise InvalidRequestError(f"The first line must name the columns: {error}") from error
-        if any(cells):
-            rows.append(Row(number, cells))
-    return rows
-
-
-def _numbered(reader: Iterable[list[str]], first: int) -> Iterator[Row]:
+    """Those before one that cannot be read, of which there must be one."""
+    rows = _numbered(csv.reader(head, delimiter=delimiter))
     try:
-        for number, cells in enumerate(reader, start=first):
-            if any(cells):
-                yield Row(number, cells)
+        first = next(rows, None)
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"The first line must name the columns: {error}") from error
+    found = [first] if first else []
+    with suppress(InvalidRequestError):
+        found.extend(rows)
+    return [row for row in found if any(row.cells)]
+
+
+def _numbered(reader: Iterable[list[str]]) -> Iterator[Row]:
+    try:
+        yield from map(Row, count(1), reader)
     except csv.Error as error:
         raise InvalidRequestError(f"The file is not readable as CSV: {error}") from error

@@ -1,4 +1,4 @@
-"""Dates as people write them, with a time or without: 31.01.2026, 01/31/26, 2026/1/31.
+"""Dates as people write them, with a time or without: 31.01.2026, 01/31/26, 2026/1/31, 31-Jan-26.
 
 With slashes or dashes, a single date may be read in two ways. Nothing is guessed: the first date of
 a file that can be read in one way only tells how all of them are. A year of two digits stands last.
@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
+
+from api.sales.named_months import find_named_month
 
 First = Literal["day", "month"]
 """What dates begin with."""
@@ -27,7 +29,11 @@ def looks_like_a_day(cell: object) -> bool:
     if isinstance(cell, date):
         return True
     written = cell.strip() if isinstance(cell, str) else ""
-    return any(form.fullmatch(written) for form in (_YEAR_LAST, _YEAR_FIRST))
+    return (
+        _YEAR_LAST.fullmatch(written) is not None
+        or _YEAR_FIRST.fullmatch(written) is not None
+        or find_named_month(written) is not None
+    )
 
 
 def what_comes_first(cells: Iterable[object], *, has_typed_cells: bool = False) -> First | None:
@@ -104,6 +110,17 @@ def read_year_first(written: str) -> datetime | None:
     year, _, month, day, time = found.groups(default="")
     try:
         return _moment(year, month, day, time)
+    except ValueError:
+        return None
+
+
+def read_named_month(written: str) -> datetime | None:
+    """The moment that a date with the name of its month tells, or none as above."""
+    found = find_named_month(written)
+    if found is None:
+        return None
+    try:
+        return _moment(_whole(found.year), str(found.month), found.day, found.time)
     except ValueError:
         return None
 

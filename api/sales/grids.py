@@ -14,13 +14,12 @@ def sales_file(header: Header, below: Iterable[Row]) -> SalesFile:
     """What stands below the header, without empty rows; columns without a name are left out."""
     check_names(header.names, is_wide=header.is_wide)
     wide = wide_of(header.names) if header.is_wide else None
-    names = header.names if wide is None else [wide.day, *header.names[1:]]
-    batches = _batches(names, below)
+    batches = _batches(header.names, below)
     return SalesFile(
-        tuple(filter(None, names)) if wide is None else NAMES,
+        tuple(filter(None, header.names)) if wide is None else NAMES,
         batches if wide is None else melted(batches, wide),
         wide=wide,
-        has_unnamed="" in names,
+        has_unnamed="" in header.names,
         has_lines_above=header.is_below_others,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from api.sales.columns import fields_of, missing
-from api.sales.wide import looks_wide
+from api.sales.wide import DAY, looks_wide
 
 MOST_LINES_ABOVE = 30
 
@@ -42,8 +42,12 @@ def required_header(head: Sequence[Row]) -> Header | None:
 def wide_header(head: Sequence[Row]) -> Header | None:
     """The first of the first rows of a file that names products above days and numbers."""
     for place, row in enumerate(head[:-1]):
-        if looks_wide(row.cells, [one.cells for one in head[place + 1 :]]):
-            return Header(_names(row), row.number, is_below_others=place > 0, is_wide=True)
+        below = [one.cells for one in head[place + 1 :]]
+        start = min(map(_empty_before, below))
+        if looks_wide(row.cells[start:], [cells[start:] for cells in below]):
+            names = _names(row)
+            names[start] = names[start] or DAY
+            return Header(names, row.number, is_below_others=place > 0, is_wide=True)
     return None
 
 
@@ -53,6 +57,11 @@ def first_header(head: Sequence[Row]) -> Header:
         return Header([], 1, is_below_others=False)
     names = [name.lower() for name in _names(head[0])]
     return Header(names, head[0].number, is_below_others=False)
+
+
+def _empty_before(cells: Sequence[object]) -> int:
+    """How many empty cells stand before the first one that holds something."""
+    return next((place for place, cell in enumerate(cells) if cell not in ("", None)), len(cells))
 
 
 def _names(row: Row) -> list[str]:

@@ -51,7 +51,7 @@ def _read(path: Path) -> SalesFile:
 def _wide_file(file: pq.ParquetFile, names: Sequence[str]) -> SalesFile:
     check_names(names, is_wide=True)
     wide = wide_of(names)
-    named = dict(zip(file.schema_arrow.names, [wide.day, *names[1:]], strict=True))
+    named = dict(zip(file.schema_arrow.names, names, strict=True))
     return SalesFile(NAMES, melted(_batches(file, named), wide), wide=wide)
 
 

@@ -106,8 +106,8 @@ class Reading:
                 "Each column of numbers was read as a product, each cell as what it sold that day:"
                 f" {_some(wide.products)}"
             )
-            if wide.sums:
-                told.append(f"Columns that sum up others were left out: {_some(wide.sums)}")
+            if wide.left_out:
+                told.append(f"Columns that are no product were left out: {_some(wide.left_out)}")
         renamed = [f"“{name}” as {field}" for name, field in self._fields.items() if name != field]
         if renamed:
             told.append(f"These columns were read: {', '.join(renamed)}")

@@ -27,12 +27,12 @@ class RawBatch:
 class Wide:
     """A table that has a column for each product.
 
-    `day` names the column of days, `sums` those that add up others and are no product.
+    `day` names the column of days; `left_out` are sums of others, and weekdays.
     """
 
     day: str
     products: tuple[str, ...]
-    sums: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

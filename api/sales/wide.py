@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from api.sales.columns import fields_of, names_a_measure
+from api.sales.columns import fields_of, names_a_measure, names_a_weekday
 from api.sales.dates import looks_like_a_day
 from api.sales.sums import may_name_a_sum, names_a_sum
 from api.sales.tables import RawBatch, Wide
 
-NAMES = ("date", "product_id", "quantity")
+DAY = "date"
+NAMES = (DAY, "product_id", "quantity")
 """The columns that such a table is read as."""
 
 _FEWEST_PRODUCTS = 2
@@ -22,10 +23,14 @@ def looks_wide(names: Sequence[object], below: Sequence[Sequence[object]]) -> bo
     It has days in its first column and numbers in the others, none of which has the name of
     anything else that is counted, measured or paid. A text among the numbers is a mistake.
     """
-    if not below or not looks_like_a_day(below[0][0]):
+    if not (names and below and below[0] and looks_like_a_day(below[0][0])):
         return False
-    named = [place for place, name in enumerate(names) if place and not _is_empty(name)]
-    rows = [cells for cells in below if looks_like_a_day(cells[0])]
+    named = [
+        place
+        for place, name in enumerate(names)
+        if place and not _is_empty(name) and not _is_no_product(str(name))
+    ]
+    rows = [cells for cells in below if cells and looks_like_a_day(cells[0])]
     columns = [
         [cells[place] for cells in rows if place < len(cells) and not _is_empty(cells[place])]
         for place in named
@@ -45,20 +50,24 @@ def _may_be_names(of_days: object, names: Sequence[object]) -> bool:
 
 
 def may_be_products(names: Sequence[str]) -> bool:
-    """Whether columns of these names may be products, and two of them are no sums."""
-    products = [name for name in names if not names_a_sum(name)]
+    """Whether columns of these names may be products, but for those that may stand beside them."""
+    products = [name for name in names if not _is_no_product(name)]
     has_others = bool(fields_of(products)) or any(map(names_a_measure, products))
     return len(products) >= _FEWEST_PRODUCTS and not has_others
 
 
 def wide_of(names: Sequence[str]) -> Wide:
-    """What the names say, of which the first one is that of the days and may be empty."""
-    day, *others = names
+    """What the names say, of which the first one is that of the days."""
+    day, *others = filter(None, names)
     return Wide(
-        day=day or NAMES[0],
-        products=tuple(name for name in others if name and not names_a_sum(name)),
-        sums=tuple(name for name in others if names_a_sum(name)),
+        day=day,
+        products=tuple(name for name in others if not _is_no_product(name)),
+        left_out=tuple(filter(_is_no_product, others)),
     )
+
+
+def _is_no_product(name: str) -> bool:
+    return names_a_sum(name) or names_a_weekday(name)
 
 
 def melted(batches: Iterator[RawBatch], wide: Wide) -> Iterator[RawBatch]:

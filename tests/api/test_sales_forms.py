@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.sales.media_types import XLSX
 from db.tables import Product
 from tests.api.test_sales_import import PARQUET, errors, parquet, sales, send
-from tests.api.workbooks import XLSX, workbook
+from tests.api.workbooks import workbook
 
 
 def days(session: Session) -> list[str]:
@@ -33,6 +34,10 @@ def days(session: Session) -> list[str]:
         (["05/12/25", "31/12/25 9:05"], ["2025-12-05 00:00", "2025-12-31 09:05"]),
         (["1/5/26", "1/31/26 2:30 PM"], ["2026-01-05 00:00", "2026-01-31 14:30"]),
         (["31.1.26", "1.2.26"], ["2026-01-31 00:00", "2026-02-01 00:00"]),
+        (["1-Jan-26", "31-ENE-2026 9:05"], ["2026-01-01 00:00", "2026-01-31 09:05"]),
+        (["Thursday, January 1st, 2026"], ["2026-01-01 00:00"]),
+        (["1. März 2026", "Lunes, 2 de marzo de 2026"], ["2026-03-01 00:00", "2026-03-02 00:00"]),
+        (["30 juin 26", "31 juillet 26"], ["2026-06-30 00:00", "2026-07-31 00:00"]),
         (["30/12/99", "31/12/2025"], ["1999-12-30 00:00", "2025-12-31 00:00"]),
     ],
     ids=[
@@ -47,14 +52,18 @@ def days(session: Session) -> list[str]:
         "short years",
         "short years, month first",
         "short years with points",
+        "as Excel names months",
+        "a long date in English",
+        "German and Spanish months",
+        "French months",
         "years short and long",
     ],
 )
 def test_the_clear_dates_of_a_file_tell_how_the_others_are_read(
     http: httpx.Client, session: Session, written: list[str], read: list[str]
 ) -> None:
-    rows = "".join(f"{day},rye,5\n" for day in written)
-    answer = send(http, "date,product_id,quantity\n" + rows)
+    rows = "".join(f"{day}\trye\t5\n" for day in written)
+    answer = send(http, "date\tproduct_id\tquantity\n" + rows)
 
     assert answer.status_code == 200, answer.text
     assert days(session) == read
@@ -178,6 +187,22 @@ def test_a_column_that_only_says_product_is_its_id(http: httpx.Client, session: 
     assert session.scalars(select(Product.sku)).all() == ["Rye"]
 
 
+@pytest.mark.parametrize("header", ["Datum;Bezeichnung;Menge", "date;product_name;quantity"])
+def test_without_a_code_the_name_tells_products_apart(
+    http: httpx.Client, session: Session, header: str
+) -> None:
+    answer = send(http, f"{header}\n31.01.2026;Rye;5\n")
+
+    assert answer.status_code == 200, answer.text
+    assert session.scalars(select(Product.sku)).all() == ["Rye"]
+
+
+def test_names_may_have_several_lines(http: httpx.Client, session: Session) -> None:
+    content = 'Report\n"Date","Product\nid",Quantity\n2026-01-31,"Rye\nloaf",5\n2026-02-30,Rye,5\n'
+
+    assert errors(send(http, content))[0][:2] == (4, "date")
+
+
 def test_the_own_name_of_a_field_goes_before_others(http: httpx.Client, session: Session) -> None:
     content = "date,product_id,quantity,units,datum\n2026-01-31,rye,5,7,3\n"
 
@@ -285,8 +310,9 @@ def test_a_table_with_a_column_for_each_product_is_read(
     http: httpx.Client, session: Session
 ) -> None:
     content = (
-        "Shop in the station;;;;\n;Baguette;Rye 1kg;Total;\n"
-        "30.01.2026;12;3,5;15,5;\n31.01.2026;1.000,5;;1.000,5;\n01.02.2026;;;;\nTotal;12;3,5;15,5;\n"
+        "Shop in the station;;;;;\n;;Day;Baguette;Rye 1kg;Total\n"
+        ";30.01.2026;Fri;12;3,5;15,5\n;31.01.2026;Sat;1.000,5;;1.000,5\n;01.02.2026;Sun;;;\n"
+        ";Total;;12;3,5;15,5\n"
     )
     answer = send(http, content)
 
@@ -297,7 +323,7 @@ def test_a_table_with_a_column_for_each_product_is_read(
     assert report["warnings"] == [
         "Each column of numbers was read as a product, each cell as what it sold that day:"
         " Baguette, Rye 1kg",
-        "Columns that sum up others were left out: Total",
+        "Columns that are no product were left out: Day, Total",
         "What stands above the names of the columns was left out",
         "What sums up others was left out: row 6",
         "Columns without a name were left out",
@@ -324,7 +350,8 @@ def test_a_workbook_and_a_parquet_file_may_have_a_column_for_each_product(
     "content",
     [
         "date,amount,rye\n2026-01-31,5,7\n",
-        "date,rye,Weekday\n2026-01-31,5,7\n",
+        "date,rye,Weekday\n2026-01-31,5,Sat\n",
+        "date,rye,roll,remark\n2026-01-31,5,7,rain\n",
         "date,rye,price\n2026-01-31,5,7\n",
         "date,rye\n2026-01-31,5\n",
         "date,rye,Total\n2026-01-31,5,7\n",
@@ -337,7 +364,8 @@ def test_a_workbook_and_a_parquet_file_may_have_a_column_for_each_product(
     ],
     ids=[
         "an amount",
-        "a weekday",
+        "one product and a weekday",
+        "a remark",
         "a price",
         "one product",
         "one product and its sum",
