@@ -18,6 +18,7 @@ from uuid import UUID
 
 import structlog
 
+from api.chores.memory import ABORTED, TOO_MUCH
 from api.chores.protocol import ChoreError
 from api.chores.statuses import REFUSED, UNREADABLE
 from api.errors import (
@@ -98,6 +99,8 @@ class ChildChores:
             raise InvalidRequestError(**json.loads(done.stdout))
         if done.returncode == UNREADABLE:
             raise ModelNotLoadableError(**json.loads(done.stdout))
+        if done.returncode == ABORTED and child == _ROWS:
+            raise InvalidRequestError(TOO_MUCH)
         if done.returncode != 0:
             log.error(
                 "chore failed",

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from api.chores.file_child import finish
 from api.chores.local import LocalChores
+from api.chores.memory import TOO_MUCH, limit_memory
+from api.errors import InvalidRequestError
 from core.artifacts import ArtifactStore
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
@@ -36,8 +38,12 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
         case ["reclaim", freed]:
             return json.dumps(asdict(chores.reclaim(json.loads(freed))))
         case ["import-sales", path, media_type, tenant_id]:
-            with as_tenant(UUID(tenant_id)):
-                report = chores.import_sales(Path(path), media_type, UUID(tenant_id))
+            limit_memory()
+            try:
+                with as_tenant(UUID(tenant_id)):
+                    report = chores.import_sales(Path(path), media_type, UUID(tenant_id))
+            except MemoryError as error:
+                raise InvalidRequestError(TOO_MUCH) from error
             return report.model_dump_json()
     raise SystemExit(__doc__)
 

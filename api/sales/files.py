@@ -14,14 +14,9 @@ from api.sales.parquet_files import open_parquet
 from api.sales.tables import SalesFile
 from api.sales.workbooks import open_workbook
 
-_WORKBOOK = b"PK\x03\x04"
-_OTHER_KINDS = {
-    b"\xd0\xcf\x11\xe0": (
-        "The file is an old Excel workbook, or one with a password:"
-        " save it as .xlsx without a password and send that file"
-    ),
-    b"PAR1": "The file is a Parquet file and not CSV: let its name end in .parquet",
-}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_PARQUET = b"PAR1"
+_LONGEST_SIGN = 4
 
 
 def open_sales(path: Path, media_type: str) -> AbstractContextManager[SalesFile]:
@@ -29,7 +24,9 @@ def open_sales(path: Path, media_type: str) -> AbstractContextManager[SalesFile]
     if media_type == PARQUET:
         return open_parquet(path)
     with path.open("rb") as file:
-        begin = file.read(len(_WORKBOOK))
-    if begin in _OTHER_KINDS:
-        raise InvalidRequestError(_OTHER_KINDS[begin])
-    return open_workbook(path) if begin == _WORKBOOK else open_csv(path)
+        begin = file.read(_LONGEST_SIGN)
+    if begin == _PARQUET:
+        raise InvalidRequestError(
+            "The file is a Parquet file and not CSV: let its name end in .parquet"
+        )
+    return open_workbook(path) if begin in _WORKBOOKS else open_csv(path)

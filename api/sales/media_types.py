@@ -3,7 +3,9 @@
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SALES_TYPES = frozenset({CSV, PARQUET, XLSX})
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+SALES_TYPES = frozenset({CSV, PARQUET, XLSX, XLS, ODS})
 BY_SUFFIX = {
     ".csv": CSV,
     ".tsv": CSV,
@@ -11,4 +13,6 @@ BY_SUFFIX = {
     ".parquet": PARQUET,
     ".xlsx": XLSX,
     ".xlsm": XLSX,
+    ".xls": XLS,
+    ".ods": ODS,
 }

@@ -1,10 +1,16 @@
-"""Sales as an Excel workbook: the one sheet of it that holds sales."""
+"""Sales as a workbook of Excel or LibreOffice: the one sheet of it that holds sales.
+
+A sheet is held in memory, and what a hostile one takes of it ends the process: see
+`api.chores.memory`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import dropwhile, islice
 from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from api.errors import InvalidRequestError
 from api.sales.grids import sales_file
@@ -17,56 +23,75 @@ from api.sales.headers import (
     wide_header,
 )
 from api.sales.tables import SalesFile
-from api.xlsx.errors import WorkbookError
-from api.xlsx.workbook import Sheet, Workbook, open_xlsx
+
+_EMPTY = ""
+_DAMAGED = (
+    "The workbook cannot be read: it is damaged, has a password, or is none of Excel or LibreOffice"
+)
+# What Rust raises where a damaged file leads it astray: no `Exception`, and known by name only.
+_PANIC = "PanicException"
+_VISIBLE = SheetVisibleEnum.Visible
 
 
 @contextmanager
 def open_workbook(path: Path) -> Iterator[SalesFile]:
+    """Raises `InvalidRequestError` for a file that is damaged, locked or empty."""
     try:
-        with open_xlsx(path) as workbook:
-            yield _read(workbook)
-    except WorkbookError as error:
-        raise InvalidRequestError(f"The workbook cannot be read: {error}") from error
+        with path.open("rb") as content:
+            file = _read(CalamineWorkbook.from_filelike(content))
+    except CalamineError as error:
+        raise InvalidRequestError(f"{_DAMAGED} ({error})") from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise InvalidRequestError(_DAMAGED) from error
+    yield file
 
 
-def _read(workbook: Workbook) -> SalesFile:
-    sheet, header = _sheet_of_sales(workbook)
-    below = dropwhile(lambda row: row[0] <= header.row, workbook.rows(sheet))
-    width = len(header.names)
-    rows = (Row(number, _padded(cells, width)) for number, cells in below)
-    others = [one.name for one in workbook.sheets if one != sheet]
-    remark = f"Of the workbook, only the sheet “{sheet.name}” was read"
+def _read(workbook: CalamineWorkbook) -> SalesFile:
+    visible = [one.name for one in workbook.sheets_metadata if one.visible == _VISIBLE]
+    name, header = _sheet_of_sales({name: _head(workbook, name) for name in visible})
+    rows = _rows(workbook.get_sheet_by_name(name))
+    below = dropwhile(lambda row: row.number <= header.row, rows)
+    remark = f"Of the workbook, only the sheet “{name}” was read"
     return replace(
-        sales_file(header, rows), has_typed_cells=True, remarks=(remark,) if others else ()
+        sales_file(header, below),
+        has_typed_cells=True,
+        remarks=(remark,) if len(visible) > 1 else (),
     )
 
 
-def _sheet_of_sales(workbook: Workbook) -> tuple[Sheet, Header]:
+def _sheet_of_sales(heads: dict[str, list[Row]]) -> tuple[str, Header]:
     """The only one that names the columns of sales, else the first one that holds anything."""
-    heads = {sheet: head for sheet in workbook.sheets if (head := _head(workbook, sheet))}
     for find in (required_header, wide_header):
-        found = {sheet: header for sheet, head in heads.items() if (header := find(head))}
+        found = {name: header for name, head in heads.items() if (header := find(head))}
         if len(found) > 1:
-            named = ", ".join(f"“{sheet.name}”" for sheet in found)
+            named = ", ".join(f"“{name}”" for name in found)
             raise InvalidRequestError(
                 f"Several sheets of the workbook hold sales: {named}. Put their rows below each"
                 " other in one sheet, or save each sheet as a workbook of its own"
             )
         if found:
             return next(iter(found.items()))
-    if not heads:
-        raise WorkbookError("it is empty")
-    sheet, head = next(iter(heads.items()))
-    return sheet, first_header(head)
+    for name, head in heads.items():
+        if head:
+            return name, first_header(head)
+    raise InvalidRequestError("The workbook is empty")
 
 
-def _head(workbook: Workbook, sheet: Sheet) -> list[Row]:
-    """The first rows, as wide as the widest of them."""
-    rows = list(islice(workbook.rows(sheet), MOST_LINES_ABOVE))
-    width = max((len(cells) for _, cells in rows), default=0)
-    return [Row(number, _padded(cells, width)) for number, cells in rows]
+def _head(workbook: CalamineWorkbook, name: str) -> list[Row]:
+    return list(islice(_rows(workbook.get_sheet_by_name(name)), MOST_LINES_ABOVE))
 
 
-def _padded(cells: list[object], width: int) -> list[object]:
-    return cells + [None] * (width - len(cells))
+def _rows(sheet: CalamineSheet) -> Iterator[Row]:
+    """Those that hold something, from the top, all of the same width."""
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if any(cell != _EMPTY for cell in cells):
+            yield Row(number, [_plain(cell) for cell in cells])
+
+
+def _plain(cell: object) -> object:
+    """Workbooks keep every number as a float, and what is no value (#N/A) as nothing."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return None if cell == _EMPTY else cell

@@ -22,7 +22,7 @@ from client.training_options import StartOptions
 
 def import_sales(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, .xlsx or Parquet")
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, Excel, .ods or Parquet")
     ],
     url: Url = None,
     as_json: AsJson = False,

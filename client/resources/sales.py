@@ -17,8 +17,10 @@ SALES_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".xlsx": _XLSX,
     ".xlsm": _XLSX,
+    ".xls": "application/vnd.ms-excel",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-_OTHER_WORKBOOKS = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
+_OTHER_WORKBOOKS = frozenset({".xlsb", ".numbers"})
 _LONG_REQUEST_S = 600.0
 
 
@@ -26,7 +28,7 @@ class SalesRequests(Resource):
     def import_sales(
         self, source: str | PathLike[str] | BinaryIO, *, content_type: str | None = None
     ) -> ImportReport:
-        """Sends a CSV, Excel (.xlsx) or Parquet file; the same rows again change nothing."""
+        """Sends a CSV or Parquet file or a workbook; the same rows again change nothing."""
         if isinstance(source, str | PathLike):
             path = Path(source)
             with path.open("rb") as file:

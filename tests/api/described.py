@@ -19,8 +19,9 @@ from schemathesis.config import (
 from schemathesis.schemas import BaseSchema
 
 from api.openapi.document import document
+from api.sales.media_types import XLSX
 from tests.api.populated import PLACES
-from tests.api.workbooks import XLSX, workbook
+from tests.api.workbooks import workbook
 
 Json = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Small Excel workbooks, written as Excel writes them."""
+"""Small workbooks, written as Excel and LibreOffice write them."""
 
 import io
 import zipfile
@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from api.sales.media_types import ODS
+
 DATE, MONEY = 1, 2
 """Styles: a date by the number of its format, and money by a format of its own."""
 
+_OPEN = "urn:oasis:names:tc:opendocument:xmlns"
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -52,7 +54,38 @@ def workbook(
     parts["xl/sharedStrings.xml"] = f'<sst xmlns="{_SPREADSHEET}">{shared}</sst>'
     parts["xl/styles.xml"] = _STYLES
     parts["xl/_rels/workbook.xml.rels"] = _relations(len(sheets))
+    parts["_rels/.rels"] = (
+        f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1"'
+        f' Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    )
     return archive(parts)
+
+
+def open_document(rows: Sequence[Sequence[object]]) -> bytes:
+    """A workbook of LibreOffice."""
+    table = "".join(
+        f"<table:table-row>{''.join(map(_open_cell, row))}</table:table-row>" for row in rows
+    )
+    content = (
+        f'<office:document-content xmlns:office="{_OPEN}:office:1.0"'
+        f' xmlns:table="{_OPEN}:table:1.0" xmlns:text="{_OPEN}:text:1.0">'
+        '<office:body><office:spreadsheet><table:table table:name="Sales">'
+        f"{table}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
+    return archive({"mimetype": ODS, "content.xml": content, "META-INF/manifest.xml": manifest})
+
+
+def _open_cell(cell: object) -> str:
+    kind, value = "float", f'office:value="{cell}"'
+    if isinstance(cell, datetime):
+        kind, value = "date", f'office:date-value="{cell.isoformat()}"'
+    if isinstance(cell, str):
+        kind, value = "string", ""
+    text = f"<text:p>{escape(str(cell))}</text:p>"
+    return f'<table:table-cell office:value-type="{kind}" {value}>{text}</table:table-cell>'
 
 
 def archive(parts: Mapping[str, str | bytes]) -> bytes:

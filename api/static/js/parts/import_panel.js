@@ -23,7 +23,13 @@ const OPTIONAL =
   " “Fecha”, “Artikel” or “Units sold” are understood, too.";
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const TYPES = { parquet: "application/vnd.apache.parquet", xlsx: XLSX, xlsm: XLSX };
+const TYPES = {
+  parquet: "application/vnd.apache.parquet",
+  xlsx: XLSX,
+  xlsm: XLSX,
+  xls: "application/vnd.ms-excel",
+  ods: "application/vnd.oasis.opendocument.spreadsheet",
+};
 
 const STEPS = [
   [
@@ -96,8 +102,8 @@ function firstSteps() {
 function salesDrop(panel) {
   const zone = dropZone({
     title: "Drop your sales here",
-    hint: "An Excel (.xlsx), CSV or Parquet file, or click to choose one.",
-    accept: ".xlsx,.xlsm,.csv,.tsv,.txt,.parquet",
+    hint: "An Excel, LibreOffice, CSV or Parquet file, or click to choose one.",
+    accept: ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt,.parquet",
     onFile: (file) => importFile(panel, file),
   });
   return element("div", {}, zone, panel.help);

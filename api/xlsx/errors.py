@@ -1,5 +1,0 @@
-"""Why a workbook is not read."""
-
-
-class WorkbookError(Exception):
-    """What is wrong in the file, as a clause."""
