@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.table.columns import date_encoder
+from pipeline.table.columns import date_encoder, number_reader
+from pipeline.table.values import numbers
 
 Labels = npt.NDArray[np.int64]
 
@@ -102,10 +103,8 @@ def _profile(column: pd.Series, kind: str, labels: Labels, clusters: int) -> Pro
 
 
 def _as_numbers(column: pd.Series) -> npt.NDArray[np.float64]:
-    if pd.api.types.is_timedelta64_dtype(column.dtype):
-        column = column.dt.total_seconds()
-    read = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.abs(read) < 1e100, read, np.nan)
+    reader = number_reader(column)
+    return numbers(column, None if reader is None else reader.read)
 
 
 def _as_moments(column: pd.Series) -> npt.NDArray[np.float64]:

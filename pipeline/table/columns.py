@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.table.encoding.dates import DateEncoder
 from pipeline.table.encoding.features import ColumnEncoder
+from pipeline.table.encoding.numbers import NumberEncoder
 from pipeline.table.encoding.recognition import (
     CATEGORIES,
     DATES,
@@ -20,6 +21,7 @@ from pipeline.table.encoding.recognition import (
     recognise_texts,
 )
 from pipeline.table.encoding.written_dates import ISO, DateFormat
+from pipeline.table.encoding.written_numbers import NumberReader
 
 _EIGHT_DIGITS = (19_000_101, 21_001_231)
 _LEAST_DAYS = 10
@@ -93,6 +95,13 @@ def date_encoder(column: pd.Series) -> DateEncoder | None:
     found = _recognise(str(column.name), column)
     first = found.encoders[0] if found.kind == DATES else None
     return first if isinstance(first, DateEncoder) else None
+
+
+def number_reader(column: pd.Series) -> NumberReader | None:
+    """How numbers that ``column`` holds as text are read; None if it holds none."""
+    found = _recognise(str(column.name), column)
+    first = found.encoders[0] if found.kind == NUMBERS else None
+    return first.written if isinstance(first, NumberEncoder) else None
 
 
 def _recognise(name: str, column: pd.Series) -> Recognised:

@@ -74,3 +74,10 @@ def test_agreement_with_a_column() -> None:
     assert agreement_with(pd.Series(["a"] * 10), LABELS) == {}
     many = agreement_with(pd.Series(np.arange(100.0)), np.repeat([0, 1], 50))
     assert 0.1 < many["target_mutual_information"] < 1.0
+
+
+def test_numbers_that_are_written_as_text_are_described_as_numbers() -> None:
+    written = pd.DataFrame({"price": [f"€ {price * 1000:,.2f}" for price in FRAME["price"]]})
+    (profile,) = profile_columns(written, {"price": "numbers"}, LABELS, 2)
+    assert isinstance(profile, NumberProfile)
+    assert profile.means == (1000.0, 11_000.0)
