@@ -70,7 +70,8 @@ def _rows(head: Sequence[str], delimiter: str) -> list[Row]:
     try:
         first = next(rows, None)
     except InvalidRequestError as error:
-        raise InvalidRequestError(f"The first line must name the columns: {error}") from error
+        told = f"The first line must name the columns: {error.__cause__}"
+        raise InvalidRequestError(told) from error
     found = [first] if first else []
     with suppress(InvalidRequestError):
         found.extend(rows)

@@ -18,8 +18,8 @@ _PIECE = 1 << 20
 # A sign within a word, or a large letter behind a small one, is a letter of another encoding.
 _NO_WORD = re.compile(r"[^\W\d_][ƒ†‡ˆ‰•˜¡-¦¨©«-¶¸¹»-¿×÷‚„…“”][^\W\d_]|[a-zß-öø-ÿ][ŠŒŽŸÀ-ÖØ-Þ]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_CELL_BEYOND_ASCII = re.compile(r"""[^,;|"\t\r\n]*[^\x00-\x7f\W][^,;|"\t\r\n]*""")
-_SHOWN_CHARACTERS = 40
+# A cell as far as it is shown: what stands before the letter is bounded, so that none takes long.
+_CELL_BEYOND_ASCII = re.compile(r"""[^,;|"\t\r\n]{0,30}[^\x00-\x7f\W][^,;|"\t\r\n]{0,30}""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _windows(file: BinaryIO, byte: int) -> Encoding:
             last = text[-2:]
     except UnicodeDecodeError as error:
         raise _no_text(byte) from error
-    such_as = f", such as “{example[0].strip()[:_SHOWN_CHARACTERS]}”" if example else ""
+    such_as = f", such as “{example[0].strip()}”" if example else ""
     remark = f"The file is no UTF-8 and was read as Windows-1252, as Excel saves CSV{such_as}"
     return Encoding(_WINDOWS, (remark,))
 

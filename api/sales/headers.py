@@ -8,6 +8,7 @@ from api.sales.columns import fields_of, missing
 from api.sales.wide import DAY, looks_wide
 
 MOST_LINES_ABOVE = 30
+_WIDEST = 10_000
 
 
 class Row(NamedTuple):
@@ -42,6 +43,8 @@ def required_header(head: Sequence[Row]) -> Header | None:
 def wide_header(head: Sequence[Row]) -> Header | None:
     """The first of the first rows of a file that names products above days and numbers."""
     for place, row in enumerate(head[:-1]):
+        if len(row.cells) > _WIDEST:
+            continue
         below = [one.cells for one in head[place + 1 :]]
         start = min(map(_empty_before, below))
         if looks_wide(row.cells[start:], [cells[start:] for cells in below]):

@@ -49,8 +49,9 @@ class Reading:
             raise InvalidRequestError(
                 f"The file lacks the columns {', '.join(lacking)}. It has {_some(file.names)}."
                 f" Required are {', '.join(REQUIRED)}; optional are {', '.join(OPTIONAL)}, and"
-                " further columns of numbers. A table with the days below each other in its first"
-                " column may have a column for each product instead, and nothing else"
+                " further columns of numbers. A table that begins with the days may have a column"
+                " for each product instead, or one that begins with the products a column for each"
+                " day, and nothing else"
             )
         self._names = {field: name for name, field in self._fields.items()}
         self._file = file
@@ -61,7 +62,7 @@ class Reading:
         self._known: dict[str, dict[object, Any]] = defaultdict(dict)
         self._sums: list[int] = []
         self._returns = 0
-        self._row_of_return: dict[tuple[str, datetime], int] = {}
+        self._place_of_return: dict[tuple[str, datetime], tuple[int, str]] = {}
         self._errors: list[dict[str, object]] = []
         self._errors_total = 0
         self._last_noted: tuple[int, str] | None = None
@@ -83,8 +84,7 @@ class Reading:
     def refusal_of_returns(self, returned: Sequence[Returned]) -> InvalidRequestError:
         """Of a file in which more came back than was sold, each moment of a product an error."""
         for one in returned:
-            row = self._row_of_return[one.product, one.sold_at]
-            column = self._column("quantity", one.product)
+            row, column = self._place_of_return[one.product, one.sold_at]
             self._note(row, column, f"{one.quantity:g}", _MORE_RETURNED)
         return self._refusal()
 
@@ -102,9 +102,10 @@ class Reading:
     def warnings(self) -> list[str]:
         told = list(self._file.remarks)
         if wide := self._file.wide:
+            across = "day" if wide.has_days_across else "product"
             told.append(
-                "Each column of numbers was read as a product, each cell as what it sold that day:"
-                f" {_some(wide.products)}"
+                f"Each column of numbers was read as a {across}, each cell as what the product sold"
+                f" that day: {_some(wide.others)}"
             )
             if wide.left_out:
                 told.append(f"Columns that are no product were left out: {_some(wide.left_out)}")
@@ -173,7 +174,7 @@ class Reading:
             for name in raw.columns
             if name in _PARSERS or name in self._covariates
         }
-        self._note_returns(raw.rows, values)
+        self._note_returns(raw, values)
         return SalesBatch(
             product=values["product_id"],
             sold_at=values["date"],
@@ -186,12 +187,13 @@ class Reading:
             covariates=self._rows_of_covariates(values),
         )
 
-    def _note_returns(self, rows: Sequence[int], values: Mapping[str, list[Any]]) -> None:
+    def _note_returns(self, raw: RawBatch, values: Mapping[str, list[Any]]) -> None:
         sold = values["quantity"]
         for place in (place for place, one in enumerate(sold) if one is not None and one < 0):
             self._returns += 1
             moment = values["product_id"][place], values["date"][place]
-            self._row_of_return.setdefault(moment, rows[place])
+            told = raw.rows[place], self._column("quantity", raw, place)
+            self._place_of_return.setdefault(moment, told)
 
     def _rows_of_covariates(
         self, values: dict[str, list[Any]]
@@ -214,7 +216,7 @@ class Reading:
                 try:
                     known[cell] = parse(cell)
                 except ValueError as error:
-                    column = self._column(name, raw.columns["product_id"][place])
+                    column = self._column(name, raw, place)
                     self._note(raw.rows[place], column, cell, str(error))
                     values.append(None)
                     continue
@@ -234,15 +236,17 @@ class Reading:
         point = self._decimals.as_point if self._file.has_decimal_comma else _as_it_is
         return lambda cell: parse(point(plain(cell)))
 
-    def _column(self, field: str, product: object) -> str:
+    def _column(self, field: str, raw: RawBatch, place: int) -> str:
         """What the file calls the column of a cell."""
-        if self._file.wide is not None:
-            return self._file.wide.day if field == "date" else str(product)
-        return self._names.get(field, field)
+        wide = self._file.wide
+        if wide is None:
+            return self._names.get(field, field)
+        below, across = ("product_id", "date") if wide.has_days_across else ("date", "product_id")
+        return wide.first if field == below else str(raw.columns[across][place])
 
     def _note(self, row: int, column: str, cell: object, message: str) -> None:
         if self._last_noted == (row, column):
-            return  # the day of a wide table's row, once more
+            return  # what a row of a wide table begins with, once more
         self._last_noted = row, column
         self._errors_total += 1
         if len(self._errors) < _MOST_ERRORS:

@@ -8,7 +8,7 @@ from api.errors import InvalidRequestError
 _ROWS_AT_ONCE = 20_000
 _CELLS_AT_ONCE = 400_000
 _MOST_COLUMNS = 200
-_MOST_COLUMNS_OF_PRODUCTS = 2_000
+_MOST_COLUMNS_IF_WIDE = 2_000
 LONGEST_CELL = 4096
 """In bytes; of what a file repeats in each row."""
 
@@ -25,14 +25,15 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """A table that has a column for each product.
+    """A table whose first column holds days and whose others are products, or the other way round.
 
-    `day` names the column of days; `left_out` are sums of others, and weekdays.
+    All are named as in the file; `left_out` are sums of others, and weekdays.
     """
 
-    day: str
-    products: tuple[str, ...]
+    first: str
+    others: tuple[str, ...]
     left_out: tuple[str, ...]
+    has_days_across: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def check_names(names: Sequence[str], *, is_wide: bool) -> None:
     """Raises `InvalidRequestError` for no names, too many, or one that comes twice."""
     if not any(names):
         raise InvalidRequestError("The file is empty: its first line must name the columns")
-    most = _MOST_COLUMNS_OF_PRODUCTS if is_wide else _MOST_COLUMNS
+    most = _MOST_COLUMNS_IF_WIDE if is_wide else _MOST_COLUMNS
     if len(names) > most:
         raise InvalidRequestError(f"The file has {len(names):,} columns; at most {most:,} are read")
     twice = sorted({name for name in names if name and names.count(name) > 1})

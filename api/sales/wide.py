@@ -1,4 +1,6 @@
-"""Tables with a day in each row and a column for each product, as people keep them in Excel."""
+"""Tables with a column for each product and a row for each day, or the other way round: as people
+keep them in Excel.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,32 +15,41 @@ DAY = "date"
 NAMES = (DAY, "product_id", "quantity")
 """The columns that such a table is read as."""
 
-_FEWEST_PRODUCTS = 2
+_FEWEST = 2
 _NUMBER = re.compile(r"[+-]?[\d.,\u00a0\u202f ]*\d\s*")
 
 
 def looks_wide(names: Sequence[object], below: Sequence[Sequence[object]]) -> bool:
     """Whether these names stand over such a table, of which the next rows are given.
 
-    It has days in its first column and numbers in the others, none of which has the name of
-    anything else that is counted, measured or paid. A text among the numbers is a mistake.
+    Where days stand below each other, none of the names may be that of anything else that is
+    counted, measured or paid. A text among the numbers is a mistake.
     """
-    if not (names and below and below[0] and looks_like_a_day(below[0][0])):
+    if not (names and below and below[0]):
         return False
     named = [
         place
         for place, name in enumerate(names)
         if place and not _is_empty(name) and not _is_no_product(str(name))
     ]
-    rows = [cells for cells in below if cells and looks_like_a_day(cells[0])]
+    others = [names[place] for place in named]
+    if looks_like_a_day(below[0][0]):
+        rows = [cells for cells in below if cells and looks_like_a_day(cells[0])]
+        return _may_be_names(names[0], others) and _hold_numbers(rows, named)
+    return are_days(others) and not _is_empty(below[0][0]) and _hold_numbers(below, named)
+
+
+def are_days(names: Sequence[object]) -> bool:
+    return len(names) >= _FEWEST and all(map(looks_like_a_day, names))
+
+
+def _hold_numbers(rows: Sequence[Sequence[object]], places: Sequence[int]) -> bool:
     columns = [
         [cells[place] for cells in rows if place < len(cells) and not _is_empty(cells[place])]
-        for place in named
+        for place in places
     ]
-    return (
-        _may_be_names(names[0], [names[place] for place in named])
-        and any(columns)
-        and all(2 * sum(map(_is_number, column)) >= len(column) for column in columns)
+    return any(columns) and all(
+        2 * sum(map(_is_number, column)) >= len(column) for column in columns
     )
 
 
@@ -53,17 +64,14 @@ def may_be_products(names: Sequence[str]) -> bool:
     """Whether columns of these names may be products, but for those that may stand beside them."""
     products = [name for name in names if not _is_no_product(name)]
     has_others = bool(fields_of(products)) or any(map(names_a_measure, products))
-    return len(products) >= _FEWEST_PRODUCTS and not has_others
+    return len(products) >= _FEWEST and not has_others
 
 
 def wide_of(names: Sequence[str]) -> Wide:
-    """What the names say, of which the first one is that of the days."""
-    day, *others = filter(None, names)
-    return Wide(
-        day=day,
-        products=tuple(name for name in others if not _is_no_product(name)),
-        left_out=tuple(filter(_is_no_product, others)),
-    )
+    """What the names say."""
+    first, *named = filter(None, names)
+    others = tuple(name for name in named if not _is_no_product(name))
+    return Wide(first, others, tuple(filter(_is_no_product, named)), are_days(others))
 
 
 def _is_no_product(name: str) -> bool:
@@ -74,20 +82,21 @@ def melted(batches: Iterator[RawBatch], wide: Wide) -> Iterator[RawBatch]:
     """A row for each cell that holds something; of a row of sums a single one without product."""
     for raw in batches:
         rows: list[int] = []
-        days: list[object] = []
-        products: list[object] = []
+        firsts: list[object] = []
+        others: list[object] = []
         quantities: list[object] = []
-        columns = [raw.columns[product] for product in wide.products]
-        for row, day, *cells in zip(raw.rows, raw.columns[wide.day], *columns, strict=True):
-            if isinstance(day, str) and names_a_sum(day):
+        columns = [raw.columns[name] for name in wide.others]
+        for row, first, *cells in zip(raw.rows, raw.columns[wide.first], *columns, strict=True):
+            if isinstance(first, str) and names_a_sum(first):
                 sold: list[tuple[object, object]] = [(None, None)]
             else:
-                pairs = zip(wide.products, cells, strict=True)
-                sold = [(product, cell) for product, cell in pairs if not _is_empty(cell)]
+                pairs = zip(wide.others, cells, strict=True)
+                sold = [(other, cell) for other, cell in pairs if not _is_empty(cell)]
             rows += [row] * len(sold)
-            days += [day] * len(sold)
-            products += [product for product, _ in sold]
+            firsts += [first] * len(sold)
+            others += [other for other, _ in sold]
             quantities += [cell for _, cell in sold]
+        days, products = (others, firsts) if wide.has_days_across else (firsts, others)
         yield RawBatch(rows, dict(zip(NAMES, (days, products, quantities), strict=True)))
 
 

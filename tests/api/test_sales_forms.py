@@ -321,7 +321,7 @@ def test_a_table_with_a_column_for_each_product_is_read(
     assert (report["rows_read"], report["products_created"]) == (3, 2)
     assert report["last_date"] == "2026-01-31T00:00:00"
     assert report["warnings"] == [
-        "Each column of numbers was read as a product, each cell as what it sold that day:"
+        "Each column of numbers was read as a product, each cell as what the product sold that day:"
         " Baguette, Rye 1kg",
         "Columns that are no product were left out: Day, Total",
         "What stands above the names of the columns was left out",
@@ -330,6 +330,40 @@ def test_a_table_with_a_column_for_each_product_is_read(
     ]
     assert {sale.quantity for sale in sales(session)} == {3.5, 12, 1000.5}
     assert set(session.scalars(select(Product.sku))) == {"Baguette", "Rye 1kg"}
+
+
+def test_a_table_with_a_column_for_each_day_is_read(http: httpx.Client, session: Session) -> None:
+    content = (
+        "Producto;30/12/25;31/12/25;Total\nBaguette;12;3,5;15,5\nPan;;7;7\nTotal;12;10,5;22,5\n"
+    )
+    report = send(http, content).json()
+
+    assert (report["rows_read"], report["products_created"]) == (3, 2)
+    assert (report["first_date"], report["last_date"]) == (
+        "2025-12-30T00:00:00",
+        "2025-12-31T00:00:00",
+    )
+    assert report["warnings"] == [
+        "Each column of numbers was read as a day, each cell as what the product sold that day:"
+        " 30/12/25, 31/12/25",
+        "Columns that are no product were left out: Total",
+        "What sums up others was left out: row 4",
+    ]
+    assert {sale.quantity for sale in sales(session)} == {12, 3.5, 7}
+
+
+def test_what_is_wrong_among_columns_of_days_is_told_by_row_and_column(http: httpx.Client) -> None:
+    content = "Product,30/12/25,31/12/25,31/11/25\nRye,1,2,3\nBun,5,x,-7\n,4,5,6\n"
+
+    assert [found[:2] for found in errors(send(http, content))] == [
+        (2, "31/11/25"),
+        (3, "31/11/25"),
+        (4, "31/11/25"),
+        (4, "Product"),
+        (3, "31/12/25"),
+    ]
+    content = "Product,30/12/25,31/12/25\nRye,1,2\nBun,5,-7\n"
+    assert errors(send(http, content))[0][:2] == (3, "31/12/25")
 
 
 def test_a_workbook_and_a_parquet_file_may_have_a_column_for_each_product(
@@ -359,6 +393,8 @@ def test_a_workbook_and_a_parquet_file_may_have_a_column_for_each_product(
         "rye,roll,bun\n3,5,7\n",
         "date,rye,roll\n2026-01-31,,\n",
         "date,2026-01-30,2026-01-31\n2026-01-31,5,7\n",
+        "product,price,2026-01-30,2026-01-31\nrye,2.5,5,7\n",
+        "product,2026-01-31\nrye,5\n",
         "Total,12,15\n2026-01-31,5,7\n",
         ",12,15\n2026-01-31,5,7\n",
     ],
@@ -372,7 +408,9 @@ def test_a_workbook_and_a_parquet_file_may_have_a_column_for_each_product(
         "a text",
         "no days",
         "no numbers",
-        "days across",
+        "days twice",
+        "a price beside days",
+        "one day",
         "a sum above",
         "numbers above",
     ],
@@ -383,7 +421,7 @@ def test_a_table_that_may_be_another_is_not_read_as_one_of_products(
     told = send(http, content).json()["detail"]
 
     assert told.startswith("The file lacks the columns ")
-    assert "may have a column for each product instead" in told
+    assert "may have a column for each product instead, or" in told
     assert session.scalars(select(Product)).all() == []
 
 

@@ -16,8 +16,8 @@ const COLUMNS = [
   ["quantity", "how many were sold"],
 ];
 const WIDE =
-  "Or a table with the days below each other in its first column and a column for each product, and" +
-  " nothing else.";
+  "Or a table that begins with the days and has a column for each product, or that begins with the" +
+  " products and has a column for each day, and nothing else.";
 const OPTIONAL =
   "Helpful if you have them: product_name, category, price, revenue, promotion. Names such as" +
   " “Fecha”, “Artikel” or “Units sold” are understood, too.";
