@@ -24,7 +24,7 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
         if media_type not in SALES_TYPES:
             media_type = BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
         if not media_type:
-            raise UnsupportedTypeError(f"{upload.name!r} is no CSV, Excel, LibreOffice or Parquet file")
+            raise UnsupportedTypeError(f"{upload.name!r} is no CSV, workbook or Parquet file")
         report = services.chores.import_sales(spool.path(), media_type, tenant_id)
     _note(services, tenant_id, report)
     services.send(SCORE_FORECASTS)
