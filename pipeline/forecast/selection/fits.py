@@ -7,6 +7,7 @@ But for the budget `best`, the settings of a method that can go on are chosen on
 from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.forecast.calendar.frequency import Unit
 from pipeline.forecast.candidates.candidate import FitContext, PointForecaster, fit_candidate
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.prepared import History
@@ -42,7 +43,7 @@ class Fits:
             If it cannot be fitted.
         """
         rows, before = len(history), self._newest.get(name)
-        most_growth = MOST_GROWTH[context.spec.budget]
+        most_growth = _most_growth(history, context)
         if before is not None and before.rows < rows <= most_growth * before.chosen_on:
             model = fit_candidate(CANDIDATES[name], history, context, before.model)
             self._newest[name] = _Fitted(model, rows, before.chosen_on)
@@ -50,3 +51,11 @@ class Fits:
             model = fit_candidate(CANDIDATES[name], history, context)
             self._newest[name] = _Fitted(model, rows, rows)
         return model
+
+
+def _most_growth(history: History, context: FitContext) -> float:
+    """A year more tells much of some years of months: unless little time is to be spent, their
+    settings are chosen anew."""
+    budget = context.spec.budget
+    is_anew = budget != FAST and history.frequency.unit is Unit.MONTH
+    return 1.0 if is_anew else MOST_GROWTH[budget]

@@ -1,6 +1,7 @@
 """Which fits go on from where the one before had come to."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.forecast.candidates.candidate import FitContext, PointForecaster
@@ -48,6 +49,20 @@ def test_a_fit_goes_on_and_comes_to_about_the_same(budget: str, name: str) -> No
 
 def test_where_there_is_time_every_fit_is_anew() -> None:
     assert after(ROWS, 240, BEST) == anew(240)
+
+
+def test_settings_of_months_are_chosen_anew() -> None:
+    months = pd.date_range("2010-01-01", periods=120, freq="MS")
+    noise = np.random.default_rng(2).normal(0, 5, 120)
+    quantity = 200 + 3 * np.arange(120) + 20 * (np.arange(120) % 12) + np.cumsum(noise)
+    history = history_of(pd.DataFrame({"ds": months, "quantity": quantity}))
+
+    def foretold_after(*rows: int) -> list[float]:
+        fits = Fits()
+        models = [fits.fit("ets", history.head(one), context(BALANCED)) for one in rows]
+        return models[-1].predict(history.ahead(108, 120)).tolist()
+
+    assert foretold_after(84, 108) == foretold_after(108)
 
 
 def test_many_more_rows_are_looked_at_anew() -> None:
