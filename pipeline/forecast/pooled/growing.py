@@ -41,5 +41,11 @@ def grow(
     }
     data = lightgbm.Dataset(table, targets, weight=weights, init_score=expected, params=arguments)
     callbacks = [] if on_round is None else [lambda state: on_round(state.iteration)]
-    grown = lightgbm.train(arguments, data, num_boost_round=rounds, callbacks=callbacks)
+    grown = lightgbm.train(
+        arguments,
+        data,
+        num_boost_round=rounds,
+        callbacks=callbacks,
+        keep_training_booster=True,  # or it would be written and read once more
+    )
     return packed(grown.dump_model())
