@@ -1,4 +1,5 @@
-"""Numbers that count time from a moment on: since 1970, or days as Excel counts them."""
+"""Numbers that count time from a moment on: since 1970, days as Excel counts them, or years with
+months as fractions."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,6 +8,7 @@ import pandas as pd
 from pipeline.series.inference import infer_calendar
 
 EXCEL = "days of Excel"
+YEARS = "years with months as fractions"
 _SECOND = 1_000_000
 _MICROSECONDS = {
     "epoch seconds": _SECOND,
@@ -29,22 +31,27 @@ _EXCEL_DAY_0 = np.datetime64("1899-12-30", "us")
 _UNIX_0 = np.datetime64("1970-01-01", "us")
 _LONGEST = 300 * 366 * 86_400 * _SECOND
 _LARGEST = 1e19
-_LAST_YEAR, _FEWEST_TIMES = 2100, 4
+_FIRST_YEAR, _LAST_YEAR, _FEWEST_TIMES = 1700, 2100, 4
+_MONTHS = 12
+_NEAR_START, _NEAR_MIDDLE = 0.07, 0.1
+"""How far from the start or the middle of its month, in months, a rounded number may be."""
 
 Numbers = npt.NDArray[np.float64]
 
 
 def is_serial(form: str) -> bool:
-    return form in _RANGES
+    return form in _RANGES or form == YEARS
 
 
 def spoken(form: str) -> str:
     """A form in words for a note."""
-    return form if form == EXCEL else f"{form.removeprefix('epoch ')} since 1970"
+    return form if form in (EXCEL, YEARS) else f"{form.removeprefix('epoch ')} since 1970"
 
 
 def read_serial(form: str, numbers: Numbers) -> pd.Series:
     """The times that numbers of a form tell, missing where they are none."""
+    if form == YEARS:
+        return _read_years(numbers)
     passed = np.clip(numbers, -_LARGEST, _LARGEST) * _MICROSECONDS[form]
     if form == EXCEL:
         passed = np.rint(passed / _SECOND) * _SECOND
@@ -57,6 +64,8 @@ def read_serial(form: str, numbers: Numbers) -> pd.Series:
 def find_serial(numbers: Numbers, *, says_time: bool) -> str | None:
     """The form of a column of numbers, if its values, and its name where needed, are plain."""
     low, high, different = numbers.min(), numbers.max(), np.unique(numbers)
+    if says_time and _are_years(different) and _is_regular(_read_years(different)):
+        return YEARS
     for form, (least, most) in _RANGES.items():
         if not least <= low <= high < most or (form != EXCEL and (numbers % 1 != 0).any()):
             continue
@@ -65,6 +74,24 @@ def find_serial(numbers: Numbers, *, says_time: bool) -> str | None:
         if says_time and _is_regular(read_serial(form, different)):
             return form
     return None
+
+
+def _are_years(different: Numbers) -> bool:
+    """Whether they are like 1973, 1973.083, 1973.167, … or the middles of these months."""
+    if not _FIRST_YEAR <= different[0] <= different[-1] < _LAST_YEAR or not (different % 1).any():
+        return False
+    month = different * _MONTHS
+    from_start = np.abs(month - np.rint(month))
+    from_middle = np.abs(from_start - 0.5)
+    return bool((from_start <= _NEAR_START).all() or (from_middle <= _NEAR_MIDDLE).all())
+
+
+def _read_years(numbers: Numbers) -> pd.Series:
+    """The month that each is in, by its first day."""
+    is_year = (numbers >= _FIRST_YEAR) & (numbers < _LAST_YEAR)
+    month = np.floor(np.where(is_year, numbers, _FIRST_YEAR) * _MONTHS + _NEAR_MIDDLE)
+    stamps = (month.astype(np.int64) - 1970 * _MONTHS).astype("datetime64[M]")
+    return pd.Series(np.where(is_year, stamps.astype("datetime64[us]"), np.datetime64("NaT", "us")))
 
 
 def _is_regular(times: pd.Series) -> bool:

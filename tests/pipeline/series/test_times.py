@@ -1,5 +1,6 @@
 """Columns of every form are read as times."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -60,6 +61,10 @@ NAMED = {
     "microseconds": (HOURS, pd.Series(HOURS.as_unit("us").asi8)),
     "nanoseconds": (HOURS, pd.Series(HOURS.as_unit("ns").asi8)),
     "days of Excel": (DAYS, pd.Series((DAYS - pd.Timestamp("1899-12-30")).days)),
+    "decimal years": (MONTHS, pd.Series(MONTHS.year + (MONTHS.month - 1) / 12)),
+    "decimal years, rounded": (MONTHS, pd.Series(MONTHS.year + (MONTHS.month - 1) / 12).round(2)),
+    "middles of months": (MONTHS, pd.Series(MONTHS.year + (MONTHS.month - 0.5) / 12).round(4)),
+    "decimal quarters": (MONTHS[::3], pd.Series(2020 + np.arange(10) / 4)),
     "hours of Excel": (HOURS, pd.Series((HOURS - pd.Timestamp("1899-12-30")) / pd.Timedelta("1D"))),
 }
 
@@ -87,6 +92,7 @@ def test_a_number_that_no_calendar_has_is_missing(form: str) -> None:
         pd.Series([30_000.1, 31_007.3, 35_411.9, 40_123.7, 40_124.2, 52_000.9]),
         pd.Series(range(73_000, 73_100)),
         pd.Series(range(1, 145)),
+        pd.Series([1984.31, 1984.72, 1985.18, 1986.03, 1986.44]),
         pd.Series([44_927, 44_928, 44_929]),
     ],
 )
