@@ -17,10 +17,13 @@ _ROWS_PER_BIN = 8
 _LEAST_NEIGHBOURS = 10
 
 
-def find_suspects(found: Mapping[str, float]) -> dict[str, float]:
+def find_suspects(found: Mapping[str, float], time: str | None = None) -> dict[str, float]:
     """The columns of ``associations`` that explain nearly all of the target, the strongest first:
-    they may be known only after the target is."""
-    suspects = {name: share for name, share in found.items() if share >= SUSPICIOUS}
+    they may be known only after the target is. The column ``time`` that orders the rows never is.
+    """
+    suspects = {
+        name: share for name, share in found.items() if share >= SUSPICIOUS and name != time
+    }
     return dict(sorted(suspects.items(), key=lambda one: -one[1]))
 
 
@@ -31,13 +34,13 @@ def associations(
     *,
     classes: int,
     seed: int,
-    dates: Collection[str] = (),
+    times: Collection[str] = (),
 ) -> dict[str, float]:
     """How much of the target each column of the table explains by itself, from 0 to 1.
 
     Each row is predicted by the average of the rows of other folds with the same code, or a number
     in the same one of up to 64 bins; or by the rows with the nearest numbers, which shows the
-    target in another unit even where rows are few. That is left out for ``dates``, as rows of
+    target in another unit even where rows are few. That is left out for ``times``, as rows of
     about the same time are often alike. The figure is the share of the squared error (of the shares
     of classes, for a classification) that this saves over the overall average. Of several features
     of a column the best counts.
@@ -50,7 +53,7 @@ def associations(
         numbers = sample.numbers[:, place]
         codes, count = _bins(numbers)
         share = _explained(codes, count, outcome, fold)
-        if feature.source not in dates:
+        if feature.source not in times:
             share = max(share, _explained_by_neighbours(numbers, outcome))
         found[feature.source] = max(share, found.get(feature.source, 0.0))
     for place, feature in enumerate(layout.codes):

@@ -123,15 +123,16 @@ def prepare(analysis: Analysis, spec: TableSpec, reporter: PhaseReporter) -> Pre
     reporter.report(phase, 0.7, "Preparing the rows for the final test")
     tested = encoder.transform(inputs.iloc[test])
     reporter.report(phase, 0.8, "Looking for columns that give the answer away")
+    time = analysis.structure.time_column
     found = associations(
         encoded,
         encoder.layout,
         target.values[train],
         classes=len(target.classes or ()),
         seed=spec.seed,
-        dates=plan.dates,
+        times=(*plan.dates, time or ""),
     )
-    suspects = find_suspects(found)
+    suspects = find_suspects(found, time)
     features = len(encoder.layout.numbers) + len(encoder.layout.codes)
     message = f"Prepared {features:,} features of {len(train):,} training rows"
     reporter.report(phase, 1.0, message, logs=(message, *suspect_notes(suspects)))

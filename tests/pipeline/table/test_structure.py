@@ -156,3 +156,17 @@ def test_a_column_that_gives_the_target_away_is_a_suspect(classes):
     found = associations(encoded, encoder.layout, target, classes=classes, seed=0)
     assert found["noise"] < 0.05 < found["hint"] < 0.9 < found["answer"] <= 1
     assert set(find_suspects(found)) == ({"answer", "word"} if classes else {"answer"})
+
+
+def test_a_time_along_which_the_target_drifts_is_no_suspect():
+    drifting = np.cumsum(np.random.default_rng(1).normal(size=ROWS))
+    frame = plain_frame(pd.DataFrame({"year": np.arange(1700, 1700 + ROWS)}), LIMITS)
+    encoder = TableEncoder(plan_columns(frame))
+    encoded = encoder.fit_transform(frame)
+    alike, told = (
+        associations(encoded, encoder.layout, drifting, classes=0, seed=0, times=times)
+        for times in ((), ("year",))
+    )
+    assert told["year"] < alike["year"]
+    assert set(find_suspects(alike)) == {"year"}
+    assert find_suspects(alike, "year") == {}
