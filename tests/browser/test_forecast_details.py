@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.trained import train
 from tests.e2e.service import Service
@@ -56,6 +56,31 @@ def test_a_day_says_why_it_is_as_it_is(page: Page, stocked: Service, model_id: s
     table = page.get_by_role("region", name="What adds up to each day")
     row = table.locator("tbody tr").nth(place)
     expect(row).to_contain_text(periods[place]["effects"][0])
+
+
+def test_the_sum_of_the_coming_days_is_of_means(page: Page, model_id: str) -> None:
+    """Where a forecast tells medians, they lie below the means of what sells in lumps."""
+
+    def with_medians(route: Route) -> None:
+        told = route.fetch().json()
+        told["parts"].append("usual")
+        for period in told["periods"]:
+            period["values"].append(-1000.0)
+        route.fulfill(json=told)
+
+    page.goto(f"/#/models/{model_id}")
+    together = page.get_by_text(re.compile(r"^Together about"))
+    before = amount_in(together.inner_text())
+    page.route("**/forecast/drivers", with_medians)
+    page.reload()
+
+    assert amount_in(together.inner_text()) == before + 7000
+    page.get_by_text("Why each day is as it is").click()
+    expect(page.get_by_role("columnheader", name="Usual, not mean")).to_be_visible()
+
+
+def amount_in(text: str) -> float:
+    return float(re.sub(r"[^\d.]", "", text).strip("."))
 
 
 @pytest.mark.usefixtures("model_id")

@@ -12,13 +12,17 @@ import {
 
 const DAYS = 7;
 
-/** The seven days from today on, or from the first one that is forecast; null without days. */
-export function comingDays({ forecast, frequency }) {
+/**
+ * The seven days from today on, or from the first one that is forecast; null without days. `means`
+ * are what adds up over days, by their moment.
+ */
+export function comingDays({ forecast, frequency }, means) {
   if (frequency !== "daily") return null;
   const today = wallClock(localToday());
   const ahead = forecast.findIndex((point) => wallClock(point.ds) >= today);
   const days = forecast.slice(Math.max(0, ahead)).slice(0, DAYS);
-  const total = days.reduce((sum, point) => sum + point.yhat, 0);
+  const meanOf = ({ ds, yhat }) => means.get(wallClock(ds).getTime()) ?? yhat;
+  const total = days.reduce((sum, point) => sum + meanOf(point), 0);
   if (total < 0.5) return element("p", { class: "lead" }, "No sale is expected in the next days.");
   return element(
     "div",

@@ -23,6 +23,13 @@ const partWord = (name) => PARTS[name] ?? name.replace(/^event:/, "").replaceAll
 export const effectsByMoment = ({ periods }) =>
   new Map(periods.map(({ ds, effects }) => [wallClock(ds).getTime(), effects]));
 
+/** What each period brings on average, by its moment in milliseconds: medians do not add up. */
+export function meansByMoment({ parts, periods }) {
+  const usual = parts.indexOf("usual");
+  const mean = ({ yhat, values }) => yhat - (values[usual] ?? 0);
+  return new Map(periods.map((period) => [wallClock(period.ds).getTime(), mean(period)]));
+}
+
 /** A box with all days and their parts; null where none are stored. */
 export function whyTable({ parts, periods }, frequency) {
   if (!periods.length) return null;

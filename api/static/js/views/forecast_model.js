@@ -13,7 +13,7 @@ import {
 } from "../format.js";
 import { gainOver, soldInTest } from "../parts/accuracy.js";
 import { comingDays } from "../parts/coming_days.js";
-import { effectsByMoment, whyTable } from "../parts/drivers.js";
+import { effectsByMoment, meansByMoment, whyTable } from "../parts/drivers.js";
 import { figureCard } from "../parts/figure.js";
 import { forecastChart } from "../parts/forecast_chart.js";
 import { forecastFiles } from "../parts/forecast_files.js";
@@ -141,7 +141,7 @@ function forecastSection(model, stored, sales, live, drivers) {
     "section",
     {},
     element("h2", {}, "What to expect"),
-    comingDays(stored),
+    comingDays(stored, meansByMoment(drivers)),
     forecastChart(entries, stored, effectsByMoment(drivers)),
     whyTable(drivers, frequency),
     whenOpened("The forecast as a table", () => forecastTable(forecast, frequency)),
