@@ -7,6 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.table.columns import number_reader
+from pipeline.table.values import numbers as read_numbers
+
 Kind = Literal["number", "date", "category"]
 
 _POINTS = 20
@@ -71,6 +74,9 @@ def _read(column: pd.Series) -> tuple[Kind, npt.NDArray[np.float64]]:
     dates = pd.to_datetime(column.astype("str"), format="ISO8601", errors="coerce", utc=True)
     if dates.notna().sum() >= _READABLE * len(present):
         return "date", _moments(dates)
+    reader = number_reader(column)
+    if reader is not None:
+        return "number", read_numbers(column, reader.read)
     return "category", np.empty(0)
 
 

@@ -29,6 +29,7 @@ UNUSUAL = {
     "categories": pd.Series(["a", "b"] * (ROWS // 2), dtype="category"),
     "written dates": pd.Series([f"2025-01-{day % 28 + 1:02d}" for day in range(ROWS)]),
     "written numbers": pd.Series([str(number) for number in range(ROWS)]),
+    "prices": pd.Series([f"$ {number * 37 % 101 * 100:,}.50" for number in range(ROWS)]),
     "prose": pd.Series([f"text number {number} that is long" for number in range(ROWS)]),
     "constant": pd.Series([7.0] * ROWS),
     "unicode": pd.Series(["é\u202e", "\u0000"] * (ROWS // 2)),
@@ -81,6 +82,7 @@ KINDS = {
     "whole numbers with gaps": "number",
     "durations": "number",
     "written numbers": "number",
+    "prices": "number",
     "dates": "date",
     "dates with a zone": "date",
     "dates with gaps": "date",
@@ -97,6 +99,12 @@ def test_the_kind_of_a_grid(name):
     assert grid is not None
     assert grid.kind == KINDS[name]
     assert UNUSUAL[name].iloc[grid.places].notna().all()
+
+
+def test_the_grid_of_written_prices_rises():
+    prices = UNUSUAL["prices"].iloc[grid_of(UNUSUAL["prices"]).places]
+    amounts = prices.str.replace(r"[$ ,]", "", regex=True).astype(float)
+    assert amounts.is_monotonic_increasing
 
 
 @pytest.mark.parametrize("name", ["all missing", "prose"])
