@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from api.sales.dates import First, read_named_month, read_year_first, read_year_last
+from api.sales.dates import First, read_month, read_named_month, read_year_first, read_year_last
 from api.visible import checked_visible
 
 Cell = object
@@ -85,7 +85,12 @@ def _as_datetime(cell: Cell, first: First | None) -> datetime:
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001  # a wall clock has no zone
     written = "" if cell is None else str(cell).strip()
-    found = read_year_last(written, first) or read_year_first(written) or read_named_month(written)
+    found = (
+        read_year_last(written, first)
+        or read_year_first(written)
+        or read_month(written)
+        or read_named_month(written)
+    )
     if found is not None:
         return found
     if _DAY_OF_EXCEL.fullmatch(written):

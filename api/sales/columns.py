@@ -21,7 +21,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     field: tuple(words.split())
     for field, words in {
         "date": "date sale_date sales_date order_date fecha fecha_venta datum verkaufsdatum"
-        " date_vente day dia tag jour",
+        " date_vente day dia tag jour month mes monat mois",
         "product_id": f"{_ID} {_THING} referencia reference",
         "quantity": "quantity qty units units_sold quantity_sold cantidad unidades uds menge anzahl"
         " stuck stuckzahl quantite unites"
@@ -39,15 +39,15 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 # What columns beside days hold in tables that have no column for each product.
 _MEASURES = """amount sales sold net gross tax vat discount cost costs margin profit customers
     visitors receipts orders transactions tips cash card temperature rain weather holiday closed
-    week month year hour time stock inventory waste budget forecast target
+    week year hour time stock inventory waste budget forecast target
     ventas venta neto bruto iva descuento coste costes margen beneficio clientes visitantes pedidos
-    propinas efectivo tarjeta temperatura lluvia tiempo festivo cerrado semana mes ano hora
+    propinas efectivo tarjeta temperatura lluvia tiempo festivo cerrado semana ano hora
     existencias merma presupuesto
     betrag verkauf verkaufe absatz netto brutto mwst steuer rabatt kosten gewinn kunden besucher
     bons bestellungen trinkgeld temperatur regen wetter feiertag geschlossen woche
-    monat jahr stunde uhrzeit bestand verlust
+    jahr stunde uhrzeit bestand verlust
     montant ventes vente net brut tva remise cout marge clients visiteurs commandes pourboires
-    especes pluie meteo ferie ferme semaine mois annee heure stock"""
+    especes pluie meteo ferie ferme semaine annee heure stock"""
 _NAMES_OF_MEASURES = frozenset(_MEASURES.split())
 _WEEKDAYS = frozenset({"weekday", "day", "dia", "dia_de_la_semana", "wochentag", "tag", "jour"})
 _APART = re.compile(r"[^a-z0-9]+")

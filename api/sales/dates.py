@@ -16,6 +16,7 @@ First = Literal["day", "month"]
 
 _YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(\D.*)?", re.DOTALL)
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(\D.*)?", re.DOTALL)
+_MONTH = re.compile(r"(?P<year>\d{4})[/-](?P<month>\d{1,2})|(?P<of>\d{1,2})[/-](?P<in>\d{4})")
 _BEFORE_ONE_DIGIT = re.compile(r"[ T](?=\d:)")
 _HALF_DAY = re.compile(r"\s+(0?[1-9]|1[0-2])((?::\d{2}){1,2})\s*([ap])\.?m\.?", re.IGNORECASE)
 _MONTHS = 12
@@ -32,6 +33,7 @@ def looks_like_a_day(cell: object) -> bool:
     return (
         _YEAR_LAST.fullmatch(written) is not None
         or _YEAR_FIRST.fullmatch(written) is not None
+        or _MONTH.fullmatch(written) is not None
         or find_named_month(written) is not None
     )
 
@@ -110,6 +112,17 @@ def read_year_first(written: str) -> datetime | None:
     year, _, month, day, time = found.groups(default="")
     try:
         return _moment(year, month, day, time)
+    except ValueError:
+        return None
+
+
+def read_month(written: str) -> datetime | None:
+    """The first day of a month such as 2026-01 or 01/2026, or none as above."""
+    found = _MONTH.fullmatch(written)
+    if found is None:
+        return None
+    try:
+        return _moment(found["year"] or found["in"], found["month"] or found["of"], "1", "")
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """Dates with the name of their month, as Excel and people write them: 1-Jan-26, 5 de enero de 2026.
 
-In English, Spanish, German and French, with the day of the week before them or without.
+In English, Spanish, German and French, with the day of the week before them or without; a month
+alone is its first day.
 """
 
 import re
@@ -34,6 +35,7 @@ _FORMS = tuple(
     for form in (
         rf"{_WEEKDAY}{_DAY}[ /-](?:de )?{_MONTH},?[ /-](?:de )?(?P<year>\d{{4}}|\d{{2}}){_TIME}",
         rf"{_WEEKDAY}{_MONTH}[ -]{_DAY},? (?P<year>\d{{4}}){_TIME}",
+        rf"{_MONTH}[ -](?:de )?(?P<year>\d{{4}})(?P<day>)(?P<time>)",
     )
 )
 
@@ -51,7 +53,7 @@ def find_named_month(written: str) -> NamedMonth | None:
     for form in _FORMS:
         found = form.fullmatch(written)
         if found and (month := _month(found["month"].lower())):
-            return NamedMonth(found["year"], month, found["day"], found["time"] or "")
+            return NamedMonth(found["year"], month, found["day"] or "1", found["time"] or "")
     return None
 
 

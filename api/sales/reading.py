@@ -102,10 +102,10 @@ class Reading:
     def warnings(self) -> list[str]:
         told = list(self._file.remarks)
         if wide := self._file.wide:
-            across = "day" if wide.has_days_across else "product"
+            across, shown = ("day", 2) if wide.has_days_across else ("product", _MOST_NAMES)
             told.append(
                 f"Each column of numbers was read as a {across}, each cell as what the product sold"
-                f" that day: {_some(wide.others)}"
+                f" that day: {_some(wide.others, shown)}"
             )
             if wide.left_out:
                 told.append(f"Columns that are no product were left out: {_some(wide.left_out)}")

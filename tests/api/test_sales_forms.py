@@ -38,6 +38,8 @@ def days(session: Session) -> list[str]:
         (["Thursday, January 1st, 2026"], ["2026-01-01 00:00"]),
         (["1. März 2026", "Lunes, 2 de marzo de 2026"], ["2026-03-01 00:00", "2026-03-02 00:00"]),
         (["30 juin 26", "31 juillet 26"], ["2026-06-30 00:00", "2026-07-31 00:00"]),
+        (["2026-01", "2026/2", "03/2026"], [f"2026-0{month}-01 00:00" for month in (1, 2, 3)]),
+        (["Jan 2026", "Februar 2026"], ["2026-01-01 00:00", "2026-02-01 00:00"]),
         (["30/12/99", "31/12/2025"], ["1999-12-30 00:00", "2025-12-31 00:00"]),
     ],
     ids=[
@@ -56,6 +58,8 @@ def days(session: Session) -> list[str]:
         "a long date in English",
         "German and Spanish months",
         "French months",
+        "months",
+        "months by name",
         "years short and long",
     ],
 )
@@ -195,6 +199,13 @@ def test_without_a_code_the_name_tells_products_apart(
 
     assert answer.status_code == 200, answer.text
     assert session.scalars(select(Product.sku)).all() == ["Rye"]
+
+
+def test_what_was_sold_in_a_month_is_its_first_day(http: httpx.Client, session: Session) -> None:
+    content = "Producto,enero de 2026,febrero de 2026\nPan,300,280\nRosca,20,31\n"
+
+    assert send(http, content).status_code == 200
+    assert sorted(set(days(session))) == ["2026-01-01 00:00", "2026-02-01 00:00"]
 
 
 def test_names_may_have_several_lines(http: httpx.Client, session: Session) -> None:
