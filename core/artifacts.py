@@ -7,7 +7,8 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from core.private_files import make_private_directory, private_opener
 from core.settings import Settings
 
 CHUNK_BYTES = 1 << 20
+AT_ONCE = 8
+"""Files on their way to an object store, which waits for the network with each of them."""
 REFRESH_AFTER = timedelta(hours=1)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -71,6 +74,13 @@ class ArtifactStore:
             if not self._has_recent(blob.digest):
                 self._place(Path(file.name), blob.digest)
         return blob
+
+    def put_all(self, contents: Sequence[bytes]) -> list[Blob]:
+        """Store all of them, over a network at once; when it raises, some may be stored."""
+        if self._is_local or len(contents) < 2:
+            return [self.put(content) for content in contents]
+        with ThreadPoolExecutor(min(len(contents), AT_ONCE)) as pool:
+            return list(pool.map(self.put, contents))
 
     def open(self, digest: str) -> BinaryIO:
         """A file of the bytes, not verified: for reading large content in parts."""

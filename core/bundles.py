@@ -36,10 +36,14 @@ def store_bundle(
 ) -> StoredBundle:
     """Store files, and last the signed manifest that names them."""
     compression: Compression = "gzip" if compress else "none"
-    entries = {name: _store(store, content, compression) for name, content in files.items()}
+    blobs = store.put_all([_compressed(content, compression) for content in files.values()])
+    entries = {
+        name: _entry(blob, content, compression)
+        for (name, content), blob in zip(files.items(), blobs, strict=True)
+    }
     manifest = Manifest(entries, dict(versions), data_digest, datetime.now(UTC))
     digest = store.put(sign(manifest, key)).digest
-    return StoredBundle(digest, {name: Blob(e.digest, e.size) for name, e in entries.items()})
+    return StoredBundle(digest, dict(zip(files, blobs, strict=True)))
 
 
 def load_manifest(store: ArtifactStore, manifest_digest: str, key: str) -> Manifest:
@@ -59,12 +63,12 @@ def load_file(store: ArtifactStore, manifest_digest: str, key: str, name: str) -
     return None if entry is None else _load(store, entry)
 
 
-def _store(store: ArtifactStore, content: bytes, compression: Compression) -> FileEntry:
+def _compressed(content: bytes, compression: Compression) -> bytes:
     # Without a time in it, the same content compresses to the same bytes and is stored once.
-    stored = (
-        gzip.compress(content, COMPRESSION_LEVEL, mtime=0) if compression == "gzip" else content
-    )
-    blob = store.put(stored)
+    return gzip.compress(content, COMPRESSION_LEVEL, mtime=0) if compression == "gzip" else content
+
+
+def _entry(blob: Blob, content: bytes, compression: Compression) -> FileEntry:
     content_sha256 = hashlib.sha256(content).hexdigest()
     return FileEntry(blob.digest, blob.size, content_sha256, len(content), compression)
 

@@ -71,6 +71,15 @@ def test_the_same_content_is_stored_once(store: ArtifactStore) -> None:
     assert [blob.digest for blob in store.digests()] == [DIGEST]
 
 
+def test_several_are_stored_in_their_order_also_the_same_twice(store: ArtifactStore) -> None:
+    contents = [CONTENT, b"", *(bytes([place]) * 100 for place in range(20)), CONTENT]
+    blobs = store.put_all(contents)
+    assert [store.read(blob.digest) for blob in blobs] == contents
+    assert [blob.size for blob in blobs] == [len(content) for content in contents]
+    assert {blob.digest for blob in store.digests()} == {blob.digest for blob in blobs}
+    assert store.put_all([]) == []
+
+
 def test_digests_tell_size_and_time(store: ArtifactStore) -> None:
     before = datetime.now(UTC) - timedelta(seconds=2)
     store.put(CONTENT)
