@@ -24,8 +24,6 @@ from pipeline.forecast.unpickling import set_state
 
 Values = NDArray[np.float64]
 
-_TIME, _MEAN = "ds", "mean"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedForecaster:
@@ -70,7 +68,8 @@ class FittedForecaster:
             If a column is missing or a time stamp is not after the last row of training.
         """
         rows = self._rows(future)
-        return self._sold(rows, _bounded(self.calibration.outlook(*self._asked(rows))))
+        bounded = _bounded(self.calibration.outlook(*self._asked(rows)))
+        return _sold(rows, bounded, self._is_open(rows))
 
     def quantiles(self, future: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """The quantities that stay unsold with no more than each probability.
@@ -97,7 +96,7 @@ class FittedForecaster:
         require_levels(levels)
         rows = self._rows(future)
         made = self.calibration.quantiles(*self._asked(rows), levels)
-        return self._sold(rows, _by_level(levels, made))
+        return _sold(rows, _by_level(levels, made), self._is_open(rows))
 
     def predict_in_full(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Values]:
         """What `predict` and `quantiles` return, and what each period brings on average, for the
@@ -107,8 +106,12 @@ class FittedForecaster:
         predicted, steps = self._asked(rows)
         outlook = self.calibration.outlook(predicted, steps, QUANTILES)
         bounded, by_level = _bounded(outlook), _by_level(QUANTILES, outlook.quantiles)
-        sold = self._sold(rows, {**bounded, **by_level, _MEAN: predicted})
-        return sold[[_TIME, *bounded]], sold[[_TIME, *by_level]], sold[_MEAN].to_numpy()
+        is_open = self._is_open(rows)
+        return (
+            _sold(rows, bounded, is_open),
+            _sold(rows, by_level, is_open),
+            np.where(is_open, predicted, 0.0),
+        )
 
     def _asked(self, rows: PlainPeriods) -> tuple[Values, NDArray[np.int64]]:
         """What the members expect of the rows, and how far ahead these are."""
@@ -119,16 +122,9 @@ class FittedForecaster:
         made = [predict(member, rows) for member in self.members]
         return np.asarray(np.average(made, axis=0, weights=weights), dtype=np.float64)
 
-    def _sold(self, rows: PlainPeriods, columns: dict[str, Values]) -> pd.DataFrame:
-        """Nothing while the shop is closed."""
-        ds = rows.ds
-        closed = closed_rows(self.closures, ds, self.frequency)
-        closed |= self.closed_times.at(ds, self.frequency)
-        table = np.column_stack(list(columns.values()))
-        table[closed] = 0.0
-        sold = pd.DataFrame(table, columns=list(columns), copy=False)
-        sold.insert(0, _TIME, ds)
-        return sold
+    def _is_open(self, rows: PlainPeriods) -> NDArray[np.bool_]:
+        closed = closed_rows(self.closures, rows.ds, self.frequency)
+        return ~(closed | self.closed_times.at(rows.ds, self.frequency))
 
     def _rows(self, future: pd.DataFrame) -> PlainPeriods:
         missing = [name for name in ("ds", *self.known) if name not in future]
@@ -143,6 +139,14 @@ class FittedForecaster:
                 f"Column ds must have time stamps, all at least one period after {self.last}"
             )
         return PlainPeriods(ds, steps, {name: future[name].to_numpy() for name in self.known})
+
+
+def _sold(
+    rows: PlainPeriods, columns: dict[str, Values], is_open: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Nothing while the shop is closed."""
+    sold = {name: np.where(is_open, values, 0.0) for name, values in columns.items()}
+    return pd.DataFrame({"ds": rows.ds, **sold}, copy=False)
 
 
 def _bounded(outlook: Outlook) -> dict[str, Values]:
