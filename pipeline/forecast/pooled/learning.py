@@ -24,7 +24,7 @@ from pipeline.forecast.pooled.table import Surround
 from pipeline.forecast.pooled.trees import Trees
 from pipeline.forecast.pooled.usefulness import useful_to_observe
 from pipeline.forecast.selection.windows import plan_windows
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import BEST, ForecastSpec
 
 LEAST_PRODUCTS = 3
 LEAST_EXAMPLES = 200
@@ -106,17 +106,17 @@ def learn(
         parts.append(examples_of(series, surround, horizon, count, place))
     examples = joined(parts)
     parts.clear()
-    cutoffs = _cutoffs(products, spec)
+    oldest, newest, last = _known_at_tests(products, spec)
     grower = partial(
         _grow,
         seed=spec.seed,
         threads=threads,
         on_round=lambda _: on_step(0.5, "Looking for columns that help"),
     )
-    before_holdout = examples.until(cutoffs[-2:][0])
-    useful = useful_to_observe(before_holdout, observed, grower)
+    useful = useful_to_observe(examples.until(newest), observed, grower)
     examples = examples.without(set(observed) - set(useful))
-    grown = _grown(examples, cutoffs, spec.seed, threads, on_step)
+    cutoffs = {oldest, newest, last} if spec.budget == BEST else {oldest, last}
+    grown = _grown(examples, sorted(cutoffs), spec.seed, threads, on_step)
     if not grown:
         return None
     return FrequencyModel(
@@ -177,8 +177,10 @@ def _groups(products: Sequence[Series], frequency: Frequency) -> tuple[Group, di
     return group_of(products, frequency), categories
 
 
-def _cutoffs(products: Sequence[Series], spec: ForecastSpec) -> list[np.datetime64]:
-    """The last periods known at the first test on past sales, at the newest one, and now."""
+def _known_at_tests(
+    products: Sequence[Series], spec: ForecastSpec
+) -> tuple[np.datetime64, np.datetime64, np.datetime64]:
+    """The last periods known at the oldest test on past sales, at the newest one, and now."""
     longest = max(products, key=len)
     history = History(
         ds=pd.DatetimeIndex(longest.stamps),
@@ -188,8 +190,8 @@ def _cutoffs(products: Sequence[Series], spec: ForecastSpec) -> list[np.datetime
     )
     windows = plan_windows(history, longest.frequency.horizon_rows(spec.horizon_days), spec.budget)
     last = max(series.stamps[-1] for series in products)
-    origins = [windows[0].origin, windows[-1].origin]
-    return sorted({*(longest.stamps[origin - 1] for origin in origins), last})
+    oldest, newest = (longest.stamps[one.origin - 1] for one in (windows[0], windows[-1]))
+    return oldest, newest, last
 
 
 def _grown(

@@ -2,7 +2,7 @@
 
 import pickle
 import zlib
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from pipeline.forecast.history.validation import validate
 from pipeline.forecast.pooled.candidates import fit_pooled, has_unseen_trees
 from pipeline.forecast.pooled.forecaster import TreeForecaster
 from pipeline.forecast.shared import SharedProfile, fit_shared
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import BALANCED, BEST, ForecastSpec
 from tests.pipeline.forecast.pooled.shops import UPLIFT, Shop, shop
 
 SPEC = ForecastSpec(horizon_days=28)
@@ -193,6 +193,21 @@ def test_trees_are_not_used_before_what_they_have_learned(
     assert not has_unseen_trees(history.head(rows - 1), context_with(shared))
     assert shared.pooled.at(history.frequency, first) is not None
     assert shared.pooled.at(Frequency(Unit.WEEK), first) is None
+
+
+@pytest.mark.parametrize(
+    ("budget", "days_before_end"), [(BALANCED, [112, 0]), (BEST, [168, 28, 0])]
+)
+def test_trees_of_the_holdout_are_grown_where_there_is_time(
+    sold: Shop, budget: str, days_before_end: list[int]
+) -> None:
+    learned = fit_shared(sold, replace(SPEC, budget=budget)).pooled
+
+    assert learned is not None
+    history = prepared(sold).history
+    grown = learned.models[Frequency(Unit.DAY)].grown
+    ends = [pd.Timestamp(one.learned_until) for one in grown]
+    assert [(history.ds[-1] - one).days for one in ends] == days_before_end
 
 
 def test_a_product_of_ten_days_sells_by_the_week_of_its_shop(
