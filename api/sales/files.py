@@ -16,6 +16,7 @@ from api.sales.workbooks import open_workbook
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PARQUET = b"PAR1"
+_MARKUP = (b"<", b"\xef\xbb\xbf<")
 _LONGEST_SIGN = 4
 
 
@@ -28,5 +29,10 @@ def open_sales(path: Path, media_type: str) -> AbstractContextManager[SalesFile]
     if begin == _PARQUET:
         raise InvalidRequestError(
             "The file is a Parquet file and not CSV: let its name end in .parquet"
+        )
+    if begin.startswith(_MARKUP):
+        raise InvalidRequestError(
+            "The file is a web page or XML, whatever its name says: open it in Excel, and save it as"
+            " .xlsx"
         )
     return open_workbook(path) if begin in _WORKBOOKS else open_csv(path)

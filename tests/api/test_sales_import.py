@@ -211,6 +211,8 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         (b"\x00\x01\x02\x03", "lacks the columns"),
         (b"x" * 200_000, "The first line must name the columns"),
         (b"PAR1\x15\x04", "let its name end in .parquet"),
+        (b"<html><table><tr><td>date</td></tr></table></html>", "a web page or XML"),
+        ("\ufeff<?xml version='1.0'?>".encode(), "a web page or XML"),
     ],
 )
 def test_a_file_that_is_no_sales_file_is_refused(

@@ -245,6 +245,19 @@ def test_a_workbook_of_excel_is_read(
     expect(page.get_by_role("alert")).to_contain_text("Row 2, quantity, “four”: not a number")
 
 
+def test_how_a_file_was_read_is_told(page: Page, stocked: Service) -> None:
+    """Of a row that changes nothing: a day that is known, and nothing known of it."""
+    product = next(iter(stocked.pages("products")))
+    known = f"{product['last_sale'][:10]};{product['id']}"
+    content = f"date;product_id;quantity;note\n{known};;größer\n"
+    page.goto("/")
+    page.locator(".hero input[type=file]").set_input_files(
+        {"name": "sales.csv", "mimeType": "text/csv", "buffer": content.encode("cp1252")}
+    )
+    told = page.locator(".notice-warn").get_by_role("listitem")
+    expect(told).to_have_text([re.compile("read as Windows-1252"), re.compile("left out: note$")])
+
+
 def test_an_unknown_job_says_so(page: Page, service: Service, expected_refusals: list[int]) -> None:
     expected_refusals.append(404)
     with page.expect_response(re.compile("/training/status/")) as answered:

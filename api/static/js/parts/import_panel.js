@@ -152,6 +152,19 @@ function reportNotices(file, report) {
   announce(`${rows} imported.`);
   return [
     hint(`${file.name}: ${rows} of ${products} imported, ${days}.`, "good"),
-    ...report.warnings.map((warning) => hint(warning, "warn")),
-  ];
+    report.warnings.length > 0 && howItWasRead(report.warnings),
+  ].filter(Boolean);
+}
+
+function howItWasRead(warnings) {
+  return element(
+    "div",
+    { class: "notice notice-warn" },
+    element("p", { class: "notice-text" }, "How the file was read"),
+    element(
+      "ul",
+      { class: "notice-rows" },
+      warnings.map((warning) => element("li", {}, warning)),
+    ),
+  );
 }
