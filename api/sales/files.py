@@ -32,7 +32,7 @@ def open_sales(path: Path, media_type: str) -> AbstractContextManager[SalesFile]
         )
     if begin.startswith(_MARKUP):
         raise InvalidRequestError(
-            "The file is a web page or XML, whatever its name says: open it in Excel, and save it as"
-            " .xlsx"
+            "The file is a web page or XML, whatever its name says:"
+            " open it in Excel, and save it as .xlsx"
         )
     return open_workbook(path) if begin in _WORKBOOKS else open_csv(path)
