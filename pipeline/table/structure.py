@@ -24,7 +24,7 @@ _ROWS_PER_GROUP = 3
 _LEAST_LIKENESS = 0.5
 _GROUP_NAME = re.compile(
     r"(^|[\W_])(patient|subject|person|customer|client|user|member|player|student|employee|account|"
-    r"household|family|session|device|machine|engine|sensor)s?([\W_]?(id|no|nr|number|name|key))?$",
+    r"household|family|session|device|machine|engine|sensor)s?([\W_]?(id|no|nr|number|name|key))?$|^id$",
     re.IGNORECASE,
 )
 
@@ -157,7 +157,8 @@ def _leaves_every_class(
 
 
 def _find_group(frame: pd.DataFrame, target: npt.NDArray[Any], spec: TableSpec) -> str | None:
-    """A column that names persons, devices or the like, whose rows have much the same target."""
+    """A column that names persons, devices or the like, or is called id and repeats, whose rows
+    have much the same target."""
     for name in frame.columns:
         if str(name) in spec.exclude_columns or not _GROUP_NAME.search(str(name)):
             continue

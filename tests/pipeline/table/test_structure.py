@@ -65,9 +65,11 @@ def test_dates_in_no_order_are_no_order():
     assert structure == Structure()
 
 
-def test_rows_of_a_patient_that_are_alike_stay_together():
-    structure = find_structure(VISITS.drop(columns="day"), HEALTH, spec())
-    assert structure.group_column == "patient_id"
+@pytest.mark.parametrize("name", ["patient_id", "Subject", "ID"])
+def test_rows_of_a_patient_that_are_alike_stay_together(name):
+    frame = VISITS.drop(columns="day").rename(columns={"patient_id": name})
+    structure = find_structure(frame, HEALTH, spec())
+    assert structure.group_column == name
     train, test = split_rows(amounts(HEALTH), spec(), structure)
     assert not set(PATIENTS[train]) & set(PATIENTS[test])
     assert 40 <= len(test) <= 80
