@@ -14,6 +14,7 @@ _LARGEST = 1e12
 _LONGEST_TEXT = 255
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _CURRENCIES = "€$£¥"
+_WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
 _DAY_OF_EXCEL = re.compile(r"[2-7]\d{4}(\.\d+)?")  # from 1954 to 2118
 _DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026, 31/01/2026 or 31-Jan-2026"
 
@@ -108,7 +109,9 @@ def _as_float(cell: Cell) -> float:
         return float(cell)
     try:
         if isinstance(cell, str) and "_" not in cell:
-            return float(cell)
+            # 1,250 may be a little more than one, or than a thousand; 1,250.75 may not.
+            is_clear = _WITH_THOUSANDS.fullmatch(cell) is not None
+            return float(cell.replace(",", "") if is_clear else cell)
     except ValueError:
         pass
     raise ValueError("not a number: write digits with a point for decimals and nothing else")

@@ -300,6 +300,18 @@ def test_amounts_of_money_may_have_a_sign(
     assert (sale.price, sale.revenue) == (2.5, 2.5)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [("$1,250.75", 1250.75), ("1,250,000", 1_250_000), ("1,250", None)]
+)
+def test_commas_part_thousands_where_nothing_else_can_be_meant(
+    http: httpx.Client, session: Session, written: str, read: float | None
+) -> None:
+    answer = send(http, f'date,product_id,quantity,revenue\n2026-01-31,rye,5,"{written}"\n')
+
+    assert (answer.status_code == 200) == (read is not None), answer.text
+    assert [sale.revenue for sale in sales(session)] == ([] if read is None else [read])
+
+
 def test_a_quantity_has_no_sign_of_a_currency(http: httpx.Client) -> None:
     content = "date;product_id;quantity\n31.01.2026;rye;5 €\n"
 
