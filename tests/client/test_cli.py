@@ -85,7 +85,7 @@ def test_a_refusal_is_4_and_shows_every_row(studio, tmp_path: Path) -> None:
 
 
 def test_sales_of_another_kind_of_file_are_refused_here(studio, tmp_path: Path) -> None:
-    sales = tmp_path / "sales.ods"
+    sales = tmp_path / "sales.numbers"
     sales.write_bytes(b"PK")
 
     done = studio("import-sales", str(sales))
