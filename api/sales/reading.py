@@ -12,6 +12,7 @@ from api.sales import cells
 from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing
 from api.sales.dates import First
 from api.sales.decimals import DecimalComma
+from api.sales.gaps import Gaps
 from api.sales.sums import may_name_a_sum, tells_a_day
 from api.sales.tables import RaggedRowError, RawBatch, SalesFile
 from db.errors import Returned
@@ -57,6 +58,7 @@ class Reading:
         self._file = file
         self._moment = partial(cells.moment, first=first)
         self._decimals = DecimalComma()
+        self._gaps = Gaps()
         self._covariates = [name for name in file.names if name not in self._fields]
         self._left_out = list(file.left_out)
         self._known: dict[str, dict[object, Any]] = defaultdict(dict)
@@ -126,9 +128,7 @@ class Reading:
             told.append(f"These columns hold no numbers and were left out: {named}")
         if self._file.has_unnamed:
             told.append("Columns without a name were left out")
-        if doubt := self._decimals.doubt():
-            told.append(doubt)
-        return told
+        return told + [one for one in (self._gaps.told(), self._decimals.doubt()) if one]
 
     def _checked_batches(self) -> Iterator[RawBatch]:
         try:
@@ -175,6 +175,7 @@ class Reading:
             if name in _PARSERS or name in self._covariates
         }
         self._note_returns(raw, values)
+        self._gaps.note(values["date"], values["quantity"])
         return SalesBatch(
             product=values["product_id"],
             sold_at=values["date"],

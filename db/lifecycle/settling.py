@@ -33,10 +33,12 @@ def settle(
     """Count tasks that just ended, tell of them, and end the job with its last task."""
     if not ended:
         return []
-    for task, _ in ended:
+    for task, news in ended:
         _count(session, job, task, now)
         if task.kind == "table":
             forget_trials(session, task.id)
+        if news.message and task.status != "cancelled":
+            job.current_step = storable(wording.step_of_job(task, news.message), 255)
     has_open_tasks = measure(session, job, now)
     messages = [append_task_news(session, job, now, task, news) for task, news in ended]
     if not has_open_tasks:

@@ -97,8 +97,9 @@ def _start_news(
     if job.progress_seq == 0:
         job.current_step = wording.job_started(job)
         yield append_job_news(session, job, now, "job_started")
-    news = News(event="task_started", message=wording.task_started(task))
-    yield append_task_news(session, job, now, task, news)
+    message = wording.task_started(task)
+    job.current_step = storable(message, 255)
+    yield append_task_news(session, job, now, task, News(event="task_started", message=message))
 
 
 def report(

@@ -116,6 +116,19 @@ def test_a_bad_cell_is_named(http: httpx.Client, cell: str, column: str, told: s
     assert told in message
 
 
+def test_quantities_that_are_errors_are_told(http: httpx.Client, session: Session) -> None:
+    quantities = ["<c><v>5</v></c>", '<c t="e"><v>#N/A</v></c>', "<c><v>7</v></c>", ""]
+    rows = '<row><c t="str"><v>date</v></c><c t="str"><v>sku</v></c><c t="str"><v>qty</v></c></row>'
+    for day, quantity in enumerate(quantities, start=46053):
+        rows += f'<row><c s="1"><v>{day}</v></c><c t="str"><v>rye</v></c>{quantity}</row>'
+    answer = send(http, changed(workbook(TABLE), sheet=sheet_of(rows)), XLSX)
+
+    assert answer.json()["warnings"][-1] == (
+        "Past rows without a quantity count as not known, and not as 0: 1 row"
+    )
+    assert [sale.quantity for sale in sales(session)] == [5, None, 7, None]
+
+
 def test_dates_that_excel_has_read_beside_others_that_it_has_not_are_refused(
     http: httpx.Client,
 ) -> None:

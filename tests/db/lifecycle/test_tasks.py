@@ -101,6 +101,18 @@ def test_renewing_keeps_the_lease_and_tells_of_a_stop(session: Session) -> None:
     assert stopped.stop_mode == "abort"
 
 
+def test_a_job_tells_what_happened_last(session: Session) -> None:
+    job = new_job(session, products=2)
+    start(session, job)
+    first, second = tasks_of(session, job)
+    claim = claimed(session, first)
+    assert job.current_step == "Training of Bread 0 started"
+    transitions.finish(session, claim.token, model_outcome(message="Trained well"))
+    assert job.current_step == "Bread 0: Trained well"
+    claimed(session, second)
+    assert job.current_step == "Training of Bread 1 started"
+
+
 def test_a_report_moves_task_and_job(session: Session) -> None:
     job = new_job(session, products=4)
     first, second, *_ = running_claims(session, job)
