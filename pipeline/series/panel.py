@@ -113,11 +113,15 @@ def _rows(
     frame: pd.DataFrame, columns: SeriesColumns, notes: list[str]
 ) -> tuple[pd.DataFrame, list[tuple[str, ...]]]:
     """Columns ``time``, ``series`` (a number), ``target`` and the covariates, sorted."""
-    rows = pd.DataFrame({"time": columns.read_times(frame)})
-    rows["target"] = numbers(frame[columns.target])
-    for name, values in _covariates(frame, columns, rows["target"].notna()).items():
-        rows[f"covariate {name}"] = values
-    rows["series"], keys = series_numbers(frame, columns.groups)
+    times = columns.read_times(frame)
+    target = pd.Series(numbers(frame[columns.target]), times.index)
+    covariates = _covariates(frame, columns, target.notna())
+    series, keys = series_numbers(frame, columns.groups)
+    rows = pd.DataFrame(
+        {"time": times, "target": target}
+        | {f"covariate {name}": values for name, values in covariates.items()}
+        | {"series": series}
+    )
     lost = rows["time"].isna()
     if lost.any():
         notes.append(

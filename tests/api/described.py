@@ -19,9 +19,9 @@ from schemathesis.config import (
 from schemathesis.schemas import BaseSchema
 
 from api.openapi.document import document
-from api.sales.media_types import XLSX
+from api.sales.media_types import ODS, XLS, XLSX
 from tests.api.populated import PLACES
-from tests.api.workbooks import workbook
+from tests.api.workbooks import DATA, open_document, workbook
 
 Json = dict[str, Any]
 
@@ -45,7 +45,8 @@ def _arrow() -> bytes:
 
 _CSV = b"product_id,date,quantity\nrye,2026-01-01,3\n"
 
-_WORKBOOK = workbook([["product_id", "date", "quantity"], ["rye", "2026-01-01", 3]])
+_TABLE = [["product_id", "date", "quantity"], ["rye", "2026-01-01", 3]]
+_WORKBOOK, _OPEN_WORKBOOK = workbook(_TABLE), open_document(_TABLE)
 
 _FAR = _CSV + b"rye,9999-12-31,1e308\n"
 
@@ -58,6 +59,8 @@ FILES: Mapping[str, Sequence[bytes]] = {
         b"date\n\n",
         _FAR,
     ],
+    XLS: [(DATA / "sales.xls").read_bytes(), b"\xd0\xcf\x11\xe0", b""],
+    ODS: [_OPEN_WORKBOOK, _OPEN_WORKBOOK[:-40], b""],
     XLSX: [_WORKBOOK, _WORKBOOK[:-40], b"PK\x03\x04", b""],
     "application/vnd.apache.parquet": [_parquet(), _parquet()[:-9], b"PAR1", b""],
     "application/vnd.apache.arrow.stream": [_arrow(), _arrow()[:40], b"ARROW1", b""],

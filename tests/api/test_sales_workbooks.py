@@ -15,9 +15,8 @@ from api.errors import InvalidRequestError
 from api.sales.media_types import XLS, XLSX
 from db.tables import DEFAULT_TENANT_ID, Product
 from tests.api.test_sales_import import URL, errors, sales, send
-from tests.api.workbooks import archive, changed, open_document, sheet_of, workbook
+from tests.api.workbooks import DATA, archive, changed, open_document, sheet_of, workbook
 
-DATA = Path(__file__).with_name("data")
 HEADER = ("Date", "SKU", "Product Name", "Quantity", "Price")
 DAY = datetime.fromisoformat("2026-01-31")
 WIDE = f"<row>{'<c><v>1</v></c>' * 301}</row>"

@@ -5,9 +5,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from pathlib import Path
 
 from api.sales.media_types import ODS
 
+DATA = Path(__file__).with_name("data")
 DATE, MONEY = 1, 2
 """Styles: a date by the number of its format, and money by a format of its own."""
 

@@ -33,7 +33,7 @@ def is_running(distinct: np.ndarray, rows: int) -> bool:
     """Whether each row has a number of its own, and most numbers of their range are there."""
     if rows <= _LEAST_VALUES or len(distinct) < rows:
         return False
-    return bool(distinct[-1] - distinct[0] + 1 <= _SPAN * rows)
+    return int(distinct[-1]) - int(distinct[0]) + 1 <= _SPAN * rows
 
 
 def tells_time(name: str, distinct: np.ndarray) -> bool:
