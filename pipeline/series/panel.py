@@ -113,12 +113,11 @@ def _rows(
     frame: pd.DataFrame, columns: SeriesColumns, notes: list[str]
 ) -> tuple[pd.DataFrame, list[tuple[str, ...]]]:
     """Columns ``time``, ``series`` (a number), ``target`` and the covariates, sorted."""
-    times = columns.read_times(frame)
-    target = pd.Series(numbers(frame[columns.target]), times.index)
+    target = pd.Series(numbers(frame[columns.target]))
     covariates = _covariates(frame, columns, target.notna())
     series, keys = series_numbers(frame, columns.groups)
     rows = pd.DataFrame(
-        {"time": times, "target": target}
+        {"time": columns.read_times(frame), "target": target}
         | {f"covariate {name}": values for name, values in covariates.items()}
         | {"series": series}
     )

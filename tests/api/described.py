@@ -45,7 +45,7 @@ def _arrow() -> bytes:
 
 _CSV = b"product_id,date,quantity\nrye,2026-01-01,3\n"
 
-_TABLE = [["product_id", "date", "quantity"], ["rye", "2026-01-01", 3]]
+_TABLE: list[list[object]] = [["product_id", "date", "quantity"], ["rye", "2026-01-01", 3]]
 _WORKBOOK, _OPEN_WORKBOOK = workbook(_TABLE), open_document(_TABLE)
 
 _FAR = _CSV + b"rye,9999-12-31,1e308\n"
