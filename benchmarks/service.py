@@ -21,14 +21,14 @@ QUIET_FOR_S, QUIET_SHARE = 3.0, 0.15
 
 
 @contextmanager
-def running_service(*, concurrency: int, **environment: str) -> Iterator[Client]:
-    """A client of a service with `concurrency` training slots."""
+def running_service(*, concurrency: int | None = None, **environment: str) -> Iterator[Client]:
+    """A client of a service with `concurrency` training slots, or as many as by default."""
     with tempfile.TemporaryDirectory(prefix="model-studio-benchmark-") as directory:
         variables = {
             **os.environ,
             "DATA_DIR": directory,
             "PORT": str(free_port()),
-            "WORKER_CONCURRENCY": str(concurrency),
+            **({} if concurrency is None else {"WORKER_CONCURRENCY": str(concurrency)}),
             **environment,
         }
         launcher = subprocess.Popen(

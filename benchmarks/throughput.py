@@ -36,7 +36,7 @@ def main() -> None:
     sales = generate_shop(asked.products, seed=11)
     cores = len(os.sched_getaffinity(0))
     loop = cost_of_prophet(sales, cores, asked.loop)
-    service, memory = cost_of_service(sales, asked.budget, cores)
+    service, memory = cost_of_service(sales, asked.budget)
     print_lines(
         f"Forecasts of {service.products} products by the service, budget {asked.budget},"
         f" and of {loop.products} by a loop of Prophet",
@@ -62,11 +62,11 @@ def cost_of_prophet(sales: pd.DataFrame, cores: int, products: int) -> Cost:
     return Cost(len(forecasts), wall_s, cpu_s)
 
 
-def cost_of_service(sales: pd.DataFrame, budget: str, cores: int) -> tuple[Cost, MemoryCurve]:
+def cost_of_service(sales: pd.DataFrame, budget: str) -> tuple[Cost, MemoryCurve]:
     """From the start request to the terminal message, every process of the service counted."""
     with (
         tempfile.TemporaryDirectory() as directory,
-        running_service(concurrency=cores, FORECAST_BUDGET=budget) as client,
+        running_service(FORECAST_BUDGET=budget) as client,
     ):
         path = Path(directory) / "sales.parquet"
         write_frame(sales, path)
