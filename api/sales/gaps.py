@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from api.sales.tables import counted
+
 
 class Gaps:
     """Counts rows without a quantity; those after the last one that has it are plans."""
@@ -25,5 +27,4 @@ class Gaps:
         rows = sum(count for moment, count in self._unknown.items() if moment <= self._newest)
         if rows == 0:
             return None
-        counted = "1 row" if rows == 1 else f"{rows:,} rows"
-        return f"Past rows without a quantity count as not known, and not as 0: {counted}"
+        return f"Past rows without a quantity count as not known, and not as 0: {counted(rows)}"

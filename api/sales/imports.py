@@ -11,7 +11,7 @@ from api.sales.dates import First, what_comes_first
 from api.sales.files import open_sales
 from api.sales.reading import Reading
 from api.sales.schemas import ImportReport
-from api.sales.tables import SalesFile
+from api.sales.tables import SalesFile, counted
 from db.engine import Sessions
 from db.errors import MoreReturnedError, QuotaExceededError
 from db.shop.sales import ImportCounts, import_sales
@@ -64,7 +64,7 @@ def _import(
 
 def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
     if counts.merged:
-        rows = "1 row" if counts.merged == 1 else f"{counts.merged:,} rows"
+        rows = counted(counts.merged)
         told = f"Rows of the same product and date were added up: {rows} more than dates"
         warnings = [*warnings, told]
     return ImportReport(

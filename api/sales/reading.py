@@ -14,7 +14,7 @@ from api.sales.dates import First
 from api.sales.decimals import DecimalComma
 from api.sales.gaps import Gaps
 from api.sales.sums import may_name_a_sum, tells_a_day
-from api.sales.tables import RaggedRowError, RawBatch, SalesFile
+from api.sales.tables import RaggedRowError, RawBatch, SalesFile, counted
 from db.errors import Returned
 from db.shop.sales import SalesBatch
 
@@ -121,7 +121,7 @@ class Reading:
         if self._returns:
             told.append(
                 "Quantities below 0 are returns, taken off what the product sold at that time:"
-                f" {_counted(self._returns)}"
+                f" {counted(self._returns)}"
             )
         if self._left_out:
             named = ", ".join(self._left_out)
@@ -269,7 +269,3 @@ def _some(things: Sequence[object], most: int = _MOST_NAMES) -> str:
     named = ", ".join(map(str, things[:most]))
     others = len(things) - most
     return f"{named} and {others:,} more" if others > 0 else named
-
-
-def _counted(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"

@@ -75,3 +75,7 @@ def check_names(names: Sequence[str], *, is_wide: bool) -> None:
         raise InvalidRequestError(
             f"The file has these columns more than once: {', '.join(map(repr, twice))}"
         )
+
+
+def counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows:,} rows"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import dropwhile, islice
 from pathlib import Path
 
+import structlog
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from api.errors import InvalidRequestError
@@ -23,6 +24,8 @@ from api.sales.headers import (
     wide_header,
 )
 from api.sales.tables import SalesFile
+
+log = structlog.get_logger(__name__)
 
 _EMPTY = ""
 _DAMAGED = (
@@ -44,6 +47,7 @@ def open_workbook(path: Path) -> Iterator[SalesFile]:
     except BaseException as error:
         if type(error).__name__ != _PANIC:
             raise
+        log.warning("the reader of workbooks panicked", exc_info=True)
         raise InvalidRequestError(_DAMAGED) from error
     yield file
 

@@ -198,6 +198,14 @@ def test_what_is_no_workbook_of_sales_is_refused(
     assert told in refusal(http, content())
 
 
+def test_one_that_leads_its_reader_astray_is_refused(http: httpx.Client) -> None:
+    """The library panics, which is no `Exception`, and says nothing that a user can use."""
+    content = bytearray((DATA / "sales.xls").read_bytes())
+    content[1492] ^= 0x7F
+
+    assert refusal(http, bytes(content)).endswith("none of Excel or LibreOffice")
+
+
 def test_what_takes_too_much_memory_ends_its_own_process_only(
     fresh_database_url: str, tmp_path: Path
 ) -> None:
