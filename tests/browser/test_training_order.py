@@ -33,6 +33,7 @@ def test_a_category_is_trained_with_chosen_options(page: Page, stocked: Service)
     page.get_by_text("Advanced").click()
     page.get_by_label("Method", exact=True).select_option("Average of the season")
     page.get_by_label("What fits the Prophet methods").select_option("exact")
+    page.get_by_label("What a day is expected to bring").select_option("mean")
     found = stocked.get("products", category=CATEGORY)["items"]
     assert ordered(page, "/training/start") == {
         "categories": [CATEGORY],
@@ -41,6 +42,7 @@ def test_a_category_is_trained_with_chosen_options(page: Page, stocked: Service)
         "force": True,
         "algorithm": "seasonal_mean",
         "engine": "exact",
+        "point": "mean",
     }
     expect(page.locator(".product")).to_have_count(len(found))
     expect(page.locator(".job-head .pill")).to_have_text("Finished")

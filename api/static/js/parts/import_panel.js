@@ -137,9 +137,8 @@ async function importFile(panel, file) {
     panel.outcome.replaceChildren(...reportNotices(file, report));
     panel.onImported();
   } catch (error) {
-    panel.outcome.replaceChildren(
-      problemNotice(error, "Nothing was imported. Correct the file and drop it again."),
-    );
+    const advice = error.status < 500 ? "Correct the file and drop it again." : null;
+    panel.outcome.replaceChildren(problemNotice(error, advice));
   } finally {
     panel.bar.node.hidden = true;
   }

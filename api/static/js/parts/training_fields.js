@@ -47,12 +47,17 @@ const OUTLIERS = [
   ["", "Brought closer to the usual"],
   ["true", "Learned from as they are"],
 ];
+const POINTS = [
+  ["", "As the service is set"],
+  ["nearest", "Nearest: often 0 for what is rarely sold"],
+  ["mean", "Average: what days bring over time"],
+];
 const PATTERN = [
   ["", "As the service is set"],
   ["true", "Yes"],
   ["false", "No"],
 ];
-const TEXTS = new Set(["algorithm", "budget", "engine"]);
+const TEXTS = new Set(["algorithm", "budget", "engine", "point"]);
 
 /** How a training goes that was told these options, in a few words; empty if it was told none. */
 export const optionWords = ({ budget, horizon_days: days, algorithm }) =>
@@ -100,6 +105,11 @@ const methodFields = (known) => [
     "What fits the Prophet methods",
     select("engine", ENGINES, known.engine ?? ""),
     "Both find the same forecast.",
+  ),
+  field(
+    "What a day is expected to bring",
+    select("point", POINTS, known.point ?? ""),
+    "The average suits orders that add up many days.",
   ),
   field(
     "Width of the range",
