@@ -15,7 +15,7 @@ from client.terminal import NONE, counted, metric, number, plain, share
 def print_accuracy(
     console: Console, products: Sequence[ProductStatus], days: Mapping[str | None, int | None]
 ) -> None:
-    """A row for each product, then the averages; only products with both numbers are compared.
+    """A row for each product, then the averages over those that can be compared.
 
     `days` is the length of history by product id.
     """
@@ -58,12 +58,21 @@ def _print_overall(console: Console, products: Sequence[ProductStatus]) -> None:
     )
     better = sum(ours < naive for ours, naive in mases)
     console.print(f"Better than that for {better} of {counted(len(mases), 'product')}.")
+    faultless = sum(metric(one.baseline, "mase") == 0 for one in products)
+    if faultless:
+        console.print(
+            "Left out of these, as repeating last week had no error, such as where nothing was"
+            f" sold: {counted(faultless, 'product')}."
+        )
     untrained = sum(one.status != "completed" for one in products)
     if untrained:
         console.print(f"Without a model, for the reasons above: {counted(untrained, 'product')}.")
 
 
 def _compared(products: Sequence[ProductStatus], name: str) -> list[tuple[float, float]]:
-    """A metric of the model and of the baseline, where both are defined."""
+    """A metric of the model and of the baseline, where both are defined and the latter has erred.
+
+    Nobody is better than a forecast without an error, whose measures say nothing of the model.
+    """
     pairs = [(metric(one.metrics, name), metric(one.baseline, name)) for one in products]
-    return [(ours, naive) for ours, naive in pairs if ours is not None and naive is not None]
+    return [(ours, naive) for ours, naive in pairs if ours is not None and naive]

@@ -49,6 +49,18 @@ def test_averages_take_the_products_that_can_be_compared() -> None:
     assert "Better than that for 1 of 2 products" in text
 
 
+def test_a_baseline_without_an_error_is_not_compared() -> None:
+    unsold = GOOD | {
+        "metrics": {"mase": 0.2, "wape": None},
+        "baseline": {"mase": 0.0, "wape": 0.0},
+    }
+    text = printed(GOOD, unsold)
+
+    assert "Average MASE 0.60 against 1.00, and WAPE 10.0 % against 20.0 %" in text
+    assert "Better than that for 1 of 1 product." in text
+    assert "such as where nothing was sold: 1 product." in text
+
+
 def test_nothing_to_compare_is_a_failure() -> None:
     with pytest.raises(TrainingFailedError, match="notes above"):
         printed(NEW)
