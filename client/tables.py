@@ -13,7 +13,7 @@ from client.terminal import NONE, counted, metric, number, plain, share
 
 MOST_ERRORS = 20
 MOST_NAMES = 3
-_ERROR_COLUMNS = ("row", "column", "field", "value", "message")
+_ERROR_COLUMNS = ("sheet", "row", "column", "field", "value", "message")
 
 
 def print_import(console: Console, report: ImportReport) -> None:
@@ -92,7 +92,9 @@ def print_problem(console: Console, error: ProblemError) -> None:
         console.print(f"The service's log has the reason under request {error.request_id}.")
     if not error.errors:
         return
-    rows = sorted(error.errors, key=_row_number)[:MOST_ERRORS]
+    sheets = list(dict.fromkeys(one.get("sheet") for one in error.errors))
+    by_place = sorted(error.errors, key=lambda one: (sheets.index(one.get("sheet")), _row_of(one)))
+    rows = by_place[:MOST_ERRORS]
     found = dict.fromkeys(name for one in rows for name, value in one.items() if value is not None)
     names = [name for name in _ERROR_COLUMNS if name in found]
     names += [name for name in found if name not in names]
@@ -136,7 +138,7 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
 
 
-def _row_number(error: Mapping[str, object]) -> int:
+def _row_of(error: Mapping[str, object]) -> int:
     row = error.get("row")
     return row if isinstance(row, int) else 0
 

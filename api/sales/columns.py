@@ -40,15 +40,17 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 _MEASURES = """amount sales sold net gross tax vat discount cost costs margin profit customers
     visitors receipts orders transactions tips cash card temperature rain weather holiday closed
     week year hour time stock inventory waste budget forecast target
+    purchases deliveries returns refunds
     ventas venta neto bruto iva descuento coste costes margen beneficio clientes visitantes pedidos
     propinas efectivo tarjeta temperatura lluvia tiempo festivo cerrado semana ano hora
-    existencias merma presupuesto
+    existencias merma presupuesto compras entregas devoluciones
     betrag verkauf verkaufe absatz netto brutto mwst steuer rabatt kosten gewinn kunden besucher
     bons bestellungen trinkgeld temperatur regen wetter feiertag geschlossen woche
-    jahr stunde uhrzeit bestand verlust
+    jahr stunde uhrzeit bestand verlust lager einkauf lieferungen retouren ruckgaben
     montant ventes vente net brut tva remise cout marge clients visiteurs commandes pourboires
-    especes pluie meteo ferie ferme semaine annee heure stock"""
+    especes pluie meteo ferie ferme semaine annee heure stock achats livraisons retours"""
 _NAMES_OF_MEASURES = frozenset(_MEASURES.split())
+_MEASURED = _NAMES_OF_MEASURES.union(*(_WORDS[one] for one in ("quantity", "price", "revenue")))
 _WEEKDAYS = frozenset({"weekday", "day", "dia", "dia_de_la_semana", "wochentag", "tag", "jour"})
 _APART = re.compile(r"[^a-z0-9]+")
 
@@ -81,6 +83,11 @@ def names_a_weekday(name: str) -> bool:
 def names_a_measure(name: str) -> bool:
     """Whether a column of this name is counted, measured or paid, be it of all products."""
     return _word(name) in _NAMES_OF_MEASURES
+
+
+def measures_in(title: str) -> frozenset[str]:
+    """The words of a title, such as that of a sheet, that say what is counted, measured or paid."""
+    return _MEASURED.intersection(_word(title).split("_"))
 
 
 def _word(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import compress
@@ -13,8 +14,9 @@ from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing
 from api.sales.dates import First
 from api.sales.decimals import DecimalComma
 from api.sales.gaps import Gaps
+from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
-from api.sales.tables import RaggedRowError, RawBatch, SalesFile, counted
+from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted
 from db.errors import Returned
 from db.shop.sales import SalesBatch
 
@@ -59,15 +61,16 @@ class Reading:
         self._moment = partial(cells.moment, first=first)
         self._decimals = DecimalComma()
         self._gaps = Gaps()
+        self._repetitions = Repetitions()
         self._covariates = [name for name in file.names if name not in self._fields]
         self._left_out = list(file.left_out)
         self._known: dict[str, dict[object, Any]] = defaultdict(dict)
-        self._sums: list[int] = []
+        self._sums: list[Place] = []
         self._returns = 0
-        self._place_of_return: dict[tuple[str, datetime], tuple[int, str]] = {}
+        self._place_of_return: dict[tuple[str, datetime], tuple[Place, str]] = {}
         self._errors: list[dict[str, object]] = []
         self._errors_total = 0
-        self._last_noted: tuple[int, str] | None = None
+        self._last_noted: tuple[Place, str | None] | None = None
 
     def batches(self) -> Iterator[SalesBatch]:
         """Values as long as nothing is wrong; raises at the end of the file if something was."""
@@ -82,21 +85,23 @@ class Reading:
                 yield batch
         if self._errors:
             raise self._refusal()
+        self._repetitions.refuse()
 
     def refusal_of_returns(self, returned: Sequence[Returned]) -> InvalidRequestError:
         """Of a file in which more came back than was sold, each moment of a product an error."""
         for one in returned:
-            row, column = self._place_of_return[one.product, one.sold_at]
-            self._note(row, column, f"{one.quantity:g}", _MORE_RETURNED)
+            place, column = self._place_of_return[one.product, one.sold_at]
+            self._note(place, column, f"{one.quantity:g}", _MORE_RETURNED)
         return self._refusal()
 
     def _refusal(self) -> InvalidRequestError:
         first, total = self._errors[0], self._errors_total
         counted = "1 cell is" if total == 1 else f"{total:,} cells are"
+        sheet = f"sheet “{first['sheet']}”, " if "sheet" in first else ""
         column = f", column {first['column']}" if first["column"] else ""
         return InvalidRequestError(
             f"{counted} not accepted, and nothing was imported."
-            f" The first is row {first['row']}{column}: {first['message']}",
+            f" The first is {sheet}row {first['row']}{column}: {first['message']}",
             errors=self._errors,
             errors_total=total,
         )
@@ -135,12 +140,11 @@ class Reading:
             yield from self._file.batches
         except RaggedRowError as error:
             # The rest of the file cannot be trusted, but what was wrong before it is told as well.
-            self._errors += error.more["errors"]
-            self._errors_total += 1
+            self._note(Place(error.row), None, None, error.message)
 
     def _by_field(self, raw: RawBatch) -> RawBatch:
         columns = {self._fields.get(name, name): column for name, column in raw.columns.items()}
-        return RawBatch(raw.rows, columns)
+        return replace(raw, columns=columns)
 
     def _without_sums(self, raw: RawBatch) -> RawBatch:
         products, days = raw.columns["product_id"], raw.columns["date"]
@@ -148,11 +152,11 @@ class Reading:
         if not sums:
             return raw
         kept = [p not in sums or tells_a_day(day) for p, day in zip(products, days, strict=True)]
-        self._sums += (row for row, is_kept in zip(raw.rows, kept, strict=True) if not is_kept)
+        self._sums += (raw.place(index) for index, is_kept in enumerate(kept) if not is_kept)
         columns: dict[str, Sequence[object]] = {
             name: list(compress(column, kept)) for name, column in raw.columns.items()
         }
-        return RawBatch(list(compress(raw.rows, kept)), columns)
+        return replace(raw, rows=list(compress(raw.rows, kept)), columns=columns)
 
     def _leave_out_texts(self, raw: RawBatch) -> None:
         """A further column is a covariate unless its first rows say otherwise."""
@@ -176,6 +180,8 @@ class Reading:
         }
         self._note_returns(raw, values)
         self._gaps.note(values["date"], values["quantity"])
+        if raw.sheet is not None:
+            self._repetitions.note(raw.sheet, values)
         return SalesBatch(
             product=values["product_id"],
             sold_at=values["date"],
@@ -190,10 +196,10 @@ class Reading:
 
     def _note_returns(self, raw: RawBatch, values: Mapping[str, list[Any]]) -> None:
         sold = values["quantity"]
-        for place in (place for place, one in enumerate(sold) if one is not None and one < 0):
+        for index in (index for index, one in enumerate(sold) if one is not None and one < 0):
             self._returns += 1
-            moment = values["product_id"][place], values["date"][place]
-            told = raw.rows[place], self._column("quantity", raw, place)
+            moment = values["product_id"][index], values["date"][index]
+            told = raw.place(index), self._column("quantity", raw, index)
             self._place_of_return.setdefault(moment, told)
 
     def _rows_of_covariates(
@@ -212,13 +218,13 @@ class Reading:
         known = self._known[name]
         parse = self._parser(name)
         values: list[Any] = []
-        for place, cell in enumerate(raw.columns[name]):
+        for index, cell in enumerate(raw.columns[name]):
             if cell not in known:
                 try:
                     known[cell] = parse(cell)
                 except ValueError as error:
-                    column = self._column(name, raw, place)
-                    self._note(raw.rows[place], column, cell, str(error))
+                    column = self._column(name, raw, index)
+                    self._note(raw.place(index), column, cell, str(error))
                     values.append(None)
                     continue
             values.append(known[cell])
@@ -237,29 +243,31 @@ class Reading:
         point = self._decimals.as_point if self._file.has_decimal_comma else _as_it_is
         return lambda cell: parse(point(plain(cell)))
 
-    def _column(self, field: str, raw: RawBatch, place: int) -> str:
+    def _column(self, field: str, raw: RawBatch, index: int) -> str:
         """What the file calls the column of a cell."""
         wide = self._file.wide
         if wide is None:
             return self._names.get(field, field)
         below, across = ("product_id", "date") if wide.has_days_across else ("date", "product_id")
-        return wide.first if field == below else str(raw.columns[across][place])
+        return wide.first if field == below else str(raw.columns[across][index])
 
-    def _note(self, row: int, column: str, cell: object, message: str) -> None:
-        if self._last_noted == (row, column):
+    def _note(self, place: Place, column: str | None, cell: object, message: str) -> None:
+        if self._last_noted == (place, column):
             return  # what a row of a wide table begins with, once more
-        self._last_noted = row, column
+        self._last_noted = place, column
         self._errors_total += 1
         if len(self._errors) < _MOST_ERRORS:
             value = None if cell is None else str(cell)[:_SHOWN_CHARACTERS]
-            self._errors.append({"row": row, "column": column, "value": value, "message": message})
+            sheet = {} if place.sheet is None else {"sheet": place.sheet}
+            told = {"row": place.row, "column": column, "value": value, "message": message}
+            self._errors.append({**sheet, **told})
 
 
 def _as_it_is(cell: object) -> object:
     return cell
 
 
-def _rows(rows: Sequence[int]) -> str:
+def _rows(rows: Sequence[Place]) -> str:
     named = _some(rows, _MOST_ROWS_NAMED)
     return f"row {named}" if len(rows) == 1 else f"rows {named}"
 

@@ -12,15 +12,6 @@ class SalesQuery(Request):
     limit: int = Field(default=120, ge=1, le=2000, description="How many of the newest periods")
 
 
-class RowError(Answer):
-    row: int | None = Field(
-        description="The row as a spreadsheet counts it; of Parquet the first one is 1"
-    )
-    column: str | None
-    value: str | None
-    message: str
-
-
 class ImportReport(Answer):
     rows_read: int
     rows_inserted: int

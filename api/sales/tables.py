@@ -1,7 +1,8 @@
 """What every kind of sales file is read as: named columns, in batches of rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from api.errors import InvalidRequestError
 
@@ -13,14 +14,28 @@ LONGEST_CELL = 4096
 """In bytes; of what a file repeats in each row."""
 
 
+class Place(NamedTuple):
+    """A row, and of several sheets the one that it stands in."""
+
+    row: int
+    sheet: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.row}" if self.sheet is None else f"“{self.sheet}” {self.row}"
+
+
 @dataclass(frozen=True, slots=True)
 class RawBatch:
     """Cells by column. `rows` has the number of each row: as a spreadsheet counts it, of Parquet
-    from 1.
+    from 1. `sheet` is told where several are read.
     """
 
     rows: Sequence[int]
     columns: dict[str, Sequence[object]]
+    sheet: str | None = None
+
+    def place(self, index: int) -> Place:
+        return Place(self.rows[index], self.sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,11 @@ class SalesFile:
 class RaggedRowError(InvalidRequestError):
     """A row has more or fewer cells than the header."""
 
+    def __init__(self, row: int, message: str) -> None:
+        super().__init__(f"Row {row}: {message}")
+        self.row = row
+        self.message = message
+
 
 def rows_at_once(columns: int) -> int:
     """How many rows make a batch, so that it stays small in memory."""
@@ -75,6 +95,10 @@ def check_names(names: Sequence[str], *, is_wide: bool) -> None:
         raise InvalidRequestError(
             f"The file has these columns more than once: {', '.join(map(repr, twice))}"
         )
+
+
+def quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def counted(rows: int) -> str:

@@ -4,6 +4,7 @@ keep them in Excel.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from api.sales.columns import fields_of, names_a_measure, names_a_weekday
@@ -85,8 +86,8 @@ def melted(batches: Iterator[RawBatch], wide: Wide) -> Iterator[RawBatch]:
         firsts: list[object] = []
         others: list[object] = []
         quantities: list[object] = []
-        columns = [raw.columns[name] for name in wide.others]
-        for row, first, *cells in zip(raw.rows, raw.columns[wide.first], *columns, strict=True):
+        counted = [raw.columns[name] for name in wide.others]
+        for row, first, *cells in zip(raw.rows, raw.columns[wide.first], *counted, strict=True):
             if isinstance(first, str) and names_a_sum(first):
                 sold: list[tuple[object, object]] = [(None, None)]
             else:
@@ -97,7 +98,8 @@ def melted(batches: Iterator[RawBatch], wide: Wide) -> Iterator[RawBatch]:
             others += [other for other, _ in sold]
             quantities += [cell for _, cell in sold]
         days, products = (others, firsts) if wide.has_days_across else (firsts, others)
-        yield RawBatch(rows, dict(zip(NAMES, (days, products, quantities), strict=True)))
+        named: tuple[Sequence[object], ...] = (days, products, quantities)
+        yield replace(raw, rows=rows, columns=dict(zip(NAMES, named, strict=True)))
 
 
 def _is_empty(cell: object) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -70,13 +70,6 @@ def test_the_only_sheet_with_sales_is_read(http: httpx.Client, session: Session)
     assert len(sales(session)) == 2
 
 
-def test_several_sheets_with_sales_are_refused_unless_hidden(http: httpx.Client) -> None:
-    told = refusal(http, workbook(TABLE, TABLE, names=["2025", "2026"]))
-
-    assert told.startswith("Several sheets of the workbook hold sales: “2025”, “2026”. Put ")
-    assert send(http, workbook(TABLE, TABLE, hidden=[1]), XLSX).status_code == 200
-
-
 def test_titles_above_gaps_and_sums_below_do_not_matter(
     http: httpx.Client, session: Session
 ) -> None:
@@ -113,6 +106,31 @@ def test_a_bad_cell_is_named(http: httpx.Client, cell: str, column: str, told: s
 
     assert (row, found) == (2, column)
     assert told in message
+
+
+def test_texts_and_days_of_merged_cells_count_in_all_their_rows(
+    http: httpx.Client, session: Session
+) -> None:
+    """The table begins in B2, and numbers may be those of all merged rows together."""
+    rows = (
+        '<row r="2"><c r="B2" t="str"><v>date</v></c><c r="C2" t="str"><v>sku</v></c>'
+        '<c r="D2" t="str"><v>qty</v></c></row>'
+        '<row r="3"><c r="B3" s="1"><v>46053</v></c><c r="C3" t="str"><v>rye</v></c>'
+        '<c r="D3"><v>5</v></c></row>'
+        '<row r="4"><c r="C4" t="str"><v>bun</v></c><c r="D4"/></row>'
+        '<row r="5"><c r="B5" s="1"><v>46054</v></c><c r="C5" t="str"><v>rye</v></c>'
+        '<c r="D5"><v>7</v></c></row>'
+    )
+    merged = "".join(f'<mergeCell ref="{area}"/>' for area in ("B3:B4", "D3:D4", "B2:D2", "Z1:Z9"))
+    end = "</worksheet>"
+    sheet = sheet_of(rows).replace(end, f"<mergeCells>{merged}</mergeCells>{end}")
+
+    assert send(http, changed(workbook(TABLE), sheet=sheet), XLSX).status_code == 200
+    assert {(sale.sold_at, sale.quantity) for sale in sales(session)} == {
+        (DAY, 5),
+        (DAY, None),
+        (DAY + timedelta(days=1), 7),
+    }
 
 
 def test_quantities_that_are_errors_are_told(http: httpx.Client, session: Session) -> None:

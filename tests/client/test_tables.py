@@ -125,6 +125,17 @@ def test_wrong_rows_come_in_the_order_of_the_file() -> None:
     assert [line.split()[0] for line in text(shown).splitlines()] == ["Wrong", "row", "2", "7"]
 
 
+def test_wrong_rows_of_several_sheets_come_sheet_by_sheet() -> None:
+    shown = console(100)
+    places = [("March", 7), ("March", 2), ("April", 3)]
+    errors = [{"message": "no date", "row": row, "sheet": sheet} for sheet, row in places]
+
+    print_problem(shown, InvalidInputError(422, {"detail": "Wrong", "errors": errors}))
+
+    _, *lines = (line.split()[:2] for line in text(shown).splitlines())
+    assert lines == [["sheet", "row"], ["March", "2"], ["March", "7"], ["April", "3"]]
+
+
 def test_a_reason_that_many_products_share_is_given_once() -> None:
     shown = console(200)
     products = [

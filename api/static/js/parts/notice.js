@@ -49,8 +49,8 @@ function errorDetails(problem) {
   return parts;
 }
 
-function errorLine({ row, column, value, message }) {
-  const cell = [row && `Row ${formatCount(row)}`, column, row && value && `“${value}”`];
+function errorLine({ sheet, row, column, value, message }) {
+  const cell = [sheet, row && `Row ${formatCount(row)}`, column, row && value && `“${value}”`];
   const place = cell.filter(Boolean).join(", ");
   return element("li", {}, place && element("strong", {}, `${place}: `), message);
 }

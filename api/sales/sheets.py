@@ -1,0 +1,126 @@
+"""Which sheets of a workbook are read: the one with sales, or several that are parts of one table,
+such as one for each month or shop.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, combinations
+from math import isclose
+from typing import Any
+
+from api.errors import InvalidRequestError
+from api.sales.columns import measures_in
+from api.sales.headers import Header, Row, first_header, required_header, wide_header
+from api.sales.tables import SalesFile, quoted
+from api.sales.wide import wide_of
+
+_WAYS_OUT = (
+    "hide the sheets that shall not be read, or save those that shall as workbooks of their own"
+)
+_MOST_NAMES = 10
+
+
+def sheets_of_sales(heads: Mapping[str, Sequence[Row]]) -> dict[str, Header]:
+    """Those that name the columns of sales, else the first one that holds anything.
+
+    Raises `InvalidRequestError` where they do not look like parts of one table.
+    """
+    for find in (required_header, wide_header):
+        found = {name: header for name, head in heads.items() if (header := find(head))}
+        if found:
+            _check_parts(found)
+            return found
+    for name, head in heads.items():
+        if head:
+            return {name: first_header(head)}
+    raise InvalidRequestError("The workbook is empty")
+
+
+def together(parts: Sequence[SalesFile]) -> SalesFile:
+    """The rows of all of them below each other."""
+    first = parts[0]
+    wides = [part.wide for part in parts if part.wide]
+    return replace(
+        first,
+        batches=chain.from_iterable(part.batches for part in parts),
+        wide=first.wide
+        and replace(
+            first.wide,
+            others=_united(wide.others for wide in wides),
+            left_out=_united(wide.left_out for wide in wides),
+        ),
+        has_unnamed=any(part.has_unnamed for part in parts),
+        has_lines_above=any(part.has_lines_above for part in parts),
+    )
+
+
+class Repetitions:
+    """Sheets whose sales others tell, too: a copy of another, or the sums of all others."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[str] = Counter()
+        self._sold: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def note(self, sheet: str, values: Mapping[str, Sequence[Any]]) -> None:
+        """What is kept of the rows of a sheet does not depend on their order."""
+        rows = zip(values["product_id"], values["date"], values["quantity"], strict=True)
+        for product, day, quantity in rows:
+            self._rows[sheet] += hash((product, day, quantity))
+            self._sold[sheet][product] += quantity or 0
+
+    def refuse(self) -> None:
+        """Raises `InvalidRequestError` where there is one."""
+        for one, other in combinations(self._rows, 2):
+            if self._rows[one] == self._rows[other]:
+                raise _repeated(f"The sheets {quoted((one, other))} of the workbook hold the same")
+        total = sum(self._sold.values(), Counter[str]())
+        for sheet, sold in self._sold.items():
+            if total and all(isclose(2 * sold[one], amount) for one, amount in total.items()):
+                told = f"The sheet “{sheet}” of the workbook holds as much as all others together"
+                raise _repeated(told)
+
+
+def _repeated(told: str) -> InvalidRequestError:
+    return InvalidRequestError(f"{told}. So that nothing counts twice, {_WAYS_OUT}")
+
+
+def _check_parts(found: Mapping[str, Header]) -> None:
+    (first, header), *others = found.items()
+    for name, other in others:
+        if not _may_be_parts(header, other):
+            raise InvalidRequestError(
+                f"The sheets {quoted((first, name))} of the workbook both hold sales, but in"
+                f" different columns{_differences(header, other)}. Give them the same columns,"
+                f" {_WAYS_OUT}"
+            )
+        if measures_in(first) != measures_in(name):
+            raise InvalidRequestError(
+                f"By their names, the sheets {quoted((first, name))} of the workbook hold different"
+                f" things, which cannot be added up: {_WAYS_OUT}"
+            )
+
+
+def _may_be_parts(one: Header, other: Header) -> bool:
+    """Whether they name the same columns; but days differ, and products come and go."""
+    if not one.is_wide:
+        return not _differing(one, other)
+    wide, other_wide = wide_of(one.names), wide_of(other.names)
+    if wide.has_days_across or other_wide.has_days_across:
+        return wide.has_days_across == other_wide.has_days_across
+    shared = set(wide.others).intersection(other_wide.others)
+    return 2 * len(shared) >= min(len(wide.others), len(other_wide.others))
+
+
+def _differences(one: Header, other: Header) -> str:
+    differing = sorted(_differing(one, other))
+    more = ", …" if len(differing) > _MOST_NAMES else ""
+    return f" (only one has {quoted(differing[:_MOST_NAMES])}{more})"
+
+
+def _differing(one: Header, other: Header) -> set[str]:
+    return set(one.names).symmetric_difference(other.names) - {""}
+
+
+def _united(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(names)))
