@@ -48,8 +48,8 @@ def refusal(http: httpx.Client, *sheets: Rows, names: list[str]) -> str:
 
 
 def test_sheets_of_months_are_read_together(http: httpx.Client, session: Session) -> None:
-    january = [*table(JANUARY, 5, 7), ("Summe", None, 12)]
-    february = [("Menge", "Datum", "Artikel"), (3, FEBRUARY, "Rye")]
+    january: Rows = [*table(JANUARY, 5, 7), ("Summe", None, 12)]
+    february: Rows = [("Menge", "Datum", "Artikel"), (3, FEBRUARY, "Rye")]
     notes: Rows = [("Our shop",)]
     warnings = imported(http, january, february, [HEADER], notes, names=["1", "2", "3", "Notes"])
 
