@@ -122,7 +122,8 @@ def train_forecast(
     context = _context(prepared, windows, spec, category, shared)
     prepared = with_useful_columns(prepared, windows, context)
     learned = for_learning(prepared.history, context.holidays, spec)
-    context = replace(context, retrospect=Retrospect(learned.history, prepared.future))
+    tests = [(window.origin, window.reach) for window in windows]
+    context = replace(context, retrospect=Retrospect(learned.history, prepared.future, tests))
     names, always = _names(prepared.history, context), {spec.algorithm, BASELINE}
     backtest = race(prepared.history, windows, names, context, on_progress, always=always)
     ranked = rank(backtest, spec.algorithm)

@@ -80,9 +80,9 @@ class Flag:
         rows = np.arange(len(self._values))
         self._since = rows - np.maximum.accumulate(np.where(change, rows, 0))
 
-    def columns(self, origins: Rows, targets: Rows, known: int | None = None) -> Columns:
+    def columns(self, origins: Rows, targets: Rows, known: Rows | None = None) -> Columns:
         days_on = np.zeros(len(origins), dtype=np.int64)
-        following = np.minimum(targets + 1, (known or len(self._values)) - 1)
+        following = np.minimum(targets + 1, (len(self._values) if known is None else known) - 1)
         return {
             self.name: self._values[targets],
             f"{self.name}: next": self._values[following],
@@ -108,7 +108,7 @@ class Number:
         self._past = Running(self._values[: len(series)])
         self._squares = Running(self._values[: len(series)] ** 2)
 
-    def columns(self, origins: Rows, targets: Rows, _known: int | None = None) -> Columns:
+    def columns(self, origins: Rows, targets: Rows, _known: Rows | None = None) -> Columns:
         values, rows = self._values[targets], self._pace.year
         mean = self._past.before(origins, rows)
         variance = np.maximum(self._squares.before(origins, rows) - mean**2, 0.0)

@@ -18,8 +18,9 @@ from pipeline.forecast.pooled.group_view import kept_view
 from pipeline.forecast.pooled.parts import KNOWN_EFFECT, LEVEL, OTHER, WEEK, parts_of
 from pipeline.forecast.pooled.retrospect import Retrospect
 from pipeline.forecast.pooled.running import Values
+from pipeline.forecast.pooled.seen import Seen, seen_ahead
 from pipeline.forecast.pooled.series import Series, ahead_of
-from pipeline.forecast.pooled.table import Surround, Table, View
+from pipeline.forecast.pooled.table import Surround, View
 from pipeline.forecast.pooled.trees import Trees
 from pipeline.forecast.unpickling import set_state
 
@@ -42,7 +43,7 @@ class TreeForecaster:
     covariates: tuple[Covariate, ...]
     observed: tuple[str, ...] = ()
     retrospect: Retrospect | None = field(default=None, repr=False, compare=False)
-    _kept: dict[bytes, "_Seen"] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict[bytes, Seen] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getstate__(self) -> tuple[bytes, bytes]:
         trees, *others = [getattr(self, name) for name in _STORED]
@@ -80,7 +81,7 @@ class TreeForecaster:
         mean = level * _logarithmic_mean(total)
         return {LEVEL: level} | {name: mean * share for name, share in shares.items()}
 
-    def _seen(self, future: Periods) -> "_Seen":
+    def _seen(self, future: Periods) -> Seen:
         """Kept for the same rows: a forecast is asked for its numbers first, then for its parts."""
         columns = (future[name] for name in ("step", *self.series.covariates))
         asked = b"".join(one.to_numpy(dtype=np.float64).tobytes() for one in columns)
@@ -91,21 +92,11 @@ class TreeForecaster:
             self._kept[asked] = found
         return found
 
-    def _look(self, future: Periods) -> "_Seen":
-        view, last = self._view(future)
-        targets = last - 1 + steps_of(future)
-        origins = np.array([last])  # the same one for all of the targets
-        names, table = view.table(origins, targets, known=int(targets.max(initial=0)) + 1)
-        scale = view.past.scale(origins)
-        expected = view.past.expected(origins, targets, scale)
-        responses = dict(zip(view.responding, view.responses(origins, targets).T, strict=True))
-        return _Seen(names, table, expected, float(np.nan_to_num(scale[0])), responses)
-
-    def _view(self, future: Periods) -> tuple[View, int]:
-        """A view that reaches over all of ``future``, and the row of it that comes first."""
+    def _look(self, future: Periods) -> Seen:
         if self.retrospect is not None and self.retrospect.tells(self.series, future):
-            return self.retrospect.view(self._surround), self.retrospect.row_after(self.series)
-        return View(ahead_of(self.series, future), self._surround()), len(self.series)
+            return self.retrospect.seen(self.series, future, self._surround)
+        view = View(ahead_of(self.series, future), self._surround())
+        return seen_ahead(view, len(self.series), steps_of(future))
 
     def _surround(self) -> Surround:
         return Surround(
@@ -117,15 +108,6 @@ class TreeForecaster:
 
 
 _STORED = tuple(one.name for one in fields(TreeForecaster) if one.init and one.name != "retrospect")
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    names: tuple[str, ...]
-    table: Table
-    expected: Values
-    scale: float
-    responses: Mapping[str, Values]
 
 
 def _packed(part: object) -> bytes:

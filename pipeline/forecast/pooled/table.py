@@ -62,12 +62,12 @@ class View:
         ]
 
     def table(
-        self, origins: Rows, targets: Rows, *, known: int | None = None
+        self, origins: Rows, targets: Rows, *, known: Rows | None = None
     ) -> tuple[tuple[str, ...], Table]:
         """Names and values of the features of each pair; one origin can be that of all targets.
 
-        Of covariates the first ``known`` rows are known, by default all. New features belong at the
-        end: stored trees know those that they were grown with by place.
+        Of covariates the first ``known`` rows are known to each pair, by default all. New features
+        belong at the end: stored trees know those that they were grown with by place.
         """
         kinds = {name: each[targets] for name, each in self._kinds.items()}
         scale = self.past.scale(origins)

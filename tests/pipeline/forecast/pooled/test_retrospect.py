@@ -58,6 +58,36 @@ def test_a_test_forecasts_the_same_with_it_as_without(
     np.testing.assert_array_equal(together, alone)
 
 
+@pytest.mark.parametrize("times", [1, 20])
+def test_tests_that_are_looked_at_together_forecast_as_each_alone(
+    product: Prepared, context: FitContext, times: int
+) -> None:
+    rows = len(product.history)
+    spans = [(rows - 28 * (1 + place % 3), rows - 28 * (place % 3)) for place in range(3 * times)]
+    together = Retrospect(product.history, product.future, spans)
+
+    for past, ahead in [at(product.history, origin) for origin, _ in spans[:3]]:
+        alone = fit_pooled(past, context)
+        made = fit_pooled(past, replace(context, retrospect=together))
+
+        np.testing.assert_array_equal(made.predict(ahead), alone.predict(ahead))
+        parts = made.components(ahead)
+        for name, part in alone.components(ahead).items():
+            np.testing.assert_array_equal(parts[name], part)
+
+
+def test_a_test_of_fewer_periods_knows_no_covariates_beyond_them(
+    product: Prepared, context: FitContext
+) -> None:
+    origin = len(product.history) - 56
+    together = Retrospect(product.history, product.future, [(origin, origin + 28)])
+    past, ahead = product.history.head(origin), product.history.ahead(origin, origin + 14)
+
+    made = fit_pooled(past, replace(context, retrospect=together)).predict(ahead)
+
+    np.testing.assert_array_equal(made, fit_pooled(past, context).predict(ahead))
+
+
 def test_the_final_forecast_is_the_same_once_stored(product: Prepared, context: FitContext) -> None:
     model = fit_pooled(product.history, replace(context, retrospect=retrospect(product)))
 
