@@ -13,8 +13,13 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _LARGEST = 1e12
 _LONGEST_TEXT = 255
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
-_CURRENCIES = "€$£¥"
-_WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
+_NOTHING = frozenset({"", "null", "n/a", "#n/a"})
+_CURRENCY = r"(?:[€$£¥₹₺₽]|[A-Z]{3}|Fr\.|kr\.?|zł|Kč|Ft)"
+_MONEY = re.compile(rf"([+-]?)\s*{_CURRENCY}?\s*([+-]?[\d.,(].*?)\s*{_CURRENCY}?")
+_LONGEST_AMOUNT = 64
+_WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,}|(['’]\d{3})+(\.\d+)?)")
+_THOUSANDS = re.compile(r"[,'’]")
+_MAY_PART_THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}")
 _DAY_OF_EXCEL = re.compile(r"[2-7]\d{4}(\.\d+)?")  # from 1954 to 2118
 _DATE_HELP = "not a date: write 2026-01-31, 2026-01-31 14:00, 31.01.2026, 31/01/2026 or 31-Jan-2026"
 
@@ -61,16 +66,31 @@ def number(cell: Cell) -> float | None:
         return None
     if isinstance(cell, str):
         cell = cell.strip()
-        if not cell:
+        word = cell.lower()
+        if word in _NOTHING:
             return None
-        if cell.lower() in _WORDS:
-            return _WORDS[cell.lower()]
+        if word in _WORDS:
+            return _WORDS[word]
     return _checked(_as_float(cell))
 
 
 def without_currency(cell: Cell) -> Cell:
-    """An amount of money without the sign of its currency before or behind it."""
-    return cell.strip().strip(_CURRENCIES).strip() if isinstance(cell, str) else cell
+    """An amount of money without its currency before or behind it, and with its sign before it."""
+    plain = with_sign_before(cell)
+    if isinstance(plain, str) and len(plain) <= _LONGEST_AMOUNT:
+        found = _MONEY.fullmatch(plain)
+        return with_sign_before("".join(found.groups())) if found else plain
+    return plain
+
+
+def with_sign_before(cell: Cell) -> Cell:
+    """A number whose minus accountants write behind it, or as parentheses: 5.00-, (5.00)."""
+    if not isinstance(cell, str):
+        return cell
+    written = cell.strip().replace("\N{MINUS SIGN}", "-")
+    if written.startswith("(") and written.endswith(")"):
+        return f"-{written[1:-1].strip()}"
+    return f"-{written[:-1].rstrip()}" if written.endswith("-") else written
 
 
 def not_negative(cell: Cell) -> float | None:
@@ -111,9 +131,14 @@ def _as_float(cell: Cell) -> float:
         if isinstance(cell, str) and "_" not in cell:
             # 1,250 may be a little more than one, or than a thousand; 1,250.75 may not.
             is_clear = _WITH_THOUSANDS.fullmatch(cell) is not None
-            return float(cell.replace(",", "") if is_clear else cell)
+            return float(_THOUSANDS.sub("", cell) if is_clear else cell)
     except ValueError:
         pass
+    if isinstance(cell, str) and _MAY_PART_THOUSANDS.fullmatch(cell):
+        digits = cell.replace(",", "")
+        raise ValueError(
+            f"may be {digits} or {cell.replace(',', '.')}: write the one that is meant"
+        )
     raise ValueError("not a number: write digits with a point for decimals and nothing else")
 
 

@@ -1,4 +1,5 @@
-"""What tills and spreadsheets call the columns of a sales file, in the languages of the shops.
+"""What tills and spreadsheets call the columns of a sales file, in the languages of the shops:
+English, Spanish, German, French, Italian, Portuguese and Dutch.
 
 A word is here if it has one meaning: “total” or “ventas” may be money as well as pieces.
 """
@@ -13,26 +14,36 @@ OPTIONAL = ("product_name", "category", "price", "revenue", "promotion")
 _ID = """product_id sku item_id article_id product_code item_code product_number item_number
     id_producto codigo_producto codigo_articulo codigo id_articulo
     artikelnummer artikel_nr artikelnr produktnummer produkt_id artikel_id
-    code_produit code_article id_produit id_article"""
-_THING = "product item article producto articulo artikel produkt produit"
+    code_produit code_article id_produit id_article
+    codice_articolo codice_prodotto codigo_produto codigo_artigo artikelcode
+    lineitem_sku"""
+_THING = """product item article producto articulo artikel produkt produit prodotto articolo produto
+    artigo"""
 # A column that only says “product” is its name beside one of codes, and its id without one; a
 # reference beside it may be that of a receipt.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     field: tuple(words.split())
     for field, words in {
-        "date": "date sale_date sales_date order_date fecha fecha_venta datum verkaufsdatum"
-        " date_vente day dia tag jour month mes monat mois",
+        "date": """date sale_date sales_date order_date transaction_date invoice_date business_date
+            fecha fecha_venta fecha_de_venta datum verkaufsdatum belegdatum buchungsdatum
+            rechnungsdatum date_vente date_de_vente data data_vendita data_venda verkoopdatum
+            day dia tag jour giorno month mes monat mois created_at""",
         "product_id": f"{_ID} {_THING} referencia reference",
-        "quantity": "quantity qty units units_sold quantity_sold cantidad unidades uds menge anzahl"
-        " stuck stuckzahl quantite unites"
-        " net_quantity quantity_ordered items_sold",
-        "product_name": "product_name product_title item_name article_name nombre_producto"
-        " nombre_articulo nombre artikelname artikelbezeichnung bezeichnung produktname"
-        f" nom_produit nom_article designation {_THING}",
-        "category": "category product_category categoria familia kategorie warengruppe categorie"
-        " famille",
-        "price": "price unit_price precio precio_unitario preis einzelpreis prix prix_unitaire",
-        "revenue": "revenue turnover importe umsatz chiffre_d_affaires",
+        "quantity": """quantity qty units units_sold quantity_sold qty_sold sold_quantity
+            net_quantity quantity_ordered items_sold lineitem_quantity
+            cantidad cant unidades uds cantidad_vendida
+            menge anzahl stuck stuckzahl verkaufte_menge verkaufsmenge absatzmenge
+            quantite qte unites quantite_vendue quantita qta pezzi quantidade qtd aantal""",
+        "product_name": f"""product_name product_title item_name article_name lineitem_name
+            nombre_producto nombre_articulo nombre
+            artikelname artikelbezeichnung bezeichnung produktname
+            nom_produit nom_article designation libelle descrizione descricao omschrijving
+            {_THING}""",
+        "category": """category product_category categoria familia kategorie warengruppe categorie
+            famille""",
+        "price": """price unit_price lineitem_price precio precio_unitario preis einzelpreis
+            prix prix_unitaire prezzo prezzo_unitario preco preco_unitario prijs""",
+        "revenue": "revenue turnover importe umsatz chiffre_d_affaires fatturato omzet",
         "promotion": "promotion promo promocion oferta aktion",
     }.items()
 }
@@ -53,6 +64,7 @@ _NAMES_OF_MEASURES = frozenset(_MEASURES.split())
 _MEASURED = _NAMES_OF_MEASURES.union(*(_WORDS[one] for one in ("quantity", "price", "revenue")))
 _WEEKDAYS = frozenset({"weekday", "day", "dia", "dia_de_la_semana", "wochentag", "tag", "jour"})
 _APART = re.compile(r"[^a-z0-9]+")
+_UNIT = re.compile(r"[(\[][^()\[\]]*[)\]]$")
 
 
 def fields_of(names: Sequence[str]) -> dict[str, str]:
@@ -91,6 +103,9 @@ def measures_in(title: str) -> frozenset[str]:
 
 
 def _word(name: str) -> str:
-    """Without case, accents and what stands between words: “Código Producto” is codigo_producto."""
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    """Without case, accents, a unit at the end and what stands between words: “Código Producto” is
+    codigo_producto, and “Menge (Stk.)” is menge.
+    """
+    without_unit = _UNIT.sub("", name.strip().lower())
+    plain = unicodedata.normalize("NFKD", without_unit).encode("ascii", "ignore").decode()
     return _APART.sub("_", plain).strip("_")

@@ -1,4 +1,5 @@
-"""The encoding of a text file: UTF-8, what Excel calls Unicode text, or its CSV of Western Europe.
+"""The encoding of a text file: UTF-8, what Excel calls Unicode text, also without the mark that it
+begins with (UTF-16), or its CSV of Western Europe.
 
 Every byte is some character of Windows-1252, but only texts that were written in it read as words.
 """
@@ -12,7 +13,7 @@ from typing import BinaryIO
 
 from api.errors import InvalidRequestError
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_MARKS_OF_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _WINDOWS = "cp1252"
 _PIECE = 1 << 20
 # A sign within a word, or a large letter behind a small one, is a letter of another encoding.
@@ -33,14 +34,33 @@ class Encoding:
 def encoding_of(path: Path) -> Encoding:
     """Raises `InvalidRequestError` where no encoding makes text of the file."""
     with path.open("rb") as file:
-        if file.read(2) in _UTF_16:
-            return Encoding("utf-16")
+        if name := _utf_16(file.read(2)):
+            return _checked_utf_16(file, name)
         try:
             for _ in _texts(file, "utf-8"):
                 pass
         except UnicodeDecodeError as error:
             return _windows(file, error.object[error.start])
     return Encoding("utf-8-sig")
+
+
+def _utf_16(begin: bytes) -> str | None:
+    """Its kind, where a file that begins so is UTF-16: a plain letter has a byte of zeros there."""
+    if begin in _MARKS_OF_UTF_16:
+        return "utf-16"
+    kinds = {(True, False): "utf-16-le", (False, True): "utf-16-be"}
+    return kinds.get((any(begin[:1]), any(begin[1:]))) if len(begin) > 1 else None
+
+
+def _checked_utf_16(file: BinaryIO, name: str) -> Encoding:
+    try:
+        for _ in _texts(file, name):
+            pass
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(
+            f"The file is damaged UTF-16 ({error.reason}): save it once more, or as CSV UTF-8"
+        ) from error
+    return Encoding(name)
 
 
 def _windows(file: BinaryIO, byte: int) -> Encoding:

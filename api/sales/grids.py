@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from api.sales.columns import REQUIRED, fields_of
 from api.sales.headers import Header, Row
 from api.sales.tables import RaggedRowError, RawBatch, SalesFile, check_names, rows_at_once
 from api.sales.wide import NAMES, melted, wide_of
@@ -14,7 +15,8 @@ def sales_file(header: Header, below: Iterable[Row], *, sheet: str | None = None
     """What stands below the header, without empty rows; columns without a name are left out."""
     check_names(header.names, is_wide=header.is_wide)
     wide = wide_of(header.names) if header.is_wide else None
-    batches = _batches(header.names, below, sheet)
+    fewest = _fewest_cells(header.names) if wide is None else 1
+    batches = _batches(header.names, below, sheet, fewest)
     return SalesFile(
         tuple(filter(None, header.names)) if wide is None else NAMES,
         batches if wide is None else melted(batches, wide),
@@ -24,20 +26,39 @@ def sales_file(header: Header, below: Iterable[Row], *, sheet: str | None = None
     )
 
 
-def _batches(names: Sequence[str], below: Iterable[Row], sheet: str | None) -> Iterator[RawBatch]:
+def _batches(
+    names: Sequence[str], below: Iterable[Row], sheet: str | None, fewest: int
+) -> Iterator[RawBatch]:
     rows = iter(below)
     while piece := list(islice(rows, rows_at_once(len(names)))):
-        columns = zip(*(_fitted(row, names) for row in piece), strict=True)
+        columns = zip(*(_fitted(row, len(names), fewest) for row in piece), strict=True)
         named: dict[str, Sequence[object]] = dict(zip(names, columns, strict=True))
         named.pop("", None)
         yield RawBatch([row.number for row in piece], named, sheet)
 
 
-def _fitted(row: Row, names: Sequence[str]) -> Sequence[object]:
-    """As many cells as there are names; spreadsheets leave empty ones behind the last column."""
-    if len(row.cells) == len(names):
-        return row.cells
-    if len(row.cells) < len(names) or any(cell not in _EMPTY for cell in row.cells[len(names) :]):
-        message = f"the row has {len(row.cells)} cells, but the header names {len(names)} columns"
-        raise RaggedRowError(row.number, message)
-    return row.cells[: len(names)]
+def _fewest_cells(names: Sequence[str]) -> int:
+    """How many cells a row has at least, so that none of the required ones is missing."""
+    required = {name for name, field in fields_of(names).items() if field in REQUIRED}
+    return max((place for place, name in enumerate(names, start=1) if name in required), default=1)
+
+
+def _fitted(row: Row, width: int, fewest: int) -> Sequence[object]:
+    """As many cells as there are names: spreadsheets write empty ones behind the last column, or
+    leave out those at the end of a row.
+    """
+    cells = row.cells
+    if len(cells) == width:
+        return cells
+    if len(cells) < width and _may_end_early(cells, fewest):
+        return [*cells, *[""] * (width - len(cells))]
+    if len(cells) > width and all(cell in _EMPTY for cell in cells[width:]):
+        return cells[:width]
+    message = f"the row has {len(cells)} cells, but the header names {width} columns"
+    raise RaggedRowError(row.number, message)
+
+
+def _may_end_early(cells: Sequence[object], fewest: int) -> bool:
+    """Whether it has what is required, or is a line of words, and no open quotes took in others."""
+    is_line = sum(cell not in _EMPTY for cell in cells) == 1
+    return (is_line or len(cells) >= fewest) and "\n" not in str(cells[-1])

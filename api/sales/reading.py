@@ -59,7 +59,7 @@ class Reading:
         self._names = {field: name for name, field in self._fields.items()}
         self._file = file
         self._moment = partial(cells.moment, first=first)
-        self._decimals = DecimalComma()
+        self._decimals = DecimalComma(is_usual=file.has_decimal_comma)
         self._gaps = Gaps()
         self._repetitions = Repetitions()
         self._covariates = [name for name in file.names if name not in self._fields]
@@ -167,7 +167,8 @@ class Reading:
 
     def _is_number(self, cell: object) -> bool:
         try:
-            cells.number(DecimalComma().as_point(cell) if self._file.has_decimal_comma else cell)
+            decimals = DecimalComma(is_usual=self._file.has_decimal_comma)
+            cells.number(decimals.as_point(cells.with_sign_before(cell)))
         except ValueError:
             return False
         return True
@@ -239,9 +240,8 @@ class Reading:
         is_number = name in _NUMBERS or name not in _PARSERS
         if not is_number:
             return parse
-        plain = cells.without_currency if name in _MONEY else _as_it_is
-        point = self._decimals.as_point if self._file.has_decimal_comma else _as_it_is
-        return lambda cell: parse(point(plain(cell)))
+        plain = cells.without_currency if name in _MONEY else cells.with_sign_before
+        return lambda cell: parse(self._decimals.as_point(plain(cell)))
 
     def _column(self, field: str, raw: RawBatch, index: int) -> str:
         """What the file calls the column of a cell."""
@@ -261,10 +261,6 @@ class Reading:
             sheet = {} if place.sheet is None else {"sheet": place.sheet}
             told = {"row": place.row, "column": column, "value": value, "message": message}
             self._errors.append({**sheet, **told})
-
-
-def _as_it_is(cell: object) -> object:
-    return cell
 
 
 def _rows(rows: Sequence[Place]) -> str:

@@ -148,6 +148,16 @@ def test_what_excel_calls_unicode_text_is_read(http: httpx.Client, session: Sess
     assert sales(session)[0].sold_at == datetime.fromisoformat("2026-01-31")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_the_mark_of_unicode_text_may_be_missing(
+    http: httpx.Client, session: Session, encoding: str
+) -> None:
+    content = "date;product_id;quantity\n31.01.2026;rye;5\n"
+
+    assert send(http, content.encode(encoding)).status_code == 200
+    assert [sale.quantity for sale in sales(session)] == [5]
+
+
 def test_leftovers_of_a_spreadsheet_do_not_matter(http: httpx.Client, session: Session) -> None:
     content = "\nsep=;\n\ndate;product_id;quantity;;\n2026-01-31;rye;5;;\n;;;;\n"
     answer = send(http, content)
@@ -164,6 +174,10 @@ def test_leftovers_of_a_spreadsheet_do_not_matter(http: httpx.Client, session: S
         ("Datum;Artikel-Nr.;Bezeichnung;Menge;Preis", True),
         ("Date;Code article;Produit;Quantité;Prix unitaire", True),
         ("DATE;SKU;Product Name;Units Sold;Unit price", True),
+        ("Data;Codice articolo;Descrizione;Quantità (pz);Prezzo [€]", True),
+        ("Data;Código produto;Descrição;Qtd.;Preço", True),
+        ("Datum;Artikelcode;Omschrijving;Aantal;Prijs", True),
+        ("Created at;Lineitem sku;Lineitem name;Lineitem quantity;Lineitem price", True),
         ("date;product_id;product_name;quantity;price", False),
     ],
 )
@@ -289,7 +303,9 @@ def test_more_returns_than_sales_are_refused_by_row(http: httpx.Client, session:
     assert sales(session) == []
 
 
-@pytest.mark.parametrize("written", ["2,50 €", "€ 2,50", "2,5\u00a0€", "$2,5", "2,5"])
+@pytest.mark.parametrize(
+    "written", ["2,50 €", "€ 2,50", "2,5\u00a0€", "$2,5", "2,5", "2,50 EUR", "CHF 2.50", "Fr. 2.50"]
+)
 def test_amounts_of_money_may_have_a_sign(
     http: httpx.Client, session: Session, written: str
 ) -> None:
@@ -301,15 +317,63 @@ def test_amounts_of_money_may_have_a_sign(
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("$1,250.75", 1250.75), ("1,250,000", 1_250_000), ("1,250", None)]
+    ("written", "read"),
+    [
+        ("$1,250.75", 1250.75),
+        ("1,250,000", 1_250_000),
+        ("CHF 1'250.75", 1250.75),
+        ("1’250", 1250),
+        ("12,25", 12.25),
+        ("0,125", 0.125),
+        ("1.250,125", 1250.125),
+        ("1,250", None),
+        ("1'25", None),
+    ],
 )
-def test_commas_part_thousands_where_nothing_else_can_be_meant(
+def test_signs_part_thousands_or_mark_decimals_where_nothing_else_can_be_meant(
     http: httpx.Client, session: Session, written: str, read: float | None
 ) -> None:
     answer = send(http, f'date,product_id,quantity,revenue\n2026-01-31,rye,5,"{written}"\n')
 
     assert (answer.status_code == 200) == (read is not None), answer.text
     assert [sale.revenue for sale in sales(session)] == ([] if read is None else [read])
+
+
+def test_both_that_a_comma_may_mean_are_told(http: httpx.Client) -> None:
+    content = 'date,product_id,quantity\n2026-01-31,rye,"1,250"\n'
+
+    assert errors(send(http, content))[0][2] == "may be 1250 or 1.250: write the one that is meant"
+
+
+@pytest.mark.parametrize("written", ["-2", "\N{MINUS SIGN}2", "2-", "(2)", " ( 2 ) "])
+def test_a_minus_may_be_written_as_accountants_do(
+    http: httpx.Client, session: Session, written: str
+) -> None:
+    rows = f"2026-01-31\trye\t5\t10\n2026-01-31\trye\t{written}\t{written} €\n"
+    answer = send(http, "date\tproduct_id\tquantity\trevenue\n" + rows)
+
+    assert answer.status_code == 200, answer.text
+    assert [(sale.quantity, sale.revenue) for sale in sales(session)] == [(3, 8)]
+
+
+@pytest.mark.parametrize("written", ["-$4.00", "$-4.00", "-4,00 EUR", "($4.00)"])
+def test_amounts_that_were_paid_back_are_read(
+    http: httpx.Client, session: Session, written: str
+) -> None:
+    rows = f'2026-01-31,rye,5,$10.00\n2026-01-31,rye,-2,"{written}"\n'
+
+    assert send(http, "date,product_id,quantity,revenue\n" + rows).status_code == 200
+    assert sales(session)[0].revenue == 6
+
+
+@pytest.mark.parametrize("written", ["NULL", "n/a", "#N/A", ""])
+def test_words_of_programs_for_nothing_are_nothing(
+    http: httpx.Client, session: Session, written: str
+) -> None:
+    content = f"date;product_id;quantity;price\n31.01.2026;rye;5;{written}\n"
+
+    assert send(http, content).status_code == 200
+    assert sales(session)[0].price is None
 
 
 def test_a_quantity_has_no_sign_of_a_currency(http: httpx.Client) -> None:
@@ -319,12 +383,19 @@ def test_a_quantity_has_no_sign_of_a_currency(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "accepted"), [("31.01.2026;rye;5;;", True), ("31.01.2026;rye", False)]
+    ("row", "accepted"),
+    [
+        ("31.01.2026;rye;5;;;", True),
+        ("31.01.2026;rye;5", True),
+        ("Total", True),
+        ("31.01.2026;rye", False),
+        ('31.01.2026;rye;"5\n01.02.2026;rye;7;', False),
+    ],
 )
-def test_empty_cells_behind_the_last_column_do_not_matter(
+def test_empty_cells_at_the_end_of_a_row_do_not_matter(
     http: httpx.Client, row: str, *, accepted: bool
 ) -> None:
-    answer = send(http, f"date;product_id;quantity\n{row}\n")
+    answer = send(http, f"date;product_id;quantity;price\n30.01.2026;rye;5;2\n{row}\n")
 
     assert (answer.status_code == 200) == accepted, answer.text
 

@@ -1,5 +1,6 @@
 """Sales files: what is read, what is refused and how the refusal names the cell."""
 
+import gzip
 import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -19,6 +20,7 @@ from api.errors import InvalidRequestError
 from core.artifacts import ArtifactStore
 from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID, Product, Sale, Tenant
+from tests.api.workbooks import archive
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -213,6 +215,11 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         (b"PAR1\x15\x04", "let its name end in .parquet"),
         (b"<html><table><tr><td>date</td></tr></table></html>", "a web page or XML"),
         ("\ufeff<?xml version='1.0'?>".encode(), "a web page or XML"),
+        (b'[{"date": "2026-01-01", "product_id": "rye", "quantity": 5}]', "is JSON"),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (gzip.compress(b"date,product_id,quantity\n"), "packed (gzip): unpack it"),
+        (archive({"May/Sales.CSV": "date,product_id,quantity\n"}), "packed (ZIP): unpack it"),
+        ("date,product_id,quantity\n".encode("utf-16")[:-1], "damaged UTF-16 (truncated data)"),
     ],
 )
 def test_a_file_that_is_no_sales_file_is_refused(
