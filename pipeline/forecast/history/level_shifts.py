@@ -58,9 +58,10 @@ def level_shifts(history: History) -> tuple[LevelShift, ...]:
     values = history.filled
     newest = values[len(values) - cycles * width :].reshape(cycles, width)
     means = newest.mean(axis=1)
-    if np.median(means) <= 0 or (means <= 0).mean() > 1 / SIDE:
+    usual = np.median(means)
+    if usual <= 0 or (means <= 0).mean() > 1 / SIDE:
         return ()
-    levels = np.log(np.maximum(means, 0.02 * np.median(means)))
+    levels = np.log(np.maximum(means, 0.02 * usual))
     first = len(values) - cycles * width
     found = [
         _placed(history, first + place * width, width, float(jump))
@@ -71,10 +72,12 @@ def level_shifts(history: History) -> tuple[LevelShift, ...]:
 
 def at_newest_level(history: History, shifts: tuple[LevelShift, ...]) -> History:
     """The same history as if all of it had been sold at its newest level."""
+    if not shifts:
+        return history
     factor = np.ones(len(history))
     for shift in shifts:
         factor[: shift.row] *= shift.ratio
-    return history.with_values(history.actual * factor) if shifts else history
+    return history.with_values(history.actual * factor)
 
 
 def _cycle(frequency: Frequency) -> int:
@@ -88,9 +91,12 @@ def _jumps(levels: Values) -> list[tuple[int, float]]:
     medians = sorted_median(around)
     places = np.arange(SIDE, len(levels) - SIDE + 1)
     jumps = medians[places] - medians[places - SIDE]
+    is_large = np.abs(jumps) >= LEAST_CHANGE
+    if not is_large.any():
+        return []
     noise = MAD_TO_SIGMA * np.median(np.abs(np.diff(levels))) / np.sqrt(2)
     scores = np.abs(jumps) / (noise * np.sqrt(2 * MEDIAN_LOSS / SIDE) + 1e-12)
-    is_clear = (np.abs(jumps) >= LEAST_CHANGE) & (scores >= LEAST_SCORE)
+    is_clear = is_large & (scores >= LEAST_SCORE)
     kept: list[tuple[int, float]] = []
     for at in np.argsort(-np.abs(jumps), kind="stable").tolist():
         place = int(places[at])

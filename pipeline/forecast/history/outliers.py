@@ -47,31 +47,35 @@ def tame_outliers(
         return history, ()
     middle = seasonal_median(values, history.season)
     deviation = np.abs(values - middle)
-    spread = seasonal_median(deviation, history.season) * MAD_TO_SIGMA
-    reach = THRESHOLD * np.maximum(spread, np.nanmean(deviation))
-    reach = np.maximum(reach, PATTERN * np.nanstd(middle))
-    extreme = deviation > reach
-    if not extreme.any():
+    least = max(THRESHOLD * np.nanmean(deviation), PATTERN * np.nanstd(middle))
+    rows = np.flatnonzero(deviation > least)
+    rows = rows[~_has_reason(history, holidays, rows)]
+    if not len(rows):
         return history, ()
-    extreme &= ~_has_reason(history, holidays)
-    tamed = np.where(
-        extreme, np.clip(values, np.maximum(middle - reach, 0), middle + reach), values
-    )
+    spread = seasonal_median(deviation, history.season) * MAD_TO_SIGMA
+    reach = np.maximum(least, THRESHOLD * spread[rows])
+    is_extreme = deviation[rows] > reach
+    rows, reach = rows[is_extreme], reach[is_extreme]
+    tamed = values.copy()
+    lowest, highest = np.maximum(middle[rows] - reach, 0), middle[rows] + reach
+    tamed[rows] = np.clip(values[rows], lowest, highest)
     changed = tuple(
         Outlier(ds=history.ds[row], observed=float(values[row]), replaced=float(tamed[row]))
-        for row in np.flatnonzero(extreme).tolist()
+        for row in rows.tolist()
     )
-    return history.with_values(tamed), changed
+    return history.with_values(tamed) if changed else history, changed
 
 
-def _has_reason(history: History, holidays: HolidayCalendar) -> NDArray[np.bool_]:
-    limit = HOLIDAY_REACH_DAYS + 1
-    near = (holidays.days_until(history.ds, limit) < limit) | (
-        holidays.days_since(history.ds, limit) < limit
-    )
+def _has_reason(
+    history: History, holidays: HolidayCalendar, rows: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether these rows lie near a holiday, or in an event or a promotion."""
+    if not len(rows):
+        return np.zeros(0, dtype=np.bool_)
+    ds, limit = history.ds[rows], HOLIDAY_REACH_DAYS + 1
+    near = (holidays.days_until(ds, limit) < limit) | (holidays.days_since(ds, limit) < limit)
     if holidays.events:
-        ends = history.frequency.ends(history.ds)
-        near |= holidays.event_columns(history.ds, ends).any(axis=1)
+        near |= holidays.event_columns(ds, history.frequency.ends(ds)).any(axis=1)
     if "promotion" in history.known:
-        near |= history.columns["promotion"] > 0
+        near |= history.columns["promotion"][rows] > 0
     return near
