@@ -20,13 +20,16 @@ WHOLE_WEEK = (True,) * 7
 
 class Unit(StrEnum):
     SECOND = "second"
+    NUMBER = "number"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
 
-SECONDS = {Unit.SECOND: 1, Unit.DAY: 86_400, Unit.WEEK: 604_800}
+SECONDS = {Unit.SECOND: 1, Unit.NUMBER: 86_400, Unit.DAY: 86_400, Unit.WEEK: 604_800}
 _DAY = SECONDS[Unit.DAY]
+_SEASONS_OF_NUMBERS = (4, 7, 12, 24, 52)
+_USUAL_NUMBERS_AHEAD = 12
 _SPOKEN = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _MONTHLY = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
 _SHORT = {3_600: "hourly", 60: "every minute", 1: "every second"}
@@ -34,7 +37,7 @@ _SHORT = {3_600: "hourly", 60: "every minute", 1: "every second"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Periods of ``step`` units.
+    """Periods of ``step`` units; a ``Unit.NUMBER`` stands for nobody knows how long a time.
 
     Attributes
     ----------
@@ -63,6 +66,8 @@ class Calendar:
             return _MONTHLY.get(self.step, f"every {self.step} months")
         if self.unit is Unit.WEEK:
             return "weekly" if self.step == 1 else f"every {self.step} weeks"
+        if self.unit is Unit.NUMBER:
+            return "numbered" if self.step == 1 else f"numbered, every {self.step}"
         if self.unit is Unit.DAY:
             if self.skips_days:
                 return f"daily ({sum(self.open_days)} days a week)"
@@ -111,6 +116,8 @@ class Calendar:
     @property
     def seasons(self) -> tuple[int, ...]:
         """Periods after which a pattern may repeat, the shortest first: day, week, year."""
+        if self.unit is Unit.NUMBER:
+            return _SEASONS_OF_NUMBERS
         if self.unit is Unit.MONTH:
             return (12 // self.step,) if 12 % self.step == 0 and self.step < 12 else ()
         if self.unit is Unit.WEEK:
@@ -122,6 +129,8 @@ class Calendar:
 
     @property
     def periods_per_year(self) -> float:
+        if self.unit is Unit.NUMBER:
+            return 1.0
         if self.unit is Unit.MONTH:
             return 12 / self.step
         days = 365.25 * sum(self.open_days) / 7
@@ -130,6 +139,8 @@ class Calendar:
     @property
     def usual_horizon(self) -> int:
         """How far ahead people usually want to look, in periods."""
+        if self.unit is Unit.NUMBER:
+            return _USUAL_NUMBERS_AHEAD
         if self.unit is Unit.MONTH:
             return {1: 12, 3: 8, 6: 4, 12: 4}.get(self.step, max(2, 12 // self.step))
         if self.unit is Unit.WEEK:

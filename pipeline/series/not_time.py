@@ -7,23 +7,24 @@ from pipeline.series.time_parts import find_parts
 from pipeline.table.values import numbers
 
 ACCEPTED = (
-    "accepted: dates, time stamps, dates as text such as 2026-01-31, whole years, or seconds since"
-    " 1970. A time may also stand in several columns, such as date and hour, or year and month"
+    "accepted: dates, time stamps, dates as text such as 2026-01-31, whole years, seconds since"
+    " 1970, or numbers that count the periods. A time may also stand in several columns, such as date"
+    " and hour, or year and month"
 )
 _FEWEST_COUNTED = 4
 _MOST_NAMED = 3
 
 
 def what_it_holds(frame: pd.DataFrame, name: str) -> str:
-    """Such as ``'t' counts from 1 to 144, which tells no date``."""
+    """Such as ``'row' counts from 1 to 144, which tells no date``."""
     counted = _counts(frame[name])
     parts = find_parts(frame, [name])
     if parts:
         return f"'{name}' holds only a {parts[0].part}, without the year or date that it is of"
     if counted is not None:
         return (
-            f"'{name}' counts from {counted[0]:,} to {counted[1]:,}, which tells no date: give"
-            " the date that each number stands for"
+            f"'{name}' counts from {counted[0]:,} to {counted[1]:,}, which tells no date: name it"
+            " as time_column if it counts the periods, or give the date that each number stands for"
         )
     return f"'{name}' holds {_examples(frame[name])}"
 

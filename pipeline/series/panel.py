@@ -12,6 +12,7 @@ from pipeline.errors import InsufficientDataError, InvalidDataError, ResourceLim
 from pipeline.series.aggregation import adds_up, combine_rows
 from pipeline.series.calendar import Calendar
 from pipeline.series.columns import SeriesColumns
+from pipeline.series.counted_times import counted_calendar
 from pipeline.series.inference import coarser_calendar, common_calendar, infer_calendar
 from pipeline.series.naming import series_numbers
 from pipeline.series.texts import indicator, indicators
@@ -89,7 +90,8 @@ def lay_panel(frame: pd.DataFrame, columns: SeriesColumns) -> Panel:
             f"Column '{columns.time}' has {times.nunique()} different times with a target value;"
             f" a forecast needs at least {_FEWEST_TIMES}"
         )
-    calendar = _calendar(rows, keys)
+    is_counted = columns.reader.is_counted
+    calendar = counted_calendar(times.unique()) if is_counted else _calendar(rows, keys)
     is_regular = calendar is not None
     if calendar is None:
         calendar = coarser_calendar(times.unique().sort_values())

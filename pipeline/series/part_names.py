@@ -25,7 +25,7 @@ _WORDS = {
     Part.YEAR: "year yr jahr annee ano anno jaar rok aar",
     Part.QUARTER: "quarter qtr quartal trimestre trimester kwartaal kwartal",
     Part.MONTH: "month mnth mth months monat mois mes mese maand miesiac maaned",
-    Part.WEEK: "week wk weeks isoweek woche kw semaine semana settimana tydzien uge",
+    Part.WEEK: "week wk weeks isoweek yearweek woche kw semaine semana settimana tydzien uge",
     Part.DAY: "day dom mday tag jour dia giorno dag dzien dayofmonth",
     Part.DAY_OF_YEAR: "doy yday dayofyear julian",
     Part.CLOCK: (
@@ -77,6 +77,11 @@ def says_time(name: str) -> bool:
     """Whether a name is that of a column of dates or time stamps."""
     words = _words_of(name)
     return any(word in _TIME_WORDS or word.endswith(_TIME_ENDINGS) for word in words)
+
+
+def tells_time(name: str) -> bool:
+    """Whether a name is that of a time or of a part of one."""
+    return says_time(name) or part_of_name(name) is not None
 
 
 def month_of(text: str) -> float:

@@ -163,7 +163,10 @@ def names_of(names: tuple[str, ...], model: SeriesModel) -> Mapping[str, str]:
 
 
 def _times(positions: Any, model: SeriesModel) -> list[str]:
-    return [time.isoformat() for time in model.calendar.times(positions)]
+    times = model.calendar.times(positions)
+    if model.columns.reader.is_counted:
+        return [str(number) for number in model.columns.tell_times(times)]
+    return [time.isoformat() for time in times]
 
 
 def _plain(values: Any) -> list[float | None]:

@@ -9,6 +9,7 @@ from pipeline.series.inference import infer_calendar
 
 EXCEL = "days of Excel"
 YEARS = "years with months as fractions"
+YEARS_OF_DAYS = "years with weeks or days as fractions"
 _SECOND = 1_000_000
 _MICROSECONDS = {
     "epoch seconds": _SECOND,
@@ -40,18 +41,22 @@ Numbers = npt.NDArray[np.float64]
 
 
 def is_serial(form: str) -> bool:
-    return form in _RANGES or form == YEARS
+    return form in _RANGES or form in (YEARS, YEARS_OF_DAYS)
 
 
 def spoken(form: str) -> str:
     """A form in words for a note."""
-    return form if form in (EXCEL, YEARS) else f"{form.removeprefix('epoch ')} since 1970"
+    if form.startswith("epoch "):
+        return f"{form.removeprefix('epoch ')} since 1970"
+    return form
 
 
 def read_serial(form: str, numbers: Numbers) -> pd.Series:
     """The times that numbers of a form tell, missing where they are none."""
     if form == YEARS:
         return _read_years(numbers)
+    if form == YEARS_OF_DAYS:
+        return _read_days(numbers)
     passed = np.clip(numbers, -_LARGEST, _LARGEST) * _MICROSECONDS[form]
     if form == EXCEL:
         passed = np.rint(passed / _SECOND) * _SECOND
@@ -64,8 +69,12 @@ def read_serial(form: str, numbers: Numbers) -> pd.Series:
 def find_serial(numbers: Numbers, *, says_time: bool) -> str | None:
     """The form of a column of numbers, if its values, and its name where needed, are plain."""
     low, high, different = numbers.min(), numbers.max(), np.unique(numbers)
-    if says_time and _are_years(different) and _is_regular(_read_years(different)):
-        return YEARS
+    if says_time and _lie_in_years(different):
+        if _are_months(different) and _is_regular(_read_years(different)):
+            return YEARS
+        is_fine = np.median(np.diff(different)) < 1 / _MONTHS
+        if is_fine and _is_regular(_read_days(different)):
+            return YEARS_OF_DAYS
     for form, (least, most) in _RANGES.items():
         if not least <= low <= high < most or (form != EXCEL and (numbers % 1 != 0).any()):
             continue
@@ -76,10 +85,12 @@ def find_serial(numbers: Numbers, *, says_time: bool) -> str | None:
     return None
 
 
-def _are_years(different: Numbers) -> bool:
+def _lie_in_years(different: Numbers) -> bool:
+    return bool(_FIRST_YEAR <= different[0] <= different[-1] < _LAST_YEAR and (different % 1).any())
+
+
+def _are_months(different: Numbers) -> bool:
     """Whether they are like 1973, 1973.083, 1973.167, … or the middles of these months."""
-    if not _FIRST_YEAR <= different[0] <= different[-1] < _LAST_YEAR or not (different % 1).any():
-        return False
     month = different * _MONTHS
     from_start = np.abs(month - np.rint(month))
     from_middle = np.abs(from_start - 0.5)
@@ -92,6 +103,20 @@ def _read_years(numbers: Numbers) -> pd.Series:
     month = np.floor(np.where(is_year, numbers, _FIRST_YEAR) * _MONTHS + _NEAR_MIDDLE)
     stamps = (month.astype(np.int64) - 1970 * _MONTHS).astype("datetime64[M]")
     return pd.Series(np.where(is_year, stamps.astype("datetime64[us]"), np.datetime64("NaT", "us")))
+
+
+def _first_days(years: Numbers) -> npt.NDArray[np.datetime64]:
+    return np.asarray((years - 1970).astype("datetime64[Y]").astype("datetime64[D]"))
+
+
+def _read_days(numbers: Numbers) -> pd.Series:
+    """The nearest day."""
+    is_year = (numbers >= _FIRST_YEAR) & (numbers < _LAST_YEAR)
+    year = np.floor(np.where(is_year, numbers, _FIRST_YEAR))
+    start, end = _first_days(year), _first_days(year + 1)
+    days = np.rint((np.where(is_year, numbers, year) - year) * (end - start).astype(np.int64))
+    stamps = (start + days.astype(np.int64)).astype("datetime64[us]")
+    return pd.Series(np.where(is_year, stamps, np.datetime64("NaT", "us")))
 
 
 def _is_regular(times: pd.Series) -> bool:

@@ -1,11 +1,21 @@
 """Columns that tell a time: dates, time stamps, years and the like, in whatever form."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from pipeline.series.counted_times import COUNTED, read_counted, tell_counted
+from pipeline.series.inference import infer_calendar
 from pipeline.series.serial_times import find_serial, is_serial, read_serial
+from pipeline.series.spelt_dates import SPELT_FORMS, plainly
+from pipeline.series.written_periods import (
+    find_period,
+    is_period,
+    read_periods,
+    tell_periods,
+)
 
 FORMATS = (
     "%Y-%m-%d",
@@ -20,6 +30,11 @@ FORMATS = (
     "%m/%d/%y",
     "%d/%m/%y",
     "%d.%m.%y",
+    "%d-%m-%y",
+    "%m-%d-%y",
+    "%y-%m-%d",
+    "%d%m%Y",
+    "%m%d%Y",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d %H:%M:%S",
@@ -59,9 +74,24 @@ FORMATS = (
     "%b-%Y",
     "%b-%y",
     "%Y %b",
+    "%Y_%m",
     "%Y",
 )
-ISO, QUARTER, WEEK, YEAR = "ISO8601", "quarter", "ISO week", "%Y"
+ISO, YEAR = "ISO8601", "%Y"
+_LONG_DIGITS = {
+    "%Y%m%d%H": (1_900_010_100, 2_100_123_123),
+    "%Y%m%d%H%M": (190_001_010_000, 210_012_312_359),
+    "%Y%m%d%H%M%S": (19_000_101_000_000, 21_001_231_235_959),
+}
+"""Looked for first, as these are also seconds or milliseconds since 1970, of years far from now."""
+_DIGITS = {
+    YEAR: (1_700, 2_200),
+    "%Y%m": (170_001, 220_012),
+    "%Y%m%d": (17_000_101, 22_001_231),
+}
+_NAMED_DIGITS = {"%y%m%d": (100_101, 991_231), "%Y%j": (1_900_001, 2_100_366)}
+"""The name has to say that it is a time: many numbers look like that."""
+_NUMBER = r"\d+(?:\.\d+)?"
 _READ_SHARE = 0.98
 _FIRST_YEAR, _LAST_YEAR = 1700, 2200
 _SAMPLE = 2_000
@@ -81,23 +111,28 @@ class TimeReader:
     zone: str | None = None
     keeps_utc: bool = False
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether numbers count periods of which nobody knows the dates."""
+        return self.form == COUNTED
+
     def read(self, column: pd.Series) -> pd.DatetimeIndex:
         """The time of each row, missing where there is none or it cannot be read."""
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return self._to_clock(column)
+        if self.is_counted:
+            return read_counted(column)
         text = _as_text(column)
         if is_serial(self.form):
             numbers = pd.to_numeric(column, errors="coerce").astype("float64")
             stamps = read_serial(self.form, np.asarray(numbers, dtype=np.float64))
             return pd.DatetimeIndex(stamps.fillna(_read_iso(text).reset_index(drop=True)))
-        if self.form == QUARTER:
-            return _read_quarters(text)
-        if self.form == WEEK:
-            return _read_weeks(text)
+        if is_period(self.form):
+            return read_periods(text, self.form)
         if self.zone is not None:
             return self._to_clock(_read_zoned(text, self.zone))
         if self.form != ISO:
-            read = pd.to_datetime(text, format=self.form, errors="coerce").dt.as_unit("us")
+            read = _read_written(text, self.form).dt.as_unit("us")
             if read.notna().all():
                 return pd.DatetimeIndex(read)
             return pd.DatetimeIndex(read.fillna(_read_iso(text)))  # accepted in rows to predict
@@ -112,10 +147,10 @@ class TimeReader:
                 else times.tz_localize(self.zone, ambiguous="NaT", nonexistent="shift_forward")
             )
             return pd.Series(zoned)
-        if self.form == QUARTER:
-            return pd.Series([f"{time.year}-Q{time.quarter}" for time in times], dtype="str")
-        if self.form == WEEK:
-            return pd.Series(times.strftime("%G-W%V"), dtype="str")
+        if self.is_counted:
+            return tell_counted(times)
+        if is_period(self.form):
+            return tell_periods(times, self.form)
         if self.form in (YEAR, "%Y%m"):
             return pd.Series(times.strftime(self.form).astype("int64"))
         return pd.Series(times)
@@ -145,7 +180,7 @@ def find_reader(column: pd.Series, *, says_time: bool = False) -> TimeReader | N
         return _number_reader(present, says_time=says_time)
     if pd.api.types.is_object_dtype(column.dtype):
         return None
-    return _text_reader(present)
+    return _text_reader(present, says_time=says_time)
 
 
 def _typed_reader(present: pd.Series) -> TimeReader:
@@ -159,37 +194,56 @@ def _number_reader(present: pd.Series, *, says_time: bool) -> TimeReader | None:
     numbers = present.astype("float64")
     if not np.isfinite(numbers).all():
         return None
+    low, high = float(numbers.min()), float(numbers.max())
+    text = _as_text(present)
+
+    def reads(forms: Mapping[str, tuple[int, int]]) -> str | None:
+        fitting = (form for form, (least, most) in forms.items() if least <= low <= high <= most)
+        return next((form for form in fitting if _reads(text, form)), None)
+
+    is_whole = bool((numbers % 1 == 0).all())
+    if is_whole and (form := reads(_LONG_DIGITS)) is not None:
+        return TimeReader(form)
     serial = find_serial(np.asarray(numbers, dtype=np.float64), says_time=says_time)
     if serial is not None:
         return TimeReader(serial)
-    if (numbers % 1 != 0).any():
-        return None
-    low, high = float(numbers.min()), float(numbers.max())
-    digits = {YEAR: (_FIRST_YEAR, _LAST_YEAR), "%Y%m": (170_001, 220_012)}
-    for form, (least, most) in {**digits, "%Y%m%d": (17_000_101, 22_001_231)}.items():
-        if least <= low and high <= most and _reads(_as_text(present), form):
-            return TimeReader(form)
-    return None
+    form = reads(_DIGITS) if is_whole else None
+    if form is None and is_whole and says_time:
+        form = reads(_NAMED_DIGITS) or find_period(text.drop_duplicates())
+        if form is not None and not _is_regular(TimeReader(form).read(present)):
+            return None
+    return None if form is None else TimeReader(form)
 
 
-def _text_reader(present: pd.Series) -> TimeReader | None:
+def _text_reader(present: pd.Series, *, says_time: bool) -> TimeReader | None:
     text = _as_text(present)
     sample = text.drop_duplicates()
     sample = sample.iloc[:: max(1, len(sample) // _SAMPLE)]
     if not sample.str.contains(r"\d").all() or sample.str.len().max() > 40:
         return None
-    if np.mean(_read_quarters(sample).notna()) >= _READ_SHARE:
-        return TimeReader(QUARTER)
-    if np.mean(_read_weeks(sample).notna()) >= _READ_SHARE:
-        return TimeReader(WEEK)
+    period = find_period(sample)
+    if period is not None:
+        return TimeReader(period)
     if sample.str.contains(_OFFSET).mean() >= _READ_SHARE:
         read = pd.to_datetime(sample, format=ISO, errors="coerce", utc=True)
         if read.notna().mean() >= _READ_SHARE:
             return TimeReader(ISO, "UTC", keeps_utc=True)
-    fitting = [form for form in FORMATS if _reads(sample, form)]
-    if fitting:
-        return TimeReader(max(fitting, key=lambda form: _evenness(sample, form)))
-    return TimeReader(ISO) if _reads(sample, ISO) else None
+    form = _form_of(sample, FORMATS)
+    if form is None and _reads(sample, ISO):
+        return TimeReader(ISO)
+    if form is None and sample.str.fullmatch(_NUMBER).all():
+        return _number_reader(pd.to_numeric(text), says_time=says_time)
+    form = form or _form_of(plainly(sample), (*FORMATS, *SPELT_FORMS))
+    return None if form is None else TimeReader(form)
+
+
+def _form_of(sample: pd.Series, forms: Iterable[str]) -> str | None:
+    fitting = [form for form in forms if _reads(sample, form)]
+    return max(fitting, key=lambda form: _evenness(sample, form), default=None)
+
+
+def _is_regular(times: pd.DatetimeIndex) -> bool:
+    return infer_calendar(times.dropna().unique().sort_values()) is not None
 
 
 def _reads(text: pd.Series, form: str) -> bool:
@@ -205,6 +259,14 @@ def _reads(text: pd.Series, form: str) -> bool:
     return bool(years.between(_FIRST_YEAR, _LAST_YEAR).all())
 
 
+def _read_written(text: pd.Series, form: str) -> pd.Series:
+    read = pd.to_datetime(text, format=form, errors="coerce")
+    is_left = read.isna() & text.notna()
+    if not is_left.any():
+        return read
+    return read.fillna(pd.to_datetime(plainly(text[is_left]), format=form, errors="coerce"))
+
+
 def _evenness(text: pd.Series, form: str) -> float:
     """Day and month are told apart by which order makes the times more even."""
     times = pd.to_datetime(text, format=form, errors="coerce").dropna().drop_duplicates()
@@ -212,26 +274,6 @@ def _evenness(text: pd.Series, form: str) -> float:
     if len(steps) == 0:
         return 0.0
     return float(np.unique(steps, return_counts=True)[1].max() / len(steps))
-
-
-def _read_quarters(text: pd.Series) -> pd.DatetimeIndex:
-    found = text.str.strip().str.extract(
-        r"^(?:(?P<year>\d{4})[\s\-]?Q(?P<quarter>[1-4])|Q(?P<first>[1-4])[\s\-]?(?P<then>\d{4}))$",
-        expand=True,
-    )
-    year = found["year"].fillna(found["then"])
-    month = pd.to_numeric(found["quarter"].fillna(found["first"])) * 3 - 2
-    joined = year + "-" + month.astype("Int64").astype("string").str.zfill(2)
-    return pd.DatetimeIndex(pd.to_datetime(joined, format="%Y-%m", errors="coerce")).as_unit("us")
-
-
-def _read_weeks(text: pd.Series) -> pd.DatetimeIndex:
-    """Weeks such as 2026-W05 are told by their Monday."""
-    found = text.str.strip().str.extract(r"^(?P<year>\d{4})-?W(?P<week>\d{2})$", expand=True)
-    monday = found["year"] + "-W" + found["week"] + "-1"
-    return pd.DatetimeIndex(pd.to_datetime(monday, format="%G-W%V-%u", errors="coerce")).as_unit(
-        "us"
-    )
 
 
 def _read_iso(text: pd.Series) -> pd.Series:

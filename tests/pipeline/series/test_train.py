@@ -389,16 +389,16 @@ REFUSED = {
         "'name'.*cannot be read as times",
     ),
     "a count of rows": (
-        pd.DataFrame({"t": range(1, 145), "sales": 1.5}),
+        pd.DataFrame({"row": range(1, 145), "sales": 1.5}),
         {},
         InvalidDataError,
-        "'t' counts from 1 to 144, which tells no date: give the date .* accepted: dates",
+        "'row' counts from 1 to 144, which tells no date: name it .* accepted: dates",
     ),
-    "a count named as the time": (
-        pd.DataFrame({"t": range(1_200), "sales": 1.5}),
+    "a count that repeats": (
+        pd.DataFrame({"t": [*range(600)] * 2, "sales": 1.5}),
         {"time_column": "t"},
         InvalidParameterError,
-        "'t' counts from 0 to 1,199, which tells no date: give the date .* accepted: dates",
+        "'t' counts from 0 to 599, which tells no date: .* accepted: dates",
     ),
     "hours without their date": (
         pd.DataFrame({"hour": [1, 2, 3, 4] * 9, "sales": 1.5}),
