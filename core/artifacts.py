@@ -7,12 +7,11 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 from uuid import uuid4
@@ -64,21 +63,18 @@ class ArtifactStore:
     def put(self, data: bytes | BinaryIO) -> Blob:
         """Store bytes, or all that a file still holds, and return where they are found."""
         if isinstance(data, bytes):
-            known = Blob(hashlib.sha256(data).hexdigest(), len(data))
-            if self._has_recent(known.digest):
-                return known
-        source = BytesIO(data) if isinstance(data, bytes) else data
-        with tempfile.NamedTemporaryFile(dir=self._incoming(), prefix="incoming-") as file:
-            blob = _copy(source, cast("BinaryIO", file))
+            return self._put_all([data])[0]
+        with self._new_file() as file:
+            blob = _copy(data, file)
             file.flush()
             if not self._has_recent(blob.digest):
-                self._place(Path(file.name), blob.digest)
+                self._place({blob.digest: Path(file.name)})
         return blob
 
     def put_all(self, contents: Sequence[bytes]) -> list[Blob]:
         """Store all of them, over a network at once; when it raises, some may be stored."""
         if self._is_local or len(contents) < 2:
-            return [self.put(content) for content in contents]
+            return self._put_all(contents)
         with ThreadPoolExecutor(min(len(contents), AT_ONCE)) as pool:
             return list(pool.map(self.put, contents))
 
@@ -127,11 +123,39 @@ class ArtifactStore:
             self._files.rm_file(self._path(digest))
         return True
 
+    def remove_unfinished(self, *, since_before: datetime) -> int:
+        """Remove what processes that were killed left of files that they had begun to put, and not
+        written to since then; how many.
+        """
+        incoming = self._incoming()
+        left = [] if incoming is None else list(Path(incoming).iterdir())
+        return sum(_remove_if_older(file, since_before) for file in left)
+
     def digests(self) -> Iterator[StoredBlob]:
         """Everything in the store."""
         found = self._files.find(f"{self._root}/sha256", detail=True)
         for path, info in found.items():
             yield StoredBlob(path.rsplit("/", 1)[-1], int(info["size"]), _modified_at(info))
+
+    def _put_all(self, contents: Sequence[bytes]) -> list[Blob]:
+        blobs = [Blob(hashlib.sha256(content).hexdigest(), len(content)) for content in contents]
+        missing = {
+            blob.digest: content
+            for blob, content in zip(blobs, contents, strict=True)
+            if not self._has_recent(blob.digest)
+        }
+        with ExitStack() as stack:
+            files = {digest: stack.enter_context(self._new_file()) for digest in missing}
+            for digest, file in files.items():
+                file.write(missing[digest])
+                file.flush()
+            self._place({digest: Path(file.name) for digest, file in files.items()})
+        return blobs
+
+    @contextmanager
+    def _new_file(self) -> Iterator[BinaryIO]:
+        with tempfile.NamedTemporaryFile(dir=self._incoming(), prefix="incoming-") as file:
+            yield cast("BinaryIO", file)
 
     def _path(self, digest: str) -> str:
         if not _DIGEST.fullmatch(digest):
@@ -160,18 +184,24 @@ class ArtifactStore:
         except FileNotFoundError:
             return None
 
-    def _place(self, file: Path, digest: str) -> None:
+    def _place(self, files: Mapping[str, Path]) -> None:
+        """Make the files the content under their digests."""
         if not self._is_local:
-            self._files.put_file(str(file), self._path(digest))
+            for digest, file in files.items():
+                self._files.put_file(str(file), self._path(digest))
             return
-        target = Path(self._path(digest))
-        make_private_directory(target.parent)
-        _sync(file)
-        # A second name that then takes the place: the temporary file removes its own name itself.
-        ready = file.with_name(f"{file.name}.ready")
-        ready.hardlink_to(file)
-        ready.replace(target)
-        _sync(target.parent)
+        targets = {Path(self._path(digest)): file for digest, file in files.items()}
+        # All of one kind in a row: the disk then writes its journal once for several.
+        for file in targets.values():
+            _sync(file)
+        for target, file in targets.items():
+            make_private_directory(target.parent)
+            # A second name that then takes the place: the file removes its own name itself.
+            ready = file.with_name(f"{file.name}.ready")
+            ready.hardlink_to(file)
+            ready.replace(target)
+        for directory in {target.parent for target in targets}:
+            _sync(directory)
 
 
 def _take_away(path: Path, incoming: Path, unless_put_since: datetime | None) -> bool:
@@ -188,6 +218,16 @@ def _take_away(path: Path, incoming: Path, unless_put_since: datetime | None) ->
             path.hardlink_to(aside)
     aside.unlink()
     return not was_put_since
+
+
+def _remove_if_older(file: Path, moment: datetime) -> bool:
+    try:
+        is_older = datetime.fromtimestamp(file.stat().st_mtime, UTC) < moment
+        if is_older:
+            file.unlink()
+    except FileNotFoundError:  # whoever put it has finished
+        return False
+    return is_older
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> Blob:

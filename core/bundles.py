@@ -34,16 +34,16 @@ def store_bundle(
     versions: Mapping[str, str],
     data_digest: str | None,
 ) -> StoredBundle:
-    """Store files, and last the signed manifest that names them."""
+    """Store files together with the signed manifest that names them."""
     compression: Compression = "gzip" if compress else "none"
-    blobs = store.put_all([_compressed(content, compression) for content in files.values()])
+    stored = [_compressed(content, compression) for content in files.values()]
     entries = {
-        name: _entry(blob, content, compression)
-        for (name, content), blob in zip(files.items(), blobs, strict=True)
+        name: _entry(one, content, compression)
+        for (name, content), one in zip(files.items(), stored, strict=True)
     }
     manifest = Manifest(entries, dict(versions), data_digest, datetime.now(UTC))
-    digest = store.put(sign(manifest, key)).digest
-    return StoredBundle(digest, dict(zip(files, blobs, strict=True)))
+    *blobs, vouching = store.put_all([*stored, sign(manifest, key)])
+    return StoredBundle(vouching.digest, dict(zip(files, blobs, strict=True)))
 
 
 def load_manifest(store: ArtifactStore, manifest_digest: str, key: str) -> Manifest:
@@ -68,9 +68,9 @@ def _compressed(content: bytes, compression: Compression) -> bytes:
     return gzip.compress(content, COMPRESSION_LEVEL, mtime=0) if compression == "gzip" else content
 
 
-def _entry(blob: Blob, content: bytes, compression: Compression) -> FileEntry:
-    content_sha256 = hashlib.sha256(content).hexdigest()
-    return FileEntry(blob.digest, blob.size, content_sha256, len(content), compression)
+def _entry(stored: bytes, content: bytes, compression: Compression) -> FileEntry:
+    of_stored, of_content = (hashlib.sha256(one).hexdigest() for one in (stored, content))
+    return FileEntry(of_stored, len(stored), of_content, len(content), compression)
 
 
 def _load(store: ArtifactStore, entry: FileEntry) -> bytes:

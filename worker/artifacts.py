@@ -26,7 +26,7 @@ def store_files(
     versions: Mapping[str, str],
     data_digest: str | None,
 ) -> StoredBundle:
-    """Write the files, then the signed manifest that vouches for them; again is harmless."""
+    """Write the files and the signed manifest that vouches for them; again is harmless."""
     enter_phase(LAST_PHASE)
     return store_bundle(
         context.store,

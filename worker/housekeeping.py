@@ -61,7 +61,8 @@ def collect_garbage(context: Context) -> None:
 
 
 def collect_orphans(context: Context, *, older_than: timedelta) -> int:
-    """Delete artifacts that no row names and that were put before the given time; how many.
+    """Delete artifacts that no row names and that were put before the given time, and what killed
+    processes had begun to put before it; how many artifacts.
 
     Artifacts are written before the row that names them, so a young one may still get its row.
     """
@@ -78,7 +79,8 @@ def collect_orphans(context: Context, *, older_than: timedelta) -> int:
         for digest in old
         if digest not in named
     )
-    log.info("orphans collected", looked_at=len(old), deleted=deleted)
+    unfinished = context.store.remove_unfinished(since_before=put_before)
+    log.info("orphans collected", looked_at=len(old), deleted=deleted, unfinished=unfinished)
     return deleted
 
 

@@ -173,6 +173,21 @@ def test_files_on_disk_are_private_and_nothing_else_stays(tmp_path: Path) -> Non
     assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.rglob("*") if p.is_dir()} == {0o700}
 
 
+def test_what_a_killed_process_began_to_put_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    store = ArtifactStore(str(tmp_path))
+    store.put(CONTENT)
+    left = tmp_path / "incoming" / "incoming-killed"
+    left.write_bytes(CONTENT[:10])
+    a_day_ago = datetime.now(UTC) - timedelta(days=1)
+
+    assert store.remove_unfinished(since_before=a_day_ago) == 0
+    os.utime(left, (0, 0))
+    assert store.remove_unfinished(since_before=a_day_ago) == 1
+
+    assert not left.exists()
+    assert store.read(DIGEST) == CONTENT
+
+
 def test_the_store_of_the_settings(tmp_path: Path) -> None:
     store = ArtifactStore.from_settings(Settings(model_storage_path=str(tmp_path / "here")))
     store.put(CONTENT)

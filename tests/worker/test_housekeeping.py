@@ -102,7 +102,7 @@ def test_the_sweep_ends_jobs_that_are_out_of_time(context: Context, shop: Shop) 
 
 @pytest.fixture
 def artifacts(tmp_path: Path) -> Path:
-    return tmp_path / "models" / "sha256"
+    return tmp_path / "models"
 
 
 def age(artifacts: Path) -> None:
@@ -121,13 +121,17 @@ def test_what_no_row_names_is_deleted_after_a_day(
     named = {blob.digest for blob in context.store.digests()}
     store_files(context, {"model.pkl": b"orphan"}, versions={}, data_digest=None)
     young = {blob.digest for blob in context.store.digests()}
+    begun = artifacts / "incoming" / "incoming-by-a-killed-process"
+    begun.write_bytes(b"orp")
 
     collect_garbage(context)
     assert {blob.digest for blob in context.store.digests()} == young
+    assert begun.exists()
 
     age(artifacts)
     collect_garbage(context)
     assert {blob.digest for blob in context.store.digests()} == named
+    assert not begun.exists()
 
 
 def test_what_was_put_again_meanwhile_is_kept(
