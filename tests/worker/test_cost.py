@@ -16,7 +16,7 @@ from worker.products import train_product
 from worker.training import run_task
 
 DAYS = 120
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 15
 """Two of them bind a transaction to the tenant: loading and the end."""
 MORE_WITH_A_CHAMPION = 2
 """What it foretold is read, and it makes way."""
@@ -63,19 +63,22 @@ def test_a_small_task_costs_few_statements(
     context: Context, shop: Shop, statements: list[str]
 ) -> None:
     shop.slots(1)
-    products = [shop.product(sku, DAYS) for sku in ("bread", "rolls")]
+    products = [shop.product(sku, DAYS) for sku in ("bread", "rolls", "cake")]
+    work = {"product": train_without_reports}
     for more in (0, MORE_WITH_A_CHAMPION):
         job_id = shop.job(*products, algorithm="seasonal_naive", force=True)
-        first, second = shop.next_task(), shop.task_ids(job_id)[1]
+        shop.next_task()
+        first, second, third = shop.task_ids(job_id)
+        run_task(first, context, work)  # what begins the job is told once
         statements.clear()
 
-        run_task(first, context, {"product": train_without_reports})
+        run_task(second, context, work)
 
         commits = statements.count("COMMIT")
         assert commits <= MOST_COMMITS
         assert len(statements) - commits <= MOST_STATEMENTS + more
-        run_task(second, context, {"product": train_without_reports})
-    assert len(shop.models()) == 4
+        run_task(third, context, work)
+    assert len(shop.models()) == 6
 
 
 def test_a_job_is_made_in_as_many_statements_whatever_its_size(

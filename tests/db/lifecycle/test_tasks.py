@@ -109,8 +109,32 @@ def test_a_job_tells_what_happened_last(session: Session) -> None:
     assert job.current_step == "Training of Bread 0 started"
     transitions.finish(session, claim.token, model_outcome(message="Trained well"))
     assert job.current_step == "Bread 0: Trained well"
-    claimed(session, second)
-    assert job.current_step == "Training of Bread 1 started"
+    claim = claimed(session, second)
+    assert job.current_step == "Bread 0: Trained well"
+    transitions.report(session, claim.token, phase="training", percentage=5, message="Training")
+    assert job.current_step == "Bread 1: Training"
+
+
+def test_only_the_first_product_of_a_job_is_told_before_its_first_report(session: Session) -> None:
+    job = new_job(session, products=2)
+    start(session, job)
+    first, second = tasks_of(session, job)
+    assert [message.seq for message in claimed(session, first).messages] == [1, 2]
+    claim = claimed(session, second)
+    assert claim.messages == ()
+    (report,) = transitions.report(
+        session, claim.token, phase="training", percentage=5, message="Training"
+    )
+    assert (report.seq, report.body["task"]["status"]) == (3, "running")
+
+
+def test_other_tasks_are_told_when_they_begin(session: Session) -> None:
+    job = new_job(session, with_shared=True)
+    start(session, job)
+    shared, _ = tasks_of(session, job)
+    transitions.release(session, claimed(session, shared).token)
+    again = claimed(session, shared)
+    assert [message.body["event"] for message in again.messages] == ["task_started"]
 
 
 def test_a_report_moves_task_and_job(session: Session) -> None:
