@@ -1,6 +1,6 @@
 """Answers of the service as tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -92,9 +92,7 @@ def print_problem(console: Console, error: ProblemError) -> None:
         console.print(f"The service's log has the reason under request {error.request_id}.")
     if not error.errors:
         return
-    sheets = list(dict.fromkeys(one.get("sheet") for one in error.errors))
-    by_place = sorted(error.errors, key=lambda one: (sheets.index(one.get("sheet")), _row_of(one)))
-    rows = by_place[:MOST_ERRORS]
+    rows = error.errors[:MOST_ERRORS]
     found = dict.fromkeys(name for one in rows for name, value in one.items() if value is not None)
     names = [name for name in _ERROR_COLUMNS if name in found]
     names += [name for name in found if name not in names]
@@ -136,11 +134,6 @@ def listed(names: Sequence[str]) -> str:
     if len(names) <= MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
-
-
-def _row_of(error: Mapping[str, object]) -> int:
-    row = error.get("row")
-    return row if isinstance(row, int) else 0
 
 
 def _unasked(job: JobStatus) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 from api.errors import InvalidRequestError
@@ -68,7 +69,7 @@ class Reading:
         self._sums: list[Place] = []
         self._returns = 0
         self._place_of_return: dict[tuple[str, datetime], tuple[Place, str]] = {}
-        self._errors: list[dict[str, object]] = []
+        self._errors: list[dict[str, Any]] = []
         self._errors_total = 0
         self._last_noted: tuple[Place, str | None] | None = None
 
@@ -80,7 +81,9 @@ class Reading:
             if is_first:
                 self._leave_out_texts(raw)
                 is_first = False
+            known = len(self._errors)
             batch = self._batch(raw)
+            self._errors[known:] = sorted(self._errors[known:], key=itemgetter("row"))
             if not self._errors:
                 yield batch
         if self._errors:
@@ -89,10 +92,13 @@ class Reading:
 
     def refusal_of_returns(self, returned: Sequence[Returned]) -> InvalidRequestError:
         """Of a file in which more came back than was sold, each moment of a product an error."""
-        for one in returned:
-            place, column = self._place_of_return[one.product, one.sold_at]
+        for one in sorted(returned, key=self._return_of):
+            place, column = self._return_of(one)
             self._note(place, column, f"{one.quantity:g}", _MORE_RETURNED)
         return self._refusal()
+
+    def _return_of(self, one: Returned) -> tuple[Place, str]:
+        return self._place_of_return[one.product, one.sold_at]
 
     def _refusal(self) -> InvalidRequestError:
         first, total = self._errors[0], self._errors_total

@@ -4,7 +4,7 @@ such as one for each month or shop.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, combinations
 from math import isclose
 from typing import Any
@@ -56,29 +56,54 @@ def together(parts: Sequence[SalesFile]) -> SalesFile:
 
 
 class Repetitions:
-    """Sheets whose sales others tell, too: a copy of another, or the sums of all others."""
+    """Sheets whose sales others tell, too: copies, and sums of all others."""
 
     def __init__(self) -> None:
-        self._rows: Counter[str] = Counter()
-        self._sold: dict[str, Counter[str]] = defaultdict(Counter)
+        self._sheets: dict[str, _Contents] = defaultdict(_Contents)
 
     def note(self, sheet: str, values: Mapping[str, Sequence[Any]]) -> None:
-        """What is kept of the rows of a sheet does not depend on their order."""
+        contents = self._sheets[sheet]
         rows = zip(values["product_id"], values["date"], values["quantity"], strict=True)
         for product, day, quantity in rows:
-            self._rows[sheet] += hash((product, day, quantity))
-            self._sold[sheet][product] += quantity or 0
+            contents.rows += 1
+            contents.mark += hash((product, day, quantity))
+            contents.sold[product] += quantity or 0
 
     def refuse(self) -> None:
         """Raises `InvalidRequestError` where there is one."""
-        for one, other in combinations(self._rows, 2):
-            if self._rows[one] == self._rows[other]:
+        for (one, its), (other, others) in combinations(self._sheets.items(), 2):
+            if its.mark == others.mark:
                 raise _repeated(f"The sheets {quoted((one, other))} of the workbook hold the same")
-        total = sum(self._sold.values(), Counter[str]())
-        for sheet, sold in self._sold.items():
-            if total and all(isclose(2 * sold[one], amount) for one, amount in total.items()):
+        everything = _Contents()
+        for contents in self._sheets.values():
+            everything.add(contents)
+        for sheet, contents in self._sheets.items():
+            if contents.repeats_the_rest_of(everything):
                 told = f"The sheet “{sheet}” of the workbook holds as much as all others together"
                 raise _repeated(told)
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What is kept of rows, whose order does not matter for it."""
+
+    rows: int = 0
+    mark: int = 0
+    sold: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "_Contents") -> None:
+        self.rows += other.rows
+        self.mark += other.mark
+        self.sold += other.sold
+
+    def repeats_the_rest_of(self, everything: "_Contents") -> bool:
+        """Row by row, or as the sums of each product in fewer rows, such as one for each month."""
+        if 2 * self.mark == everything.mark:
+            return True
+        has_fewer_rows = 3 * self.rows <= everything.rows
+        return has_fewer_rows and all(
+            isclose(2 * self.sold[product], sold) for product, sold in everything.sold.items()
+        )
 
 
 def _repeated(told: str) -> InvalidRequestError:

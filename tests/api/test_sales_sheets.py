@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.sales.media_types import XLSX
-from tests.api.test_sales_import import errors, sales, send
+from tests.api.test_sales_import import sales, send
 from tests.api.workbooks import workbook
 
 Rows = list[tuple[object, ...]]
@@ -124,8 +124,8 @@ def test_sheets_that_are_no_parts_of_one_table_are_refused(
 
 
 def test_the_sum_of_all_other_sheets_is_refused(http: httpx.Client) -> None:
-    year = [*table(JANUARY, 5), *table(FEBRUARY, 7)[1:]]
-    sheets = table(JANUARY, 5), table(FEBRUARY, 7), year
+    year = [*table(JANUARY, 5, 6), *table(FEBRUARY, 7)[1:]]
+    sheets = table(JANUARY, 5, 6), table(FEBRUARY, 7), year
 
     assert refusal(http, *sheets, names=["1", "2", "2026"]).startswith("The sheet “2026” of the")
 
@@ -138,9 +138,24 @@ def test_hidden_sheets_are_not_read(http: httpx.Client, session: Session) -> Non
 
 
 def test_a_wrong_cell_is_told_with_its_sheet(http: httpx.Client) -> None:
-    bad = [*table(FEBRUARY, 7), (FEBRUARY, "Rye", "x"), (FEBRUARY, "Bun", -3)]
-    answer = send(http, workbook(table(JANUARY, 5), bad, names=["Januar", "Februar"]), XLSX)
+    february = [*table(FEBRUARY, 7), (FEBRUARY, "Rye", "x"), ("31.02.2026", "Rye", 3)]
+    march = [HEADER, ("31.02.2026", "Rye", 3)]
+    sheets = table(JANUARY, 5), february, march
+    answer = send(http, workbook(*sheets, names=["1", "2", "3"]), XLSX)
 
-    assert errors(answer)[0][:2] == (3, "menge")
-    assert answer.json()["errors"][0]["sheet"] == "Februar"
-    assert "The first is sheet “Februar”, row 3, column menge" in answer.json()["detail"]
+    places = [(one["sheet"], one["row"], one["column"]) for one in answer.json()["errors"]]
+    assert places == [("2", 3, "menge"), ("2", 4, "datum"), ("3", 2, "datum")]
+    assert "The first is sheet “2”, row 3, column menge" in answer.json()["detail"]
+
+
+def test_returns_are_told_with_their_sheet(http: httpx.Client) -> None:
+    sheets = [*table(JANUARY, 5), (FEBRUARY, "Rye", -3)], table(FEBRUARY, 1)
+    answer = send(http, workbook(*sheets, names=["1", "2"]), XLSX)
+
+    assert [(one["sheet"], one["row"]) for one in answer.json()["errors"]] == [("1", 3)]
+
+
+def test_months_that_sell_the_same_are_no_copies(http: httpx.Client, session: Session) -> None:
+    imported(http, table(JANUARY, 5, 7), table(FEBRUARY, 5, 7), names=["1", "2"])
+
+    assert len(sales(session)) == 4
