@@ -19,7 +19,7 @@ from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import PlainPeriods
 from pipeline.forecast.phases import ForecastPhase, announce
 from pipeline.forecast.selection.fits import Fits
-from pipeline.forecast.selection.metrics import Metrics, naive_scale, score
+from pipeline.forecast.selection.metrics import Metrics, naive_scale, score, score_each
 from pipeline.forecast.selection.windows import Window
 from pipeline.progress import ProgressCallback
 
@@ -102,19 +102,34 @@ class Backtest:
 
     def scores(self, forecasts: Mapping[str, Forecasts]) -> tuple[WindowScore, ...]:
         """A record per candidate and window that it has a forecast of."""
+        by_window = {window.number: self._scores(forecasts, window) for window in self.windows}
         return tuple(
-            WindowScore(
+            of_window[name]
+            for name in forecasts
+            for of_window in by_window.values()
+            if name in of_window
+        )
+
+    def _scores(self, forecasts: Mapping[str, Forecasts], window: Window) -> dict[str, WindowScore]:
+        actual, origin = self.actual(window), self.history.ds[window.origin - 1]
+        made = {
+            name: one[window.number][: len(actual)]
+            for name, one in forecasts.items()
+            if window.number in one
+        }
+        rows = np.reshape(list(made.values()), (-1, len(actual)))
+        metrics = score_each(actual, rows, scale=self.scale(window))
+        return {
+            name: WindowScore(
                 algorithm=name,
                 window=window.number,
-                origin=self.history.ds[window.origin - 1],
-                rows=window.stop - window.origin,
+                origin=origin,
+                rows=len(actual),
                 is_holdout=window.is_holdout,
-                metrics=self.metrics(forecasts[name], window),
+                metrics=of_name,
             )
-            for name in forecasts
-            for window in self.windows
-            if window.number in forecasts[name]
-        )
+            for name, of_name in zip(made, metrics, strict=True)
+        }
 
     def of_its_own(self, forecasts: Mapping[str, Forecasts]) -> "Backtest":
         """The same windows with these forecasts; what is added there is not added here."""

@@ -35,21 +35,29 @@ def score(
         The in-sample error of the seasonal naive forecast, from `naive_scale`.
     """
     known = np.isfinite(actual)
-    actual, predicted = actual[known], predicted[known]
+    (made,) = score_each(actual, predicted[None], scale=scale)
+    return {**made, "coverage": _coverage(actual[known], lower, upper, known)}
+
+
+def score_each(actual: Array, predicted: Array, *, scale: float) -> list[Metrics]:
+    """What `score` says, without bounds, of each row of ``predicted``."""
+    known = np.isfinite(actual)
+    actual, predicted = actual[known], np.ascontiguousarray(predicted[:, known])
     error = np.abs(actual - predicted)
-    mae = _mean(error)
-    mape = mean_absolute_percentage_error(actual, predicted)
-    return {
+    mae, mape = _means(error), percentage_errors(actual, predicted)
+    columns = {
         "mae": mae,
-        "rmse": None if mae is None else _finite(math.sqrt(float(np.mean(error**2)))),
+        "rmse": np.sqrt(_means(error**2)),
         "r2_score": r_squared(actual, predicted),
         "mape": mape,
-        "accuracy": None if mape is None else max(0.0, 100.0 - mape),
-        "wape": _ratio(float(error.sum()), float(np.abs(actual).sum())),
-        "smape": symmetric_error(actual, predicted),
-        "mase": None if mae is None else _ratio(mae, scale),
-        "coverage": _coverage(actual, lower, upper, known),
+        "accuracy": np.where(np.isfinite(mape), np.maximum(0.0, 100.0 - mape), np.nan),
+        "wape": _ratios(error.sum(axis=1), float(np.abs(actual).sum())),
+        "smape": _means(_symmetric(actual, predicted)),
+        "mase": _ratios(mae, scale),
+        "coverage": np.full(len(predicted), np.nan),
     }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, map(_finite, row), strict=True)) for row in rows]
 
 
 def quantile_metrics(actual: Array, quantiles: Array, levels: Sequence[float]) -> Metrics:
@@ -91,26 +99,32 @@ def naive_scale(training: Array, season: int) -> float:
     return float(differences.mean()) if len(differences) else 0.0
 
 
-def mean_absolute_percentage_error(actual: Array, predicted: Array) -> float | None:
-    """Mean of the relative errors over non-zero actual values, in percent."""
+def percentage_errors(actual: Array, predicted: Array) -> Array:
+    """By row of ``predicted`` the mean of the relative errors over non-zero actual values, in
+    percent; nan where there are none."""
     nonzero = actual != 0
-    return _mean(np.abs((actual[nonzero] - predicted[nonzero]) / actual[nonzero]) * 100)
+    made = np.ascontiguousarray(predicted[:, nonzero])
+    return _means(np.abs((actual[nonzero] - made) / actual[nonzero]) * 100)
 
 
 def symmetric_error(actual: Array, predicted: Array) -> float | None:
     """Mean of ``2|y - f| / (|y| + |f|)``, with 0 where both are zero."""
+    return _mean(_symmetric(actual, predicted))
+
+
+def r_squared(actual: Array, predicted: Array) -> Array:
+    """By row of ``predicted`` the explained share of the variance; nan where the actual values are
+    constant."""
+    total = float(((actual - actual.mean()) ** 2).sum()) if len(actual) else 0.0
+    if len(actual) < 2 or np.ptp(actual) == 0 or not total > 0:
+        return np.full(len(predicted), np.nan)
+    return np.asarray(1 - ((actual - predicted) ** 2).sum(axis=1) / total)
+
+
+def _symmetric(actual: Array, predicted: Array) -> Array:
     size = np.abs(actual) + np.abs(predicted)
     error = 2 * np.abs(actual - predicted)
-    return _mean(np.divide(error, size, out=np.zeros_like(error), where=size > 0))
-
-
-def r_squared(actual: Array, predicted: Array) -> float | None:
-    """Explained share of the variance; None where the actual values are constant."""
-    if len(actual) < 2 or np.ptp(actual) == 0:
-        return None
-    residual = float(((actual - predicted) ** 2).sum())
-    total = float(((actual - actual.mean()) ** 2).sum())
-    return _finite(1 - residual / total) if total > 0 else None
+    return np.asarray(np.divide(error, size, out=np.zeros_like(error), where=size > 0))
 
 
 def _coverage(
@@ -121,14 +135,22 @@ def _coverage(
     return _mean(((actual >= lower[known]) & (actual <= upper[known])).astype(np.float64))
 
 
+def _means(rows: Array) -> Array:
+    """By row; nan where there are no columns."""
+    return rows.mean(axis=1) if rows.shape[1] else np.full(len(rows), np.nan)
+
+
+def _ratios(errors: Array, size: float) -> Array:
+    """Of nothing, no error is a share of 0; any other has none, which is nan."""
+    return np.asarray(errors / size if size > 0 else np.where(errors == 0, 0.0, np.nan))
+
+
 def _mean(values: Array) -> float | None:
     return _finite(float(values.mean())) if len(values) else None
 
 
 def _ratio(error: float, size: float) -> float | None:
-    if size > 0:
-        return _finite(error / size)
-    return 0.0 if error == 0 else None
+    return _finite(float(_ratios(np.array(error), size)))
 
 
 def _finite(value: float) -> float | None:

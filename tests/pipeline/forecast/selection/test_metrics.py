@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.forecast.selection.metrics import naive_scale, score
+from pipeline.forecast.selection.metrics import naive_scale, score, score_each
 
 NAMES = {
     "mae", "rmse", "r2_score", "mape", "accuracy", "wape", "smape", "mase", "coverage",
@@ -69,6 +69,22 @@ def test_a_window_without_known_values_has_no_metrics() -> None:
 
     assert made["mae"] is None
     assert made["mase"] is None
+
+
+@pytest.mark.parametrize("missing", [(), (1, 4), tuple(range(12))])
+@pytest.mark.parametrize("scale", [0.0, 2.0])
+def test_several_forecasts_of_a_window_are_scored_as_each_alone(
+    missing: tuple[int, ...], scale: float
+) -> None:
+    generator = np.random.default_rng(1)
+    actual = generator.poisson(2.0, 12).astype(float)
+    actual[list(missing)] = np.nan
+    predicted = np.vstack([generator.gamma(2.0, size=(4, 12)), actual[None]])
+
+    each = score_each(actual, predicted, scale=scale)
+
+    assert each == [score(actual, one, scale=scale) for one in predicted]
+    assert score_each(actual, predicted[:0], scale=scale) == []
 
 
 def test_accuracy_is_never_negative() -> None:
