@@ -14,8 +14,10 @@ from pipeline.forecast.candidates.calendar_blocks import calendar_table
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.features import CALENDAR_FEATURES, event_features
 from pipeline.forecast.candidates.log_linear import fit_log_linear
+from pipeline.forecast.history.levels import Levels, at_levels, levels_of
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, times_of
+from pipeline.forecast.unpickling import set_state
 
 PENALTY = 0.02
 HALF_LIFE_DAYS, COARSE_HALF_LIFE_DAYS = 365, 3 * 365
@@ -48,15 +50,22 @@ class Design:
     known: tuple[str, ...]
     means: NDArray[np.float64]
     deviations: NDArray[np.float64]
+    levels: tuple[Levels, ...] = ()
+
+    def __setstate__(self, values: list[Any]) -> None:
+        """Models of former releases know nothing of levels."""
+        set_state(self, values)
 
     def table(self, ds: pd.DatetimeIndex, covariates: NDArray[np.float64]) -> NDArray[np.float64]:
-        """One row per period: place in the season, holidays, year, events, covariates."""
+        """One row per period: place in the season, holidays, year, events, covariates, and which
+        of its few values a covariate has."""
         calendar = calendar_table(ds, self.frequency, self.holidays)
         slots = self.frequency.slots(ds)[:, None] == self.slots
         places = _LINEAR + _YEARLY if self.with_year else _LINEAR
         events = event_features(ds, self.frequency, self.holidays)
         scaled = (covariates - self.means) / self.deviations
-        return np.hstack([slots, calendar[:, places], events, scaled])
+        peculiar = at_levels(covariates.T, self.levels)
+        return np.column_stack([slots, calendar[:, places], events, scaled, *peculiar])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +134,5 @@ def _design(history: History, context: FitContext, covariates: NDArray[np.float6
         known=history.known,
         means=covariates.mean(axis=0),
         deviations=np.where(deviations > 0, deviations, 1.0),
+        levels=levels_of({name: history.columns[name] for name in history.known}),
     )

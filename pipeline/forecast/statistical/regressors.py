@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.holiday_calendar import BRIDGE, HolidayCalendar
+from pipeline.forecast.history.levels import Levels, at_levels, levels_of
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.unpickling import set_state
 
@@ -23,9 +25,10 @@ _NEAR, _FAR = (0, -1, 1), (-2, 2)
 """Days after a holiday that are told apart; the far ones where it has been seen twice or more."""
 BRIDGE_COLUMN = len(_NEAR)
 """The place of the column of bridge days, where there are columns of holidays."""
-_COMMON, _OWN, _OWN_FAR, _COVARIATE = 1.0, 0.5, 0.25, 1.0
+_COMMON, _OWN, _OWN_FAR, _COVARIATE, _LEVEL = 1.0, 0.5, 0.25, 1.0, 0.5
 """How large effects are expected to be, in units of the usual level: of all holidays together, of
-what is peculiar to one on near and on far days, and of a covariate over its range."""
+what is peculiar to one on near and on far days, of a covariate over its range, and of what is
+peculiar to one of its few values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Regressors:
 
     ``groups`` names what each column belongs to, ``expected`` how large its effect is thought to
     be. ``repeated`` are the holidays of ``kinds`` that have been seen twice or more. Covariates
-    are stretched to 0 to 1 and do not leave the range of the history.
+    are stretched to 0 to 1 and do not leave the range of the history; those of few values have a
+    column for each of their ``levels``, too.
     """
 
     frequency: Frequency
@@ -44,10 +48,11 @@ class Regressors:
     repeated: tuple[str, ...]
     lowest: Array
     highest: Array
+    levels: tuple[Levels, ...] = ()
 
     def __setstate__(self, values: list[Any]) -> None:
-        """Models of the former release know nothing of ``repeated`` holidays."""
-        if len(values) < len(fields(self)):
+        """Models of former releases know nothing of ``repeated`` holidays, nor of levels."""
+        if len(values) < len(fields(self)) - 1:
             values = [*values[:4], (), *values[4:]]
         set_state(self, values)
 
@@ -55,7 +60,10 @@ class Regressors:
     def groups(self) -> tuple[str, ...]:
         """One per column."""
         events = tuple(f"{_EVENT}{name}" for name in self.holidays.events)
-        return (HOLIDAYS,) * self.holiday_columns + events + self.names
+        of_levels = (
+            (name,) * len(levels) for name, levels in zip(self.names, self.levels, strict=False)
+        )
+        return (*(HOLIDAYS,) * self.holiday_columns, *events, *self.names, *chain(*of_levels))
 
     @property
     def holiday_columns(self) -> int:
@@ -71,7 +79,10 @@ class Regressors:
     def expected(self) -> Array:
         """One per column."""
         of_holidays = np.repeat((_COMMON, _OWN, _OWN_FAR), self._sizes_of_holidays)
-        others = np.repeat((_COMMON, _COVARIATE), (len(self.holidays.events), len(self.names)))
+        others = np.repeat(
+            (_COMMON, _COVARIATE, _LEVEL),
+            (len(self.holidays.events), len(self.names), sum(map(len, self.levels))),
+        )
         return np.concatenate([of_holidays, others] if self.with_holidays else [others])
 
     @property
@@ -99,9 +110,9 @@ class Regressors:
     def of_covariates(self, covariates: Mapping[str, Array]) -> Array:
         """The columns after them."""
         raw = np.column_stack([covariates[name] for name in self.names])
-        return np.asarray(
-            (np.clip(raw, self.lowest, self.highest) - self.lowest) / (self.highest - self.lowest)
-        )
+        inside = np.clip(raw, self.lowest, self.highest)
+        stretched = (inside - self.lowest) / (self.highest - self.lowest)
+        return np.column_stack([stretched, *at_levels(raw.T, self.levels)])
 
     def _of_holidays(self, days: NDArray[np.datetime64]) -> Array:
         """Days at and beside any holiday, bridge days, then days at and beside each holiday."""
@@ -144,6 +155,7 @@ def regressors_of(history: History, holidays: HolidayCalendar) -> Regressors:
         repeated=tuple(name for name in kinds if times[name] > 1),
         lowest=lowest,
         highest=highest,
+        levels=levels_of(changing),
     )
 
 

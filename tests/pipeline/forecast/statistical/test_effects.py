@@ -47,6 +47,30 @@ def test_a_promotion_is_taken_out_and_put_back() -> None:
     assert forecast[promotion].mean() == pytest.approx((1 + GAIN) * ordinary, rel=0.15)
 
 
+def test_codes_have_effects_of_their_own() -> None:
+    """Class 3 brings half as much again, class 1 twice as much, class 2 nothing."""
+    chance = np.random.default_rng(1)
+    ds = pd.date_range("2023-01-01", periods=DAYS + AHEAD, freq="D")
+    kind = chance.choice(4, len(ds), p=[0.7, 0.1, 0.1, 0.1])
+    sold = chance.poisson(30 * np.array([1.0, 2.0, 1.0, 1.5])[kind]).astype(float)
+    sold[DAYS:] = np.nan
+    frame = pd.DataFrame({"ds": ds, "quantity": sold, "discount_class": kind.astype(float)})
+    made = prepare(validate(frame), ForecastSpec(horizon_days=AHEAD))
+
+    effects = adjusted(made.history, context_of()).effects
+
+    assert effects is not None
+    level = np.full(len(made.future), 30.0)
+    forecast = level + effects.of(level, made.future)
+    parts = effects.parts(level, made.future)
+    np.testing.assert_allclose(level + sum(parts.values()), forecast)
+    assert set(parts) == {"discount_class"}
+    ahead = made.future["discount_class"].to_numpy()
+    usual = forecast[ahead == 0].mean()
+    for code, times in ((1, 2.0), (2, 1.0), (3, 1.5)):
+        assert forecast[ahead == code].mean() / usual == pytest.approx(times, abs=0.12)
+
+
 def plain(seed: int, promotion: float, holiday: float = 0.0) -> Prepared:
     """Sales around 30; a tenth of the days have a promotion, the days before holidays a rush."""
     chance = np.random.default_rng(seed)
