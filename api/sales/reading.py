@@ -17,7 +17,7 @@ from api.sales.decimals import DecimalComma
 from api.sales.gaps import Gaps
 from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
-from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted
+from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed
 from db.errors import Returned
 from db.shop.sales import SalesBatch
 
@@ -51,7 +51,7 @@ class Reading:
         self._fields = fields_of(file.names)
         if lacking := missing(self._fields.values()):
             raise InvalidRequestError(
-                f"The file lacks the columns {', '.join(lacking)}. It has {_some(file.names)}."
+                f"The file lacks the columns {', '.join(lacking)}. It has {listed(file.names)}."
                 f" Required are {', '.join(REQUIRED)}; optional are {', '.join(OPTIONAL)}, and"
                 " further columns of numbers. A table that begins with the days may have a column"
                 " for each product instead, or one that begins with the products a column for each"
@@ -118,10 +118,10 @@ class Reading:
             across, shown = ("day", 2) if wide.has_days_across else ("product", _MOST_NAMES)
             told.append(
                 f"Each column of numbers was read as a {across}, each cell as what the product sold"
-                f" that day: {_some(wide.others, shown)}"
+                f" that day: {listed(wide.others, shown)}"
             )
             if wide.left_out:
-                told.append(f"Columns that are no product were left out: {_some(wide.left_out)}")
+                told.append(f"Columns that are no product were left out: {listed(wide.left_out)}")
         renamed = [f"“{name}” as {field}" for name, field in self._fields.items() if name != field]
         if renamed:
             told.append(f"These columns were read: {', '.join(renamed)}")
@@ -135,7 +135,7 @@ class Reading:
                 f" {counted(self._returns)}"
             )
         if self._left_out:
-            named = ", ".join(self._left_out)
+            named = listed(self._left_out)
             told.append(f"These columns hold no numbers and were left out: {named}")
         if self._file.has_unnamed:
             told.append("Columns without a name were left out")
@@ -270,12 +270,5 @@ class Reading:
 
 
 def _rows(rows: Sequence[Place]) -> str:
-    named = _some(rows, _MOST_ROWS_NAMED)
+    named = listed(rows, _MOST_ROWS_NAMED)
     return f"row {named}" if len(rows) == 1 else f"rows {named}"
-
-
-def _some(things: Sequence[object], most: int = _MOST_NAMES) -> str:
-    """The first of them, and how many more there are."""
-    named = ", ".join(map(str, things[:most]))
-    others = len(things) - most
-    return f"{named} and {others:,} more" if others > 0 else named

@@ -138,9 +138,7 @@ def _may_be_parts(one: Header, other: Header) -> bool:
 
 
 def _differences(one: Header, other: Header) -> str:
-    differing = sorted(_differing(one, other))
-    more = ", …" if len(differing) > _MOST_NAMES else ""
-    return f" (only one has {quoted(differing[:_MOST_NAMES])}{more})"
+    return f" (only one has {quoted(sorted(_differing(one, other)), _MOST_NAMES)})"
 
 
 def _differing(one: Header, other: Header) -> set[str]:

@@ -97,8 +97,15 @@ def check_names(names: Sequence[str], *, is_wide: bool) -> None:
         )
 
 
-def quoted(names: Iterable[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+def listed(things: Iterable[object], most: int = 20) -> str:
+    """The first of them, and how many more there are."""
+    named = list(map(str, things))
+    others = len(named) - most
+    return ", ".join(named[:most]) + (f" and {others:,} more" if others > 0 else "")
+
+
+def quoted(names: Iterable[str], most: int = 20) -> str:
+    return listed((f"“{name}”" for name in names), most)
 
 
 def counted(rows: int) -> str:

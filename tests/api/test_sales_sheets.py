@@ -130,6 +130,13 @@ def test_the_sum_of_all_other_sheets_is_refused(http: httpx.Client) -> None:
     assert refusal(http, *sheets, names=["1", "2", "2026"]).startswith("The sheet “2026” of the")
 
 
+def test_the_first_of_many_sheets_are_named(http: httpx.Client) -> None:
+    sheets = [table(JANUARY + timedelta(weeks=week), 5, week) for week in range(22)]
+    warnings = imported(http, *sheets, names=[f"Week {week}" for week in range(22)])
+
+    assert warnings[0].endswith("“Week 19” and 2 more of the workbook were read together")
+
+
 def test_hidden_sheets_are_not_read(http: httpx.Client, session: Session) -> None:
     content = workbook(table(JANUARY, 5), table(JANUARY, 5), hidden=[1])
 
