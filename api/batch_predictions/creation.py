@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-import celeryconfig
 from api.actor import actor_of_request
 from api.addresses import ROOT, TRAINING
 from api.batch_predictions.schemas import AcceptedPrediction, PredictionLinks, PredictionOptions
 from api.errors import InvalidRequestError
-from api.idempotency import digest_of, idempotency_key
+from api.idempotency import idempotency_key
+from api.jobs.creation import create_file_job
 from api.models.summaries import find_record
 from api.services import Services
-from db.jobs.file_jobs import FileJobRequest, Predictor, start_file_job
-from db.jobs.requests import JobLimits
+from db.jobs.file_jobs import FileJobRequest, Predictor
 from db.models.candidates import require_available, stated_choice
 from db.tables import TrainedModel, TrainingJob
 
@@ -55,17 +54,7 @@ def create_prediction_job(
         actor=actor_of_request(),
         trace_context=services.tracing.traceparent(),
     )
-    with services.sessions.begin() as session:
-        job, _ = start_file_job(
-            session,
-            tenant_id,
-            wanted,
-            JobLimits.from_settings(services.settings),
-            idempotency_key=idempotency_key(),
-            request_digest=digest_of(repr(sorted((options | {"digest": digest}).items()))),
-        )
-    services.send(celeryconfig.DISPATCH)
-    return job
+    return create_file_job(services, tenant_id, wanted, idempotency_key())
 
 
 def accepted_prediction(job: TrainingJob, model_id: str) -> AcceptedPrediction:

@@ -75,6 +75,14 @@ def create_upload_job(
         actor=actor_of_request(),
         trace_context=services.tracing.traceparent(),
     )
+    return create_file_job(services, tenant_id, wanted, idempotency_key)
+
+
+def create_file_job(
+    services: Services, tenant_id: UUID, wanted: FileJobRequest, idempotency_key: str | None
+) -> TrainingJob:
+    """A job about a stored file; the same key stands for the same file and options."""
+    identity = dict(wanted.options) | {"digest": wanted.upload_digest}
     with services.sessions.begin() as session:
         job, _ = start_file_job(
             session,
@@ -82,7 +90,7 @@ def create_upload_job(
             wanted,
             JobLimits.from_settings(services.settings),
             idempotency_key=idempotency_key,
-            request_digest=digest_of(repr(sorted((options | {"digest": digest}).items()))),
+            request_digest=digest_of(repr(sorted(identity.items()))),
         )
     services.send(celeryconfig.DISPATCH)
     return job
