@@ -5,7 +5,7 @@ from typing import Any
 
 from core.settings import Settings
 from core.training_options import TrainingOptions
-from db.operation_tables import CalendarEntry
+from db.shop.calendar import Days
 from db.tables import Tenant
 from pipeline.forecast.calendar.occasions import Closure, Event, Holiday
 from pipeline.forecast.spec import ForecastSpec
@@ -20,7 +20,7 @@ def forecast_spec(
     tenant: Tenant,
     request: dict[str, Any],
     *,
-    calendar: Sequence[CalendarEntry] = (),
+    calendar: Sequence[Days] = (),
     holidays: tuple[Holiday, ...] | None = None,
 ) -> ForecastSpec:
     """The request decides first, then the tenant, then the settings."""
@@ -39,7 +39,7 @@ def forecast_spec(
     )
 
 
-def closures_of(calendar: Sequence[CalendarEntry]) -> tuple[Closure, ...]:
+def closures_of(calendar: Sequence[Days]) -> tuple[Closure, ...]:
     return tuple(
         Closure(entry.starts_on, entry.ends_on) for entry in calendar if entry.kind == "closure"
     )

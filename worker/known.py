@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from db.shop.calendar import every_entry
 from db.shop.standing import Standing, standing_of
 from db.transitions import Claim
 from pipeline.forecast.spec import ForecastSpec
@@ -39,14 +38,13 @@ def what_is_known(claim: Claim, context: Context, desk: Desk) -> Known:
             raise TaskDataMissingError(
                 f"The product {claim.product_name!r} does not exist any more"
             )
-        calendar = every_entry(session, tenant_id)
         history = sales_frame(session, tenant_id, standing.product.id)
         champion = champion_from(session, standing.champion)
     spec = forecast_spec(
         context.settings,
         standing.tenant,
         claim.job_request,
-        calendar=calendar,
+        calendar=standing.calendar,
         holidays=stated_holidays(desk, standing.tenant),
     )
     return Known(standing, champion, history, spec)

@@ -1,15 +1,28 @@
 """A tenant's own calendar: days on which it is closed, and events that sell more or less."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ScalarSelect,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array, insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.errors import AlreadyExistsError, QuotaExceededError
 from db.locks import FRESH
@@ -24,6 +37,16 @@ ENTRY = "calendar entry"
 _IS_THERE_ALREADY = "uq_tenant_calendar_tenant_id_kind_name_starts_on"
 
 _BY_CREATION = by_creation(CalendarEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What a training has to know of an entry."""
+
+    kind: str
+    name: str
+    starts_on: date
+    ends_on: date
 
 
 def add(
@@ -72,17 +95,39 @@ def list_entries(
     return _BY_CREATION.read(session, statement, limit=limit, cursor=cursor)
 
 
-def every_entry(session: Session, tenant_id: UUID) -> Sequence[CalendarEntry]:
+def every_entry(session: Session, tenant_id: UUID) -> Sequence[Days]:
     """All of a tenant, in an order that does not change."""
-    return session.scalars(_every_statement(), {"tenant_id": tenant_id}).all()
+    return days_from(session.scalar(_every_statement(), {"tenant_id": tenant_id}))
+
+
+def entries_of(
+    tenant_id: BindParameter[UUID] | InstrumentedAttribute[UUID],
+) -> ScalarSelect[Any]:
+    """All of a tenant as one value, for a statement that also asks for something else; `days_from`
+    reads it.
+    """
+    order = CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.name
+    fields = (
+        CalendarEntry.kind,
+        CalendarEntry.name,
+        CalendarEntry.starts_on,
+        CalendarEntry.ends_on,
+    )
+    entry = array([cast(field, Text) for field in fields])
+    entries = func.array_agg(aggregate_order_by(entry, *order), type_=ARRAY(Text, dimensions=2))
+    return select(entries).where(CalendarEntry.tenant_id == tenant_id).scalar_subquery()
+
+
+def days_from(entries: Sequence[Sequence[str]] | None) -> Sequence[Days]:
+    return [
+        Days(kind, name, date.fromisoformat(first), date.fromisoformat(last))
+        for kind, name, first, last in entries or ()
+    ]
 
 
 @cache
-def _every_statement() -> Select[CalendarEntry]:
-    """Made once, as every training asks for them."""
-    of_tenant = CalendarEntry.tenant_id == bindparam("tenant_id")
-    order = CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.name
-    return repeated(select(CalendarEntry).where(of_tenant).order_by(*order))
+def _every_statement() -> Select[Any]:
+    return repeated(select(entries_of(bindparam("tenant_id", type_=Uuid()))))
 
 
 def find(session: Session, tenant_id: UUID, entry_id: UUID) -> CalendarEntry | None:

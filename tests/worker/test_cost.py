@@ -16,7 +16,7 @@ from worker.products import train_product
 from worker.training import run_task
 
 DAYS = 120
-MOST_STATEMENTS = 15
+MOST_STATEMENTS = 14
 """Two of them bind a transaction to the tenant: loading and the end."""
 MORE_WITH_A_CHAMPION = 2
 """What it foretold is read, and it makes way."""
