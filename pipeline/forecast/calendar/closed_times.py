@@ -99,25 +99,30 @@ def closed_slots(
 
 
 def closed_holidays(
-    values: Values, ds: pd.DatetimeIndex, ahead: pd.DatetimeIndex, holidays: HolidayCalendar
+    values: Values,
+    ds: pd.DatetimeIndex,
+    ahead: pd.DatetimeIndex,
+    holidays: HolidayCalendar,
+    shop_closed: Mask,
 ) -> tuple[Days, Mask]:
     """The public holidays ahead on which the shop will be closed, and rows on which it was.
 
     A holiday counts as closed if nothing was sold on any of its days, and that would be unlikely
-    on as many other days. One that has not come yet counts as closed if all others were.
+    on as many other days, or is known to be so of the whole shop. One that has not come yet counts
+    as closed if all others were.
     """
-    is_holiday = holidays.contains(ds) & np.isfinite(values)
+    is_holiday = holidays.contains(ds) & (np.isfinite(values) | shop_closed)
     other = np.isfinite(values) & ~is_holiday
-    nothing = _zero_chance(values, other)
+    nothing = np.where(shop_closed[is_holiday], RUN_CHANCE, _zero_chance(values, other))
     places = np.searchsorted(holidays.dates, _days(ds)[is_holiday])
     names = np.array(holidays.names, dtype=object)
     seen, sold = names[places], values[is_holiday] > 0
     shut = {
         name
         for name in set(seen.tolist())
-        if not sold[seen == name].any() and nothing ** int((seen == name).sum()) <= HOLIDAY_CHANCE
+        if not sold[seen == name].any() and nothing[seen == name].prod() <= HOLIDAY_CHANCE
     }
-    if len(seen) >= LEAST_HOLIDAYS and not sold.any() and nothing ** len(seen) <= RUN_CHANCE:
+    if len(seen) >= LEAST_HOLIDAYS and not sold.any() and nothing.prod() <= RUN_CHANCE:
         shut = set(holidays.names)
     closed = np.zeros(len(values), dtype=np.bool_)
     closed[np.flatnonzero(is_holiday)[np.isin(seen, list(shut))]] = True
@@ -135,7 +140,7 @@ def regular_closures(
 ) -> tuple[ClosedTimes, Mask]:
     """What is regularly closed in the days ahead, and the rows of the history at which it was."""
     nowhere = np.zeros(len(values), dtype=np.bool_)
-    if not frequency.is_daily_or_finer or not (values == 0).any():
+    if not frequency.is_daily_or_finer or not ((values == 0) | shop_closed).any():
         return ClosedTimes(), nowhere
     slots = frequency.slots(ds)
     if frequency.unit is Unit.HOUR:
@@ -144,7 +149,8 @@ def regular_closures(
     if not len(holidays.dates):
         return ClosedTimes(now), closed
     rest = np.where(closed, np.nan, values)
-    days, on_holidays = closed_holidays(rest, ds, ahead, holidays)
+    on_other_weekdays = shop_closed & ~closed
+    days, on_holidays = closed_holidays(rest, ds, ahead, holidays, on_other_weekdays)
     return ClosedTimes(now, tuple(days.tolist())), closed | on_holidays
 
 

@@ -131,6 +131,37 @@ def test_a_holiday_without_sales_will_be_closed_again_and_one_with_sales_not() -
     assert np.isnan(found.history.actual[christmas.to_numpy()]).all()
 
 
+def test_a_holiday_on_which_the_whole_shop_was_closed_will_be_closed_again() -> None:
+    """Once is enough, even for a product that sells on every third day only, and whatever the shop
+    did on other days without a sale."""
+    frame = daily_sales(400, start="2024-02-01")
+    frame.loc[frame.index % 3 > 0, "quantity"] = 0.0
+    spec = ForecastSpec(horizon_days=365)
+    christmas, inventory = pd.Timestamp("2024-12-25"), pd.Timestamp("2024-06-12")
+    frame.loc[frame["ds"].isin([christmas, inventory]), "quantity"] = 0.0
+    whole_shop = np.array([inventory, christmas], dtype="datetime64[D]")
+
+    alone = prepare(validate(frame), spec)
+    in_shop = prepare(validate(frame), spec, shop_closed=whole_shop)
+
+    assert alone.closed_times.days == ()
+    assert in_shop.closed_times.days == (date(2025, 12, 25),)
+    opened = frame.assign(quantity=frame["quantity"].where(frame["ds"] != christmas, 5.0))
+    assert prepare(validate(opened), spec, shop_closed=whole_shop).closed_times.days == ()
+
+
+def test_a_holiday_on_a_weekday_that_is_always_closed_says_nothing_of_the_next_one() -> None:
+    frame = never_on_sundays(300, start="2022-08-01")
+    sundays = frame.loc[frame["ds"].dt.day_of_week == SUNDAY, "ds"]
+    shop_closed = sundays.to_numpy().astype("datetime64[D]")
+
+    found = prepare(validate(frame), ForecastSpec(horizon_days=300), shop_closed=shop_closed)
+
+    assert pd.Timestamp("2022-12-25") in set(sundays)
+    assert found.closed_times.slots == (SUNDAY,)
+    assert found.closed_times.days == ()
+
+
 def test_a_shop_closed_on_every_holiday_closes_on_those_never_seen() -> None:
     frame = daily_sales(300, start="2024-02-01")
     spec = ForecastSpec(country="DE", horizon_days=120)
