@@ -5,21 +5,17 @@ names its columns.
 """
 
 import re
-import zipfile
 from contextlib import AbstractContextManager
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from api.errors import InvalidRequestError
 from api.sales.csv_files import open_csv
-from api.sales.media_types import BY_SUFFIX, PARQUET
+from api.sales.media_types import PARQUET
 from api.sales.parquet_files import open_parquet
 from api.sales.tables import SalesFile
 from api.sales.workbooks import open_workbook
 
-_ZIP = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_PART_OF_OFFICE_FILES = "[Content_Types].xml"
-_UNPACK = "The file is packed ({}): unpack it, and send the file that is in it"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _OTHERS = {
     rb"PAR1": "The file is a Parquet file and not CSV: let its name end in .parquet",
     rb"(\xef\xbb\xbf)?<": "The file is a web page or XML, whatever its name says:"
@@ -27,9 +23,7 @@ _OTHERS = {
     rb"(\xef\xbb\xbf)?\s*(\[\s*\{|\{\s*\")": "The file is JSON:"
     " sales are read from CSV, workbooks and Parquet",
     rb"%PDF": "The file is a PDF, which has no columns: have the till export CSV or Excel",
-    rb"\x1f\x8b": _UNPACK.format("gzip"),
-    rb"7z\xbc\xaf": _UNPACK.format("7-Zip"),
-    rb"Rar!": _UNPACK.format("RAR"),
+    rb"\x1f\x8b|7z\xbc\xaf|Rar!": "The file is packed: unpack it, and send the file that is in it",
 }
 """What is told of a text file that begins so."""
 _LONGEST_BEGIN = 64
@@ -44,18 +38,4 @@ def open_sales(path: Path, media_type: str) -> AbstractContextManager[SalesFile]
     for sign, told in _OTHERS.items():
         if re.match(sign, begin):
             raise InvalidRequestError(told)
-    if begin.startswith(_ZIP):
-        _refuse_packed(path)
-    return open_workbook(path) if begin.startswith((_ZIP, _OLD_WORKBOOK)) else open_csv(path)
-
-
-def _refuse_packed(path: Path) -> None:
-    """Workbooks are archives, too; those of Excel may have others in them."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):
-        return
-    suffixes = {PurePath(name).suffix.lower() for name in names}
-    if _PART_OF_OFFICE_FILES not in names and suffixes.intersection(BY_SUFFIX):
-        raise InvalidRequestError(_UNPACK.format("ZIP"))
+    return open_workbook(path) if begin.startswith(_WORKBOOKS) else open_csv(path)

@@ -217,8 +217,11 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         ("\ufeff<?xml version='1.0'?>".encode(), "a web page or XML"),
         (b'[{"date": "2026-01-01", "product_id": "rye", "quantity": 5}]', "is JSON"),
         (b"%PDF-1.7\n", "is a PDF"),
-        (gzip.compress(b"date,product_id,quantity\n"), "packed (gzip): unpack it"),
-        (archive({"May/Sales.CSV": "date,product_id,quantity\n"}), "packed (ZIP): unpack it"),
+        (gzip.compress(b"date,product_id,quantity\n"), "packed: unpack it"),
+        (
+            archive({"May/Sales.CSV": "date,product_id,quantity\n"}),
+            "an archive (ZIP), which is to be unpacked",
+        ),
         ("date,product_id,quantity\n".encode("utf-16")[:-1], "damaged UTF-16 (truncated data)"),
     ],
 )
