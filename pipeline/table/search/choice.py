@@ -57,10 +57,11 @@ def choose(
     if not may_blend or len(pool) == 1:
         return single_choice(_quickest_enough(pool, problem), found, problem)
     limit = problem.spec.max_predict_ms or USUAL_PREDICT_MS
-    weights = choose_weights(
+    ensemble = choose_weights(
         Pool(
             predictions=[one.judged(found.folds) for one in pool],
             target=target,
+            rows=problem.judged_rows(found.folds),
             metric=problem.metric,
             costs=np.array([[one.predict_ms, _seconds_needed(one, pacing)] for one in pool]),
             limits=np.array([limit, max(_LEAST_SECONDS, pacing.left_for_refit())]),
@@ -68,30 +69,38 @@ def choose(
         ),
         problem.spec.seed,
     )
+    weights = ensemble.weights
     used = sorted(np.flatnonzero(weights).tolist(), key=lambda place: -weights[place])
     members = [pool[place] for place in used]
-    if len(members) == 1:
-        return single_choice(members[0], found, problem)
-    return _choice(ENSEMBLE, members, weights[used], found, problem)
+    name = members[0].name if len(members) == 1 else ENSEMBLE
+    return _choice(name, members, weights[used], found, problem, ensemble.unseen)
 
 
 def single_choice(candidate: Candidate, found: Found, problem: Problem) -> Choice:
     """One candidate by itself."""
-    return _choice(candidate.name, [candidate], np.ones(1), found, problem)
+    judged = candidate.judged(found.folds)
+    return _choice(candidate.name, [candidate], np.ones(1), found, problem, judged)
 
 
 def _choice(
-    name: str, members: Sequence[Candidate], weights: Array, found: Found, problem: Problem
+    name: str,
+    members: Sequence[Candidate],
+    weights: Array,
+    found: Found,
+    problem: Problem,
+    unseen: Array,
 ) -> Choice:
+    """``unseen`` are predictions by what would have been chosen without the predicted rows."""
+    rows = problem.judged_rows(found.folds)
     target = problem.judged_target(found.folds)
     judged = blend([one.judged(found.folds) for one in members], weights)
     tested = blend([one.tested(found.folds) for one in members], weights)
     by_name = {one.name: float(weight) for one, weight in zip(members, weights, strict=True)}
     if not problem.classes:
-        corrected = Blend(weights=by_name, interval=Interval.fit(target, judged))
+        corrected = Blend(weights=by_name, interval=Interval.fit(target, unseen, rows))
     else:
         seed = problem.spec.seed
-        temperature = fit_temperature(target, judged, problem.judged_rows(found.folds), seed)
+        temperature = fit_temperature(target, judged, rows, seed)
         judged, tested = tempered(judged, temperature), tempered(tested, temperature)
         factors = fit_factors(target, judged, problem.metric, seed)
         corrected = Blend(weights=by_name, temperature=temperature, factors=factors)

@@ -9,6 +9,7 @@ equally by the best candidates of different families.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from pipeline.table.scores import Array, Metric
 
 Weights = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 _MOST_STEPS = 40
 _PATIENCE = 4
 _MANY_ROWS = 5_000
@@ -33,13 +35,14 @@ _LEAST_PROBABILITY = 1e-15
 class Pool:
     """Candidates, best bet not necessarily first, by what they predict for the same rows.
 
-    ``costs`` has one row per candidate and one column per limit of ``limits``; what is chosen
-    costs no more than these in sum. ``peers`` are the numbers of good candidates of
-    different kinds.
+    ``rows`` are the numbers of these rows, of which some may come several times. ``costs`` has one
+    row per candidate and one column per limit of ``limits``; what is chosen costs no more than
+    these in sum. ``peers`` are the numbers of good candidates of different kinds.
     """
 
     predictions: Sequence[Array]
     target: Array
+    rows: Rows
     metric: Metric
     costs: Array
     limits: Array
@@ -57,6 +60,33 @@ class Pool:
         return self.metric.loss(self.target, self.blend(weights))
 
 
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """``weights`` that sum to 1, and ``unseen``: what is predicted for each part of the rows with
+    the weights that would have been chosen on the others. Its errors are those of new rows, while
+    those of the weighted mean are smaller by what was chosen because it fits these rows."""
+
+    weights: Weights
+    unseen: Array
+
+
+class _Kind(IntEnum):
+    """What competes: ensembles that share with the peers, ensembles as they were selected, and
+    single candidates."""
+
+    SHARED = 0
+    SELECTED = 1
+    SINGLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What was chosen, by kind, without the ``rows`` that judge it."""
+
+    rows: Rows
+    weights: tuple[Weights, Weights, Weights]
+
+
 def blend(predictions: Sequence[Array], weights: Weights) -> Array:
     """The weighted mean of ``predictions``; the weights sum to 1."""
     used = [(w, one) for w, one in zip(weights, predictions, strict=True) if w > 0]
@@ -66,20 +96,23 @@ def blend(predictions: Sequence[Array], weights: Weights) -> Array:
     return total
 
 
-def choose_weights(pool: Pool, seed: int) -> Weights:
-    """Weights that sum to 1: of an ensemble, or 1 for the best candidate alone."""
+def choose_weights(pool: Pool, seed: int) -> Ensemble:
+    """An ensemble, or all weight on the best candidate alone."""
     losses = _Losses(pool)
     rows = np.arange(len(pool.target))
     single = _single(losses, pool, rows)
     if len(pool.predictions) == 1:
-        return single
+        return Ensemble(single, pool.blend(single))
     random = np.random.default_rng(seed)
-    shared, selected, alone = _checked(losses, pool, random)
-    accepted = _not_clearly_worse(min(shared, selected, alone), pool)
-    if min(shared, selected) > accepted:
-        return single
+    checks = _checks(losses, pool, random)
+    of_kind = _losses_by_kind(losses, checks)
+    accepted = _not_clearly_worse(min(of_kind), pool)
+    if min(of_kind[_Kind.SHARED], of_kind[_Kind.SELECTED]) > accepted:
+        return Ensemble(single, _unseen(pool, checks, _Kind.SINGLE))
+    kind = _Kind.SHARED if of_kind[_Kind.SHARED] <= accepted else _Kind.SELECTED
     weights = _bagged(losses, pool, rows, random)
-    return _prune(_shrunk(weights, pool) if shared <= accepted else weights, pool)
+    shared = _shrunk(weights, pool) if kind is _Kind.SHARED else weights
+    return Ensemble(_prune(shared, pool), _unseen(pool, checks, kind))
 
 
 def _not_clearly_worse(loss: float, pool: Pool) -> float:
@@ -89,19 +122,33 @@ def _not_clearly_worse(loss: float, pool: Pool) -> float:
     return loss + _DOUBT * max(abs(loss), least) / len(pool.target)
 
 
-def _checked(losses: "_Losses", pool: Pool, random: np.random.Generator) -> tuple[float, ...]:
-    """The losses on some rows of what is chosen on the others: ensembles that share with the
-    peers, ensembles as they were selected, and single candidates."""
-    part_of = random.permutation(len(pool.target)) % _CHECKS
-    totals = np.zeros(3)
+def _checks(losses: "_Losses", pool: Pool, random: np.random.Generator) -> list[_Check]:
+    """A cross-validation of the choice; a row that comes several times is in one part only."""
+    distinct, row_of = np.unique(pool.rows, return_inverse=True)
+    part_of = (random.permutation(len(distinct)) % _CHECKS)[row_of]
+    checks = []
     for part in range(_CHECKS):
         chosen_on, judged_on = np.flatnonzero(part_of != part), np.flatnonzero(part_of == part)
         if not len(judged_on):
             continue
         selected = _bagged(losses, pool, chosen_on, random)
-        rivals = (_shrunk(selected, pool), selected, _single(losses, pool, chosen_on))
-        totals += [len(judged_on) * losses.of(one, judged_on) for one in rivals]
-    return tuple((totals / len(part_of)).tolist())
+        kinds = (_shrunk(selected, pool), selected, _single(losses, pool, chosen_on))
+        checks.append(_Check(judged_on, kinds))
+    return checks
+
+
+def _losses_by_kind(losses: "_Losses", checks: Sequence[_Check]) -> tuple[float, ...]:
+    sizes = np.array([len(check.rows) for check in checks])
+    found = [[losses.of(one, check.rows) for one in check.weights] for check in checks]
+    return tuple((sizes @ np.array(found) / sizes.sum()).tolist())
+
+
+def _unseen(pool: Pool, checks: Sequence[_Check], kind: _Kind) -> Array:
+    predicted = np.empty(pool.predictions[0].shape)
+    for check in checks:
+        parts = [one[check.rows] for one in pool.predictions]
+        predicted[check.rows] = blend(parts, check.weights[kind])
+    return predicted
 
 
 def _shrunk(weights: Weights, pool: Pool) -> Weights:

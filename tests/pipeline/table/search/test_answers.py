@@ -83,7 +83,7 @@ def test_an_interval_holds_new_amounts_as_often_as_it_says_at_every_height():
         return predicted + random.normal(size=count) * predicted / 5, predicted
 
     actual, predicted = rows(4_000)
-    interval = Interval.fit(actual, predicted)
+    interval = Interval.fit(actual, predicted, np.arange(len(actual)))
     new, told = rows(4_000)
     lower, upper = interval.around(told)
     inside = (lower <= new) & (new <= upper)
@@ -95,12 +95,40 @@ def test_an_interval_holds_new_amounts_as_often_as_it_says_at_every_height():
 @pytest.mark.parametrize("rows", [1, 2, 20])
 def test_an_interval_of_few_rows_holds_them_all(rows):
     actual = np.arange(float(rows))
-    lower, upper = Interval.fit(actual, actual[::-1] + 0.5).around(actual[::-1] + 0.5)
+    predicted = actual[::-1] + 0.5
+    lower, upper = Interval.fit(actual, predicted, np.arange(rows)).around(predicted)
     assert ((lower <= actual) & (actual <= upper)).mean() >= INTERVAL_LEVEL
+
+
+@pytest.mark.parametrize("rows", [20, 60, 150])
+def test_intervals_of_few_rows_hold_what_they_promise_of_new_ones(rows):
+    random = np.random.default_rng(2)
+    inside = []
+    for _ in range(400):
+        errors = random.standard_t(4, rows)
+        interval = Interval.fit(errors, np.zeros(rows), np.arange(rows))
+        lower, upper = interval.around(np.zeros(1))
+        new = random.standard_t(4, 200)
+        inside.append(((lower <= new) & (new <= upper)).mean())
+    assert INTERVAL_LEVEL - 0.01 <= np.mean(inside) <= INTERVAL_LEVEL + 1 / rows
+
+
+def test_the_sides_of_an_interval_differ_as_many_rows_show():
+    errors = np.random.default_rng(3).exponential(size=5_000) - 1
+    lower, upper = Interval.fit(errors, np.zeros(5_000), np.arange(5_000)).around(np.zeros(1))
+    assert lower[0] == pytest.approx(np.quantile(errors, 0.05), abs=0.1)
+    assert upper[0] == pytest.approx(np.quantile(errors, 0.95), abs=0.1)
+
+
+def test_a_row_that_comes_twice_counts_once():
+    errors = np.random.default_rng(4).normal(size=25)
+    once = Interval.fit(errors, np.zeros(25), np.arange(25))
+    twice = Interval.fit(np.tile(errors, 2), np.zeros(50), np.tile(np.arange(25), 2))
+    assert (once.lower, once.upper) == pytest.approx((twice.lower, twice.upper))
 
 
 def test_perfect_predictions_have_the_narrowest_interval():
     amounts = np.arange(50.0)
-    lower, upper = Interval.fit(amounts, amounts).around(amounts)
+    lower, upper = Interval.fit(amounts, amounts, np.arange(50)).around(amounts)
     np.testing.assert_allclose(lower, amounts)
     np.testing.assert_allclose(upper, amounts)
