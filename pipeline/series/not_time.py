@@ -8,8 +8,8 @@ from pipeline.table.values import numbers
 
 ACCEPTED = (
     "accepted: dates, time stamps, dates as text such as 2026-01-31, whole years, seconds since"
-    " 1970, or numbers that count the periods. A time may also stand in several columns, such as date"
-    " and hour, or year and month"
+    " 1970, or numbers that count the periods. A time may also stand in several columns, such as"
+    " date and hour, or year and month"
 )
 _FEWEST_COUNTED = 4
 _MOST_NAMED = 3
