@@ -235,6 +235,24 @@ def test_events_arrive_over_redis_where_there_is_no_rabbitmq(
     assert_poison_holds_up_nothing(with_brokers(context, redis_url=valkey.url), shop, valkey.url)
 
 
+def test_a_redis_that_is_killed_and_comes_back_is_read_again(
+    context: Context, shop: Shop, own_valkey: Any
+) -> None:
+    valkey: EmbeddedValkey = own_valkey()
+    shop.product("bread")
+    connected = with_brokers(context, redis_url=valkey.url)
+    queue = connected.settings.events_queue
+    with consuming(connected):
+        send(valkey.url, said(), routing_key=queue)
+        eventually(lambda: len(recorded(shop)) == 1)
+        assert valkey.process is not None
+        valkey.process.kill()
+        valkey.process.wait()
+        valkey.start()
+        send(valkey.url, said(force=True), routing_key=queue)
+        eventually(lambda: len(recorded(shop)) == 2)
+
+
 def test_while_the_database_is_away_events_wait_at_the_broker(
     context: Context, shop: Shop, own_valkey: Any
 ) -> None:

@@ -13,6 +13,7 @@ from kombu.connection import Connection
 from kombu.message import Message
 from kombu.messaging import Consumer as Subscription
 from kombu.messaging import Producer
+from redis import RedisError
 from sqlalchemy import select
 
 from worker.context import Context
@@ -46,7 +47,7 @@ class Consumer:
                 self._ask_database()
                 with connection(self._context.settings) as opened:
                     self._read(opened, stop)
-            except AWAY as error:
+            except (*AWAY, RedisError) as error:
                 self._wait(stop, "broker away, events wait there", error)
             except UNAVAILABLE as error:
                 self._wait(stop, "database away, events wait at the broker", error)
