@@ -18,6 +18,7 @@ from api.sales.gaps import Gaps
 from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
 from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed
+from api.sales.times import Times
 from db.errors import Returned
 from db.shop.sales import SalesBatch
 
@@ -61,6 +62,7 @@ class Reading:
         self._file = file
         self._moment = partial(cells.moment, first=first)
         self._decimals = DecimalComma(is_usual=file.has_decimal_comma)
+        self._times = Times()
         self._gaps = Gaps()
         self._repetitions = Repetitions()
         self._covariates = [name for name in file.names if name not in self._fields]
@@ -139,7 +141,8 @@ class Reading:
             told.append(f"These columns hold no numbers and were left out: {named}")
         if self._file.has_unnamed:
             told.append("Columns without a name were left out")
-        return told + [one for one in (self._gaps.told(), self._decimals.doubt()) if one]
+        others = self._times.told(), self._gaps.told(), self._decimals.doubt()
+        return told + [one for one in others if one]
 
     def _checked_batches(self) -> Iterator[RawBatch]:
         try:
@@ -185,6 +188,7 @@ class Reading:
             for name in raw.columns
             if name in _PARSERS or name in self._covariates
         }
+        values["date"] = self._times.periods(values["date"])
         self._note_returns(raw, values)
         self._gaps.note(values["date"], values["quantity"])
         if raw.sheet is not None:
