@@ -13,7 +13,8 @@ from pipeline.series.columns import SeriesColumns
 from pipeline.series.methods.method import Array
 from pipeline.series.naming import names_as_text
 from pipeline.series.texts import indicator, indicators
-from pipeline.table.values import numbers
+from pipeline.table.encoding.numbers import NumberEncoder
+from pipeline.table.kinds import CanRead
 
 _EXAMPLES = 5
 
@@ -49,6 +50,12 @@ class RowReader:
         column of words any."""
         return {name: "numbers" for name in self.known if name not in self.columns.words}
 
+    @property
+    def can_read(self) -> dict[str, CanRead]:
+        """For each column of numbers that was text, whether a text is one of its numbers."""
+        written = self.columns.written.items()
+        return {name: NumberEncoder(name, reader).can_read for name, reader in written}
+
     def transform(self, frame: pd.DataFrame) -> Asked:
         """Read rows in any order.
 
@@ -75,7 +82,7 @@ class RowReader:
         for name in [name for name in self.known if name in frame]:
             words = self.columns.words.get(name)
             if words is None:
-                told[name] = numbers(frame[name])
+                told[name] = self.columns.read_number(name, frame[name])
             else:
                 found = indicators(frame[name], words)
                 told |= {indicator(name, word): values for word, values in found.items()}

@@ -1,6 +1,6 @@
 """Which columns of a table are the time, the names of the series, and what may explain them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,10 @@ from pipeline.series.texts import Words, indicator, words_of
 from pipeline.series.time_parts import TimePart
 from pipeline.series.times import TimeReader, find_reader
 from pipeline.table.arrow import name_columns
+from pipeline.table.columns import number_reader
+from pipeline.table.encoding.written_numbers import NumberReader
 from pipeline.table.spec import TableSpec
-from pipeline.table.values import numbers
+from pipeline.table.values import Floats, numbers
 
 FORECAST_COLUMNS = ("prediction", "lower", "upper")
 _READABLE_SHARE = 0.95
@@ -37,7 +39,7 @@ class SeriesColumns:
 
     ``covariates`` are the number columns and, for each of the ``words`` of a column of text, one
     that tells which rows have it. ``parts`` are in the columns that complete the ``time``, where it
-    stands in several.
+    stands in several. ``written`` tells how to read those of the number columns that are text.
     """
 
     time: str
@@ -48,6 +50,7 @@ class SeriesColumns:
     notes: tuple[str, ...]
     words: Words = field(default_factory=dict)
     parts: tuple[TimePart, ...] = ()
+    written: Mapping[str, NumberReader] = field(default_factory=dict)
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -74,6 +77,10 @@ class SeriesColumns:
         """The covariates that are columns of numbers."""
         made = set(self._column_of_indicator)
         return tuple(name for name in self.covariates if name not in made)
+
+    def read_number(self, name: str, cells: pd.Series) -> Floats:
+        """The numbers of a covariate that is a column of numbers."""
+        return numbers(cells, self.written[name].read if name in self.written else None)
 
     def columns_of(self, covariates: Collection[str]) -> tuple[str, ...]:
         """The columns of the table that some covariates come from, in the order of covariates."""
@@ -106,7 +113,8 @@ def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
     groups = find_groups(frame, usable, times, spec, notes)
     _require_own_names((time.column, *groups))
     left = [name for name in usable if name not in groups]
-    numeric = [name for name in left if _is_number_column(frame[name])]
+    written = _written(frame, left)
+    numeric = [name for name in left if name in written or _is_number_column(frame[name])]
     words = _words(frame, [name for name in left if name not in numeric], spec)
     told = [indicator(name, word) for name in words for word in words[name]]
     return SeriesColumns(
@@ -118,7 +126,15 @@ def find_columns(frame: pd.DataFrame, spec: TableSpec) -> SeriesColumns:
         notes=tuple(notes),
         words=words,
         parts=time.parts,
+        written=written,
     )
+
+
+def _written(frame: pd.DataFrame, names: list[str]) -> dict[str, NumberReader]:
+    """How to read columns of text that hold numbers, such as 1,5 or 12 %, all in one unit."""
+    texts = [name for name in names if isinstance(frame[name].dtype, pd.StringDtype)]
+    readers = ((name, number_reader(frame[name])) for name in texts)
+    return {name: one for name, one in readers if one is not None and not one.has_units}
 
 
 def _words(frame: pd.DataFrame, names: list[str], spec: TableSpec) -> Words:

@@ -148,7 +148,7 @@ def _covariates(
     frame: pd.DataFrame, columns: SeriesColumns, has_target: pd.Series
 ) -> dict[str, Array]:
     """Where rows of the past have no word in a column of words, a row without one tells so."""
-    found = {name: numbers(frame[name]) for name in columns.numbers}
+    found = {name: columns.read_number(name, frame[name]) for name in columns.numbers}
     for name, words in columns.words.items():
         may_be_blank = bool(frame[name][has_target.to_numpy()].isna().any())
         for word, values in indicators(frame[name], words).items():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.errors import WrongColumnsError
 from pipeline.series.calendar import Calendar, Unit
 from pipeline.series.methods.method import Past
 from pipeline.series.methods.useful import with_useful_covariates
@@ -96,6 +97,26 @@ def test_a_row_to_predict_may_name_another_word_or_none() -> None:
     assert fair - plain == pytest.approx(80, abs=15)
     assumed = predict_rows(result, day.assign(event=None))["prediction"].iloc[0]
     assert assumed in (fair, plain)
+
+
+@pytest.mark.parametrize("form", ["{:.1f} %", "{:.1f}", "$ {:,.2f}"])
+@pytest.mark.parametrize("mark", [".", ","])
+def test_numbers_that_are_written_as_text_are_numbers(form: str, mark: str) -> None:
+    discount = np.random.default_rng(5).uniform(0, 30, DAYS).round(1)
+    written = [form.format(one).replace(".", mark) for one in discount]
+    result = forecast(table(2 * discount, off=written), "sales", model_type="harmonic_regression")
+    assert result.features == ("date", "off")
+    ahead = result.model.forecast(AHEAD)["prediction"]
+    np.testing.assert_allclose(ahead, 40 + 2 * discount[-AHEAD:], atol=6)
+    asked = pd.DataFrame({"date": [pd.Timestamp("2024-01-01") + pd.Timedelta(days=DAYS - 1)]})
+    check_columns(result, asked.assign(off=written[0]))
+    none, much = (
+        predict_rows(result, asked.assign(off=form.format(off).replace(".", mark)))["prediction"][0]
+        for off in (0, 30)
+    )
+    assert much - none == pytest.approx(60, abs=6)
+    with pytest.raises(WrongColumnsError, match=r"'off'.*'much'.*a number"):
+        check_columns(result, asked.assign(off="much"))
 
 
 @pytest.mark.parametrize("name", ["quantity", "ds", "y", "step", "revenue", "stock", "trend"])
