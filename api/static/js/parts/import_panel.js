@@ -18,6 +18,7 @@ const COLUMNS = [
 const WIDE =
   "Or a table that begins with the days and has a column for each product, or that begins with the" +
   " products and has a column for each day, and nothing else.";
+const SHEETS = "Sheets of one workbook, such as one for each month or shop, are read together.";
 const OPTIONAL =
   "Helpful if you have them: product_name, category, price, revenue, promotion. Names such as" +
   " “Fecha”, “Artikel” or “Units sold” are understood, too.";
@@ -121,6 +122,7 @@ function columnsHelp() {
     element("dl", { class: "facts" }, columns.flat()),
     element("p", { class: "muted" }, OPTIONAL),
     element("p", { class: "muted" }, WIDE),
+    element("p", { class: "muted" }, SHEETS),
   );
 }
 
