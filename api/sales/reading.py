@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import compress
-from operator import itemgetter
 from typing import Any
 
 from api.errors import InvalidRequestError
@@ -15,6 +14,7 @@ from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing
 from api.sales.dates import First
 from api.sales.decimals import DecimalComma
 from api.sales.gaps import Gaps
+from api.sales.mistakes import Mistakes
 from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
 from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed
@@ -38,10 +38,8 @@ _MORE_RETURNED = (
     "must not be negative on balance: more came back than the file says was sold at that time;"
     " write 0, or the return beside the sale"
 )
-_MOST_ERRORS = 100
 _MOST_ROWS_NAMED = 5
 _MOST_NAMES = 20
-_SHOWN_CHARACTERS = 100
 _MOST_KNOWN = 100_000
 
 
@@ -71,9 +69,7 @@ class Reading:
         self._sums: list[Place] = []
         self._returns = 0
         self._place_of_return: dict[tuple[str, datetime], tuple[Place, str]] = {}
-        self._errors: list[dict[str, Any]] = []
-        self._errors_total = 0
-        self._last_noted: tuple[Place, str | None] | None = None
+        self._mistakes = Mistakes()
 
     def batches(self) -> Iterator[SalesBatch]:
         """Values as long as nothing is wrong; raises at the end of the file if something was."""
@@ -83,36 +79,19 @@ class Reading:
             if is_first:
                 self._leave_out_texts(raw)
                 is_first = False
-            known = len(self._errors)
             batch = self._batch(raw)
-            self._errors[known:] = sorted(self._errors[known:], key=itemgetter("row"))
-            if not self._errors:
+            if not self._mistakes:
                 yield batch
-        if self._errors:
-            raise self._refusal()
+        if self._mistakes:
+            raise self._mistakes.refusal()
         self._repetitions.refuse()
 
     def refusal_of_returns(self, returned: Sequence[Returned]) -> InvalidRequestError:
         """Of a file in which more came back than was sold, each moment of a product an error."""
-        for one in sorted(returned, key=self._return_of):
-            place, column = self._return_of(one)
-            self._note(place, column, f"{one.quantity:g}", _MORE_RETURNED)
-        return self._refusal()
-
-    def _return_of(self, one: Returned) -> tuple[Place, str]:
-        return self._place_of_return[one.product, one.sold_at]
-
-    def _refusal(self) -> InvalidRequestError:
-        first, total = self._errors[0], self._errors_total
-        counted = "1 cell is" if total == 1 else f"{total:,} cells are"
-        sheet = f"sheet “{first['sheet']}”, " if "sheet" in first else ""
-        column = f", column {first['column']}" if first["column"] else ""
-        return InvalidRequestError(
-            f"{counted} not accepted, and nothing was imported."
-            f" The first is {sheet}row {first['row']}{column}: {first['message']}",
-            errors=self._errors,
-            errors_total=total,
-        )
+        for one in returned:
+            place, column = self._place_of_return[one.product, one.sold_at]
+            self._mistakes.note(place, column, f"{one.quantity:g}", _MORE_RETURNED)
+        return self._mistakes.refusal()
 
     def warnings(self) -> list[str]:
         told = list(self._file.remarks)
@@ -149,7 +128,7 @@ class Reading:
             yield from self._file.batches
         except RaggedRowError as error:
             # The rest of the file cannot be trusted, but what was wrong before it is told as well.
-            self._note(Place(error.row), None, None, error.message)
+            self._mistakes.note(Place(error.row), None, None, error.message)
 
     def _by_field(self, raw: RawBatch) -> RawBatch:
         columns = {self._fields.get(name, name): column for name, column in raw.columns.items()}
@@ -235,7 +214,7 @@ class Reading:
                     known[cell] = parse(cell)
                 except ValueError as error:
                     column = self._column(name, raw, index)
-                    self._note(raw.place(index), column, cell, str(error))
+                    self._mistakes.note(raw.place(index), column, cell, str(error))
                     values.append(None)
                     continue
             values.append(known[cell])
@@ -260,17 +239,6 @@ class Reading:
             return self._names.get(field, field)
         below, across = ("product_id", "date") if wide.has_days_across else ("date", "product_id")
         return wide.first if field == below else str(raw.columns[across][index])
-
-    def _note(self, place: Place, column: str | None, cell: object, message: str) -> None:
-        if self._last_noted == (place, column):
-            return  # what a row of a wide table begins with, once more
-        self._last_noted = place, column
-        self._errors_total += 1
-        if len(self._errors) < _MOST_ERRORS:
-            value = None if cell is None else str(cell)[:_SHOWN_CHARACTERS]
-            sheet = {} if place.sheet is None else {"sheet": place.sheet}
-            told = {"row": place.row, "column": column, "value": value, "message": message}
-            self._errors.append({**sheet, **told})
 
 
 def _rows(rows: Sequence[Place]) -> str:
