@@ -117,13 +117,12 @@ def _calibration(
         if reach > window.origin:
             predicted = forecasts[window.number][: reach - window.origin]
             errors.append(Errors(predicted, actual[window.origin : reach]))
-    made = calibrate(
+    return calibrate(
         errors,
         level=float(backtest.history.filled[:until].mean()),
         interval_width=spec.interval_width,
         is_count=are_whole(actual[:until]),
         rate_before=usual_rate(backtest.history.frequency),
         places=places_of(backtest.history.frequency),
+        may_tell_median=spec.point == NEAREST and spec.algorithm == AUTO,
     )
-    tells_nearest = spec.point == NEAREST and spec.algorithm == AUTO
-    return made if tells_nearest else replace(made, tells_median=False)

@@ -151,6 +151,7 @@ def calibrate(
     is_count: bool = False,
     rate_before: float = 0.0,
     places: int = 1,
+    may_tell_median: bool = True,
 ) -> Calibration:
     """Learn how far actual values will lie from forecasts.
 
@@ -170,6 +171,8 @@ def calibrate(
     places
         Steps after which the same hour of the day comes again; 1 where all periods are alike. All
         origins lie at one hour.
+    may_tell_median
+        Whether to ask if the median is nearer than the forecast.
     """
     if not errors:
         return _without_errors(level, interval_width, is_count=is_count)
@@ -204,6 +207,8 @@ def calibrate(
         counts=small_counts(predicted + off, predicted, weights, level) if is_count else None,
         places=tuple(sizes.tolist()),
     )
+    if not may_tell_median:
+        return made
     medians = made.quantiles(predicted, steps, (MEDIAN,))[:, 0]
     errors_of_medians = float(weights @ np.abs(predicted + off - medians))
     is_nearer = errors_of_medians < NEARER * float(weights @ np.abs(off))

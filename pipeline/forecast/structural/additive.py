@@ -17,13 +17,13 @@ Vector = NDArray[np.float64]
 
 _MOST_ROUNDS = 200
 # The log density is flat at its top: an error of this size in the noise costs n times its square.
-_NOISE_TOLERANCE = 1e-5
+_NOISE_TOLERANCE = 1e-4
 
 
 def additive_mode(layout: Layout) -> Mode:
     """The most probable parameters of a layout without columns that multiply."""
     gram = additive_gram(layout)
-    noise = max(float(np.std(layout.y)), LEAST_NOISE)
+    noise = layout.noise or max(float(np.std(layout.y)), LEAST_NOISE)
     rates = np.zeros(len(gram.products) - len(gram.precisions))
     rates, ridge = gram.coefficients(noise, rates)
     for _ in range(_MOST_ROUNDS):

@@ -61,7 +61,8 @@ def go_on_with_prophet_tuned(
     is_same = structure.regressors == before.structure.regressors
     if before.priors is None or not is_same:
         return fit_prophet_tuned(history, context)
-    return fit_history(history, context, structure, learned_before(before.priors))
+    priors = learned_before(before.priors, before.mode.sigma_obs)
+    return fit_history(history, context, structure, priors)
 
 
 def has_covariates(history: History, _context: FitContext) -> bool:

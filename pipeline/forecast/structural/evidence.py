@@ -58,14 +58,20 @@ def learned_scales(layout: Layout, structure: Structure) -> Layout:
         prior_scales=np.sqrt(variances)[groups],
         changepoint_scale=change,
         products=(gram.products, gram.with_y),
+        noise=float(np.sqrt(noise)),
     )
 
 
-def learned_before(scales: PriorScales) -> Priors:
-    """The prior scales that fewer rows of the same series made most probable."""
+def learned_before(scales: PriorScales, noise: float) -> Priors:
+    """The prior scales that fewer rows of the same series made most probable, and their noise."""
 
     def keep(layout: Layout, _structure: Structure) -> Layout:
-        return replace(layout, prior_scales=scales.columns, changepoint_scale=scales.changes)
+        return replace(
+            layout,
+            prior_scales=scales.columns,
+            changepoint_scale=scales.changes,
+            noise=noise,
+        )
 
     return keep
 

@@ -47,6 +47,8 @@ class Layout:
         Equal where trend, bends and columns, but for the last ``regressors`` ones, are equal.
     products
         Of the design with itself and with ``y``, where they are known already.
+    noise
+        What it is likely to be, where something is known of it.
     """
 
     t: Vector
@@ -60,6 +62,7 @@ class Layout:
     regressors: int = 0
     is_flat: bool = False
     products: tuple[Matrix, Vector] | None = None
+    noise: float | None = None
 
     @property
     def trend_columns(self) -> Matrix:

@@ -87,6 +87,18 @@ def test_of_rare_sales_the_median_is_told_and_of_even_ones_what_is_expected() ->
     assert (rare.tells_median, even.tells_median) == (True, False)
 
 
+def test_nothing_but_the_median_hangs_on_whether_it_may_be_told() -> None:
+    sold = np.random.default_rng(0).poisson(0.3, 400).astype(float)
+    errors = [Errors(np.full(400, 0.3), sold)]
+
+    told = calibrate(errors, level=0.3, is_count=True)
+    untold = calibrate(errors, level=0.3, is_count=True, may_tell_median=False)
+
+    one, steps = np.array([0.3]), np.array([1])
+    assert not untold.tells_median
+    assert np.array_equal(untold.quantiles(one, steps), told.quantiles(one, steps))
+
+
 def test_the_median_has_to_be_clearly_nearer() -> None:
     """Nine tenths of 9 and a tenth of 11: a forecast of 9 errs by 0.2, one of 9.2 by 0.36."""
     sold = np.tile([9.0] * 9 + [11.0], 40)

@@ -8,8 +8,8 @@ import pytest
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.structural.candidates import fit_prophet_tuned, go_on_with_prophet_tuned
 from pipeline.forecast.structural.evidence import column_groups, learned_scales
-from pipeline.forecast.structural.fit import fit_structure, lay_out
-from pipeline.forecast.structural.layout import Layout
+from pipeline.forecast.structural.fit import find_mode, fit_structure, lay_out
+from pipeline.forecast.structural.layout import Layout, log_posterior
 from pipeline.forecast.structural.model import Rows, StructuralModel
 from pipeline.forecast.structural.structure import Structure
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
@@ -44,6 +44,17 @@ def test_waves_that_are_there_may_be_large_and_others_not() -> None:
     scales = learned(wavy(3, noise=2.0)).prior_scales[::2]
     assert (scales[:3] > 0.03).all()
     assert (scales[3:] < 0.01).all()
+
+
+@pytest.mark.parametrize("times", [0.2, 1.0, 5.0])
+def test_the_mode_is_the_same_wherever_the_search_for_its_noise_begins(times: float) -> None:
+    layout = learned(wavy(3, noise=2.0))
+    found = find_mode(replace(layout, noise=None))
+
+    again = find_mode(replace(layout, noise=times * found.sigma_obs))
+
+    assert again.sigma_obs == pytest.approx(found.sigma_obs, rel=1e-3)
+    assert log_posterior(layout, again) == pytest.approx(log_posterior(layout, found), abs=1e-3)
 
 
 def test_a_trend_that_bends_more_is_given_more_freedom() -> None:
