@@ -94,14 +94,13 @@ def _claiming() -> Select[TrainingJob, TrainingTask, datetime]:
 def _start_news(
     session: Session, job: TrainingJob, now: datetime, task: TrainingTask
 ) -> Iterator[ProgressMessage]:
-    """A product is one of many, and most take a moment: but for the first of its job, nothing tells
-    of it before its first report or its end, which is one message less for all that it passes.
+    """Once a product of the job has ended, the others tell nothing before their first report or
+    their end: most take a moment, and that is one message less for all that it passes.
     """
-    is_first = job.progress_seq == 0
-    if is_first:
+    if job.progress_seq == 0:
         job.current_step = wording.job_started(job)
         yield append_job_news(session, job, now, "job_started")
-    if task.kind == "product" and not is_first:
+    if job.products_completed or job.products_failed:
         return
     message = wording.task_started(task)
     job.current_step = storable(message, 255)

@@ -115,26 +115,26 @@ def test_a_job_tells_what_happened_last(session: Session) -> None:
     assert job.current_step == "Bread 1: Training"
 
 
-def test_only_the_first_product_of_a_job_is_told_before_its_first_report(session: Session) -> None:
-    job = new_job(session, products=2)
+def told_by(claim: Claim) -> list[str]:
+    return [message.body["event"] for message in claim.messages]
+
+
+def test_products_tell_when_they_begin_until_one_has_ended(session: Session) -> None:
+    job = new_job(session, products=3, with_shared=True)
     start(session, job)
-    first, second = tasks_of(session, job)
-    assert [message.seq for message in claimed(session, first).messages] == [1, 2]
-    claim = claimed(session, second)
-    assert claim.messages == ()
+    shared, first, second, third = tasks_of(session, job)
+    assert told_by(claimed(session, shared)) == ["job_started", "task_started"]
+    one, other = claimed(session, first), claimed(session, second)
+    assert [told_by(one), told_by(other)] == [["task_started"], ["task_started"]]
+    transitions.finish(session, one.token, model_outcome())
+
+    claim = claimed(session, third)
+
+    assert told_by(claim) == []
     (report,) = transitions.report(
         session, claim.token, phase="training", percentage=5, message="Training"
     )
-    assert (report.seq, report.body["task"]["status"]) == (3, "running")
-
-
-def test_other_tasks_are_told_when_they_begin(session: Session) -> None:
-    job = new_job(session, with_shared=True)
-    start(session, job)
-    shared, _ = tasks_of(session, job)
-    transitions.release(session, claimed(session, shared).token)
-    again = claimed(session, shared)
-    assert [message.body["event"] for message in again.messages] == ["task_started"]
+    assert (report.seq, report.body["task"]["status"]) == (job.progress_seq, "running")
 
 
 def test_a_report_moves_task_and_job(session: Session) -> None:
