@@ -99,22 +99,27 @@ def closed_slots(
 
 
 def closed_holidays(
-    values: Values,
-    ds: pd.DatetimeIndex,
-    ahead: pd.DatetimeIndex,
-    holidays: HolidayCalendar,
-    shop_closed: Mask,
+    values: Values, days: Days, ahead: Days, holidays: HolidayCalendar, shop_closed: Mask
 ) -> tuple[Days, Mask]:
-    """The public holidays ahead on which the shop will be closed, and rows on which it was.
+    """The public holidays ahead on which the shop will be closed, and the days on which it was.
 
     A holiday counts as closed if nothing was sold on any of its days, and that would be unlikely
     on as many other days, or is known to be so of the whole shop. One that has not come yet counts
     as closed if all others were.
+
+    Parameters
+    ----------
+    values
+        Quantities by day, missing where unknown.
+    days, ahead
+        Of the history and of the forecast.
+    shop_closed
+        Days of the history on which no product of the shop was sold, its closed weekdays aside.
     """
-    is_holiday = holidays.contains(ds) & (np.isfinite(values) | shop_closed)
+    is_holiday = np.isin(days, holidays.dates) & (np.isfinite(values) | shop_closed)
     other = np.isfinite(values) & ~is_holiday
     nothing = np.where(shop_closed[is_holiday], RUN_CHANCE, _zero_chance(values, other))
-    places = np.searchsorted(holidays.dates, _days(ds)[is_holiday])
+    places = np.searchsorted(holidays.dates, days[is_holiday])
     names = np.array(holidays.names, dtype=object)
     seen, sold = names[places], values[is_holiday] > 0
     shut = {
@@ -126,8 +131,19 @@ def closed_holidays(
         shut = set(holidays.names)
     closed = np.zeros(len(values), dtype=np.bool_)
     closed[np.flatnonzero(is_holiday)[np.isin(seen, list(shut))]] = True
-    days = holidays.dates[np.isin(names, list(shut))] if shut else NO_DAYS
-    return days[np.isin(days, _days(ahead))], closed
+    dates = holidays.dates[np.isin(names, list(shut))] if shut else NO_DAYS
+    return dates[np.isin(dates, ahead)], closed
+
+
+def closed_again(shop_closed: Days, ahead: Days) -> Days:
+    """The days ahead on whose date the whole shop was closed in each of the two years before, such
+    as its holidays."""
+    month = ahead.astype("datetime64[M]")
+    day = ahead - month.astype("datetime64[D]")
+    last_year, before = (
+        np.isin((month - 12 * years).astype("datetime64[D]") + day, shop_closed) for years in (1, 2)
+    )
+    return ahead[last_year & before]
 
 
 def regular_closures(
@@ -137,26 +153,43 @@ def regular_closures(
     frequency: Frequency,
     holidays: HolidayCalendar,
     shop_closed: Mask,
+    marked: Mask,
 ) -> tuple[ClosedTimes, Mask]:
-    """What is regularly closed in the days ahead, and the rows of the history at which it was."""
+    """What is regularly closed in the days ahead, and the rows of the history at which it was.
+
+    Parameters
+    ----------
+    values
+        Quantities, missing where unknown.
+    ds, ahead
+        The periods of the history and of the forecast.
+    shop_closed
+        Rows on which no product of the shop was sold, or that are marked as closed.
+    marked
+        Those of them that a column marks: it tells of the days ahead itself.
+    """
     nowhere = np.zeros(len(values), dtype=np.bool_)
     if not frequency.is_daily_or_finer or not ((values == 0) | shop_closed).any():
         return ClosedTimes(), nowhere
     slots = frequency.slots(ds)
     if frequency.unit is Unit.HOUR:
-        return _closed_hours(values, slots, shop_closed)
-    now, closed = closed_slots(values, slots, shop_closed)
-    if not len(holidays.dates):
-        return ClosedTimes(now), closed
-    rest = np.where(closed, np.nan, values)
-    on_other_weekdays = shop_closed & ~closed
-    days, on_holidays = closed_holidays(rest, ds, ahead, holidays, on_other_weekdays)
-    return ClosedTimes(now, tuple(days.tolist())), closed | on_holidays
+        now, closed = _closed_hours(values, slots, shop_closed)
+    else:
+        now, closed = closed_slots(values, slots, shop_closed)
+    rest, on_other_days = np.where(closed, np.nan, values), shop_closed & ~closed & ~marked
+    days, first, day = np.unique(_days(ds), return_index=True, return_inverse=True)
+    shut = np.logical_or.reduceat(on_other_days, first)
+    coming = np.unique(_days(ahead))
+    again = closed_again(days[shut], coming)
+    if len(holidays.dates):
+        on_holidays, were = closed_holidays(_by_day(rest, first), days, coming, holidays, shut)
+        again, closed = np.union1d(again, on_holidays), closed | were[day]
+    return ClosedTimes(now, tuple(again.tolist())), closed
 
 
 def _closed_hours(
     values: Values, slots: NDArray[np.int64], shop_closed: Mask
-) -> tuple[ClosedTimes, Mask]:
+) -> tuple[tuple[int, ...], Mask]:
     """Hours at which no day of the week sells, and then those of single weekdays.
 
     Most shops are closed more hours than they are open, so that beside all other hours no single
@@ -167,7 +200,7 @@ def _closed_hours(
     rest = np.where(closed, np.nan, values)
     weekly, on_weekdays = closed_slots(rest, slots, shop_closed)
     every_day = np.unique(slots[np.isin(of_day, nightly)]).tolist()
-    return ClosedTimes(tuple(sorted({*every_day, *weekly}))), closed | on_weekdays
+    return tuple(sorted({*every_day, *weekly})), closed | on_weekdays
 
 
 def _is_closed(
@@ -182,6 +215,12 @@ def _is_closed(
     if not (others & ~silent[span]).any():
         return False
     return _zero_chance(values[span], others) ** len(known) < RUN_CHANCE
+
+
+def _by_day(values: Values, first: NDArray[np.int64]) -> Values:
+    """The sum of each day, from whose first row on it counts; missing where nothing is known."""
+    known = np.logical_or.reduceat(np.isfinite(values), first)
+    return np.where(known, np.add.reduceat(np.nan_to_num(values), first), np.nan)
 
 
 def _is_shut(run: NDArray[np.int64], shop_closed: Mask) -> bool:

@@ -82,10 +82,11 @@ def recognise(
     if has_ended(np.where(marked[: len(ds)], np.nan, values), frequency):
         return _with_times(plain, ClosedTimes(has_ended=True))
     holidays = _holidays(spec, ds, ahead)
-    shut = _on_days(shop_closed, ds, frequency) & (values == 0) | marked[: len(ds)]
+    were_marked, are_marked = marked[: len(ds)], marked[len(ds) :]
+    shut = _on_days(shop_closed, ds, frequency) & (values == 0) | were_marked
     rest = np.where(shut, np.nan, values)
-    times, regular = regular_closures(rest, ds, ahead, frequency, holidays, shut)
-    times = _with_days(times, ahead, marked[len(ds) :], frequency)
+    times, regular = regular_closures(rest, ds, ahead, frequency, holidays, shut, were_marked)
+    times = _with_days(times, ahead, are_marked, frequency)
     closed = stated | shut | regular
     rest = np.where(closed, np.nan, values)
     sold_out = _sold_out(rest, ds, frequency, holidays, spec, stock)

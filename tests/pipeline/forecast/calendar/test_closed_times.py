@@ -22,8 +22,8 @@ def prepared(frame: pd.DataFrame, spec: ForecastSpec | None = None) -> Prepared:
     return prepare(validate(frame), spec or ForecastSpec())
 
 
-def never_on_sundays(days: int, **settings: int) -> pd.DataFrame:
-    frame = daily_sales(days, **settings)
+def never_on_sundays(days: int, *, start: str = "2024-01-01") -> pd.DataFrame:
+    frame = daily_sales(days, start=start)
     return frame.assign(quantity=frame["quantity"].where(frame["ds"].dt.day_of_week != SUNDAY, 0.0))
 
 
@@ -150,10 +150,59 @@ def test_a_holiday_on_which_the_whole_shop_was_closed_will_be_closed_again() -> 
     assert prepare(validate(opened), spec, shop_closed=whole_shop).closed_times.days == ()
 
 
+def days_of(ds: pd.Series) -> np.ndarray:
+    return ds.to_numpy().astype("datetime64[D]")
+
+
+def test_the_holidays_of_a_shop_come_again_after_two_years_on_the_same_dates() -> None:
+    """One year might be a renovation, and a column that says open knows better."""
+    frame = daily_sales(1010, start="2023-01-01")
+    first_half = (frame["ds"].dt.month == 8) & (frame["ds"].dt.day <= 14)
+    frame.loc[first_half, "quantity"] = 0.0
+    whole_shop = days_of(frame.loc[first_half & (frame["ds"] < "2025"), "ds"])
+    known, spec = frame[frame["ds"] < "2025-07-25"], ForecastSpec(horizon_days=60)
+
+    found = prepare(validate(known), spec, shop_closed=whole_shop)
+
+    assert found.closed_times.days == tuple(date(2025, 8, day) for day in range(1, 15))
+    since_2024 = known[known["ds"] >= "2024"]
+    assert prepare(validate(since_2024), spec, shop_closed=whole_shop).closed_times.days == ()
+    told = frame.assign(open=np.where(first_half & (frame["ds"] < "2025"), 0.0, 1.0))
+    told.loc[told["ds"] >= "2025-07-25", "quantity"] = np.nan
+    assert prepare(validate(told), spec, shop_closed=whole_shop).closed_times.days == ()
+
+
+def test_two_closed_weekdays_side_by_side_close_no_date() -> None:
+    """Of a date that was a Sunday, then a Monday, the third year has a Tuesday."""
+    frame = never_on_sundays(1000, start="2022-08-01")
+    frame.loc[frame["ds"].dt.day_of_week == 0, "quantity"] = 0.0
+    shop_closed = days_of(frame.loc[frame["ds"].dt.day_of_week.isin([0, SUNDAY]), "ds"])
+
+    found = prepare(validate(frame), ForecastSpec(horizon_days=300), shop_closed=shop_closed)
+
+    assert found.closed_times == ClosedTimes(slots=(0, SUNDAY))
+
+
+def test_hours_of_a_holiday_without_sales_will_be_closed_again() -> None:
+    ds = pd.date_range("2023-11-01", "2024-12-23 23:00", freq="h")
+    is_open = np.isin(ds.hour, OPEN_HOURS) & (ds.strftime("%m-%d") != "12-25")
+    quantity = np.random.default_rng(2).poisson(np.where(is_open, 6.0, 0.0)).astype(float)
+    frame, spec = pd.DataFrame({"ds": ds, "quantity": quantity}), ForecastSpec(horizon_days=4)
+
+    in_shop = prepare(
+        validate(frame), spec, shop_closed=np.array(["2023-12-25"], dtype="datetime64[D]")
+    )
+
+    closed = in_shop.closed_times.at(pd.DatetimeIndex(in_shop.future["ds"]), Frequency(Unit.HOUR))
+    assert in_shop.closed_times.days == (date(2024, 12, 25),)
+    assert closed.reshape(4, 24).sum(axis=1).tolist() == [12, 24, 12, 12]
+    assert np.isnan(in_shop.history.actual[in_shop.history.ds.strftime("%m-%d") == "12-25"]).all()
+
+
 def test_a_holiday_on_a_weekday_that_is_always_closed_says_nothing_of_the_next_one() -> None:
     frame = never_on_sundays(300, start="2022-08-01")
     sundays = frame.loc[frame["ds"].dt.day_of_week == SUNDAY, "ds"]
-    shop_closed = sundays.to_numpy().astype("datetime64[D]")
+    shop_closed = days_of(sundays)
 
     found = prepare(validate(frame), ForecastSpec(horizon_days=300), shop_closed=shop_closed)
 
