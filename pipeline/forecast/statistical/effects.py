@@ -85,10 +85,15 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The values of a history without known effects, and those effects, if there are any."""
+    """The values of a history without known effects, and those effects, if there are any.
+
+    Where none was found, ``changing`` are the covariates that might have had one; it is None where
+    none was looked for.
+    """
 
     values: Array
     effects: Effects | None
+    changing: tuple[str, ...] | None = None
 
 
 def adjusted(history: History, context: FitContext) -> Adjusted:
@@ -100,11 +105,11 @@ def adjusted(history: History, context: FitContext) -> Adjusted:
     if they tell stretches of time that they were not learned from, by more than chance would.
     """
     values = history.filled
-    nothing = Adjusted(values, None)
     season = _season(history)
     if len(values) < 8 * season or not values.max() > 0:
-        return nothing
+        return Adjusted(values, None)
     regressors = regressors_of(history, context.holidays)
+    nothing = Adjusted(values, None, regressors.names)
     tested = Tested.of(history.ds, history.columns, season, regressors)
     if not tested.columns.any():
         return nothing

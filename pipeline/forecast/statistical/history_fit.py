@@ -20,6 +20,7 @@ from pipeline.forecast.statistical.long_seasons import (
     fit_with_long_seasons,
 )
 from pipeline.forecast.statistical.parts import DAY, WEEK, YEAR, Rhythm, parts_of
+from pipeline.forecast.statistical.regressors import changing_covariates
 from pipeline.forecast.unpickling import set_state
 
 Array = NDArray[np.float64]
@@ -31,11 +32,13 @@ _MOST_ROWS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class FittedToHistory:
-    """A fitted method, the effects that it knows nothing of, and the rhythms of its rows."""
+    """A fitted method, the effects that it knows nothing of, and the rhythms of its rows;
+    ``changing`` as of `Adjusted`."""
 
     fitted: Fitted
     effects: Effects | None
     rhythms: tuple[Rhythm, ...] = ()
+    changing: tuple[str, ...] | None = None
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -85,7 +88,7 @@ def fit_to_history(fit: Fit) -> Callable[[History, FitContext], FittedToHistory]
         seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
         values = known.values[-_MOST_ROWS:]
         fitted = fit_with_long_seasons(fit, values, seasons, year)
-        return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
+        return _fitted(fitted, known, history)
 
     return fit_to
 
@@ -103,7 +106,7 @@ def go_on_with_one_season(
         now = fit_with_long_seasons(
             lambda values, _: again(values, inner), known.values[-_MOST_ROWS:], seasons, year
         )
-        return FittedToHistory(now, known.effects, rhythms_of(history.frequency))
+        return _fitted(now, known, history)
 
     return go_on
 
@@ -117,7 +120,7 @@ def fit_all_seasons_to_history(
         known = _adjusted_once(history, context)
         seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
         fitted = fit(known.values[-_MOST_ROWS:], seasons, year)
-        return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
+        return _fitted(fitted, known, history)
 
     return fit_to
 
@@ -133,7 +136,7 @@ def go_on_with_all_seasons(
         known = _adjusted_again(history, context, before)
         seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
         fitted = go_on(known.values[-_MOST_ROWS:], seasons, year, before.fitted)
-        return FittedToHistory(fitted, known.effects, rhythms_of(history.frequency))
+        return _fitted(fitted, known, history)
 
     return fit_again
 
@@ -147,6 +150,11 @@ def fit_rate_to_history(
         return FittedToHistory(fit(history.filled), None)
 
     return fit_to
+
+
+def _fitted(fitted: Fitted, known: Adjusted, history: History) -> FittedToHistory:
+    rhythms = rhythms_of(history.frequency)
+    return FittedToHistory(fitted, known.effects, rhythms, known.changing)
 
 
 class _Newest:
@@ -169,10 +177,13 @@ _newest = _Newest()
 
 
 def _adjusted_again(history: History, context: FitContext, before: FittedToHistory) -> Adjusted:
-    """What had an effect before has one still; where nothing had, it is looked for."""
-    if before.effects is None:
-        return _adjusted_once(history, context)
-    return adjusted_again(history, context, before.effects)
+    """What had an effect before has one still; where nothing had, effects are looked for again only
+    if other covariates have changed by now."""
+    if before.effects is not None:
+        return adjusted_again(history, context, before.effects)
+    if before.changing == changing_covariates(history):
+        return Adjusted(history.filled, None, before.changing)
+    return _adjusted_once(history, context)
 
 
 def _adjusted_once(history: History, context: FitContext) -> Adjusted:

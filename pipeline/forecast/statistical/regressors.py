@@ -143,8 +143,7 @@ def regressors_of(history: History, holidays: HolidayCalendar) -> Regressors:
     seen = (holidays.dates >= days[0]) & (holidays.dates <= days[-1] + _ONE_DAY)
     times = Counter(holidays.names[place] for place in np.flatnonzero(seen).tolist())
     kinds = sorted(times)
-    changing = {name: history.columns[name] for name in history.known}
-    changing = {name: one for name, one in changing.items() if _changes(one)}
+    changing = {name: history.columns[name] for name in changing_covariates(history)}
     lowest = np.array([one.min() for one in changing.values()])
     highest = np.array([one.max() for one in changing.values()])
     return Regressors(
@@ -157,6 +156,11 @@ def regressors_of(history: History, holidays: HolidayCalendar) -> Regressors:
         highest=highest,
         levels=levels_of(changing),
     )
+
+
+def changing_covariates(history: History) -> tuple[str, ...]:
+    """Those known ahead that have not been the same in all rows."""
+    return tuple(name for name in history.known if _changes(history.columns[name]))
 
 
 def _changes(values: Array) -> bool:
