@@ -8,7 +8,6 @@ RecordError
 │   ├── JobNotEndedError
 │   └── NothingToRetryError
 ├── QuotaExceededError
-├── MoreReturnedError
 ├── UnknownCandidateError
 └── NotTrainableError
     ├── UnknownProductsError
@@ -18,8 +17,6 @@ ApplicationRoleError
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 _MOST_NAMED = 20
@@ -88,22 +85,6 @@ class QuotaExceededError(RecordError):
         super().__init__(message)
         self.quota = quota
         self.limit = limit
-
-
-class Returned(NamedTuple):
-    """What a product sold at a moment on balance, below 0; `product` is as the file names it."""
-
-    product: str
-    sold_at: datetime
-    quantity: float
-
-
-class MoreReturnedError(RecordError):
-    """More came back of a product than was sold at a moment."""
-
-    def __init__(self, returned: Sequence[Returned]) -> None:
-        super().__init__(f"More came back than was sold, {len(returned)} times")
-        self.returned = returned
 
 
 class NotTrainableError(RecordError):

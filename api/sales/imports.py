@@ -13,7 +13,7 @@ from api.sales.reading import Reading
 from api.sales.schemas import ImportReport
 from api.sales.tables import SalesFile, counted
 from db.engine import Sessions
-from db.errors import MoreReturnedError, QuotaExceededError
+from db.errors import QuotaExceededError
 from db.shop.sales import ImportCounts, import_sales
 
 
@@ -55,11 +55,11 @@ def _import(
             counts = import_sales(session, tenant_id, reading.batches(), max_products=max_products)
         except QuotaExceededError as error:
             raise InvalidRequestError(f"Nothing was imported: {error}") from error
-        except MoreReturnedError as error:
-            raise reading.refusal_of_returns(error.returned) from error
         if counts.read == 0:
             raise InvalidRequestError("The file has no rows below the names of its columns")
-    return _report(counts, reading.warnings())
+        if counts.more_returned and not counts.merged:
+            raise reading.refusal_of_returns(counts.more_returned)
+    return _report(counts, reading.warnings(counts.more_returned))
 
 
 def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:

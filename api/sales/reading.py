@@ -19,8 +19,7 @@ from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
 from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed
 from api.sales.times import Times
-from db.errors import Returned
-from db.shop.sales import SalesBatch
+from db.shop.sales import Returned, SalesBatch
 
 _PARSERS: dict[str, Callable[[object], Any]] = {
     "date": cells.moment,
@@ -35,8 +34,8 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
 _MONEY = frozenset({"price", "revenue"})
 _NUMBERS = _MONEY | {"quantity", "promotion"}
 _MORE_RETURNED = (
-    "must not be negative on balance: more came back than the file says was sold at that time;"
-    " write 0, or the return beside the sale"
+    "must not be negative in a file that has one row for each product and date: write 0, or the"
+    " return in a row beside the sale"
 )
 _MOST_ROWS_NAMED = 5
 _MOST_NAMES = 20
@@ -93,7 +92,7 @@ class Reading:
             self._mistakes.note(place, column, f"{one.quantity:g}", _MORE_RETURNED)
         return self._mistakes.refusal()
 
-    def warnings(self) -> list[str]:
+    def warnings(self, more_returned: Sequence[Returned] = ()) -> list[str]:
         told = list(self._file.remarks)
         if wide := self._file.wide:
             across, shown = ("day", 2) if wide.has_days_across else ("product", _MOST_NAMES)
@@ -115,6 +114,12 @@ class Reading:
                 "Quantities below 0 are returns, taken off what the product sold at that time:"
                 f" {counted(self._returns)}"
             )
+        if more_returned:
+            places = sorted(
+                self._place_of_return[one.product, one.sold_at] for one in more_returned
+            )
+            rows = _rows([place for place, _ in places])
+            told.append(f"More came back than was sold at that time, which counts as 0: {rows}")
         if self._left_out:
             named = listed(self._left_out)
             told.append(f"These columns hold no numbers and were left out: {named}")

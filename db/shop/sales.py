@@ -2,8 +2,8 @@
 
 An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is.
 Several rows for the same product and moment (one per till, say) are summed; negative quantities are
-returns, of which there may not be more than was sold. The import uses COPY, which psycopg2 does not
-offer in a process whose connections wait through gevent.
+returns, and where more came back than was sold, nothing was. The import uses COPY, which psycopg2
+does not offer in a process whose connections wait through gevent.
 """
 
 import csv
@@ -19,7 +19,6 @@ from sqlalchemy import CursorResult, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from db import advisory_locks
-from db.errors import MoreReturnedError, Returned
 from db.shop import sales_statements as statements
 from db.shop.product_changes import require_room
 from db.tables import Sale
@@ -41,9 +40,19 @@ class SalesBatch:
     covariates: Sequence[Mapping[str, float | None] | None] | None = None
 
 
+class Returned(NamedTuple):
+    """What a product sold at a moment on balance, below 0; `product` is as the file names it."""
+
+    product: str
+    sold_at: datetime
+    quantity: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportCounts:
-    """`merged` rows were summed into another row of the same product and moment."""
+    """`merged` rows were summed into another row of the same product and moment, of which those of
+    `more_returned` are stored as 0.
+    """
 
     read: int
     merged: int
@@ -55,6 +64,7 @@ class ImportCounts:
     first: datetime | None
     last: datetime | None
     product_ids: Sequence[UUID]
+    more_returned: Sequence[Returned]
 
 
 class RecordedSale(NamedTuple):
@@ -76,8 +86,7 @@ def import_sales(
     """Add and update sales, and make products for references that are new to the tenant.
 
     All in the caller's transaction: when a batch raises, nothing stays. Imports of one tenant wait
-    for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`,
-    more returns than sales `MoreReturnedError`.
+    for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`.
     """
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     read = _copy(session, batches)
@@ -87,8 +96,7 @@ def import_sales(
     products_created = _match_products(session, tenant_id)
     if products_created and max_products is not None:
         require_room(session, tenant_id, max_products)
-    if more_returned := session.execute(statements.MORE_RETURNED).all():
-        raise MoreReturnedError([Returned(*row) for row in more_returned])
+    more_returned = session.execute(statements.MORE_RETURNED).all()
     counts = session.execute(statements.UPSERT, {"tenant_id": tenant_id}).one()
     session.execute(statements.OBSERVE_PRODUCTS)
     return ImportCounts(
@@ -102,6 +110,7 @@ def import_sales(
         first=counts.first,
         last=counts.last,
         product_ids=session.scalars(statements.PRODUCT_IDS).all(),
+        more_returned=[Returned(*row) for row in more_returned],
     )
 
 

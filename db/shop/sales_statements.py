@@ -108,8 +108,7 @@ MORE_RETURNED = text(
 )
 
 # Sums are made in numeric: in double precision their last digit depends on the order of the rows,
-# and
-# importing the same file again would change it.
+# and importing the same file again would change it.
 UPSERT = text(
     """
     WITH merged AS MATERIALIZED (
@@ -128,7 +127,8 @@ UPSERT = text(
     ), written AS (
         INSERT INTO sales_history AS stored (product_id, sold_at, tenant_id, quantity, price,
             revenue, promotion, covariates)
-        SELECT product_id, sold_at, :tenant_id, quantity, price, revenue, promotion, covariates
+        SELECT product_id, sold_at, :tenant_id, CASE WHEN quantity < 0 THEN 0 ELSE quantity END,
+            price, revenue, promotion, covariates
         FROM merged ORDER BY product_id, sold_at
         ON CONFLICT (product_id, sold_at) DO UPDATE SET
             quantity = coalesce(excluded.quantity, stored.quantity),

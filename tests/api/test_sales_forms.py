@@ -309,19 +309,31 @@ def test_returns_are_taken_off_what_was_sold(http: httpx.Client, session: Sessio
     assert send(http, content).json()["rows_unchanged"] == 3
 
 
-def test_more_returns_than_sales_are_refused_by_row(http: httpx.Client, session: Session) -> None:
+def test_where_more_came_back_than_was_sold_nothing_was(
+    http: httpx.Client, session: Session
+) -> None:
     content = (
         "date;product_id;quantity\n30.01.2026;rye;5\n31.01.2026;rye;2\n31.01.2026;rye;-3\n"
         "31.01.2026;bun;4\n01.02.2026;rye;-1,5\n"
     )
+    report = send(http, content).json()
+
+    assert sorted(sale.quantity or 0 for sale in sales(session)) == [0, 0, 4, 5]
+    assert report["warnings"][1] == (
+        "More came back than was sold at that time, which counts as 0: rows 4, 6"
+    )
+    assert send(http, content).json()["rows_unchanged"] == 4
+
+
+def test_a_lone_negative_quantity_is_a_mistake(http: httpx.Client, session: Session) -> None:
+    content = "date;product_id;quantity\n30.01.2026;rye;-5\n31.01.2026;rye;2\n01.02.2026;rye;-1,5\n"
     refused = send(http, content)
 
     assert [(one["row"], one["column"], one["value"]) for one in refused.json()["errors"]] == [
-        (4, "quantity", "-1"),
-        (6, "quantity", "-1.5"),
+        (2, "quantity", "-5"),
+        (4, "quantity", "-1.5"),
     ]
-    assert "row 4, column quantity: must not be negative on balance" in refused.json()["detail"]
-    assert refused.status_code == 422
+    assert "row 2, column quantity: must not be negative in a file" in refused.json()["detail"]
     assert sales(session) == []
 
 

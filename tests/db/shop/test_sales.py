@@ -57,11 +57,20 @@ def test_new_rows_make_products(session: Session) -> None:
         first=MONDAY,
         last=MONDAY + timedelta(days=2),
         product_ids=counts.product_ids,
+        more_returned=[],
     )
     baguette, plain = product_of(session, "B1"), product_of(session, "C1")
     assert set(counts.product_ids) == {baguette.id, plain.id}
     assert (baguette.name, baguette.category) == ("Baguette", "bread")
     assert (plain.name, plain.category) == ("C1", None)
+
+
+def test_more_returns_than_sales_are_told_and_count_as_nothing(session: Session) -> None:
+    counts = load(session, batch([("B1", 0, 2), ("B1", 0, -3), ("B1", 1, 4), ("B1", 2, None)]))
+
+    assert counts.more_returned == [("B1", MONDAY, -1)]
+    stored = session.scalars(select(Sale.quantity).order_by(Sale.sold_at)).all()
+    assert stored == [0, 4, None]
 
 
 def test_the_same_file_again_changes_nothing(session: Session) -> None:
