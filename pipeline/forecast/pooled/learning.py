@@ -41,6 +41,9 @@ MOST_OBSERVED = 4
 """Trees are grown once more for each covariate of which only the past is known."""
 ROUNDS = 80
 """With these settings errors on shops of several kinds stop falling here; more only cost time."""
+ROUNDS_OF_JUDGES = 40
+"""Half of the trees tell as well which columns help: of 18 shops with a column that tells sales two
+weeks ahead, the same number found it, and of 24 none took one of chance."""
 SETTINGS: dict[str, Any] = {
     "objective": "poisson",
     "num_leaves": 24,
@@ -109,6 +112,7 @@ def learn(
     oldest, newest, last = _known_at_tests(products, spec)
     grower = partial(
         _grow,
+        rounds=ROUNDS_OF_JUDGES,
         seed=spec.seed,
         threads=threads,
         on_round=lambda _: on_step(0.5, "Looking for columns that help"),
@@ -211,19 +215,24 @@ def _grown(
             share = (number + done / ROUNDS) / len(cutoffs)
             on_step(0.5 + 0.5 * share, "Learning from all products together")
 
-        trees = _grow(known, seed=seed, threads=threads, on_round=on_round)
+        trees = _grow(known, rounds=ROUNDS, seed=seed, threads=threads, on_round=on_round)
         grown.append(Grown(trees, cutoff))
     return tuple(grown)
 
 
 def _grow(
-    examples: Examples, *, seed: int, threads: int, on_round: Callable[[int], None] | None = None
+    examples: Examples,
+    *,
+    rounds: int,
+    seed: int,
+    threads: int,
+    on_round: Callable[[int], None] | None = None,
 ) -> Trees:
     return grow(
         examples.table,
         examples.targets,
         SETTINGS,
-        rounds=ROUNDS,
+        rounds=rounds,
         threads=threads,
         seed=seed,
         expected=examples.expected,
