@@ -17,8 +17,19 @@ DRIVER = "postgresql+psycopg2"
 CONNECT_TIMEOUT_S = 5
 
 
-def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> Engine:
-    """An engine for a `postgresql://` URL that notices dead connections before they are used."""
+def create_engine(
+    url: str,
+    *,
+    pool_size: int = 5,
+    max_overflow: int = 10,
+    longest_pause_s: float | None = None,
+) -> Engine:
+    """An engine for a `postgresql://` URL that notices dead connections before they are used.
+
+    A transaction that pauses for longer than `longest_pause_s` is ended by the server, so that a
+    process that was stopped, or cut off, does not hold its locks for good. Without it, the server
+    decides.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ValueError(f"DATABASE_URL must start with postgresql://, not {parsed.drivername}://")
@@ -28,11 +39,18 @@ def create_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> En
         max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and values may be secrets
         json_serializer=to_json,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC"},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": _options(longest_pause_s)},
     )
     look_at_connections(engine)
     prepare_repeated(engine)
     return engine
+
+
+def _options(longest_pause_s: float | None) -> str:
+    zone = "-c timezone=UTC"
+    if longest_pause_s is None:
+        return zone
+    return f"{zone} -c idle_in_transaction_session_timeout={round(1000 * longest_pause_s)}"
 
 
 def create_sessions(engine: Engine) -> Sessions:

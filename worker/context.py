@@ -13,6 +13,9 @@ from db.engine import Sessions, create_engine, create_sessions
 from db.lifecycle.dispatch import Dispatch
 from worker.drain import Drain
 
+LONGEST_PAUSE_S = 20.0
+"""Of a transaction: none waits for anything but the database, and some hold the row of a job."""
+
 Send = Callable[[Dispatch], None]
 """Hands a task to the broker; raises `BrokerUnavailableError` when it does not take it."""
 
@@ -50,7 +53,7 @@ def create_context(settings: Settings, *, worker: str, send: Send, drain: Drain)
     return Context(
         settings=settings,
         worker=worker,
-        sessions=create_sessions(create_engine(database_url)),
+        sessions=create_sessions(create_engine(database_url, longest_pause_s=LONGEST_PAUSE_S)),
         store=ArtifactStore.from_settings(settings),
         stream=ProgressStream(redis_url),
         signing_key=_required(settings.artifact_signing_key, "ARTIFACT_SIGNING_KEY"),

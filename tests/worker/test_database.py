@@ -4,12 +4,14 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core.embedded import EmbeddedPostgres, free_port
-from db.engine import create_engine, create_sessions
+from db.engine import Sessions, create_engine, create_sessions
+from db.locks import lock_job
+from tests.worker.support import Shop
 from worker.database import in_transaction
 
 
@@ -45,3 +47,26 @@ def test_patience_has_an_end() -> None:
 
     with pytest.raises(OperationalError):
         in_transaction(create_sessions(engine), ask, patience_s=0.3)
+
+
+def test_who_pauses_with_a_job_in_hand_loses_it_and_begins_again(
+    fresh_database_url: str, fresh_sessions: Sessions, shop: Shop
+) -> None:
+    """As a worker that is stopped, or cut off from the database, in the middle of a transaction."""
+    job_id = shop.job(shop.product("bread"))
+    attempts = 0
+
+    def change(session: Session) -> int | None:
+        nonlocal attempts
+        attempts += 1
+        assert lock_job(session, job_id) is not None
+        if attempts == 1:
+            with fresh_sessions.begin() as other:
+                other.execute(text("SET LOCAL lock_timeout = '60s'"))
+                assert lock_job(other, job_id) is not None
+        return session.scalar(select(1))
+
+    engine = create_engine(fresh_database_url, longest_pause_s=1)
+    assert in_transaction(create_sessions(engine), change) == 1
+    engine.dispose()
+    assert attempts > 1
