@@ -16,6 +16,7 @@ _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _NOTHING = frozenset({"", "null", "n/a", "#n/a"})
 _CURRENCY = r"(?:[€$£¥₹₺₽]|[A-Z]{3}|Fr\.|kr\.?|zł|Kč|Ft)"
 _MONEY = re.compile(rf"([+-]?)\s*{_CURRENCY}?\s*([+-]?[\d.,(].*?)\s*{_CURRENCY}?")
+_PLAIN = re.compile(r"\d+([.,]\d+)?")
 _LONGEST_AMOUNT = 64
 _WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,}|(['’]\d{3})+(\.\d+)?)")
 _THOUSANDS = re.compile(r"[,'’]")
@@ -77,7 +78,7 @@ def number(cell: Cell) -> float | None:
 def without_currency(cell: Cell) -> Cell:
     """An amount of money without its currency before or behind it, and with its sign before it."""
     plain = with_sign_before(cell)
-    if isinstance(plain, str) and len(plain) <= _LONGEST_AMOUNT:
+    if isinstance(plain, str) and len(plain) <= _LONGEST_AMOUNT and not _PLAIN.fullmatch(plain):
         found = _MONEY.fullmatch(plain)
         return with_sign_before("".join(found.groups())) if found else plain
     return plain
@@ -85,7 +86,7 @@ def without_currency(cell: Cell) -> Cell:
 
 def with_sign_before(cell: Cell) -> Cell:
     """A number whose minus accountants write behind it, or as parentheses: 5.00-, (5.00)."""
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or _PLAIN.fullmatch(cell):
         return cell
     written = cell.strip().replace("\N{MINUS SIGN}", "-")
     if written.startswith("(") and written.endswith(")"):

@@ -30,6 +30,8 @@ class DecimalComma:
         if not isinstance(cell, str):
             return cell
         written = cell.strip()
+        if "," not in written and "." not in written:
+            return cell
         if self._comma.fullmatch(written):
             _refuse_beside(self._with_points)
             self._with_comma = written
