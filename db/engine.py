@@ -15,6 +15,15 @@ Sessions = sessionmaker[Session]
 
 DRIVER = "postgresql+psycopg2"
 CONNECT_TIMEOUT_S = 5
+NOTICE_LOSS = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
+"""A server whose machine is gone without a word is given up after half a minute: unless told so,
+Linux waits for two hours. One that only takes its time is waited for.
+"""
 
 
 def create_engine(
@@ -39,7 +48,11 @@ def create_engine(
         max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and values may be secrets
         json_serializer=to_json,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": _options(longest_pause_s)},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": _options(longest_pause_s),
+            **NOTICE_LOSS,
+        },
     )
     look_at_connections(engine)
     prepare_repeated(engine)
