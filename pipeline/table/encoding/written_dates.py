@@ -38,6 +38,14 @@ _DATES = (
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S %z", " %H:%M:%S.%f")
 _WHOLE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %Z")
 _PATTERNS = (*(date + time for date, time in itertools.product(_DATES, _TIMES)), *_WHOLE)
+_OFFSETS = [sign + rest for sign in "+-" for rest in ("0", "0:0", "0:0:0")]
+_DIRECTIVES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys("abBpZ", ("a",)),
+    **dict.fromkeys("YymdHIMSf", ("0",)),
+    "z": (*_OFFSETS, "a"),
+}
+"""What digits and letters each part of a pattern reads."""
+_DIGITS, _LETTERS, _SPACES = re.compile(r"\d+"), re.compile(r"[^\W\d_]+"), re.compile(r"\s+")
 _READ_SHARE = 0.98
 _FIRST_LOOK = 12
 _LONGEST = 40
@@ -85,10 +93,28 @@ def find_date_format(sample: Sequence[str]) -> DateFormat | None:
         return None
     if _share(sample[:_FIRST_LOOK], _is_iso) > 0.5:
         return ISO if _share(sample, _is_iso) >= _READ_SHARE else None
-    likely = [one for one in _PATTERNS if _date_share(sample[:_FIRST_LOOK], one) > 0.5]
+    shapes = {_shape(text) for text in sample[:_FIRST_LOOK]}
+    possible = [one for one in _PATTERNS if not _SHAPES[one].isdisjoint(shapes)]
+    likely = [one for one in possible if _date_share(sample[:_FIRST_LOOK], one) > 0.5]
     sure = [one for one in likely if _date_share(sample, one) >= _READ_SHARE]
     readings = {tuple(_parsed(text, pattern) for text in sample[:200]) for pattern in sure}
     return DateFormat(sure[0]) if len(readings) == 1 else None
+
+
+def _shape(text: str) -> str:
+    """Such as ``0/0/0 0:0 a`` for 31/01/2026 2:30 PM."""
+    return _SPACES.sub(" ", _LETTERS.sub("a", _DIGITS.sub("0", text)))
+
+
+def _shapes(pattern: str) -> frozenset[str]:
+    """Of the texts that ``strptime`` may read by a pattern; it takes its time over each other one,
+    of which columns of numbers and codes are full."""
+    literals = re.split(r"%(.)", pattern)
+    choices = [_DIRECTIVES[part] if place % 2 else (part,) for place, part in enumerate(literals)]
+    return frozenset(_DIGITS.sub("0", "".join(parts)) for parts in itertools.product(*choices))
+
+
+_SHAPES = {pattern: _shapes(pattern) for pattern in _PATTERNS}
 
 
 def _share(sample: Sequence[str], is_so: Callable[[str], bool]) -> float:

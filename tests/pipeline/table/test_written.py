@@ -1,5 +1,7 @@
 """Numbers and dates as people write them."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,18 @@ def test_dates_are_read_as_meant(text, expected):
         "2024-03-25T00:00:00",
     ]
     assert written.read("soon") is None
+
+
+@pytest.mark.parametrize("day", ["%Y.%m.%d", "%d.%m.%y", "%b %d, %Y", "%a, %d %b %Y", "%d-%b-%y"])
+@pytest.mark.parametrize("clock", ["", "  %H:%M", " %I:%M:%S %p", " %H:%M:%S.%f", " %H:%M:%S %z"])
+@pytest.mark.parametrize("zone", ["+0230", "-11:00", "Z"])
+def test_dates_are_read_with_every_clock_and_offset(day, clock, zone):
+    moment = dt.datetime(2024, 3, 25, 14, 30, 5, 120_000, tzinfo=dt.UTC)
+    text = moment.strftime(f"{day}{clock}".replace("%z", zone))
+    expected = dt.datetime.strptime(text, f"{day}{clock}")  # noqa: DTZ007 - most have no time zone
+    written = find_date_format([text])
+    assert written is not None
+    assert written.read(text) == expected
 
 
 @pytest.mark.parametrize("text", ["03/04/2024", "2024", "12345678", "A-1", "not a day", "1-2-3"])
