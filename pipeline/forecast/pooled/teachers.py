@@ -8,6 +8,7 @@ and 600 products those of 200 were 0.998 times those of 300, for three quarters 
 
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 
 MOST_TEACHERS = 200
@@ -46,5 +47,6 @@ def _rhythm(stamps: pd.Series) -> int:
     """A number for how far apart rows are on average: jobs hold products of several calendars."""
     if len(stamps) < 2:
         return len(RHYTHM_DAYS)
-    days = (stamps.max() - stamps.min()) / pd.Timedelta(days=1) / (len(stamps) - 1)
+    times = stamps.to_numpy()
+    days = (times.max() - times.min()) / np.timedelta64(1, "D") / (len(times) - 1)
     return sum(days > longest for longest in RHYTHM_DAYS)
