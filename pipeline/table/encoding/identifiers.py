@@ -13,7 +13,7 @@ _NAMED_ID = re.compile(
     r"|[a-z](Id|ID|Key)$"
 )
 _NAMED_TIME = re.compile(
-    r"(^|[\W_])(year|quarter|month|week|day|hour|minute|second|time|period)s?$", re.IGNORECASE
+    r"(^|[\W_])(year|quarter|month|week|day|date|hour|minute|second|time|period)s?$", re.IGNORECASE
 )
 _NAMED_RANK = re.compile(r"(^|[\W_])rank(ing)?$", re.IGNORECASE)
 

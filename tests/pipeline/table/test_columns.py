@@ -90,8 +90,8 @@ def test_numbers_that_are_named_like_an_identifier_and_hardly_repeat_are_dropped
 
 def test_running_numbers_that_tell_a_time_or_a_rank_are_learned_from():
     runs = RANDOM.permutation(ROWS)
-    frame = plain(founded=1700 + runs, week=runs, rank=runs, number=runs)
-    assert plan_columns(frame).features == ("founded", "week", "rank")
+    frame = plain(founded=1700 + runs, week=runs, ordinal_date=runs, rank=runs, number=runs)
+    assert plan_columns(frame).features == ("founded", "week", "ordinal_date", "rank")
 
 
 @pytest.mark.parametrize(("values", "reason"), DROPPED.values(), ids=DROPPED.keys())
