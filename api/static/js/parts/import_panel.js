@@ -32,6 +32,8 @@ const TYPES = {
   ods: "application/vnd.oasis.opendocument.spreadsheet",
 };
 
+const OF_THE_FILE = new Set([413, 415, 422]);
+
 const STEPS = [
   [
     "1. Bring your sales",
@@ -139,7 +141,7 @@ async function importFile(panel, file) {
     panel.outcome.replaceChildren(...reportNotices(file, report));
     panel.onImported();
   } catch (error) {
-    const advice = error.status < 500 ? "Correct the file and drop it again." : null;
+    const advice = OF_THE_FILE.has(error.status) && "Correct the file and drop it again.";
     panel.outcome.replaceChildren(problemNotice(error, advice));
   } finally {
     panel.bar.node.hidden = true;
