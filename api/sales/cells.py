@@ -62,8 +62,8 @@ def text(cell: Cell) -> str | None:
 
 
 def number(cell: Cell) -> float | None:
-    """A finite number, or none."""
-    if cell is None:
+    """A finite number, or none; columns of numbers have NaN for nothing."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
     if isinstance(cell, str):
         cell = cell.strip()

@@ -16,7 +16,7 @@ _ID = """product_id sku item_id article_id product_code item_code product_number
     artikelnummer artikel_nr artikelnr produktnummer produkt_id artikel_id
     code_produit code_article id_produit id_article
     codice_articolo codice_prodotto codigo_produto codigo_artigo artikelcode
-    lineitem_sku"""
+    lineitem_sku item_nbr unique_id"""
 _THING = """product item article producto articulo artikel produkt produit prodotto articolo produto
     artigo"""
 # A column that only says “product” is its name beside one of codes, and its id without one; a
@@ -27,10 +27,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "date": """date sale_date sales_date order_date transaction_date invoice_date business_date
             fecha fecha_venta fecha_de_venta datum verkaufsdatum belegdatum buchungsdatum
             rechnungsdatum date_vente date_de_vente data data_vendita data_venda verkoopdatum
-            day dia tag jour giorno month mes monat mois created_at""",
+            day dia tag jour giorno month mes monat mois created_at datetime timestamp ds""",
         "product_id": f"{_ID} {_THING} referencia reference",
         "quantity": """quantity qty units units_sold quantity_sold qty_sold sold_quantity
-            net_quantity quantity_ordered items_sold lineitem_quantity
+            net_quantity quantity_ordered items_sold lineitem_quantity num_sold unit_sales demand y
             cantidad cant unidades uds cantidad_vendida
             menge anzahl stuck stuckzahl verkaufte_menge verkaufsmenge absatzmenge
             quantite qte unites quantite_vendue quantita qta pezzi quantidade qtd aantal""",

@@ -36,8 +36,8 @@ def _read(path: Path) -> SalesFile:
         raise InvalidRequestError(f"The file is not a readable Parquet file: {error}") from error
     if file.metadata.num_rows > _MOST_ROWS:
         raise InvalidRequestError(f"The file has more than {_MOST_ROWS:,} rows")
-    if _is_wide(schema):
-        return _wide_file(file, [name.strip() for name in schema.names])
+    if names := _wide_names(schema):
+        return _wide_file(file, names)
     check_names([name.strip().lower() for name in schema.names], is_wide=False)
     used = [field.name for field in schema if _is_usable(field.type)]
     names = [name.strip().lower() for name in used]
@@ -48,11 +48,12 @@ def _read(path: Path) -> SalesFile:
     )
 
 
-def _wide_file(file: pq.ParquetFile, names: Sequence[str]) -> SalesFile:
+def _wide_file(file: pq.ParquetFile, used: Sequence[str]) -> SalesFile:
+    names = [name.strip() for name in used]
     check_names(names, is_wide=True)
     wide = wide_of(names)
-    named = dict(zip(file.schema_arrow.names, names, strict=True))
-    return SalesFile(NAMES, melted(_batches(file, named), wide), wide=wide)
+    batches = _batches(file, dict(zip(used, names, strict=True)))
+    return SalesFile(NAMES, melted(batches, wide), wide=wide)
 
 
 def _batches(file: pq.ParquetFile, names: Mapping[str, str]) -> Iterator[RawBatch]:
@@ -108,14 +109,15 @@ def _is_usable(kind: pa.DataType) -> bool:
     return any(check(kind) for check in checks)
 
 
-def _is_wide(schema: pa.Schema) -> bool:
-    """Whether it has moments in the first column and the numbers of a product in each other."""
-    if not schema.names:
-        return False
-    day, *others = schema.types
+def _wide_names(schema: pa.Schema) -> list[str]:
+    """The column of moments, wherever it stands, and the others, where each holds the numbers of a
+    product; else none.
+    """
+    moments = (pa.types.is_date, pa.types.is_timestamp)
     counted = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-    return (
-        (pa.types.is_date(day) or pa.types.is_timestamp(day))
-        and all(any(check(kind) for check in counted) for kind in others)
-        and may_be_products(schema.names[1:])
+    days, others = (
+        [one.name for one in schema if any(check(one.type) for check in kind)]
+        for kind in (moments, counted)
     )
+    is_wide = len(days) == 1 and len(others) == len(schema) - 1 and may_be_products(others)
+    return [*days, *others] if is_wide else []

@@ -233,6 +233,17 @@ def test_a_file_that_is_no_sales_file_is_refused(
     assert told in answer.json()["detail"]
 
 
+def test_frames_of_forecasting_libraries_are_read(http: httpx.Client, session: Session) -> None:
+    days = [date(2026, 1, 1), date(2026, 1, 2)]
+    long = {"unique_id": ["rye", "rye"], "ds": days, "y": [5.0, float("nan")]}
+    assert send(http, parquet(long), PARQUET).status_code == 200
+    pivoted = {"bun": [7, 8], "roll": [1, 2], "date": days}
+    assert send(http, parquet(pivoted), PARQUET).status_code == 200
+
+    assert {sale.quantity for sale in sales(session)} == {5, None, 7, 8, 1, 2}
+    assert set(session.scalars(select(Product.sku))) == {"rye", "bun", "roll"}
+
+
 @pytest.mark.parametrize("cut", [0, 3, 100, 400])
 def test_a_truncated_parquet_file_is_refused(http: httpx.Client, cut: int) -> None:
     content = parquet({"date": [date(2026, 1, 1)], "product_id": ["rye"], "quantity": [5]})
