@@ -61,7 +61,7 @@ class SmallCounts:
     def quantiles(self, predicted: Array, levels: Sequence[float]) -> Array:
         """One row per forecast, one column per level: the least number that suffices so often."""
         mean = np.maximum(predicted, self.least)
-        numbers = _numbers(self._farthest(float(mean.max())))
+        numbers = _numbers(self._farthest(float(mean.max()), max(levels)))
         rows = max(1, _CELLS // (len(numbers) + len(self.sold)))
         found = [
             self._suffices(mean[start : start + rows], numbers, levels)
@@ -69,9 +69,11 @@ class SmallCounts:
         ]
         return np.concatenate(found)
 
-    def _farthest(self, mean: float) -> float:
-        """No quantile that is asked for lies farther."""
-        return 1.5 * max(float(self.sold.max()), 8 * (1 + self.excess) * mean + 8)
+    def _farthest(self, mean: float, level: float) -> float:
+        """No quantile that is asked for lies farther, by Markov's inequality of low ones."""
+        largest = float(self.sold.max())
+        by_spread = 1.5 * max(largest, 8 * (1 + self.excess) * mean + 8)
+        return min(by_spread, max(largest, mean / (1 - level)))
 
     def _suffices(self, mean: Array, numbers: Array, levels: Sequence[float]) -> Array:
         apart = (np.sqrt(self.expected) - np.sqrt(mean)[:, None]) / SIMILAR

@@ -60,6 +60,23 @@ def test_far_larger_forecasts_are_not_wider_than_chance_explains() -> None:
     assert 16 <= upper <= 22
 
 
+@pytest.mark.parametrize("size", [0.3, 3.0, 9.0])
+@pytest.mark.parametrize("excess", [0.0, 2.0])
+def test_a_level_tells_the_same_alone_as_beside_higher_ones(size: float, excess: float) -> None:
+    """No number that would do is left out where only low levels are asked for."""
+    random = np.random.default_rng(4)
+    spread = 1 / (1 + excess * size)
+    sold = nbinom(1 / excess, spread).rvs(300, random_state=random) if excess else np.zeros(300)
+    made = SmallCounts(excess, 0.02 * size, np.full(300, size), np.sort(sold), np.ones(300))
+    predicted = size * random.gamma(1.0, 4.0, 60)
+
+    together = made.quantiles(predicted, (*LEVELS, 0.999))
+
+    for place, level in enumerate(LEVELS):
+        alone = made.quantiles(predicted, (level,))[:, 0]
+        np.testing.assert_array_equal(alone, together[:, place])
+
+
 def test_a_forecast_of_nothing_may_be_wrong() -> None:
     made = made_of(np.array([0, 0, 0, 9, 0, 0, 0, 7]), np.zeros(8))
 
