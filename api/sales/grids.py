@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from api.sales.columns import REQUIRED, fields_of
-from api.sales.headers import Header, Row
+from api.sales.headers import Header, Row, names_in
 from api.sales.tables import RaggedRowError, RawBatch, SalesFile, check_names, rows_at_once
 from api.sales.wide import NAMES, melted, wide_of
 
@@ -12,11 +12,14 @@ _EMPTY = ("", None)
 
 
 def sales_file(header: Header, below: Iterable[Row], *, sheet: str | None = None) -> SalesFile:
-    """What stands below the header, without empty rows; columns without a name are left out."""
+    """What stands below the header, but for the same names again, as above each page of a report;
+    columns without a name are left out.
+    """
     check_names(header.names, is_wide=header.is_wide)
     wide = wide_of(header.names) if header.is_wide else None
     fewest = _fewest_cells(header.names) if wide is None else 1
-    batches = _batches(header.names, below, sheet, fewest)
+    rows = (row for row in below if not _repeats(row, header.names))
+    batches = _batches(header.names, rows, sheet, fewest)
     return SalesFile(
         tuple(filter(None, header.names)) if wide is None else NAMES,
         batches if wide is None else melted(batches, wide),
@@ -35,6 +38,13 @@ def _batches(
         named: dict[str, Sequence[object]] = dict(zip(names, columns, strict=True))
         named.pop("", None)
         yield RawBatch([row.number for row in piece], named, sheet)
+
+
+def _repeats(row: Row, names: Sequence[str]) -> bool:
+    first = row.cells[0]
+    if isinstance(first, str) and first.strip().lower() == names[0].lower():
+        return list(map(str.lower, names_in(row))) == list(map(str.lower, names))
+    return False
 
 
 def _fewest_cells(names: Sequence[str]) -> int:

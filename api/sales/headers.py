@@ -48,7 +48,7 @@ def wide_header(head: Sequence[Row]) -> Header | None:
         below = [one.cells for one in head[place + 1 :]]
         start = min(map(_empty_before, below))
         if looks_wide(row.cells[start:], [cells[start:] for cells in below]):
-            names = _names(row)
+            names = names_in(row)
             names[start] = names[start] or DAY
             return Header(names, row.number, is_below_others=place > 0, is_wide=True)
     return None
@@ -58,7 +58,7 @@ def first_header(head: Sequence[Row]) -> Header:
     """What the first row names, whatever that is."""
     if not head:
         return Header([], 1, is_below_others=False)
-    names = [name.lower() for name in _names(head[0])]
+    names = [name.lower() for name in names_in(head[0])]
     return Header(names, head[0].number, is_below_others=False)
 
 
@@ -67,5 +67,5 @@ def _empty_before(cells: Sequence[object]) -> int:
     return next((place for place, cell in enumerate(cells) if cell not in ("", None)), len(cells))
 
 
-def _names(row: Row) -> list[str]:
+def names_in(row: Row) -> list[str]:
     return ["" if cell is None else str(cell).strip() for cell in row.cells]

@@ -281,6 +281,16 @@ def test_titles_above_and_sums_below_a_table_are_left_out(
     assert {sale.quantity for sale in sales(session)} == {5, 7}
 
 
+def test_the_names_may_stand_above_each_page_of_a_report(
+    http: httpx.Client, session: Session
+) -> None:
+    names = "Fecha;Artículo;Cantidad\n"
+    content = f"{names}30.01.2026;Pan;5\nPágina 2;;\n{names}31.01.2026;Pan;7\n"
+
+    assert send(http, content).status_code == 200
+    assert [sale.quantity for sale in sales(session)] == [5, 7]
+
+
 @pytest.mark.parametrize(
     ("row", "column"), [(";rye;5", "date"), ("31.02.2026;;5", "date"), ("Total;rye;5", "date")]
 )
