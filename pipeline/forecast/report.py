@@ -1,6 +1,7 @@
 """What a backtest says about the chosen model, in the words and numbers of a result."""
 
 import platform
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -11,6 +12,7 @@ import numpy as np
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.known import BASELINE, CANDIDATES
 from pipeline.forecast.history.notes import replacement_note
+from pipeline.forecast.history.outliers import Outlier
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.intervals.calibrate import (
     QUANTILES,
@@ -60,12 +62,22 @@ def calibration_before_holdout(
     backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec
 ) -> Calibration:
     """Intervals for the holdout, from errors from before it."""
-    return _calibration(backtest, forecasts, spec, until=backtest.holdout.origin)
+    return _calibration(backtest, forecasts, spec, backtest.history, backtest.holdout.origin)
 
 
-def final_calibration(backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec) -> Calibration:
-    """Intervals for the future, from the errors of all windows."""
-    return _calibration(backtest, forecasts, spec, until=len(backtest.history))
+def final_calibration(
+    backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec, outliers: Sequence[Outlier]
+) -> Calibration:
+    """Intervals for the future, from the errors of all windows.
+
+    Outliers, from which no model learns, say nothing of the errors to come either: a single one in
+    the newest window would make all intervals several times as wide.
+    """
+    history = backtest.history
+    if outliers:
+        is_outlier = history.ds.isin([one.ds for one in outliers])
+        history = history.with_values(np.where(is_outlier, np.nan, history.actual))
+    return _calibration(backtest, forecasts, spec, history, len(history))
 
 
 def scored_rows(backtest: Backtest) -> int:
@@ -108,10 +120,9 @@ def _versions() -> dict[str, str]:
 
 
 def _calibration(
-    backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec, *, until: int
+    backtest: Backtest, forecasts: Forecasts, spec: ForecastSpec, history: History, until: int
 ) -> Calibration:
-    actual = backtest.history.actual
-    errors = []
+    actual, errors = history.actual, []
     for window in backtest.windows:
         reach = min(window.reach, until)
         if reach > window.origin:
@@ -119,10 +130,10 @@ def _calibration(
             errors.append(Errors(predicted, actual[window.origin : reach]))
     return calibrate(
         errors,
-        level=float(backtest.history.filled[:until].mean()),
+        level=float(history.filled[:until].mean()),
         interval_width=spec.interval_width,
         is_count=are_whole(actual[:until]),
-        rate_before=usual_rate(backtest.history.frequency),
-        places=places_of(backtest.history.frequency),
+        rate_before=usual_rate(history.frequency),
+        places=places_of(history.frequency),
         may_tell_median=spec.point == NEAREST and spec.algorithm == AUTO,
     )

@@ -141,7 +141,7 @@ def train_forecast(
     model = FittedForecaster(
         algorithm=choice.algorithm,
         members=members,
-        calibration=final_calibration(backtest, used.forecasts, spec),
+        calibration=final_calibration(backtest, used.forecasts, spec, learned.outliers),
         frequency=prepared.history.frequency,
         last=prepared.history.ds[-1],
         known=prepared.history.known,

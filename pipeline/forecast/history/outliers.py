@@ -17,6 +17,8 @@ THRESHOLD = 8.0
 PATTERN = 2.0
 """So many standard deviations of the medians themselves are no outlier either: what follows a
 timetable has next to no spread, and its next timetable is no mistake."""
+ROUNDS = 2
+"""So often deviations are measured anew: enough for a thousand times as much as is usual."""
 HOLIDAY_REACH_DAYS = 2
 MIN_SOLD_SHARE = 0.5
 MAD_TO_SIGMA = 1.4826
@@ -38,7 +40,9 @@ def tame_outliers(
 
     A quantity is extreme when it lies more than 8 robust standard deviations (scaled median
     absolute deviation, Hampel 1974) above or below the median of the nine nearest periods at the
-    same place of the season, and farther than the pattern of these medians reaches. Days within
+    same place of the season, and farther than the pattern of these medians reaches. Where there is
+    one, deviations are measured anew with the largest drawn in: a gross mistake must not make the
+    bounds so wide that it fits in. Days within
     two days of a public holiday and periods of an event or a promotion have reasons to be extreme
     and stay, and so does a product that mostly does not sell at all.
     """
@@ -47,7 +51,12 @@ def tame_outliers(
         return history, ()
     middle = seasonal_median(values, history.season)
     deviation = np.abs(values - middle)
-    least = max(THRESHOLD * np.nanmean(deviation), PATTERN * np.nanstd(middle))
+    usual, pattern = np.nanmean(deviation), PATTERN * np.nanstd(middle)
+    if not (deviation > max(THRESHOLD * usual, pattern)).any():
+        return history, ()
+    for _ in range(ROUNDS):
+        usual = np.nanmean(np.minimum(deviation, THRESHOLD * usual))
+    least = max(THRESHOLD * usual, pattern)
     rows = np.flatnonzero(deviation > least)
     rows = rows[~_has_reason(history, holidays, rows)]
     if not len(rows):

@@ -63,3 +63,17 @@ def test_after_a_lasting_shift_the_forecast_is_at_the_new_level_and_says_so() ->
 
     assert result.forecast["yhat"].mean() > 60
     assert any(note.startswith("Since 2024-10-2") for note in result.notes)
+
+
+def test_a_mistake_on_the_last_day_makes_no_interval_wider() -> None:
+    frame = daily_sales(400)
+    mistaken = frame.copy()
+    mistaken.loc[399, "quantity"] = 900.0
+
+    plain, result = trained(frame).forecast, trained(mistaken)
+
+    assert len(result.outliers) == 1
+    width = result.forecast["yhat_upper"] - result.forecast["yhat_lower"]
+    assert width.mean() < 1.3 * (plain["yhat_upper"] - plain["yhat_lower"]).mean()
+    real = trained(mistaken, replace(QUICK, outliers_are_real=True)).forecast
+    assert (real["yhat_upper"] - real["yhat_lower"]).mean() > 2 * width.mean()

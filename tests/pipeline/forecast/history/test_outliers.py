@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.forecast.history.outliers import tame_outliers
-from tests.pipeline.forecast.series import context_of, history_of
+from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 
 HOURS = 24 * 7 * 10
 
@@ -37,3 +37,16 @@ def test_a_mistake_in_a_timetable_is_drawn_in() -> None:
 
     assert [one.observed for one in outliers] == [90.0]
     assert tamed.actual[704] < 10
+
+
+def test_a_gross_mistake_is_drawn_in_as_far_as_a_smaller_one() -> None:
+    """Else the larger one, which is nearly all of the mean deviation, would be left far larger."""
+    frame = daily_sales(400)
+    drawn_in = []
+    for mistake in (500.0, 5_000.0, 50_000.0):
+        frame.loc[200, "quantity"] = mistake
+        tamed, outliers = tame_outliers(history_of(frame), context_of().holidays)
+        assert [one.observed for one in outliers] == [mistake]
+        drawn_in.append(float(tamed.actual[200]))
+
+    assert max(drawn_in) < 1.1 * min(drawn_in) < 70
