@@ -29,7 +29,7 @@ class LogLinear:
 
 
 def fit_log_linear(
-    table: Array, values: Array, weights: Array, penalty: float, indicators: int = 0
+    table: Array, values: Array, weights: Array, penalty: Array | float, indicators: int = 0
 ) -> LogLinear:
     """The coefficients of the highest penalised likelihood; the intercept has no penalty.
 
@@ -42,7 +42,8 @@ def fit_log_linear(
     weights
         How much each row counts.
     penalty
-        Of half the sum of squared coefficients, beside the mean loss of a row.
+        Of half the sum of squared coefficients, beside the mean loss of a row; one for all, or one
+        for each column.
     indicators
         Of so many first columns at most one is 1 in each row, the others are 0.
 
@@ -55,8 +56,7 @@ def fit_log_linear(
     if not np.isfinite(design).all():
         raise np.linalg.LinAlgError("the table of the regression has values that are not finite")
     share = weights / weights.sum()
-    ridge = np.full(design.shape[1], penalty)
-    ridge[-1] = 0.0
+    ridge = np.append(np.broadcast_to(penalty, table.shape[1]), 0.0)
     found = np.zeros(design.shape[1])
     found[-1] = np.log(share @ values)
     exponent = design @ found

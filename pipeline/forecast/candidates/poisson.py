@@ -1,25 +1,29 @@
-"""The Poisson regression candidate: calendar effects that multiply, and the recent level."""
+"""The Poisson regression candidate: calendar effects that multiply, growth, the recent level."""
 
 from collections.abc import Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.candidates.calendar_blocks import calendar_table
 from pipeline.forecast.candidates.candidate import FitContext
-from pipeline.forecast.candidates.features import CALENDAR_FEATURES, event_features
-from pipeline.forecast.candidates.log_linear import fit_log_linear
+from pipeline.forecast.candidates.features import CALENDAR_FEATURES, DAYS_PER_YEAR, event_features
+from pipeline.forecast.candidates.log_linear import LogLinear, fit_log_linear
+from pipeline.forecast.candidates.month_effects import MONTHS, month_columns, share_of_chance
 from pipeline.forecast.history.levels import Levels, at_levels, levels_of
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.unpickling import set_state
 
 PENALTY = 0.02
+MOST_CHANCE = 0.5
+"""Of what tells the months apart, for them to have effects of their own: a month that brings a
+twelfth of the sales then keeps more than half of what it is beside a smooth year."""
 HALF_LIFE_DAYS, COARSE_HALF_LIFE_DAYS = 365, 3 * 365
 """Of the weight of a row; a year of weeks or months tells little of the year."""
 LEVEL_DECAY, COARSE_LEVEL_DECAY = 0.96, 0.8
@@ -51,21 +55,23 @@ class Design:
     means: NDArray[np.float64]
     deviations: NDArray[np.float64]
     levels: tuple[Levels, ...] = ()
+    with_months: bool = False
 
     def __setstate__(self, values: list[Any]) -> None:
-        """Models of former releases know nothing of levels."""
+        """Models of former releases know nothing of levels and months."""
         set_state(self, values)
 
     def table(self, ds: pd.DatetimeIndex, covariates: NDArray[np.float64]) -> NDArray[np.float64]:
-        """One row per period: place in the season, holidays, year, events, covariates, and which
-        of its few values a covariate has."""
+        """One row per period: place in the season, holidays, year, events, covariates, which of
+        its few values a covariate has, and, last, the month."""
         calendar = calendar_table(ds, self.frequency, self.holidays)
         slots = self.frequency.slots(ds)[:, None] == self.slots
         places = _LINEAR + _YEARLY if self.with_year else _LINEAR
         events = event_features(ds, self.frequency, self.holidays)
         scaled = (covariates - self.means) / self.deviations
         peculiar = at_levels(covariates.T, self.levels)
-        return np.column_stack([slots, calendar[:, places], events, scaled, *peculiar])
+        months = [month_columns(ds)] if self.with_months else []
+        return np.column_stack([slots, calendar[:, places], events, scaled, *peculiar, *months])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +88,61 @@ class FittedPoisson:
         return np.asarray(self.regression.predict(table) * self.size, dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """What the regression learns from; values are relative to their mean, ages in years."""
+
+    ds: pd.DatetimeIndex
+    covariates: NDArray[np.float64]
+    values: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    ages: NDArray[np.float64]
+
+    def fit(
+        self, design: Design, penalty_of_months: float = 0.0
+    ) -> tuple[LogLinear, NDArray[np.float64]]:
+        """The regression as of the newest row, and what it says of all rows.
+
+        Where a year is known, sales may also grow or shrink with the years: otherwise a month that
+        was last seen eleven months ago would seem to bring less in a shop that grows.
+        """
+        table = design.table(self.ds, self.covariates)
+        known = table.shape[1]
+        penalty = np.full(known + design.with_year, PENALTY)
+        if design.with_months:
+            penalty[known - MONTHS : known] = penalty_of_months
+        if design.with_year:
+            table = np.column_stack([table, self.ages])
+        found = fit_log_linear(table, self.values, self.weights, penalty, len(design.slots))
+        return LogLinear(found.intercept, found.coefficients[:known]), found.predict(table)
+
+
 def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     """Fit the calendar effects, newer rows counting more, then match the recent level."""
-    values, size = history.filled, float(history.filled.mean())
+    size = float(history.filled.mean())
+    values = history.filled / size
     covariates = _stacked([history.columns[name] for name in history.known], history)
-    design = _design(history, context, covariates)
-    table = design.table(history.ds, covariates)
-    age_days = history.frequency.days(1000) / 1000 * np.arange(len(values))[::-1]
+    age_days = history.frequency.days(1000) / 1000 * np.arange(float(len(values)))[::-1]
     half_life_days, level_decay = _memory(history.frequency)
-    weights = 0.5 ** (age_days / half_life_days)
-    regression = fit_log_linear(table, values / size, weights, PENALTY, len(design.slots))
-    expected = regression.predict(table)[-LEVEL_ROWS:]
-    decay = level_decay ** np.arange(len(expected))[::-1]
-    recent = float((values[-LEVEL_ROWS:] / size) @ decay)
+    rows = _Rows(
+        ds=history.ds,
+        covariates=covariates,
+        values=values,
+        weights=0.5 ** (age_days / half_life_days),
+        ages=age_days / DAYS_PER_YEAR,
+    )
+    design = _design(history, context, covariates)
+    regression, expected = rows.fit(design)
+    if design.with_year and history.frequency.unit is not Unit.WEEK:
+        chance = share_of_chance(history.ds, values, expected)
+        if chance < MOST_CHANCE:
+            design = replace(design, with_months=True)
+            regression, expected = rows.fit(design, chance / (1 - chance) / MONTHS)
+    recent = values[-LEVEL_ROWS:]
+    decay = level_decay ** np.arange(len(recent))[::-1]
     as_expected = LEVEL_PRIOR / (1 - level_decay)
-    level = (recent + as_expected) / (float(expected @ decay) + as_expected)
-    return FittedPoisson(regression, design, size * level)
+    level = (recent @ decay + as_expected) / (expected[-LEVEL_ROWS:] @ decay + as_expected)
+    return FittedPoisson(regression, design, size * float(level))
 
 
 def poisson_settings(history: History, _context: FitContext) -> dict[str, Any]:

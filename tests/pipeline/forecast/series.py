@@ -25,7 +25,16 @@ def history_of(frame: pd.DataFrame, spec: ForecastSpec | None = None) -> History
     return prepare(validate(frame), spec or ForecastSpec()).history
 
 
-def context_of(spec: ForecastSpec | None = None, shared: SharedProfile | None = None) -> FitContext:
+def context_of(
+    spec: ForecastSpec | None = None,
+    shared: SharedProfile | None = None,
+    *,
+    models_year: bool = False,
+) -> FitContext:
     """What candidates need beside a history of 2024 to 2026."""
-    calendar = holiday_calendar("ES", None, 2024, 2026)
-    return FitContext(spec=spec or ForecastSpec(), holidays=calendar, shared=shared)
+    return FitContext(
+        spec=spec or ForecastSpec(),
+        holidays=holiday_calendar("ES", None, 2024, 2026),
+        shared=shared,
+        models_year=models_year,
+    )

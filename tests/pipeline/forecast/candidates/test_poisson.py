@@ -25,6 +25,44 @@ def test_the_level_is_that_of_the_newest_rows(freq: str, rows_since: int) -> Non
     assert made.mean() == pytest.approx(200, rel=0.1)
 
 
+def year_of_steps(ds: pd.DatetimeIndex, growth: float) -> np.ndarray:
+    """Sales that fall by a third on 1 December and rise by half on 1 April, and grow."""
+    months = np.where((ds.month == 12) | (ds.month < 4), 60.0, 90.0)
+    return np.asarray(months * np.exp(growth * np.arange(len(ds)) / 365.25))
+
+
+@pytest.mark.parametrize(("freq", "ahead", "size"), [("D", 28, 10), ("MS", 3, 30)])
+def test_months_that_are_alike_every_year_have_effects_of_their_own(
+    freq: str, ahead: int, size: int
+) -> None:
+    """A smooth year would still sell too much in the first days of December."""
+    ds = pd.date_range("2019-01-01", "2023-11-30", freq=freq)
+    later = pd.date_range(ds[-1], periods=ahead + 1, freq=freq)[1:]
+    draw = np.random.default_rng(3)
+    sold = draw.poisson(size * year_of_steps(ds, growth=0.0)).astype(float)
+    history = history_of(pd.DataFrame({"ds": ds, "quantity": sold}))
+    future = pd.DataFrame({"ds": later, "step": np.arange(1, ahead + 1)})
+
+    made = fit_poisson(history, context_of(models_year=True))
+
+    assert made.design.with_months
+    assert predict(made, future) == pytest.approx(np.full(ahead, 60.0 * size), rel=0.05)
+
+
+@pytest.mark.parametrize("growth", [-0.25, 0.0, 0.25])
+def test_growth_is_not_taken_for_a_season(growth: float) -> None:
+    """In a shop that grows a month that was last seen eleven months ago has sold less."""
+    ds = pd.date_range("2019-01-01", "2023-11-30", freq="D")
+    sold = year_of_steps(pd.date_range(ds[0], periods=len(ds) + 28, freq="D"), growth)
+    history = history_of(pd.DataFrame({"ds": ds, "quantity": sold[: len(ds)]}))
+    later = pd.date_range(ds[-1], periods=29, freq="D")[1:]
+    future = pd.DataFrame({"ds": later, "step": np.arange(1, 29)})
+
+    made = predict(fit_poisson(history, context_of(models_year=True)), future)
+
+    assert made.mean() == pytest.approx(sold[len(ds) :].mean(), rel=0.03)
+
+
 def test_a_stored_model_tells_how_fast_rows_lose_weight() -> None:
     days, months = (
         history_of(
