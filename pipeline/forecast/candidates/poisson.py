@@ -17,6 +17,7 @@ from pipeline.forecast.candidates.log_linear import LogLinear, fit_log_linear
 from pipeline.forecast.candidates.month_effects import MONTHS, month_columns, share_of_chance
 from pipeline.forecast.history.levels import Levels, at_levels, levels_of
 from pipeline.forecast.history.prepared import History
+from pipeline.forecast.newest import Newest
 from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.unpickling import set_state
 
@@ -82,6 +83,13 @@ class FittedPoisson:
     design: Design
     size: float
 
+    @property
+    def year(self) -> NDArray[np.float64]:
+        """The coefficients of `year_columns`; without a year there are none."""
+        first = len(self.design.slots) + len(_LINEAR)
+        known = len(_YEARLY) if self.design.with_year else 0
+        return np.asarray(self.regression.coefficients[first : first + known])
+
     def predict(self, future: Periods) -> NDArray[np.float64]:
         covariates = _stacked([future[name].to_numpy(float) for name in self.design.known], future)
         table = self.design.table(times_of(future), covariates)
@@ -118,7 +126,21 @@ class _Rows:
 
 
 def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
-    """Fit the calendar effects, newer rows counting more, then match the recent level."""
+    """Fit the calendar effects, newer rows counting more, then match the recent level.
+
+    The last fit is kept, for methods that borrow its year.
+    """
+    return _newest.of(history, context)
+
+
+def year_columns(
+    ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
+) -> NDArray[np.float64]:
+    """The waves of the year, and of its weekends, at each time stamp."""
+    return calendar_table(ds, frequency, holidays)[:, _YEARLY]
+
+
+def _fit(history: History, context: FitContext) -> FittedPoisson:
     size = float(history.filled.mean())
     values = history.filled / size
     covariates = _stacked([history.columns[name] for name in history.known], history)
@@ -143,6 +165,9 @@ def fit_poisson(history: History, context: FitContext) -> FittedPoisson:
     as_expected = LEVEL_PRIOR / (1 - level_decay)
     level = (recent @ decay + as_expected) / (expected[-LEVEL_ROWS:] @ decay + as_expected)
     return FittedPoisson(regression, design, size * float(level))
+
+
+_newest = Newest(_fit)
 
 
 def poisson_settings(history: History, _context: FitContext) -> dict[str, Any]:

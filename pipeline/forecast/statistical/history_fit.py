@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.history.prepared import History
-from pipeline.forecast.periods import Periods, steps_of
+from pipeline.forecast.newest import Newest
+from pipeline.forecast.periods import Periods, steps_of, times_of
 from pipeline.forecast.statistical.effects import Adjusted, Effects, adjusted, adjusted_again
 from pipeline.forecast.statistical.long_seasons import (
     Fit,
@@ -21,6 +21,7 @@ from pipeline.forecast.statistical.long_seasons import (
 )
 from pipeline.forecast.statistical.parts import DAY, WEEK, YEAR, Rhythm, parts_of
 from pipeline.forecast.statistical.regressors import changing_covariates
+from pipeline.forecast.statistical.short_year import ShortYear
 from pipeline.forecast.unpickling import set_state
 
 Array = NDArray[np.float64]
@@ -33,12 +34,13 @@ _MOST_ROWS = 6_000
 @dataclass(frozen=True, slots=True)
 class FittedToHistory:
     """A fitted method, the effects that it knows nothing of, and the rhythms of its rows;
-    ``changing`` as of `Adjusted`."""
+    ``changing`` as of `Adjusted`, ``short_year`` where the method knows no year either."""
 
     fitted: Fitted
     effects: Effects | None
     rhythms: tuple[Rhythm, ...] = ()
     changing: tuple[str, ...] | None = None
+    short_year: ShortYear | None = None
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -46,15 +48,18 @@ class FittedToHistory:
     def predict(self, future: Periods) -> Array:
         """One value per row of ``future`` (``ds``, ``step``, known covariates)."""
         plain = self.fitted.predict(steps_of(future))
+        if self.short_year is not None:
+            plain = plain * self.short_year.factors(times_of(future))
         return plain if self.effects is None else plain + self.effects.of(plain, future)
 
     def components(self, future: Periods) -> dict[str, Array]:
         """Parts of the forecast that add up to it."""
-        parts = parts_of(self.fitted, steps_of(future), self.rhythms)
-        if self.effects is None:
-            return dict(parts)
+        parts = dict(parts_of(self.fitted, steps_of(future), self.rhythms))
         plain = np.sum(list(parts.values()), axis=0)
-        return {**parts, **self.effects.parts(plain, future)}
+        if self.short_year is not None:
+            parts[YEAR] = plain * (self.short_year.factors(times_of(future)) - 1)
+            plain = plain + parts[YEAR]
+        return parts if self.effects is None else {**parts, **self.effects.parts(plain, future)}
 
 
 def rhythms_of(frequency: Frequency) -> tuple[Rhythm, ...]:
@@ -84,11 +89,8 @@ def fit_to_history(fit: Fit) -> Callable[[History, FitContext], FittedToHistory]
     """A method that knows one season, as a way to fit a history."""
 
     def fit_to(history: History, context: FitContext) -> FittedToHistory:
-        known = _adjusted_once(history, context)
-        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
-        values = known.values[-_MOST_ROWS:]
-        fitted = fit_with_long_seasons(fit, values, seasons, year)
-        return _fitted(fitted, known, history)
+        plain = _plain(history, context, _newest.of(history, context))
+        return plain.fitted(fit_with_long_seasons(fit, plain.values, plain.seasons, plain.year))
 
     return fit_to
 
@@ -101,12 +103,11 @@ def go_on_with_one_season(
     def go_on(history: History, context: FitContext, before: FittedToHistory) -> FittedToHistory:
         fitted = before.fitted
         inner = fitted.fitted if isinstance(fitted, WithLongSeasons) else fitted
-        known = _adjusted_again(history, context, before)
-        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
+        plain = _plain(history, context, _adjusted_again(history, context, before))
         now = fit_with_long_seasons(
-            lambda values, _: again(values, inner), known.values[-_MOST_ROWS:], seasons, year
+            lambda values, _: again(values, inner), plain.values, plain.seasons, plain.year
         )
-        return _fitted(now, known, history)
+        return plain.fitted(now)
 
     return go_on
 
@@ -117,10 +118,8 @@ def fit_all_seasons_to_history(
     """A method that knows all seasons, as a way to fit a history."""
 
     def fit_to(history: History, context: FitContext) -> FittedToHistory:
-        known = _adjusted_once(history, context)
-        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
-        fitted = fit(known.values[-_MOST_ROWS:], seasons, year)
-        return _fitted(fitted, known, history)
+        plain = _plain(history, context, _newest.of(history, context))
+        return plain.fitted(fit(plain.values, plain.seasons, plain.year))
 
     return fit_to
 
@@ -133,10 +132,8 @@ def go_on_with_all_seasons(
     def fit_again(
         history: History, context: FitContext, before: FittedToHistory
     ) -> FittedToHistory:
-        known = _adjusted_again(history, context, before)
-        seasons, year = seasons_of(history.frequency), year_of_rows(history, context)
-        fitted = go_on(known.values[-_MOST_ROWS:], seasons, year, before.fitted)
-        return _fitted(fitted, known, history)
+        plain = _plain(history, context, _adjusted_again(history, context, before))
+        return plain.fitted(go_on(plain.values, plain.seasons, plain.year, before.fitted))
 
     return fit_again
 
@@ -152,28 +149,31 @@ def fit_rate_to_history(
     return fit_to
 
 
-def _fitted(fitted: Fitted, known: Adjusted, history: History) -> FittedToHistory:
-    rhythms = rhythms_of(history.frequency)
-    return FittedToHistory(fitted, known.effects, rhythms, known.changing)
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """What a method for arrays learns from: the newest values without known effects, after how many
+    rows they repeat, and how many a year has where the method may know it."""
+
+    values: Array
+    seasons: tuple[int, ...]
+    year: float | None
+    rhythms: tuple[Rhythm, ...]
+    known: Adjusted
+    short_year: ShortYear | None
+
+    def fitted(self, fitted: Fitted) -> FittedToHistory:
+        known = self.known
+        return FittedToHistory(fitted, known.effects, self.rhythms, known.changing, self.short_year)
 
 
-class _Newest:
-    """What was last adjusted: every method of a backtest window asks for the same."""
-
-    def __init__(self) -> None:
-        self._of: tuple[ref[History], FitContext, Adjusted] | None = None
-
-    def find(self, history: History, context: FitContext) -> Adjusted | None:
-        if self._of is None:
-            return None
-        of_history, of_context, known = self._of
-        return known if of_history() is history and of_context is context else None
-
-    def keep(self, history: History, context: FitContext, known: Adjusted) -> None:
-        self._of = (ref(history), context, known)
-
-
-_newest = _Newest()
+def _plain(history: History, context: FitContext, known: Adjusted) -> _Plain:
+    year = year_of_rows(history, context)
+    short_year = ShortYear.of(history, context) if year is None else None
+    values = known.values
+    if short_year is not None:
+        values = values / short_year.factors(history.ds)
+    seasons, rhythms = seasons_of(history.frequency), rhythms_of(history.frequency)
+    return _Plain(values[-_MOST_ROWS:], seasons, year, rhythms, known, short_year)
 
 
 def _adjusted_again(history: History, context: FitContext, before: FittedToHistory) -> Adjusted:
@@ -183,12 +183,7 @@ def _adjusted_again(history: History, context: FitContext, before: FittedToHisto
         return adjusted_again(history, context, before.effects)
     if before.changing == changing_covariates(history):
         return Adjusted(history.filled, None, before.changing)
-    return _adjusted_once(history, context)
+    return _newest.of(history, context)
 
 
-def _adjusted_once(history: History, context: FitContext) -> Adjusted:
-    known = _newest.find(history, context)
-    if known is None:
-        known = adjusted(history, context)
-        _newest.keep(history, context, known)
-    return known
+_newest = Newest(adjusted)
