@@ -1,8 +1,8 @@
 """The year of methods that know none, where too little of it was seen to tell a year by others.
 
-With one to two years of days the waves of the year are those of the Poisson regression, which its
-penalty keeps small where they say little. Without them a method that knows the week alone carries
-the level of spring on into a summer that brought half as much again the year before.
+With one to two years of days or weeks the waves of the year are those of the Poisson regression,
+which its penalty keeps small where they say little. Without them a method that knows no year
+carries the level of spring on into a summer that brought half as much again the year before.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from pipeline.forecast.history.prepared import History
 
 Array = NDArray[np.float64]
 
-_ROWS_OF_TODAY = 28
+_DAYS_OF_TODAY = 28
+_UNITS = frozenset({Unit.DAY, Unit.WEEK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,14 @@ class ShortYear:
 
     @classmethod
     def of(cls, history: History, context: FitContext) -> "ShortYear | None":
-        """None where the year cannot be tested, is not wanted, or rows are not days."""
+        """None where the year cannot be tested, is not wanted, or rows are hours or months."""
         is_wanted = context.models_year and context.spec.yearly_seasonality
-        if not (is_wanted and history.frequency.unit is Unit.DAY and has_sales(history, context)):
+        if not (is_wanted and history.frequency.unit in _UNITS and has_sales(history, context)):
             return None
         coefficients = fit_poisson(history, context).year
         year = cls(history.frequency, context.holidays, coefficients)
-        today = float(year._waves(history.ds[-_ROWS_OF_TODAY:]).mean())
+        newest = round(_DAYS_OF_TODAY / history.frequency.days(1))
+        today = float(year._waves(history.ds[-newest:]).mean())
         return cls(history.frequency, context.holidays, coefficients, today)
 
     def _waves(self, ds: pd.DatetimeIndex) -> Array:
