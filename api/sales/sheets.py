@@ -94,14 +94,14 @@ class _Contents:
     def add(self, other: "_Contents") -> None:
         self.rows += other.rows
         self.mark += other.mark
-        self.sold += other.sold
+        self.sold.update(other.sold)
 
     def repeats_the_rest_of(self, everything: "_Contents") -> bool:
         """Row by row, or as the sums of each product in fewer rows, such as one for each month."""
         if 2 * self.mark == everything.mark:
             return True
-        has_fewer_rows = 3 * self.rows <= everything.rows
-        return has_fewer_rows and all(
+        may_sum_up = 3 * self.rows <= everything.rows and any(everything.sold.values())
+        return may_sum_up and all(
             isclose(2 * self.sold[product], sold) for product, sold in everything.sold.items()
         )
 

@@ -168,3 +168,25 @@ def test_months_that_sell_the_same_are_no_copies(http: httpx.Client, session: Se
     imported(http, table(JANUARY, 5, 7), table(FEBRUARY, 5, 7), names=["1", "2"])
 
     assert len(sales(session)) == 4
+
+
+def test_sheets_on_which_nothing_was_sold_sum_up_nothing(
+    http: httpx.Client, session: Session
+) -> None:
+    """A shop that was closed in the first months."""
+    weeks = [
+        table(JANUARY + timedelta(weeks=week), *[0.0] * days) for week, days in enumerate([1, 3, 4])
+    ]
+
+    imported(http, *weeks, names=["1", "2", "3"])
+
+    assert len(sales(session)) == 8
+
+
+def test_products_that_mostly_came_back_count_in_what_sheets_sum_up(http: httpx.Client) -> None:
+    """The last sheet has the sales of all others, but none of the returns of oats."""
+    rye, again = table(JANUARY, 5, 7, 9), table(FEBRUARY, 4, 8, 9)
+    oats: Rows = [(JANUARY, "Oats", 2), (JANUARY, "Oats", -9)]
+    summed: Rows = [HEADER, (FEBRUARY, "Rye", 42)]
+
+    imported(http, [*rye, *oats], again, summed, names=["1", "2", "3"])
