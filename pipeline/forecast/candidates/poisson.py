@@ -155,7 +155,7 @@ def _fit(history: History, context: FitContext) -> FittedPoisson:
     )
     design = _design(history, context, covariates)
     regression, expected = rows.fit(design)
-    if design.with_year and history.frequency.unit is not Unit.WEEK:
+    if design.with_year and history.frequency.unit is not Unit.WEEK:  # which may lie in two months
         chance = share_of_chance(history.ds, values, expected)
         if chance < MOST_CHANCE:
             design = replace(design, with_months=True)

@@ -5,7 +5,7 @@ which its penalty keeps small where they say little. Without them a method that 
 carries the level of spring on into a summer that brought half as much again the year before.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,7 @@ class ShortYear:
         year = cls(history.frequency, context.holidays, coefficients)
         newest = round(_DAYS_OF_TODAY / history.frequency.days(1))
         today = float(year._waves(history.ds[-newest:]).mean())
-        return cls(history.frequency, context.holidays, coefficients, today)
+        return replace(year, today=today)
 
     def _waves(self, ds: pd.DatetimeIndex) -> Array:
         return year_columns(ds, self.frequency, self.holidays) @ self.coefficients
