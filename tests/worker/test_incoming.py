@@ -173,6 +173,16 @@ def test_bytes_that_are_no_json_are_kept_for_whoever_looks(context: Context, sho
     assert "nonsense" in recorded(shop)[0].payload["unreadable"]
 
 
+@pytest.mark.parametrize("levels", [600, 100_000])
+def test_what_is_nested_too_deep_to_be_kept_is_rejected_like_no_json(
+    context: Context, shop: Shop, levels: int
+) -> None:
+    """Whoever read it would end with it, and so would the next one that the broker gives it."""
+    body = b'{"tenant_id": "\\u0000", "products": ' + b"[" * levels + b"]" * levels + b"}"
+    assert take_in(context, Letter(body)).outcome == "rejected"
+    assert recorded(shop)[0].payload["unreadable"].startswith('{"tenant_id"')
+
+
 @contextmanager
 def consuming(context: Context) -> Iterator[None]:
     stop = threading.Event()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -22,6 +23,10 @@ from worker.errors import EventRejectedError
 
 LONGEST_ID = 255
 _SHOWN_CHARACTERS = 2000
+_MOST_LEVELS = 50
+"""Of objects and lists in each other: more than any event has, far less than Python or PostgreSQL
+cannot write.
+"""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _TOLERANT = ConfigDict(extra="ignore", protected_namespaces=())
@@ -115,11 +120,28 @@ def _trace(given: object) -> str | None:
 def _payload(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
-    if isinstance(found, dict):
+    if isinstance(found, dict) and _levels(found) <= _MOST_LEVELS:
         return found
     return {"unreadable": body[:_SHOWN_CHARACTERS].decode(errors="replace")}
+
+
+def _levels(value: object) -> int:
+    levels, level = 0, [value]
+    while level := [inner for one in level for inner in _inside(one)]:
+        levels += 1
+    return levels
+
+
+def _inside(value: object) -> Iterable[object]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+        case _:
+            return ()
 
 
 def _event_id(payload: dict[str, Any], message_id: str | None, body: bytes) -> str:
