@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from db import transitions
 from db.engine import Sessions
-from db.transitions import Claim, LeaseTerms
+from db.transitions import Claim, LeaseTerms, Token
 from worker.drain import Drain
 from worker.errors import (
     LeaseLostError,
@@ -103,22 +103,23 @@ class Lease:
         return time.monotonic() - self._stopped_at >= patience_s
 
     def _look(self) -> None:
-        is_due = time.monotonic() - self._renewed_at >= self._renew_every_s
+        now = time.monotonic()
+        is_due = now - self._renewed_at >= self._renew_every_s
+        ask = self._renewed if is_due else transitions.terms_of
         try:
             with self._sessions.begin() as session:
-                terms = self._renew(session) if is_due else self._terms(session)
+                terms = ask(session, self._token)
         except SQLAlchemyError:
-            # Nobody else can take the task while the database is away; the next look will tell.
+            # Nobody else can take the task while the database is away; once it is back, a sweep
+            # may come soon: what is due stays due at the next look.
             log.warning("lease not renewed", exc_info=True)
-        else:
-            self._obey(terms)
+            return
+        if is_due:
+            self._renewed_at = now
+        self._obey(terms)
 
-    def _renew(self, session: Session) -> LeaseTerms | None:
-        self._renewed_at = time.monotonic()
-        return transitions.renew(session, self._token, lease_s=self._lease_s)
-
-    def _terms(self, session: Session) -> LeaseTerms | None:
-        return transitions.terms_of(session, self._token)
+    def _renewed(self, session: Session, token: Token) -> LeaseTerms | None:
+        return transitions.renew(session, token, lease_s=self._lease_s)
 
     def _obey(self, terms: LeaseTerms | None) -> None:
         if terms is None:

@@ -1,6 +1,9 @@
 import threading
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from db import transitions
 from db.tables import DEFAULT_TENANT_ID
@@ -86,6 +89,33 @@ def test_a_task_that_nobody_stops_may_go_on_beyond_its_first_lease(
     assert end is not None
     assert end > first_end
     assert not overdue.called.is_set()
+
+
+def test_a_renewal_that_failed_is_made_up_for_at_the_next_look(
+    shop: Shop, overdue: Overdue
+) -> None:
+    """Once the database is back a sweep looks for leases that ran out, perhaps before a quarter of
+    the next one has passed."""
+    shop.job(shop.product("bread"))
+    claim = shop.claimed()
+    engine = shop.sessions.kw["bind"]
+    asked: list[str] = []
+    again = threading.Event()
+
+    def database_away_once(*call: Any) -> None:
+        asked.append("renewal" if call[2].lstrip().startswith("UPDATE") else "question")
+        if asked.count("renewal") == 1 and asked[-1] == "renewal":
+            raise OperationalError(call[2], {}, Exception("the server is gone"))
+        if "renewal" in asked[:-1]:
+            again.set()
+
+    event.listen(engine, "before_cursor_execute", database_away_once)
+    try:
+        with lease(shop, claim, overdue):
+            assert again.wait(WAIT_S)
+    finally:
+        event.remove(engine, "before_cursor_execute", database_away_once)
+    assert asked[asked.index("renewal") + 1] == "renewal"
 
 
 def test_a_stopped_job_stops_its_task(shop: Shop, overdue: Overdue) -> None:
