@@ -6,9 +6,10 @@ is waited for. Without RABBITMQ_URL events stay in the outbox; webhooks have the
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -30,20 +31,29 @@ BATCH = 100
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 5.0
 SEND_FOR_S = 20.0
-"""Of a batch: what is not sent by then is claimed anew, so that a slow broker outlives no lease."""
+"""What is not sent by then is left to the next sweep: neither a slow broker outlives the lease, nor
+does a backlog of a day hold up the sweep, which also takes back what dead workers held.
+"""
 LEASE = timedelta(seconds=60)
 """Time to connect, to send and to wait for the last answer, three times over."""
 AWAY = (OperationalError, AMQPError, MessageNacked, OSError)
 
 
-def publish_events(context: Context, *, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> int:
+def publish_events(
+    context: Context,
+    *,
+    answer_timeout_s: float = ANSWER_TIMEOUT_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
     """Publish what waits in the outbox, if there is a RabbitMQ; how many events left."""
     url = context.settings.rabbitmq_url
     if url is None:
         return 0
+    stop_at = clock() + SEND_FOR_S
     published, error = 0, None
-    while error is None and (batch := _claim(context)) is not None:
-        confirmed, error = _send(url, batch.events, answer_timeout_s)
+    while error is None and clock() < stop_at and (batch := _claim(context)) is not None:
+        in_time = takewhile(lambda _: clock() < stop_at, batch.events)
+        confirmed, error = _send(url, in_time, answer_timeout_s)
         _settle(context, batch, confirmed, error)
         published += len(confirmed)
     if published:
@@ -57,16 +67,13 @@ def _claim(context: Context) -> Batch | None:
 
 
 def _send(
-    url: str, events: Sequence[OutboxEvent], answer_timeout_s: float
+    url: str, events: Iterable[OutboxEvent], answer_timeout_s: float
 ) -> tuple[list[int], Exception | None]:
     """The ids of those that the broker confirmed, and why not all, if it went away."""
     confirmed: list[int] = []
-    stop_at = time.monotonic() + SEND_FOR_S
     try:
         with _producer(url, answer_timeout_s) as producer:
             for event in events:
-                if time.monotonic() > stop_at:
-                    break
                 _publish(producer, event, answer_timeout_s)
                 confirmed.append(event.id)
     except AWAY as error:

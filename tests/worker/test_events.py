@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from kombu.connection import Connection
@@ -12,12 +13,12 @@ from sqlalchemy import select, text
 
 from core.embedded import free_port
 from core.settings import Settings
-from db.tables import OutboxEvent
+from db.tables import DEFAULT_TENANT_ID, OutboxEvent
 from tests.worker.amqp_stand_in import MutedBroker, SilentBroker
 from tests.worker.rabbitmq import RabbitMQ, why_absent
 from tests.worker.support import Shop, quick_work
 from worker.context import Context
-from worker.events import EXCHANGE, publish_events
+from worker.events import BATCH, EXCHANGE, SEND_FOR_S, publish_events
 from worker.training import run_task
 
 needs_rabbitmq = [
@@ -134,6 +135,34 @@ def test_a_broker_that_stops_confirming_holds_up_nothing_but_its_events(
     ids = [str(event.event_id) for event in outbox(shop)]
     assert told_to(silent) == ids[:3]
     assert told_to(answering) == ids[2:]
+
+
+def test_a_backlog_does_not_hold_up_the_sweep(context: Context, shop: Shop) -> None:
+    """What a slow broker takes no more of in time is left to the next sweep, held by nobody."""
+    waiting = 3 * BATCH
+    with shop.sessions.begin() as session:
+        session.add_all(
+            OutboxEvent(
+                tenant_id=DEFAULT_TENANT_ID,
+                event_type="training_completed",
+                routing_key="training.completed",
+                payload={"event_id": str(number)},
+            )
+            for number in range(waiting)
+        )
+    seconds = count(step=0.125)
+
+    with SilentBroker(confirms=waiting, on_silence=lambda: None) as slow:
+        published = publish_events(
+            with_rabbitmq(context, slow.url), clock=lambda: float(next(seconds))
+        )
+
+    assert BATCH < published < SEND_FOR_S / 0.125
+    assert told_to(slow) == [str(number) for number in range(published)]
+    left = outbox(shop)[published:]
+    assert [(event.published_at, event.claimed_until) for event in left] == [(None, None)] * len(
+        left
+    )
 
 
 class TestWithRabbitMQ:
