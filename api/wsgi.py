@@ -14,6 +14,9 @@ from core.settings import Settings
 from core.tracing import start_tracing
 from db.engine import create_engine, create_sessions
 
+LONGEST_PAUSE_S = 60.0
+"""Of a transaction: none waits for a client, and some hold the row of a job."""
+
 
 def create() -> Flask:
     """The application on the services that the environment names; nothing is connected yet."""
@@ -25,7 +28,12 @@ def create() -> Flask:
     return create_app(
         settings,
         sessions=create_sessions(
-            create_engine(settings.database_url, pool_size=10, max_overflow=20)
+            create_engine(
+                settings.database_url,
+                pool_size=10,
+                max_overflow=20,
+                longest_pause_s=LONGEST_PAUSE_S,
+            )
         ),
         chores=ChildChores(os.environ),
         stream=ProgressStream(settings.redis_url),

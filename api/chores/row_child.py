@@ -20,13 +20,18 @@ from core.settings import Settings
 from db.engine import create_engine, create_sessions
 from db.tenancy import as_tenant
 
+LONGEST_PAUSE_S = 600.0
+"""Of a transaction: an import reads the next rows of its file in one, which takes seconds."""
+
 
 def main(arguments: Sequence[str]) -> int:
     settings = Settings.from_environment()
     if settings.database_url is None:
         raise SystemExit("DATABASE_URL is not set")
     chores = LocalChores(
-        create_sessions(create_engine(settings.database_url, pool_size=1)),
+        create_sessions(
+            create_engine(settings.database_url, pool_size=1, longest_pause_s=LONGEST_PAUSE_S)
+        ),
         ArtifactStore.from_settings(settings),
         max_products=settings.max_products_per_tenant,
     )
