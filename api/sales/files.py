@@ -11,7 +11,6 @@ from pathlib import Path
 from api.errors import InvalidRequestError
 from api.sales.csv_files import open_csv
 from api.sales.media_types import PARQUET
-from api.sales.parquet_files import open_parquet
 from api.sales.tables import SalesFile
 from api.sales.workbooks import open_workbook
 
@@ -32,6 +31,8 @@ _LONGEST_BEGIN = 64
 def open_sales(path: Path, media_type: str) -> AbstractContextManager[SalesFile]:
     """A file to be read once, from its beginning; a workbook is known by its content."""
     if media_type == PARQUET:
+        from api.sales.parquet_files import open_parquet  # noqa: PLC0415 -- pyarrow is slow to import
+
         return open_parquet(path)
     with path.open("rb") as file:
         begin = file.read(_LONGEST_BEGIN)
