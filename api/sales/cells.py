@@ -14,6 +14,7 @@ _LARGEST = 1e12
 _LONGEST_TEXT = 255
 _WORDS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _NOTHING = frozenset({"", "null", "n/a", "#n/a"})
+_DASHES = ("-", "–")
 _CURRENCY = r"(?:[€$£¥₹₺₽]|[A-Z]{3}|Fr\.|kr\.?|zł|Kč|Ft)"
 _MONEY = re.compile(rf"([+-]?)\s*{_CURRENCY}?\s*([+-]?[\d.,(].*?)\s*{_CURRENCY}?")
 _PLAIN = re.compile(r"\d+([.,]\d+)?")
@@ -126,6 +127,8 @@ def _as_datetime(cell: Cell, first: First | None) -> datetime:
 
 
 def _as_float(cell: Cell) -> float:
+    if cell in _DASHES:
+        raise ValueError("may be 0 or not known: write 0, or leave the cell empty")
     if isinstance(cell, bool | int | float | Decimal):
         return float(cell)
     try:

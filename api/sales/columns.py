@@ -60,6 +60,10 @@ _MEASURES = """amount sales sold net gross tax vat discount cost costs margin pr
     jahr stunde uhrzeit bestand verlust lager einkauf lieferungen retouren ruckgaben
     montant ventes vente net brut tva remise cout marge clients visiteurs commandes pourboires
     especes pluie meteo ferie ferme semaine annee heure stock achats livraisons retours"""
+_SHOPS = """shop store branch location outlet shop_id shop_name store_id store_nbr store_number
+    store_name tienda sucursal filiale laden geschaft standort magasin boutique negozio
+    punto_vendita loja winkel filiaal"""
+_NAMES_OF_SHOPS = frozenset(_SHOPS.split())
 _NAMES_OF_MEASURES = frozenset(_MEASURES.split())
 _MEASURED = _NAMES_OF_MEASURES.union(*(_WORDS[one] for one in ("quantity", "price", "revenue")))
 _WEEKDAYS = frozenset({"weekday", "day", "dia", "dia_de_la_semana", "wochentag", "tag", "jour"})
@@ -95,6 +99,11 @@ def names_a_weekday(name: str) -> bool:
 def names_a_measure(name: str) -> bool:
     """Whether a column of this name is counted, measured or paid, be it of all products."""
     return _word(name) in _NAMES_OF_MEASURES
+
+
+def names_a_shop(name: str) -> bool:
+    """Whether a column of this name says in which of several shops something was sold."""
+    return _word(name) in _NAMES_OF_SHOPS
 
 
 def measures_in(title: str) -> frozenset[str]:

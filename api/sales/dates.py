@@ -1,4 +1,4 @@
-"""Dates as people write them, with a time or without: 31.01.2026, 01/31/26, 2026/1/31, 31-Jan-26.
+"""Dates as people write them, with or without a time: 31.01.2026, Sat 1/31/26, 2026/1/31, 31-Jan-26.
 
 With slashes or dashes, a single date may be read in two ways. Nothing is guessed: the first date of
 a file that can be read in one way only tells how all of them are. A year of two digits stands last.
@@ -14,8 +14,16 @@ from api.sales.named_months import find_named_month
 First = Literal["day", "month"]
 """What dates begin with."""
 
-_YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(\D.*)?", re.DOTALL)
-_YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(\D.*)?", re.DOTALL)
+# In the languages of the shops, by the letters that tell them from “Total” or “Summe”.
+_WEEKDAY = r"""(?i:(?:(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mi[eé]|jue|vie|s[aá]b|dom|die|mit|don
+    |fre|sam|son|mer|jeu|ven|dim|gio|seg|ter|qua|qui|sex|maa|din|woe|vri|zat|zon)[^\W\d]*
+    |mo|di|mi|do|fr|sa|so|lu|ma|me|je|ve|wo|vr|za|zo)\.?,?[ ])?"""
+_YEAR_LAST = re.compile(
+    _WEEKDAY + r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(\D.*)?", re.DOTALL | re.VERBOSE
+)
+_YEAR_FIRST = re.compile(
+    _WEEKDAY + r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(\D.*)?", re.DOTALL | re.VERBOSE
+)
 _MONTH = re.compile(r"(?P<year>\d{4})[/-](?P<month>\d{1,2})|(?P<of>\d{1,2})[/-](?P<in>\d{4})")
 _BEFORE_ONE_DIGIT = re.compile(r"[ T](?=\d:)")
 _HALF_DAY = re.compile(r"\s+(0?[1-9]|1[0-2])((?::\d{2}){1,2})\s*([ap])\.?m\.?", re.IGNORECASE)

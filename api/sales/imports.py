@@ -1,6 +1,6 @@
 """A sales file into the database: all of it, or nothing and a list of what is wrong in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +11,7 @@ from api.sales.dates import First, what_comes_first
 from api.sales.files import open_sales
 from api.sales.reading import Reading
 from api.sales.schemas import ImportReport
-from api.sales.tables import SalesFile, counted
+from api.sales.tables import SalesFile, counted, quoted
 from db.engine import Sessions
 from db.errors import QuotaExceededError
 from db.shop.sales import ImportCounts, import_sales
@@ -59,14 +59,23 @@ def _import(
             raise InvalidRequestError("The file has no rows below the names of its columns")
         if counts.more_returned and not counts.merged:
             raise reading.refusal_of_returns(counts.more_returned)
-    return _report(counts, reading.warnings(counts.more_returned))
+    warnings = reading.warnings(counts.more_returned)
+    if counts.merged:
+        warnings.append(_of_added_rows(counts.merged, reading.columns_of_shops()))
+    return _report(counts, warnings)
+
+
+def _of_added_rows(merged: int, shops: Sequence[str]) -> str:
+    told = f"Rows of the same product and date were added up: {counted(merged)} more than dates"
+    if not shops:
+        return told
+    return (
+        f"{told}. The shops in {quoted(shops)} count as one: for a forecast of each, write the shop"
+        " into product_id, too"
+    )
 
 
 def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
-    if counts.merged:
-        rows = counted(counts.merged)
-        told = f"Rows of the same product and date were added up: {rows} more than dates"
-        warnings = [*warnings, told]
     return ImportReport(
         rows_read=counts.read,
         rows_inserted=counts.inserted,

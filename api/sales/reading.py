@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import compress
 from typing import Any
 
 from api.errors import InvalidRequestError
 from api.sales import cells
-from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing
+from api.sales.ahead import Ahead
+from api.sales.columns import OPTIONAL, REQUIRED, fields_of, missing, names_a_shop
 from api.sales.dates import First
 from api.sales.decimals import DecimalComma
 from api.sales.gaps import Gaps
 from api.sales.mistakes import Mistakes
+from api.sales.named_products import NamedProducts
 from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
 from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed
@@ -61,6 +63,8 @@ class Reading:
         self._decimals = DecimalComma(is_usual=file.has_decimal_comma)
         self._times = Times()
         self._gaps = Gaps()
+        self._ahead = Ahead(datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1))
+        self._named_products = NamedProducts()
         self._repetitions = Repetitions()
         self._covariates = [name for name in file.names if name not in self._fields]
         self._left_out = list(file.left_out)
@@ -74,7 +78,7 @@ class Reading:
         """Values as long as nothing is wrong; raises at the end of the file if something was."""
         is_first = True
         for whole in self._checked_batches():
-            raw = self._without_sums(self._by_field(whole))
+            raw = self._named_products.coded(self._without_sums(self._by_field(whole)))
             if is_first:
                 self._leave_out_texts(raw)
                 is_first = False
@@ -125,8 +129,18 @@ class Reading:
             told.append(f"These columns hold no numbers and were left out: {named}")
         if self._file.has_unnamed:
             told.append("Columns without a name were left out")
-        others = self._times.told(), self._gaps.told(), self._decimals.doubt()
+        others = (
+            self._named_products.told(),
+            self._times.told(),
+            self._ahead.told(),
+            self._gaps.told(),
+            self._decimals.doubt(),
+        )
         return told + [one for one in others if one]
+
+    def columns_of_shops(self) -> list[str]:
+        """Those that say in which shop something was sold, which is not kept."""
+        return [name for name in self._file.names if names_a_shop(name)]
 
     def _checked_batches(self) -> Iterator[RawBatch]:
         try:
@@ -175,6 +189,7 @@ class Reading:
         values["date"] = self._times.periods(values["date"])
         self._note_returns(raw, values)
         self._gaps.note(values["date"], values["quantity"])
+        self._ahead.note(values["date"], values["quantity"])
         if raw.sheet is not None:
             self._repetitions.note(raw.sheet, values)
         return SalesBatch(

@@ -2,6 +2,8 @@
 
 import re
 
+from api.sales.dates import looks_like_a_day
+
 _WORD = re.compile(
     r"((grand|sub)[ -]?)?total(s|es)?( general)?|sum|summe|gesamt(summe|ergebnis)?|suma|somme",
     re.IGNORECASE,
@@ -23,4 +25,4 @@ def tells_a_day(cell: object) -> bool:
     """Whether a cell holds a day, be it one that cannot be read."""
     if not isinstance(cell, str):
         return cell is not None
-    return cell.strip()[:1].isdigit()
+    return cell.strip()[:1].isdigit() or looks_like_a_day(cell)

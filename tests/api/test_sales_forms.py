@@ -40,6 +40,8 @@ def days(session: Session) -> list[str]:
         (["30 juin 26", "31 juillet 26"], ["2026-06-30 00:00", "2026-07-31 00:00"]),
         (["2026-01", "2026/2", "03/2026"], [f"2026-0{month}-01 00:00" for month in (1, 2, 3)]),
         (["Jan 2026", "Februar 2026"], ["2026-01-01 00:00", "2026-02-01 00:00"]),
+        (["Mi, 31.12.2025", "Do. 01.01.2026"], ["2025-12-31 00:00", "2026-01-01 00:00"]),
+        (["Sat 1/31/26", "Sunday 2026-02-01"], ["2026-01-31 00:00", "2026-02-01 00:00"]),
         (["30/12/99", "31/12/2025"], ["1999-12-30 00:00", "2025-12-31 00:00"]),
     ],
     ids=[
@@ -60,6 +62,8 @@ def days(session: Session) -> list[str]:
         "French months",
         "months",
         "months by name",
+        "German days of the week",
+        "English days of the week",
         "years short and long",
     ],
 )
@@ -595,3 +599,52 @@ def test_csv_as_excel_saves_it_in_western_europe(http: httpx.Client, session: Se
     )
     assert session.scalars(select(Product.sku)).all() == ["Käsebrötchen – groß"]
     assert sales(session)[0].price == 2.5
+
+
+def test_a_product_without_a_code_has_its_name_for_one(
+    http: httpx.Client, session: Session
+) -> None:
+    content = (
+        "Date,Category,Item,Qty,SKU\n"
+        "2026-01-05,Bread,Baguette,3.0,\n"
+        "2026-01-05,Bread,Rye,4.0,B-2\n"
+        "2026-01-06,Bread,Baguette,5.0,\n"
+        ",,Total,12.0,\n"
+    )
+    answer = send(http, content)
+    assert answer.status_code == 200, answer.text
+    assert {product.sku: product.name for product in session.scalars(select(Product))} == {
+        "Baguette": "Baguette",
+        "B-2": "Rye",
+    }
+    told = answer.json()["warnings"]
+    assert "Products without a code have their name for one: “Baguette”" in told
+    assert "What sums up others was left out: row 5" in told
+
+
+@pytest.mark.parametrize("name", ["", "Total"])
+def test_a_row_without_code_and_name_is_refused(http: httpx.Client, name: str) -> None:
+    content = f"date,sku,product_name,quantity\n2026-01-05,b,Bread,1\n2026-01-05,,{name},3\n"
+    assert errors(send(http, content)) == [(3, "sku", "must not be empty")]
+
+
+def test_sales_of_days_to_come_are_worth_a_warning(http: httpx.Client) -> None:
+    content = "date,product_id,quantity,price\n2026-01-05,rye,3,2\n2099-02-01,rye,{},2\n"
+    assert send(http, content.format("")).json()["warnings"] == []
+    assert send(http, content.format(5)).json()["warnings"] == [
+        "Days that are still to come have sales, up to 2099-02-01; check their dates: 1 row"
+    ]
+
+
+def test_shops_whose_sales_are_added_up_are_told(http: httpx.Client) -> None:
+    content = "date,Filiale,product_id,quantity\n2026-01-05,North,rye,3\n2026-01-05,South,rye,4\n"
+    assert send(http, content).json()["warnings"][-1] == (
+        "Rows of the same product and date were added up: 1 row more than dates. The shops in"
+        " “filiale” count as one: for a forecast of each, write the shop into product_id, too"
+    )
+
+
+def test_a_dash_may_be_none_or_not_known(http: httpx.Client) -> None:
+    content = "date,product_id,quantity\n2026-01-05,rye, -   \n"
+    told = "may be 0 or not known: write 0, or leave the cell empty"
+    assert errors(send(http, content)) == [(2, "quantity", told)]
