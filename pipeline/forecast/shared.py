@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.closed_times import NO_DAYS
+from pipeline.forecast.calendar.frequency import months_of
 from pipeline.forecast.calendar.occasions import Days, days_of
 from pipeline.forecast.credibility import prior_members
 from pipeline.forecast.history.shop_closed import shop_closed_days
@@ -256,7 +257,7 @@ def _add(
 
 def _months_of(days: Days) -> NDArray[np.int64]:
     """January 0 to December 11."""
-    return np.asarray(days.astype("datetime64[M]").astype(np.int64) % 12)
+    return months_of(days) % 12
 
 
 def _profile(

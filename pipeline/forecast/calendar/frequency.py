@@ -18,6 +18,8 @@ _HOURS_SINCE_MONDAY = 72
 _GRIDS_KEPT = 64
 """Products of a shop lie on a few calendars: half a megabyte for two years of days."""
 
+Stamps = NDArray[np.datetime64]
+
 
 class Unit(StrEnum):
     """What one row covers."""
@@ -56,7 +58,7 @@ class Frequency:
     def ends(self, ds: pd.DatetimeIndex) -> pd.DatetimeIndex:
         """The end of the period that begins at each time stamp."""
         if self.unit is Unit.MONTH:
-            return pd.DatetimeIndex(ds + self.offset).as_unit("ns")
+            return _months_later(ds.to_numpy(), 1, at_month_end=self.at_month_end)
         return ds + pd.Timedelta(hours=self.hours)
 
     def rows_between(self, start: pd.Timestamp, stop: pd.Timestamp) -> int:
@@ -68,8 +70,7 @@ class Frequency:
     def steps_after(self, last: pd.Timestamp, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
         """The distance of each time stamp from ``last`` in rows."""
         if self.unit is Unit.MONTH:
-            months = (ds.year - last.year) * 12 + ds.month - last.month
-            return np.asarray(months, dtype=np.int64)
+            return months_of(ds.to_numpy()) - months_of(last.to_datetime64())
         distance = ds.to_numpy() - last.to_datetime64()
         return distance // np.timedelta64(self.hours, "h")
 
@@ -112,22 +113,40 @@ class Frequency:
 
     def slots(self, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
         """The place of each time stamp in its season (weekday, hour of the week, week, month)."""
-        if self.is_daily_or_finer:
-            # as day_of_week and hour of pandas, in a tenth of their time
-            hours = ds.to_numpy().astype("datetime64[h]").astype(np.int64)
-            since_monday = (hours + _HOURS_SINCE_MONDAY) % 168
-            return since_monday if self.unit is Unit.HOUR else since_monday // 24
-        slots = (ds.day_of_year - 1) // 7 if self.unit is Unit.WEEK else ds.month - 1
-        return np.asarray(slots, dtype=np.int64)
+        stamps = ds.to_numpy()
+        if self.unit is Unit.MONTH:
+            return months_of(stamps) % 12
+        if self.unit is Unit.WEEK:
+            return (day_of_year(stamps) - 1) // 7
+        hours = stamps.astype("datetime64[h]").astype(np.int64)
+        since_monday = (hours + _HOURS_SINCE_MONDAY) % 168
+        return since_monday if self.unit is Unit.HOUR else since_monday // 24
 
     @property
     def hours(self) -> int:
         """Of a row that is not a month."""
         return {Unit.HOUR: self.step, Unit.DAY: 24, Unit.WEEK: 168}[self.unit]
 
-    @property
-    def offset(self) -> pd.DateOffset | pd.offsets.BaseOffset:
-        return pd.offsets.MonthEnd() if self.at_month_end else pd.DateOffset(months=1)
+
+def day_of_year(stamps: Stamps) -> NDArray[np.int64]:
+    """1 to 366, in a fraction of the time that pandas takes."""
+    days = stamps.astype("datetime64[D]")
+    since = days - days.astype("datetime64[Y]").astype("datetime64[D]")
+    return np.asarray(since.astype(np.int64) + 1)
+
+
+def months_of(stamps: Stamps | np.datetime64) -> NDArray[np.int64]:
+    """Since January 1970."""
+    return np.asarray(stamps.astype("datetime64[M]").astype(np.int64))
+
+
+def _months_later(
+    stamps: Stamps, count: int | NDArray[np.int64], *, at_month_end: bool
+) -> pd.DatetimeIndex:
+    """As far into the month, or before its end, so many months after each time stamp."""
+    months = stamps.astype("datetime64[M]") + int(at_month_end)
+    into = stamps.astype("datetime64[ns]") - months.astype("datetime64[ns]")
+    return pd.DatetimeIndex((months + count).astype("datetime64[ns]") + into)
 
 
 @lru_cache(maxsize=_GRIDS_KEPT)
@@ -135,7 +154,8 @@ def _grid(frequency: Frequency, start: pd.Timestamp, rows: int) -> pd.DatetimeIn
     if rows <= 0:
         return pd.DatetimeIndex([], dtype="datetime64[ns]")
     if frequency.unit is Unit.MONTH:
-        return pd.date_range(start, periods=rows, freq=frequency.offset).as_unit("ns")
+        first = np.array([start.to_datetime64()])
+        return _months_later(first, np.arange(rows), at_month_end=frequency.at_month_end)
     hours = np.arange(rows) * np.timedelta64(frequency.hours, "h")
     return pd.DatetimeIndex(start.to_datetime64() + hours, dtype="datetime64[ns]")
 

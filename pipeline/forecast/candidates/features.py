@@ -1,4 +1,4 @@
-"""What the regression candidates know about a period: its date, its surroundings, and the past.
+"""What regressions and trees know about a period: its date, its surroundings, and the past.
 
 `CALENDAR_FEATURES` hold for any date. `ORIGIN_FEATURES` describe the past as it looked at the
 origin of a forecast, so a feature of any row ahead is known when the forecast is made. Covariates
@@ -9,24 +9,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Frequency, day_of_year
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
+from pipeline.forecast.pooled.dates import days_of, weekdays_of
 
 HARMONICS = 4
 DAYS_PER_YEAR = 365.25
-HOLIDAY_LIMIT_DAYS = 7
+_MONDAY, _FRIDAY, _SATURDAY = 0, 4, 5
 
 CALENDAR_FEATURES: dict[str, str] = {
     "slot": "place in the season: weekday, hour of the week, week or month",
     "hour": "hour of the day (0 where rows are not finer than a day)",
     "day_of_week": "Monday 0 to Sunday 6",
-    "is_weekend": "Saturday or Sunday",
     "day_of_month": "1 to 31",
     "days_to_month_end": "0 on the last day of the month",
     "day_of_year": "1 to 366",
-    "week_of_year": "ISO week",
     "month": "1 to 12",
-    "quarter": "1 to 4",
     **{
         f"year_{wave}_{harmonic}": f"{wave} of the day of the year, {harmonic} waves a year"
         for harmonic in range(1, HARMONICS + 1)
@@ -38,9 +36,17 @@ CALENDAR_FEATURES: dict[str, str] = {
     "is_bridge_day": "a Monday or Friday between a public holiday and the weekend",
     "days_to_holiday": "days to the next public holiday, at most 7",
     "days_since_holiday": "days since the last public holiday, at most 7",
-    "weekend_year_sin": "is_weekend times year_sin_1: weekends differ between seasons",
-    "weekend_year_cos": "is_weekend times year_cos_1",
+    "weekend_year_sin": "year_sin_1 on weekends, else 0: weekends differ between seasons",
+    "weekend_year_cos": "year_cos_1 on weekends, else 0",
 }
+
+HOLIDAY_COLUMNS = (
+    "is_holiday",
+    "is_day_before_holiday",
+    "is_day_after_holiday",
+    "is_bridge_day",
+)
+YEAR_COLUMNS = tuple(name for name in CALENDAR_FEATURES if name.startswith(("year_", "weekend_")))
 
 ORIGIN_FEATURES: dict[str, str] = {
     "step": "periods from the origin to the row",
@@ -80,29 +86,19 @@ def feature_names(known: tuple[str, ...], events: tuple[str, ...] = ()) -> tuple
     return (*CALENDAR_FEATURES, *ORIGIN_FEATURES, *events, *known)
 
 
-def calendar_features(
+def calendar_columns(
     ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
-) -> pd.DataFrame:
-    """One row per time stamp with the columns of `CALENDAR_FEATURES`."""
-    day = ds.day_of_year.to_numpy(dtype=float)
-    weekend = (ds.day_of_week.to_numpy() >= 5) & frequency.is_daily_or_finer
-    columns = {
-        "slot": frequency.slots(ds),
-        "hour": ds.hour,
-        "day_of_week": ds.day_of_week,
-        "is_weekend": weekend,
-        "day_of_month": ds.day,
-        "days_to_month_end": ds.days_in_month - ds.day,
-        "day_of_year": day,
-        "week_of_year": ds.isocalendar().week.to_numpy(),
-        "month": ds.month,
-        "quarter": ds.quarter,
-        **yearly_waves(day),
-        **_holiday_features(ds, frequency, holidays),
-        "weekend_year_sin": weekend * np.sin(2 * np.pi * day / DAYS_PER_YEAR),
-        "weekend_year_cos": weekend * np.cos(2 * np.pi * day / DAYS_PER_YEAR),
-    }
-    return pd.DataFrame({name: np.asarray(columns[name], float) for name in CALENDAR_FEATURES})
+) -> NDArray[np.float64]:
+    """One row per time stamp with the columns of `HOLIDAY_COLUMNS` and `YEAR_COLUMNS`."""
+    stamps = ds.to_numpy()
+    angle = 2 * np.pi * day_of_year(stamps) / DAYS_PER_YEAR
+    waves = [
+        wave(harmonic * angle) for harmonic in range(1, HARMONICS + 1) for wave in (np.sin, np.cos)
+    ]
+    weekdays = weekdays_of(days_of(stamps))
+    is_weekend = (weekdays >= _SATURDAY) & frequency.is_daily_or_finer
+    of_weekends = [is_weekend * wave for wave in waves[:2]]
+    return np.column_stack([*_of_holidays(ds, weekdays, frequency, holidays), *waves, *of_weekends])
 
 
 def event_features(
@@ -114,32 +110,17 @@ def event_features(
     return holidays.event_columns(ds, frequency.ends(ds))
 
 
-def yearly_waves(day_of_year: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Sine and cosine columns of the first harmonics of the year."""
-    angle = 2 * np.pi * day_of_year / DAYS_PER_YEAR
-    return {
-        f"year_{wave}_{harmonic}": function(harmonic * angle)
-        for harmonic in range(1, HARMONICS + 1)
-        for wave, function in (("sin", np.sin), ("cos", np.cos))
-    }
-
-
-def _holiday_features(
-    ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
-) -> dict[str, NDArray[np.float64]]:
+def _of_holidays(
+    ds: pd.DatetimeIndex,
+    weekdays: NDArray[np.int64],
+    frequency: Frequency,
+    holidays: HolidayCalendar,
+) -> list[NDArray[np.float64]]:
+    """The columns of `HOLIDAY_COLUMNS`; of weeks and months only how many holidays they have."""
     if not frequency.is_daily_or_finer:
-        ends = frequency.grid(ds[0], len(ds) + 1)[1:] if len(ds) else ds
         nothing = np.zeros(len(ds))
-        names = [name for name in CALENDAR_FEATURES if "holiday" in name or "bridge" in name]
-        return dict.fromkeys(names, nothing) | {"is_holiday": holidays.count_between(ds, ends)}
+        return [holidays.count_between(ds, frequency.ends(ds)), nothing, nothing, nothing]
     one_day = pd.Timedelta(days=1)
     before, after = holidays.contains(ds + one_day), holidays.contains(ds - one_day)
-    bridge = ((ds.day_of_week == 4) & after) | ((ds.day_of_week == 0) & before)
-    return {
-        "is_holiday": holidays.contains(ds).astype(float),
-        "is_day_before_holiday": before.astype(float),
-        "is_day_after_holiday": after.astype(float),
-        "is_bridge_day": np.asarray(bridge, dtype=float),
-        "days_to_holiday": holidays.days_until(ds, HOLIDAY_LIMIT_DAYS),
-        "days_since_holiday": holidays.days_since(ds, HOLIDAY_LIMIT_DAYS),
-    }
+    bridge = ((weekdays == _FRIDAY) & after) | ((weekdays == _MONDAY) & before)
+    return [one.astype(np.float64) for one in (holidays.contains(ds), before, after, bridge)]

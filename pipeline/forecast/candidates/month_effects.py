@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.frequency import months_of
+
 MONTHS = 12
 LEAST_MONTHS = 2 * MONTHS
 WHOLE_SHARE = 0.9
@@ -14,7 +16,7 @@ Values = NDArray[np.float64]
 
 def month_columns(ds: pd.DatetimeIndex) -> NDArray[np.bool_]:
     """Which of the twelve months each time stamp is in, shape ``(n, 12)``."""
-    return np.asarray(ds.month.to_numpy()[:, None] == np.arange(1, MONTHS + 1))
+    return np.asarray(months_of(ds.to_numpy())[:, None] % MONTHS == np.arange(MONTHS))
 
 
 def share_of_chance(ds: pd.DatetimeIndex, values: Values, expected: Values) -> float:
@@ -40,7 +42,7 @@ def share_of_chance(ds: pd.DatetimeIndex, values: Values, expected: Values) -> f
     float
         1 where fewer than two years of whole months are known.
     """
-    months = ds.to_numpy().astype("datetime64[M]").astype(np.int64)
+    months = months_of(ds.to_numpy())
     first = int(months[0])
     numbers = months - first
     rows = np.bincount(numbers)

@@ -12,7 +12,12 @@ from pipeline.forecast.calendar.frequency import Frequency, Unit
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.candidates.calendar_blocks import calendar_table
 from pipeline.forecast.candidates.candidate import FitContext
-from pipeline.forecast.candidates.features import CALENDAR_FEATURES, DAYS_PER_YEAR, event_features
+from pipeline.forecast.candidates.features import (
+    DAYS_PER_YEAR,
+    HOLIDAY_COLUMNS,
+    YEAR_COLUMNS,
+    event_features,
+)
 from pipeline.forecast.candidates.log_linear import LogLinear, fit_log_linear
 from pipeline.forecast.candidates.month_effects import MONTHS, month_columns, share_of_chance
 from pipeline.forecast.history.levels import Levels, at_levels, levels_of
@@ -33,15 +38,7 @@ month, that of weeks and months over about five of them."""
 LEVEL_ROWS = 56
 LEVEL_PRIOR = 0.04
 """Share of the rows that count in the level that is taken to have been as the effects say."""
-LINEAR_FEATURES = (
-    "is_holiday",
-    "is_day_before_holiday",
-    "is_day_after_holiday",
-    "is_bridge_day",
-)
-_PLACES = {name: place for place, name in enumerate(CALENDAR_FEATURES)}
-_LINEAR = [_PLACES[name] for name in LINEAR_FEATURES]
-_YEARLY = [_PLACES[name] for name in _PLACES if name.startswith(("year_", "weekend_"))]
+_HOLIDAYS, _YEAR = len(HOLIDAY_COLUMNS), len(YEAR_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +64,12 @@ class Design:
         its few values a covariate has, and, last, the month."""
         calendar = calendar_table(ds, self.frequency, self.holidays)
         slots = self.frequency.slots(ds)[:, None] == self.slots
-        places = _LINEAR + _YEARLY if self.with_year else _LINEAR
         events = event_features(ds, self.frequency, self.holidays)
         scaled = (covariates - self.means) / self.deviations
         peculiar = at_levels(covariates.T, self.levels)
         months = [month_columns(ds)] if self.with_months else []
-        return np.column_stack([slots, calendar[:, places], events, scaled, *peculiar, *months])
+        known = calendar if self.with_year else calendar[:, :_HOLIDAYS]
+        return np.column_stack([slots, known, events, scaled, *peculiar, *months])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +83,8 @@ class FittedPoisson:
     @property
     def year(self) -> NDArray[np.float64]:
         """The coefficients of `year_columns`; without a year there are none."""
-        first = len(self.design.slots) + len(_LINEAR)
-        known = len(_YEARLY) if self.design.with_year else 0
+        first = len(self.design.slots) + _HOLIDAYS
+        known = _YEAR if self.design.with_year else 0
         return np.asarray(self.regression.coefficients[first : first + known])
 
     def predict(self, future: Periods) -> NDArray[np.float64]:
@@ -137,7 +134,7 @@ def year_columns(
     ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
 ) -> NDArray[np.float64]:
     """The waves of the year, and of its weekends, at each time stamp."""
-    return calendar_table(ds, frequency, holidays)[:, _YEARLY]
+    return calendar_table(ds, frequency, holidays)[:, _HOLIDAYS:]
 
 
 def _fit(history: History, context: FitContext) -> FittedPoisson:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.frequency import Frequency, Unit, day_of_year
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.pooled.running import Rows, Values
 from pipeline.forecast.pooled.series import Stamps
@@ -48,14 +48,14 @@ def date_features(stamps: Stamps, frequency: Frequency, holidays: HolidayCalenda
     days = days_of(stamps)
     months, years = days.astype("datetime64[M]"), days.astype("datetime64[Y]")
     next_month = (months + np.timedelta64(1, "M")).astype("datetime64[D]")
-    day_of_year = (days - years.astype("datetime64[D]")).astype(np.float64) + 1
-    angle = 2 * np.pi * day_of_year / DAYS_PER_YEAR
+    of_year = day_of_year(stamps)
+    angle = 2 * np.pi * of_year / DAYS_PER_YEAR
     columns = {
         "hour": hours_of(stamps),
         "day_of_week": weekdays_of(days),
         "day_of_month": (days - months.astype("datetime64[D]")).astype(np.float64) + 1,
         "days_to_month_end": (next_month - days).astype(np.float64) - 1,
-        "day_of_year": day_of_year,
+        "day_of_year": of_year,
         "month": (months - years.astype("datetime64[M]")).astype(np.float64) + 1,
         "year_sin": np.sin(angle),
         "year_cos": np.cos(angle),

@@ -56,3 +56,30 @@ def test_places_in_the_week_are_those_of_the_calendar(precision: str) -> None:
         Frequency(Unit.HOUR).slots(hours), hours.day_of_week.to_numpy() * 24 + hours.hour.to_numpy()
     )
     assert np.array_equal(Frequency(Unit.DAY).slots(days), days.day_of_week.to_numpy())
+
+
+@pytest.mark.parametrize("precision", ["s", "us", "ns"])
+def test_weeks_and_months_are_those_of_the_calendar(precision: str) -> None:
+    weeks = pd.date_range("1955-03-01", periods=4_000, freq="W-TUE").as_unit(precision)
+    months = pd.date_range("1955-03-01", periods=900, freq="MS").as_unit(precision)
+
+    assert np.array_equal(Frequency(Unit.WEEK).slots(weeks), (weeks.day_of_year - 1) // 7)
+    assert np.array_equal(Frequency(Unit.MONTH).slots(months), months.month - 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "at_month_end", "offset"),
+    [
+        ("1955-03-28 07:30", False, pd.DateOffset(months=1)),
+        ("1955-02-28 07:30", True, pd.offsets.MonthEnd()),
+    ],
+)
+def test_months_begin_and_end_where_the_calendar_says(
+    first: str, at_month_end: bool, offset: pd.DateOffset
+) -> None:
+    frequency = Frequency(Unit.MONTH, at_month_end=at_month_end)
+    ds = pd.date_range(first, periods=900, freq=offset)
+
+    assert list(frequency.grid(ds[0], 900)) == list(ds)
+    assert list(frequency.ends(ds)) == list(ds + offset)
+    assert list(frequency.ends(ds[[5, 90]])) == [ds[6], ds[91]]

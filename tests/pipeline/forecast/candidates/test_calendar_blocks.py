@@ -1,4 +1,4 @@
-"""Blocks of calendar features beside the features themselves."""
+"""Blocks of calendar columns beside the columns themselves."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ import pytest
 from pipeline.forecast.calendar.frequency import infer_frequency
 from pipeline.forecast.calendar.holiday_calendar import holiday_calendar
 from pipeline.forecast.candidates.calendar_blocks import calendar_table
-from pipeline.forecast.candidates.features import calendar_features
+from pipeline.forecast.candidates.features import calendar_columns
 
 HOLIDAYS = holiday_calendar("ES", None, 2019, 2026)
 
@@ -28,7 +28,7 @@ def test_a_slice_of_the_blocks_is_what_would_be_computed(start: str, freq: str, 
 
     table = calendar_table(ds, frequency, HOLIDAYS)
 
-    assert np.array_equal(table, calendar_features(ds, frequency, HOLIDAYS).to_numpy())
+    assert np.array_equal(table, calendar_columns(ds, frequency, HOLIDAYS))
 
 
 def test_time_stamps_with_gaps_are_computed_one_by_one() -> None:
@@ -37,4 +37,4 @@ def test_time_stamps_with_gaps_are_computed_one_by_one() -> None:
 
     table = calendar_table(ds, frequency, HOLIDAYS)
 
-    assert np.array_equal(table, calendar_features(ds, frequency, HOLIDAYS).to_numpy())
+    assert np.array_equal(table, calendar_columns(ds, frequency, HOLIDAYS))
