@@ -1,14 +1,21 @@
-"""Which of the columns that models may look at are used: those that made past forecasts better."""
+"""Which columns models look at: of those from outside, and of those whose past alone is known, the
+ones that made past forecasts better, and what the calendar is found to do beside all of them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
+
 from pipeline.forecast.candidates.boosting import worth_observing
 from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.known import OWN_TREES
+from pipeline.forecast.history.learning_notes import calendar_notes
 from pipeline.forecast.history.notes import observation_notes, surroundings_notes
 from pipeline.forecast.history.prepared import Prepared
 from pipeline.forecast.pooled.candidates import observed_by_trees
+from pipeline.forecast.selection.calendar_effects import calendar_effects
 from pipeline.forecast.selection.usefulness import useful_columns
 from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import AUTO, FAST, ForecastSpec
@@ -18,9 +25,10 @@ def with_useful_columns(
     prepared: Prepared, windows: Sequence[Window], context: FitContext
 ) -> Prepared:
     """Without those columns from outside, and those of which only the past is known, that make past
-    forecasts no better.
+    forecasts no better, and with what the calendar does beside weekdays, holidays and the year.
     """
-    return _with_useful_past(_with_useful_outlook(prepared, windows, context), windows, context)
+    prepared = _with_useful_outlook(prepared, windows, context)
+    return _with_calendar_effects(_with_useful_past(prepared, windows, context), windows, context)
 
 
 def _with_useful_outlook(
@@ -55,6 +63,28 @@ def _with_useful_past(
         prepared,
         history=history.observing(tuple(name for name in offered if name in used)),
         notes=(*prepared.notes, *observation_notes(offered, used)),
+    )
+
+
+def _with_calendar_effects(
+    prepared: Prepared, windows: Sequence[Window], context: FitContext
+) -> Prepared:
+    """They are learned from what lies before all tests, which so can tell what they are worth."""
+    history, future = prepared.history, prepared.future
+    effects = calendar_effects(history.head(windows[0].origin), context.holidays)
+    if effects is None:
+        return prepared
+    made = effects.columns(history.ds, history.columns)
+    flags = {name: future[name].to_numpy(dtype=np.float64) for name in effects.weekdays}
+    ahead = effects.columns(pd.DatetimeIndex(future["ds"]), flags)
+    return replace(
+        prepared,
+        history=replace(
+            history, columns={**history.columns, **made}, known=(*history.known, *made)
+        ),
+        future=future.assign(**ahead),
+        notes=(*prepared.notes, *calendar_notes(effects)),
+        effects=effects,
     )
 
 

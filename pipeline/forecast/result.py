@@ -1,6 +1,6 @@
 """What a finished forecast is: numbers, where they come from, and a model to use again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import InvalidDataError
+from pipeline.forecast.calendar.calendar_effects import CalendarEffects
 from pipeline.forecast.calendar.closed_times import ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.calendar.occasions import Closure, closed_rows
@@ -31,7 +32,7 @@ class FittedForecaster:
 
     ``ahead`` are the rows of its own forecast: ``ds``, ``step``, and what it assumes of each
     covariate. Nothing is sold in ``closures`` and at ``closed_times``. Without ``weights`` all
-    members count alike.
+    members count alike. Beside the ``known`` covariates, members know the columns of ``effects``.
     """
 
     algorithm: str
@@ -44,6 +45,7 @@ class FittedForecaster:
     closures: tuple[Closure, ...] = ()
     weights: tuple[float, ...] = ()
     closed_times: ClosedTimes = field(default_factory=ClosedTimes)
+    effects: CalendarEffects | None = None
 
     def __setstate__(self, values: list[Any]) -> None:
         set_state(self, values)
@@ -138,7 +140,14 @@ class FittedForecaster:
             raise InvalidDataError(
                 f"Column ds must have time stamps, all at least one period after {self.last}"
             )
-        return PlainPeriods(ds, steps, {name: future[name].to_numpy() for name in self.known})
+        return self.periods(ds, steps, {name: future[name].to_numpy() for name in self.known})
+
+    def periods(
+        self, ds: pd.DatetimeIndex, steps: NDArray[np.int64], known: Mapping[str, Values]
+    ) -> PlainPeriods:
+        """Periods as members know them, from the values of the covariates."""
+        made = {} if self.effects is None else self.effects.columns(ds, known)
+        return PlainPeriods(ds, steps, {**known, **made})
 
 
 def _sold(

@@ -144,11 +144,12 @@ def train_forecast(
         calibration=final_calibration(backtest, used.forecasts, spec, learned.outliers),
         frequency=prepared.history.frequency,
         last=prepared.history.ds[-1],
-        known=prepared.history.known,
+        known=prepared.covariates,
         ahead=prepared.future,
         closures=spec.closures,
         weights=used.weights,
         closed_times=prepared.closed_times,
+        effects=prepared.effects,
     )
     forecast, quantiles, means = model.predict_in_full(prepared.future)
     result = ForecastResult(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.calendar_effects import BY_WEEKDAY, TIME_OF_MONTH
 from pipeline.forecast.calendar.frequency import Unit
 from pipeline.forecast.calendar.occasions import closed_rows
 from pipeline.forecast.candidates.candidate import PointForecaster, predict
@@ -40,6 +41,7 @@ _REASONS: Mapping[str, str] = {
     "holidays": "of the holiday",
     "events": "of the event",
     CLOSED: "the shop is closed",
+    TIME_OF_MONTH: "of the time of the month",
     USUAL: "what usually sells is not the mean",
     OTHER: "of recent sales and all the rest",
 }
@@ -81,7 +83,7 @@ def drivers(
     ds = pd.DatetimeIndex(future[TIME])
     steps = model.frequency.steps_after(model.last, ds)
     known = {name: future[name].to_numpy() for name in model.known}
-    rows = PlainPeriods(ds, steps, known)
+    rows = model.periods(ds, steps, known)
     if expected is None:
         expected = model.predict(future)["yhat"].to_numpy()
     parts = _together(model, rows)
@@ -125,7 +127,8 @@ def _together(model: FittedForecaster, rows: PlainPeriods) -> dict[str, Array]:
     is_daily = model.frequency.name == Unit.DAY
     for member, weight in zip(model.members, weights, strict=True):
         for name, values in _parts(member, rows, is_daily=is_daily).items():
-            parts[name] = parts.get(name, 0.0) + weight * values
+            told = name.removesuffix(BY_WEEKDAY)
+            parts[told] = parts.get(told, 0.0) + weight * values
     return parts
 
 

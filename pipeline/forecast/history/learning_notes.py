@@ -1,7 +1,8 @@
-"""What was changed in a history before it was learned from, in words."""
+"""What was changed or found in a history before it was learned from, in words."""
 
 from collections.abc import Sequence
 
+from pipeline.forecast.calendar.calendar_effects import CalendarEffects
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.history.level_shifts import LevelShift
 from pipeline.forecast.history.notes import moment
@@ -15,3 +16,14 @@ def level_notes(shifts: Sequence[LevelShift], frequency: Frequency) -> tuple[str
         " learned from as if it had been at today's level."
         for shift in shifts
     )
+
+
+def calendar_notes(effects: CalendarEffects) -> tuple[str, ...]:
+    """What the calendar was found to do beside weekdays, holidays and the year."""
+    of_month = ("What is sold hangs on the time of the month, which the forecast follows.",)
+    of_flags = [
+        f"How much {name.replace('_', ' ')} does hangs on the day of the week, which the forecast"
+        " follows."
+        for name in effects.weekdays
+    ]
+    return (*(of_month if effects.month else ()), *of_flags)

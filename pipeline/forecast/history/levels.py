@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.calendar_effects import BY_WEEKDAY
 from pipeline.forecast.history.prepared import PRICE
 
 MOST_VALUES = 8
@@ -22,8 +23,9 @@ Levels = tuple[float, ...]
 def levels_of(columns: Mapping[str, Values]) -> tuple[Levels, ...]:
     """By column the values that may have an effect of their own: those that a column of three to
     eight values takes in five rows or more, but for the most usual one. A price has none: it is an
-    amount, however few there were."""
-    return tuple(() if name == PRICE else _often(values) for name, values in columns.items())
+    amount, however few there were. Nor has what a flag does by weekday: it is an effect already.
+    """
+    return tuple(_often(values) if _may_have(name) else () for name, values in columns.items())
 
 
 def at_levels(columns: Iterable[Values], levels: Sequence[Levels]) -> list[Values]:
@@ -33,6 +35,10 @@ def at_levels(columns: Iterable[Values], levels: Sequence[Levels]) -> list[Value
     """
     each = ((values == one for one in of) for values, of in zip(columns, levels, strict=False))
     return [is_there.astype(np.float64) for is_there in chain.from_iterable(each)]
+
+
+def _may_have(name: str) -> bool:
+    return name != PRICE and not name.endswith(BY_WEEKDAY)
 
 
 def _often(values: Values) -> Levels:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.calendar_effects import CalendarEffects
 from pipeline.forecast.calendar.closed_times import ClosedTimes
 from pipeline.forecast.calendar.frequency import Frequency
 from pipeline.forecast.history.covariates import Assumed
@@ -160,6 +161,8 @@ class Prepared:
         When the shop is regularly closed: there the forecast is 0.
     stock_outs
         Periods that were taken as without stock, though their rows say that nothing was sold.
+    effects
+        What columns both have that are made of the calendar.
     """
 
     history: History
@@ -167,3 +170,10 @@ class Prepared:
     notes: tuple[str, ...]
     closed_times: ClosedTimes = field(default_factory=ClosedTimes)
     stock_outs: tuple[pd.Timestamp, ...] = ()
+    effects: CalendarEffects | None = None
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The known columns that are not made of the calendar."""
+        made = () if self.effects is None else self.effects.names
+        return tuple(name for name in self.history.known if name not in made)
