@@ -1,4 +1,4 @@
-"""Dates as people write them, with or without a time: 31.01.2026, Sat 1/31/26, 2026/1/31, 31-Jan-26.
+"""Dates as people write them, also with a time: 31.01.2026, Sat 1/31/26, 2026/1/31, 31-Jan-26.
 
 With slashes or dashes, a single date may be read in two ways. Nothing is guessed: the first date of
 a file that can be read in one way only tells how all of them are. A year of two digits stands last.

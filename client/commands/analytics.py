@@ -1,8 +1,8 @@
 """Commands that sum up many trainings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Concatenate, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,11 +19,13 @@ from client.analytics_records import (
 )
 from client.commands.answers import answer
 from client.commands.groups import PerformanceGroup
+from client.decoding import Record
 from client.layout import day, table, words
 from client.options import AsJson, Url, connect
-from client.resources.analytics import AnalyticsFilters
+from client.resources.analytics import Analytics, AnalyticsFilters
 from client.terminal import NONE, counted, duration, number, plain, share
 
+R = TypeVar("R", bound=Record)
 _SHORT_S = 10.0
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 Since = Annotated[
@@ -40,71 +42,33 @@ Length = Annotated[int, typer.Option(min=1, max=200, help="Length of lists.")]
 analytics = typer.Typer(cls=PerformanceGroup, help="Sum up success, accuracy and duration.")
 
 
-@analytics.command()
-def performance(
-    since: Since = None,
-    until: Until = None,
-    category: Category = None,
-    product: Product = None,
-    limit: Length = 10,
-    url: Url = None,
-    as_json: AsJson = False,
+def _command(
+    name: str,
+    told: str,
+    fetch: Callable[Concatenate[Analytics, ...], R],
+    show: Callable[[Console, R], None],
 ) -> None:
-    """Whether trainings succeed, and why others fail."""
-    filters = _filters(since, until, category, product, limit)
-    with connect(url) as studio:
-        answer(studio.analytics.performance(**filters), _print_performance, as_json=as_json)
+    """All of them take the same options."""
 
-
-@analytics.command()
-def accuracy(
-    since: Since = None,
-    until: Until = None,
-    category: Category = None,
-    product: Product = None,
-    limit: Length = 10,
-    url: Url = None,
-    as_json: AsJson = False,
-) -> None:
-    """How good the models are, and which are worst and why."""
-    filters = _filters(since, until, category, product, limit)
-    with connect(url) as studio:
-        answer(studio.analytics.accuracy(**filters), _print_accuracy, as_json=as_json)
-
-
-@analytics.command("duration")
-def how_long(
-    since: Since = None,
-    until: Until = None,
-    category: Category = None,
-    product: Product = None,
-    limit: Length = 10,
-    url: Url = None,
-    as_json: AsJson = False,
-) -> None:
-    """How long trainings take and wait."""
-    filters = _filters(since, until, category, product, limit)
-    with connect(url) as studio:
-        answer(studio.analytics.duration(**filters), _print_duration, as_json=as_json)
-
-
-def _filters(
-    since: datetime | None,
-    until: datetime | None,
-    category: str | None,
-    product: str | None,
-    limit: int,
-) -> AnalyticsFilters:
-    filters: AnalyticsFilters = {"limit": limit}
-    if since is not None:
-        filters["since"] = since
-    if until is not None:
-        filters["until"] = until
-    if category is not None:
-        filters["category"] = category
-    if product is not None:
-        filters["product"] = product
-    return filters
+    @analytics.command(name, help=told)
+    def command(
+        since: Since = None,
+        until: Until = None,
+        category: Category = None,
+        product: Product = None,
+        limit: Length = 10,
+        url: Url = None,
+        as_json: AsJson = False,
+    ) -> None:
+        asked: AnalyticsFilters = {
+            "since": since,
+            "until": until,
+            "category": category,
+            "product": product,
+            "limit": limit,
+        }
+        with connect(url) as studio:
+            answer(fetch(studio.analytics, **asked), show, as_json=as_json)
 
 
 def _print_performance(console: Console, told: Performance) -> None:
@@ -216,3 +180,18 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _percent(value: float | None) -> str:
     return NONE if value is None else f"{value:.1f} %"
+
+
+_command(
+    "performance",
+    "Whether trainings succeed, and why others fail.",
+    Analytics.performance,
+    _print_performance,
+)
+_command(
+    "accuracy",
+    "How good the models are, and which are worst and why.",
+    Analytics.accuracy,
+    _print_accuracy,
+)
+_command("duration", "How long trainings take and wait.", Analytics.duration, _print_duration)

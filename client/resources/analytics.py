@@ -13,10 +13,10 @@ class AnalyticsFilters(TypedDict, total=False):
     UTC clock; `until` is not included.
     """
 
-    since: date | datetime
-    until: date | datetime
-    category: str
-    product: str
+    since: date | datetime | None
+    until: date | datetime | None
+    category: str | None
+    product: str | None
     limit: int
 
 
