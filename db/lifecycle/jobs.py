@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from db.jobs import wording
@@ -16,6 +16,11 @@ from db.lifecycle.settling import cancel_running, failure, retry_news, settle
 from db.lifecycle.tokens import Messages, StopMode, StopResult, Token
 from db.locks import FRESH, lock_job
 from db.tables import TERMINAL_STATUSES, TrainingJob, TrainingTask
+
+MOST_AT_ONCE = 1000
+"""Tasks of a job that are ended together and told of one by one. More of them would hold the row of
+the job, and whoever ends them, for minutes.
+"""
 
 
 def admit(session: Session, job_ids: Sequence[UUID]) -> set[UUID]:
@@ -52,7 +57,7 @@ def request_stop(
     """Cancel what waits and tell what runs; None if the tenant has no such job.
 
     `abort` wants running tasks to unwind, `finish` lets them end. An abort may follow a finish, not
-    the reverse.
+    the reverse. What is cancelled beyond `MOST_AT_ONCE` is told by the counts of the job alone.
     """
     locked = lock_job(session, job_id)
     if locked is None or locked[0].tenant_id != tenant_id:
@@ -63,13 +68,15 @@ def request_stop(
     job.stop_requested_at = job.stop_requested_at or now
     job.stop_mode = "abort" if "abort" in (mode, job.stop_mode) else "finish"
     job.current_step = wording.STOPPING
-    cancelled = _end_pending(session, job, now, "cancelled")
+    cancelled = _end_pending(session, job, now, MOST_AT_ONCE, status="cancelled")
+    untold = _cancel_the_rest(session, job, now) if len(cancelled) == MOST_AT_ONCE else 0
+    job.products_cancelled += untold
     news = [(task, News(event="task_cancelled", message=wording.CANCELLED)) for task in cancelled]
     messages = settle(session, job, now, news)
     return StopResult(
         status=job.status,
         had_ended=False,
-        cancelled=len(cancelled),
+        cancelled=len(cancelled) + untold,
         running=_count_running(session, job),
         messages=messages,
     )
@@ -117,8 +124,9 @@ def _reclaim_one(session: Session, job: TrainingJob, now: datetime, token: Token
     return [] if task is None else settle(session, job, now, [failure(session, task)])
 
 
-def expire(session: Session) -> Messages:
-    """Fail what still waits in jobs over their deadline; models that are finished stay.
+def expire(session: Session, *, limit: int = MOST_AT_ONCE) -> Messages:
+    """Fail what still waits in jobs over their deadline, so many tasks of each; the next sweep goes
+    on. Models that are finished stay.
 
     What runs unwinds by itself: its worker checks the deadline in the progress callback.
     """
@@ -132,23 +140,45 @@ def expire(session: Session) -> Messages:
         locked = lock_job(session, job_id)
         if locked is not None:
             job, now = locked
-            failed = _end_pending(session, job, now, "failed", **wording.timed_out(job))
+            problem = wording.timed_out(job)
+            failed = _end_pending(session, job, now, limit, status="failed", **problem)
             news = [failure(session, task) for task in failed]
             messages += settle(session, job, now, news)
     return messages
 
 
 def _end_pending(
-    session: Session, job: TrainingJob, now: datetime, status: str, **values: Any
+    session: Session, job: TrainingJob, now: datetime, limit: int, **values: Any
 ) -> list[TrainingTask]:
+    """The first of those that waited, which have ended."""
+    first = (
+        select(TrainingTask.id)
+        .where(*_waiting_in(job))
+        .order_by(TrainingTask.position)
+        .limit(limit)
+    )
     statement = (
         update(TrainingTask)
-        .where(TrainingTask.job_id == job.id, TrainingTask.status == "pending")
-        .values(status=status, completed_at=now, **values)
+        .where(*_waiting_in(job), TrainingTask.id.in_(first))
+        .values(completed_at=now, **values)
         .returning(TrainingTask)
     )
     ended = session.scalars(statement, execution_options=FRESH).all()
     return sorted(ended, key=lambda task: task.position)
+
+
+def _cancel_the_rest(session: Session, job: TrainingJob, now: datetime) -> int:
+    statement = (
+        update(TrainingTask)
+        .where(*_waiting_in(job))
+        .values(status="cancelled", completed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def _waiting_in(job: TrainingJob) -> tuple[ColumnElement[bool], ...]:
+    return TrainingTask.job_id == job.id, TrainingTask.status == "pending"
 
 
 def _count_running(session: Session, job: TrainingJob) -> int:

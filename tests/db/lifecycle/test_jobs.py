@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db import transitions
 from db.jobs.progress import since
+from db.lifecycle.jobs import MOST_AT_ONCE
 from db.tables import OutboxEvent, TrainingJob
 from db.transitions import NewTask
 from tests.db.builders import (
@@ -72,6 +73,37 @@ def test_stopping_what_has_not_started_cancels_it_at_once(session: Session, mode
     assert (job.status, job.products_cancelled) == ("cancelled", 2)
     assert events_of(session, job) == [*["task_cancelled"] * 3, "job_cancelled"]
     assert transitions.admit(session, [job.id]) == set()
+
+
+def test_of_a_large_job_the_first_cancelled_products_are_told_and_all_are_counted(
+    session: Session,
+) -> None:
+    job = new_job(session, products=MOST_AT_ONCE + 3)
+    stop = transitions.request_stop(session, job.tenant_id, job.id, "abort")
+    assert stop is not None
+    assert (stop.status, stop.cancelled) == ("cancelled", MOST_AT_ONCE + 3)
+    assert job.products_cancelled == MOST_AT_ONCE + 3
+    tasks = tasks_of(session, job)
+    told = [message.body["task"]["id"] for message in stop.messages[:-1]]
+    assert told == [str(task.id) for task in tasks[:MOST_AT_ONCE]]
+    assert stop.messages[-1].body["event"] == "job_cancelled"
+    assert {(task.status, task.completed_at is None) for task in tasks} == {("cancelled", False)}
+
+
+def test_a_large_job_that_is_out_of_time_ends_piece_by_piece(session: Session) -> None:
+    """In one piece it could take longer than a transaction may pause, and would never end."""
+    job = new_job(session, products=5, timeout_s=1)
+    start(session, job)
+    job.deadline_at = func.now()
+    session.flush()
+    ended = [transitions.expire(session, limit=2) for _ in range(4)]
+    assert [[message.body["event"] for message in messages] for messages in ended] == [
+        ["task_failed", "task_failed"],
+        ["task_failed", "task_failed"],
+        ["task_failed", "job_failed"],
+        [],
+    ]
+    assert (job.status, job.products_failed) == ("failed", 5)
 
 
 def test_abort_waits_for_running_tasks_to_unwind(session: Session) -> None:
