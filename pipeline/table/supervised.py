@@ -38,10 +38,10 @@ _BACKGROUND_ROWS = 100
 """From as many usual cases single predictions are explained."""
 
 
-def check_supervised(spec: TableSpec) -> Metric:
-    """What can be checked of a request without its data; the metric that it is judged by."""
+def check_supervised(spec: TableSpec) -> None:
+    """What can be checked of a request without its data."""
     check_model_type(spec, all_families())
-    return metric_named(spec.ml_task, spec.metric)
+    metric_named(spec.ml_task, spec.metric)
 
 
 def train_supervised(
@@ -53,7 +53,7 @@ def train_supervised(
 ) -> TableResult:
     """The best model of a target, by ``spec.time_budget_seconds`` after ``start``, a moment of
     ``time.perf_counter``."""
-    metric = check_supervised(spec)
+    metric = metric_named(spec.ml_task, spec.metric)
     clock = Clock(start, spec.time_budget_seconds)
     analysis = analyse(loaded.frame, spec, reporter)
     began = clock.elapsed()
