@@ -20,16 +20,23 @@ class LocalChores(FileChores):
         store: ArtifactStore,
         *,
         max_products: int | None = None,
+        max_file_bytes: int = 10**9,
         signing_key: str | None = None,
     ) -> None:
         super().__init__(store, signing_key=signing_key)
         self._sessions = sessions
         self._max_products = max_products
+        self._max_file_bytes = max_file_bytes
 
     def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
         return stored.reclaim(self._sessions, self._store, freed)
 
     def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
         return import_file(
-            self._sessions, path, media_type, tenant_id, max_products=self._max_products
+            self._sessions,
+            path,
+            media_type,
+            tenant_id,
+            max_products=self._max_products,
+            max_bytes=self._max_file_bytes,
         )

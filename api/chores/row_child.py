@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         ),
         ArtifactStore.from_settings(settings),
         max_products=settings.max_products_per_tenant,
+        max_file_bytes=settings.max_http_upload_mb * 10**6,
     )
     return finish(settings, lambda: run(chores, arguments))
 

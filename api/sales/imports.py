@@ -9,6 +9,7 @@ from api.errors import InvalidRequestError
 from api.sales.columns import fields_of
 from api.sales.dates import First, what_comes_first
 from api.sales.files import open_sales
+from api.sales.packed import unpacked
 from api.sales.reading import Reading
 from api.sales.schemas import ImportReport
 from api.sales.tables import SalesFile, counted, quoted
@@ -24,12 +25,16 @@ def import_file(
     tenant_id: UUID,
     *,
     max_products: int | None = None,
+    max_bytes: int = 10**9,
 ) -> ImportReport:
-    """Add and update sales; raises `InvalidRequestError` with the rows that are wrong."""
-    with open_sales(path, media_type) as file:
-        first = _first_of_dates(file)
-    with open_sales(path, media_type) as file:
-        return _import(sessions, Reading(file, first), tenant_id, max_products)
+    """Add and update sales; raises `InvalidRequestError` with the rows that are wrong, or for a
+    packed file of more than `max_bytes`.
+    """
+    with unpacked(path, max_bytes) as whole:
+        with open_sales(whole, media_type) as file:
+            first = _first_of_dates(file)
+        with open_sales(whole, media_type) as file:
+            return _import(sessions, Reading(file, first), tenant_id, max_products)
 
 
 def _first_of_dates(file: SalesFile) -> First | None:

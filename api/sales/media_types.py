@@ -15,4 +15,7 @@ BY_SUFFIX = {
     ".xlsm": XLSX,
     ".xls": XLS,
     ".ods": ODS,
+    ".gz": CSV,
+    ".zip": CSV,
 }
+"""By the end of a file's name; what is packed is known by its content."""

@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 _EMPTY = ""
 _DAMAGED = (
-    "The file cannot be read as a workbook: it is damaged, has a password, is none of Excel or"
-    " LibreOffice, or is an archive (ZIP), which is to be unpacked first"
+    "The file cannot be read as a workbook: it is damaged, has a password, or is none of Excel or"
+    " LibreOffice"
 )
 # What Rust raises where a damaged file leads it astray: no `Exception`, and known by name only.
 _PANIC = "PanicException"

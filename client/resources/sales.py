@@ -19,7 +19,10 @@ SALES_TYPES = {
     ".xlsm": _XLSX,
     ".xls": "application/vnd.ms-excel",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".gz": "text/csv",
+    ".zip": "text/csv",
 }
+"""By the end of a file's name; the service knows by its content what is packed."""
 _OTHER_WORKBOOKS = frozenset({".xlsb", ".numbers"})
 _LONG_REQUEST_S = 600.0
 
@@ -28,7 +31,9 @@ class SalesRequests(Resource):
     def import_sales(
         self, source: str | PathLike[str] | BinaryIO, *, content_type: str | None = None
     ) -> ImportReport:
-        """Sends a CSV or Parquet file or a workbook; the same rows again change nothing."""
+        """Sends a CSV or Parquet file or a workbook, also packed (gzip, or ZIP with one file); the
+        same rows again change nothing.
+        """
         if isinstance(source, str | PathLike):
             path = Path(source)
             with path.open("rb") as file:

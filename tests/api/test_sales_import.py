@@ -20,15 +20,22 @@ from api.errors import InvalidRequestError
 from core.artifacts import ArtifactStore
 from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID, Product, Sale, Tenant
-from tests.api.workbooks import archive
+from tests.api.workbooks import archive, workbook
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 URL = "/api/v1/training/sales"
+DAY = date(2026, 1, 1)
 
 
 def send(http: httpx.Client, content: str | bytes, media_type: str = CSV) -> httpx.Response:
     return http.post(URL, content=content, headers={"Content-Type": media_type})
+
+
+def encrypted(content: bytes) -> bytes:
+    """An archive whose only file says that it has a password."""
+    begin = content.index(b"PK\x01\x02")
+    return content[: begin + 8] + b"\x01" + content[begin + 9 :]
 
 
 def parquet(columns: Mapping[str, Any], **options: Any) -> bytes:
@@ -212,16 +219,12 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         ),
         (b"\x00\x01\x02\x03", "lacks the columns"),
         (b"x" * 200_000, "The first line must name the columns"),
-        (b"PAR1\x15\x04", "let its name end in .parquet"),
+        (b"PAR1\x15\x04", "not a readable Parquet file"),
         (b"<html><table><tr><td>date</td></tr></table></html>", "a web page or XML"),
         ("\ufeff<?xml version='1.0'?>".encode(), "a web page or XML"),
         (b'[{"date": "2026-01-01", "product_id": "rye", "quantity": 5}]', "is JSON"),
         (b"%PDF-1.7\n", "is a PDF"),
-        (gzip.compress(b"date,product_id,quantity\n"), "packed: unpack it"),
-        (
-            archive({"May/Sales.CSV": "date,product_id,quantity\n"}),
-            "an archive (ZIP), which is to be unpacked",
-        ),
+        (b"Rar!\x1a\x07", "packed in a way that is not read"),
         ("date,product_id,quantity\n".encode("utf-16")[:-1], "damaged UTF-16 (truncated data)"),
     ],
 )
@@ -231,6 +234,67 @@ def test_a_file_that_is_no_sales_file_is_refused(
     answer = send(http, content)
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
+
+
+SOLD = "date,product_id,quantity\n2026-01-01,rye,5\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        gzip.compress(SOLD.encode()),
+        archive({"May/": "", "May/Sales.CSV": SOLD, "__MACOSX/May/._Sales.CSV": "x"}),
+        archive(
+            {"sales.xlsx": workbook([["date", "product_id", "quantity"], ["2026-01-01", "rye", 5]])}
+        ),
+        gzip.compress(parquet({"date": [DAY], "product_id": ["rye"], "quantity": [5]})),
+    ],
+    ids=["gzip", "zip", "a workbook in a zip", "Parquet in gzip"],
+)
+def test_a_packed_file_is_unpacked(http: httpx.Client, session: Session, content: bytes) -> None:
+    assert send(http, content).status_code == 200
+    assert [sale.quantity for sale in sales(session)] == [5]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (gzip.compress(SOLD.encode())[:-9], "damaged"),
+        (gzip.compress(SOLD.encode())[:12] + b"xxxxxxxxxxxxxxxx", "damaged"),
+        (gzip.compress(gzip.compress(SOLD.encode())), "unpack it, and send"),
+        (archive({"a.csv": SOLD, "b.csv": SOLD}), "holds 2 files"),
+        (archive({"__MACOSX/._a.csv": SOLD}), "holds 0 files"),
+        (archive({"a.csv": SOLD})[:40] + b"\xff" * 4 + archive({"a.csv": SOLD})[44:], "damaged"),
+        (archive({"a.csv": SOLD})[:60], "damaged"),
+        (encrypted(archive({"a.csv": SOLD})), "a password"),
+    ],
+    ids=[
+        "cut off",
+        "no gzip",
+        "packed twice",
+        "two files",
+        "no file",
+        "changed",
+        "a piece",
+        "with a password",
+    ],
+)
+def test_packed_files_that_cannot_be_used_are_refused(
+    http: httpx.Client, content: bytes, told: str
+) -> None:
+    answer = send(http, content)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+def test_what_is_unpacked_has_a_limit(sessions: Sessions, tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv.gz"
+    path.write_bytes(gzip.compress(SOLD.encode() + bytes(2_000_000)))
+    store = ArtifactStore(str(tmp_path / "models"))
+    chores = LocalChores(sessions, store, max_file_bytes=1_000_000)
+    with pytest.raises(InvalidRequestError, match="more than 1 MB"):
+        chores.import_sales(path, CSV, DEFAULT_TENANT_ID)
+    assert list(tmp_path.glob("unpacked-*")) == []
 
 
 def test_frames_of_forecasting_libraries_are_read(http: httpx.Client, session: Session) -> None:

@@ -106,7 +106,7 @@ function salesDrop(panel) {
   const zone = dropZone({
     title: "Drop your sales here",
     hint: "An Excel, LibreOffice, CSV or Parquet file, or click to choose one.",
-    accept: ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt,.parquet",
+    accept: ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt,.parquet,.zip,.gz",
     onFile: (file) => importFile(panel, file),
   });
   return element("div", {}, zone, panel.help);
