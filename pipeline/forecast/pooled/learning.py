@@ -119,7 +119,7 @@ def learn(
     )
     useful = useful_to_observe(examples.until(newest), observed, grower)
     examples = examples.without(set(observed) - set(useful))
-    cutoffs = {oldest, newest, last} if spec.budget == BEST else {oldest, last}
+    cutoffs = {*oldest, last, *([newest] if spec.budget == BEST else [])}
     grown = _grown(examples, sorted(cutoffs), spec.seed, threads, on_step)
     if not grown:
         return None
@@ -183,8 +183,9 @@ def _groups(products: Sequence[Series], frequency: Frequency) -> tuple[Group, di
 
 def _known_at_tests(
     products: Sequence[Series], spec: ForecastSpec
-) -> tuple[np.datetime64, np.datetime64, np.datetime64]:
-    """The last periods known at the oldest test on past sales, at the newest one, and now."""
+) -> tuple[set[np.datetime64], np.datetime64, np.datetime64]:
+    """The last periods known at the oldest tests on past sales, with and without the season a year
+    ago, which young products do not have, at the newest test, and now."""
     longest = max(products, key=len)
     history = History(
         ds=pd.DatetimeIndex(longest.stamps),
@@ -192,10 +193,12 @@ def _known_at_tests(
         columns={},
         frequency=longest.frequency,
     )
-    windows = plan_windows(history, longest.frequency.horizon_rows(spec.horizon_days), spec.budget)
-    last = max(series.stamps[-1] for series in products)
-    oldest, newest = (longest.stamps[one.origin - 1] for one in (windows[0], windows[-1]))
-    return oldest, newest, last
+    ahead = longest.frequency.horizon_rows(spec.horizon_days)
+    windows, usual = (
+        plan_windows(history, ahead, spec.budget, with_season=each) for each in (True, False)
+    )
+    known = [longest.stamps[one.origin - 1] for one in (windows[0], usual[0], windows[-1])]
+    return set(known[:2]), known[-1], max(series.stamps[-1] for series in products)
 
 
 def _grown(

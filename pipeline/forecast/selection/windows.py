@@ -2,7 +2,8 @@
 
 Each imitates a use of the forecast: it begins where the knowledge ends, at the hour at which the
 forecast will begin, and is as long as the horizon, where the history is long enough for that. The
-newest window is the holdout.
+newest window is the holdout. The oldest is the season to come, a year before: weeks of autumn do
+not tell who will forecast December best, nor how far off.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ LONGEST_SHARE = 8
 LEARNED_SHARE = 3
 """Windows overlap rather than begin in the first third of the history."""
 YEAR_DAYS = 366
+SAME_SEASON_DAYS = 52 * 7
+"""The same weekdays a year before."""
+YEARS_BEFORE_SEASON = 2
+"""With less before it, the season a year ago would be forecast from half of what is known today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +35,14 @@ class Window:
     is_holdout: bool
 
 
-def plan_windows(history: History, horizon_rows: int, budget: str = BALANCED) -> tuple[Window, ...]:
+def plan_windows(
+    history: History, horizon_rows: int, budget: str = BALANCED, *, with_season: bool = True
+) -> tuple[Window, ...]:
     """The windows for the choice, oldest first, and after them the holdout.
 
     They are adjacent, or overlap by up to a half where the history is short; none of the choice
-    reaches into the holdout.
+    reaches into the holdout. After three years the oldest gives way to the season to come, a year
+    before, but without ``with_season``.
     """
     rows, width = len(history), _width(history, horizon_rows)
     least = max(4, min(MIN_TRAINING_ROWS, rows // 2))
@@ -42,6 +50,9 @@ def plan_windows(history: History, horizon_rows: int, budget: str = BALANCED) ->
     stride = _stride(history, width, number)
     earlier = [holdout - width - stride * place for place in range(number)]
     origins = [*(origin for origin in reversed(earlier) if origin >= least), holdout]
+    season = _season_to_come(history) if with_season and len(origins) > 2 else None
+    if season is not None and season <= origins[1] - width // 2:
+        origins[0] = season
     return tuple(
         Window(
             number=number,
@@ -52,6 +63,17 @@ def plan_windows(history: History, horizon_rows: int, budget: str = BALANCED) ->
         )
         for number, origin in enumerate(origins)
     )
+
+
+def _season_to_come(history: History) -> int | None:
+    """The row with which it began a year ago, if enough is known of what was before it.
+
+    Windows of weeks and months reach back for most of a year as they are.
+    """
+    year = history.frequency.horizon_rows(SAME_SEASON_DAYS)
+    origin = len(history) - year
+    is_known = origin >= YEARS_BEFORE_SEASON * year and history.frequency.is_daily_or_finer
+    return origin if is_known else None
 
 
 def _width(history: History, horizon_rows: int) -> int:

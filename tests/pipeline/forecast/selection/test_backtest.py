@@ -87,6 +87,31 @@ def test_windows_rather_overlap_than_begin_in_the_first_year(days: int) -> None:
     assert windows[-2].stop <= windows[-1].origin
 
 
+@pytest.mark.parametrize("budget", ["fast", "balanced", "best"])
+def test_the_oldest_window_is_the_season_to_come_a_year_before(budget: str) -> None:
+    history = history_of(daily_sales(3 * 364))
+
+    usual = plan_windows(history, 28, budget, with_season=False)
+    windows = plan_windows(history, 28, budget)
+
+    assert windows[0].origin == 2 * 364
+    assert windows[0].stop == windows[0].reach == 2 * 364 + 28
+    assert windows[1:] == usual[1:]
+    assert windows[-1].is_holdout
+
+
+@pytest.mark.parametrize(("days", "horizon"), [(3 * 364 - 1, 28), (3 * 364, 120)])
+def test_windows_stay_in_a_row_where_the_season_is_not_known_or_reached_anyway(
+    days: int, horizon: int
+) -> None:
+    history = history_of(daily_sales(days))
+
+    windows = plan_windows(history, horizon)
+
+    assert windows == plan_windows(history, horizon, with_season=False)
+    assert all(a.origin < b.origin <= a.stop for a, b in pairwise(windows))
+
+
 @pytest.mark.parametrize(("budget", "number"), [("fast", 3), ("balanced", 4), ("best", 6)])
 def test_a_larger_budget_looks_at_more_windows(budget: str, number: int) -> None:
     assert len(plan_windows(history_of(daily_sales(730)), 28, budget)) == number
