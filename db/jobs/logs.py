@@ -48,17 +48,6 @@ def log_rows(task: TrainingTask, lines: Sequence[LogLine]) -> Columns:
     )
 
 
-def last_lines(session: Session, job_id: UUID, limit: int = 100) -> list[TrainingLog]:
-    """The newest lines of a job, oldest first."""
-    statement = (
-        select(TrainingLog)
-        .where(TrainingLog.training_job_id == job_id)
-        .order_by(TrainingLog.created_at.desc(), TrainingLog.id)
-        .limit(limit)
-    )
-    return list(reversed(session.scalars(statement).all()))
-
-
 def lines(
     session: Session,
     tenant_id: UUID,

@@ -34,11 +34,6 @@ def latest_model(session: Session, tenant_id: UUID, product_id: UUID) -> ModelRe
     return _one(session, _newest_first(records(tenant_id, product_id)).limit(1))
 
 
-def deployed_model(session: Session, tenant_id: UUID, product_id: UUID) -> ModelRecord | None:
-    """The champion of a product."""
-    return _one(session, records(tenant_id, product_id).where(TrainedModel.is_deployed))
-
-
 def versions_of(session: Session, tenant_id: UUID, product_id: UUID) -> list[ModelRecord]:
     """All models of a product that are kept, newest first."""
     rows = session.execute(_newest_first(records(tenant_id, product_id)))

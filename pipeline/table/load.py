@@ -133,11 +133,6 @@ def data_columns(schema: pa.Schema) -> list[str]:
     return usable
 
 
-def plain_frame(frame: pd.DataFrame, limits: TableLimits) -> pd.DataFrame:
-    """The frame of :func:`make_plain`."""
-    return make_plain(frame, limits).frame
-
-
 def make_plain(frame: pd.DataFrame, limits: TableLimits) -> PlainTable:
     """Bring a frame into the same plain columns, under the same limits, as :func:`read_plain`."""
     frame = frame.set_axis([str(name) for name in frame.columns], axis=1)

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from core.progress import ProgressStream
 from core.settings import Settings
 from db import transitions
-from db.jobs.logs import last_lines
+from db.jobs.logs import lines
 from db.lifecycle.dispatch import Dispatch
 from db.lifecycle.outcomes import ModelOutcome
 from db.tables import DEFAULT_TENANT_ID, ModelArtifact, ModelMetrics, OutboxEvent, TrainedModel
@@ -299,7 +299,7 @@ def test_however_a_task_ends_the_log_tells_how_long_its_steps_took(
     with shop.sessions() as session:
         steps = [
             line.step_name
-            for line in last_lines(session, job_id)
+            for line, _ in lines(session, DEFAULT_TENANT_ID, job_id).items
             if line.execution_time_ms is not None
         ]
     assert steps == ["data_loading", "training", "evaluation"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.clusters.train import cluster_table
 from pipeline.progress import Progress
-from pipeline.table.load import plain_frame
+from pipeline.table.load import make_plain
 from pipeline.table.phases import PhaseReporter, never
 from pipeline.table.result import TableResult
 from pipeline.table.source import LoadedTable
@@ -70,6 +70,6 @@ def cluster(
 ) -> TableResult:
     """The result of a clustering of ``frame``."""
     start = time.perf_counter()
-    loaded = LoadedTable(plain_frame(frame, TableLimits()), "digest", {})
+    loaded = LoadedTable(make_plain(frame, TableLimits()).frame, "digest", {})
     spec = TableSpec(ml_task="clustering", **asked)
     return cluster_table(loaded, spec, PhaseReporter(on_progress, should_finish), start)

@@ -7,9 +7,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.table.load import make_plain
 from pipeline.table.spec import TableLimits
 
 LIMITS = TableLimits()
+
+
+def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as a training gets it."""
+    return make_plain(frame, LIMITS).frame
 
 
 def shop_rows(rows: int = 160, seed: int = 3) -> pd.DataFrame:

@@ -6,8 +6,7 @@ import pytest
 
 from pipeline.table.columns import plan_columns
 from pipeline.table.encoding.encoder import TableEncoder
-from pipeline.table.load import plain_frame
-from tests.pipeline.table.tables import LIMITS
+from tests.pipeline.table.tables import plain_frame
 
 ROWS = 400
 RANDOM = np.random.default_rng(0)
@@ -17,7 +16,7 @@ WORDS = ["fresh", "bread", "warm", "soft", "dark", "sweet", "rye", "oat", "wheat
 
 
 def plain(**columns: object) -> pd.DataFrame:
-    return plain_frame(pd.DataFrame({name: pd.Series(v) for name, v in columns.items()}), LIMITS)
+    return plain_frame(pd.DataFrame({name: pd.Series(v) for name, v in columns.items()}))
 
 
 def german(amount: float) -> str:

@@ -14,8 +14,7 @@ from pipeline.table.encoding.encoded import Encoded
 from pipeline.table.encoding.encoder import TableEncoder
 from pipeline.table.encoding.views import make_view
 from pipeline.table.learners.learner import ViewKind
-from pipeline.table.load import plain_frame
-from tests.pipeline.table.tables import LIMITS
+from tests.pipeline.table.tables import plain_frame
 
 ROWS = 300
 WORDS = ["crisp", "soft", "warm", "stale", "sweet", "salty", "fresh", "burnt"]
@@ -42,7 +41,7 @@ def mixed_rows(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
         }
     )
     gaps = random.random(frame.shape) < 0.1
-    return plain_frame(frame.convert_dtypes().mask(gaps), LIMITS)
+    return plain_frame(frame.convert_dtypes().mask(gaps))
 
 
 FRAME = mixed_rows()
@@ -154,7 +153,7 @@ def test_a_moment_of_another_zone_is_the_same_moment():
 
 def test_unseen_missing_and_rare_categories():
     frame = plain_frame(
-        pd.DataFrame({"town": ["Lyon"] * 30 + ["Nice"] * 20 + ["Metz"] + [None] * 3}), LIMITS
+        pd.DataFrame({"town": ["Lyon"] * 30 + ["Nice"] * 20 + ["Metz"] + [None] * 3})
     )
     encoder = TableEncoder(plan_columns(frame)).fit(frame)
     new = pd.DataFrame({"town": ["Nice", "Lyon", "Metz", "Paris", None, ""]})
@@ -193,7 +192,7 @@ def test_parts_of_dates_and_the_days_between_them():
 
 def test_the_first_and_the_last_day_of_the_calendar():
     days = np.array(["0001-01-01", "9999-12-31"] * 20, dtype="datetime64[s]")
-    frame = plain_frame(pd.DataFrame({"x": days}), LIMITS)
+    frame = plain_frame(pd.DataFrame({"x": days}))
     assert np.isfinite(TableEncoder(plan_columns(frame)).fit_transform(frame).numbers).all()
 
 
@@ -237,7 +236,7 @@ COLUMN = st.one_of(
 def test_any_frame_is_encoded_and_shown_in_every_view(columns, classes):
     frame = pd.DataFrame({f"ü {i}": pd.Series(one, dtype=object) for i, one in enumerate(columns)})
     try:
-        frame = plain_frame(frame, LIMITS)
+        frame = plain_frame(frame)
     except PipelineError:
         reject()
     encoder = TableEncoder(plan_columns(frame))
@@ -266,7 +265,7 @@ def test_texts_that_repeat_are_encoded_as_each_would_be_alone():
             "day": random.choice(pd.date_range("2025-01-01", periods=300).astype(str), rows),
         }
     )
-    frame = plain_frame(frame, LIMITS)
+    frame = plain_frame(frame)
     encoder = TableEncoder(plan_columns(frame))
     whole = encoder.fit_transform(frame)
     parts = [encoder.transform(frame.iloc[start : start + 50]) for start in range(0, rows, 50)]

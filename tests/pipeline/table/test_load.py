@@ -15,7 +15,7 @@ from pipeline.errors import (
     PipelineError,
     ResourceLimitError,
 )
-from pipeline.table.load import make_plain, plain_frame, read_plain, read_table
+from pipeline.table.load import make_plain, read_plain, read_table
 from pipeline.table.spec import TableLimits
 from tests.pipeline.table import hostile
 from tests.pipeline.table.tables import LIMITS, parquet, shop_rows
@@ -240,7 +240,7 @@ def test_nested_columns_are_left_out_with_the_reason():
 def test_a_frame_gets_the_same_columns_as_its_file():
     frame = shop_rows()
     pd.testing.assert_frame_equal(
-        plain_frame(frame, LIMITS), read_table(parquet(frame), LIMITS), check_dtype=True
+        make_plain(frame, LIMITS).frame, read_table(parquet(frame), LIMITS), check_dtype=True
     )
 
 
@@ -254,7 +254,7 @@ def test_a_frame_gets_the_same_columns_as_its_file():
 )
 def test_a_frame_with_the_same_faults_is_refused(frame, message):
     with pytest.raises(InvalidDataError, match=message):
-        plain_frame(frame, LIMITS)
+        make_plain(frame, LIMITS)
 
 
 def test_a_broken_disk_is_not_a_damaged_file():

@@ -8,20 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.table.duplicates import count_duplicates
-from pipeline.table.load import plain_frame
 from pipeline.table.profile import profile_table, profile_target
-from tests.pipeline.table.tables import LIMITS, shop_rows
+from tests.pipeline.table.tables import plain_frame, shop_rows
 
 
 def profiled(frame: pd.DataFrame) -> dict:
-    profile = profile_table(plain_frame(frame, LIMITS), lambda position, name: None)
+    profile = profile_table(plain_frame(frame), lambda position, name: None)
     json.dumps(profile, allow_nan=False)
     return profile
 
 
 def test_every_column_is_heard_of_and_described():
     heard = []
-    frame = plain_frame(shop_rows(), LIMITS)
+    frame = plain_frame(shop_rows())
     profile = profile_table(frame, lambda position, name: heard.append((position, name)))
     assert heard == list(enumerate(frame.columns))
     assert list(profile["columns"]) == list(frame.columns)
@@ -136,7 +135,7 @@ def test_a_small_table_is_looked_at_whole():
 )
 def test_copies_are_those_that_a_comparison_of_all_values_finds(rows, names):
     frame = pd.DataFrame(rows, columns=["x", "n", "t", "b", "u"])[sorted(names)]
-    frame = plain_frame(frame, LIMITS)
+    frame = plain_frame(frame)
     assert count_duplicates(frame) == int(frame.duplicated().sum())
 
 

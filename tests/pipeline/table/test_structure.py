@@ -8,12 +8,11 @@ from pipeline.errors import InsufficientDataError, InvalidParameterError
 from pipeline.table.columns import plan_columns
 from pipeline.table.encoding.encoder import TableEncoder
 from pipeline.table.leakage import associations, find_suspects
-from pipeline.table.load import plain_frame
 from pipeline.table.spec import TableSpec
 from pipeline.table.split import folds, split_rows
 from pipeline.table.structure import Structure, find_structure
 from pipeline.table.target import Target
-from tests.pipeline.table.tables import LIMITS
+from tests.pipeline.table.tables import plain_frame
 
 ROWS = 300
 RANDOM = np.random.default_rng(0)
@@ -28,8 +27,7 @@ VISITS = plain_frame(
             "weight": RANDOM.normal(size=ROWS),
             "remark": ["well"] * ROWS,
         }
-    ),
-    LIMITS,
+    )
 )
 
 
@@ -150,8 +148,7 @@ def test_a_column_that_gives_the_target_away_is_a_suspect(classes):
                 "answer": 2 * target + 7,
                 "word": np.where(target > 0.5, "high", "low"),
             }
-        ),
-        LIMITS,
+        )
     )
     encoder = TableEncoder(plan_columns(frame))
     encoded = encoder.fit_transform(frame)
@@ -162,7 +159,7 @@ def test_a_column_that_gives_the_target_away_is_a_suspect(classes):
 
 def test_a_time_along_which_the_target_drifts_is_no_suspect():
     drifting = np.cumsum(np.random.default_rng(1).normal(size=ROWS))
-    frame = plain_frame(pd.DataFrame({"year": np.arange(1700, 1700 + ROWS)}), LIMITS)
+    frame = plain_frame(pd.DataFrame({"year": np.arange(1700, 1700 + ROWS)}))
     encoder = TableEncoder(plan_columns(frame))
     encoded = encoder.fit_transform(frame)
     alike, told = (

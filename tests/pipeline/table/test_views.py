@@ -11,8 +11,7 @@ from pipeline.table.encoding.features import Feature, Layout
 from pipeline.table.encoding.target_means import TargetMeans, outcomes, random_folds
 from pipeline.table.encoding.views import make_view
 from pipeline.table.learners.learner import ViewKind
-from pipeline.table.load import plain_frame
-from tests.pipeline.table.tables import LIMITS, shop_rows
+from tests.pipeline.table.tables import plain_frame, shop_rows
 
 ROWS = 600
 RANDOM = np.random.default_rng(0)
@@ -82,7 +81,7 @@ def test_native_says_which_columns_hold_codes():
 
 @pytest.mark.parametrize("kind", [ViewKind.DENSE, ViewKind.SMOOTH])
 def test_dense_views_are_filled_scaled_and_flagged(kind):
-    frame = plain_frame(shop_rows(500), LIMITS)
+    frame = plain_frame(shop_rows(500))
     target = frame["amount"].to_numpy()
     frame = frame.drop(columns=["amount", "level"])
     encoder = TableEncoder(plan_columns(frame))
@@ -101,7 +100,7 @@ def test_dense_views_are_filled_scaled_and_flagged(kind):
 
 
 def test_extreme_values_stay_within_reach():
-    frame = plain_frame(pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0] * 10}), LIMITS)
+    frame = plain_frame(pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0] * 10}))
     encoder = TableEncoder(plan_columns(frame))
     encoded = encoder.fit_transform(frame)
     for kind in (ViewKind.DENSE, ViewKind.SMOOTH):

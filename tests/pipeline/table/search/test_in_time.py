@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from pipeline.table.learners.families import FAMILIES
-from pipeline.table.load import plain_frame
 from pipeline.table.phases import PhaseReporter
 from pipeline.table.predict import predict_rows
 from pipeline.table.preparation import Prepared, analyse, prepare
@@ -23,7 +22,7 @@ from pipeline.table.search.search import Found
 from pipeline.table.search.standings import Standings
 from pipeline.table.spec import TableSpec
 from pipeline.table.train import train_table
-from tests.pipeline.table.tables import LIMITS, parquet
+from tests.pipeline.table.tables import parquet, plain_frame
 
 ROWS = 600
 TASKS = ["regression", "classification"]
@@ -55,7 +54,7 @@ def spec(ml_task: str) -> TableSpec:
 
 def problem(ml_task: str) -> tuple[Prepared, Problem]:
     asked, reporter = spec(ml_task), PhaseReporter(lambda progress: None)
-    analysis = analyse(plain_frame(table(ml_task), LIMITS), asked, reporter)
+    analysis = analyse(plain_frame(table(ml_task)), asked, reporter)
     prepared = prepare(analysis, asked, reporter)
     return prepared, Problem(
         spec=asked,
