@@ -46,6 +46,7 @@ class ModelVersion(Record):
     created_at: datetime | None = None
     accuracy: float | None = None
     mase: float | None = None
+    wape: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,7 @@ def _versions(session: Session, model: TrainedModel) -> list[schemas.ModelVersio
             created_at=version.model.created_at,
             accuracy=version.metrics.accuracy_percentage,
             mase=version.metrics.mase,
+            wape=version.metrics.wape,
         )
         for version in versions_of(session, model.tenant_id, model.product_id)
     ]

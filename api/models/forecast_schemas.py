@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.moments import WallClock
+from api.moments import Day, WallClock
 from api.schemas import Answer, PageQuery, Text
 
 
@@ -72,8 +72,11 @@ class ForecastDrivers(Answer):
 
 class ForecastsQuery(PageQuery):
     category: Text | None = Field(default=None, description="Only products of this category")
+    starts_from: Day | None = Field(
+        default=None, description="Only periods of this day and later, such as today"
+    )
     periods: int | None = Field(
-        default=None, ge=1, description="At most so many periods of each, from its begin"
+        default=None, ge=1, description="At most so many periods of each, from the first one on"
     )
 
 

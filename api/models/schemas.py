@@ -91,6 +91,7 @@ class ModelVersion(Answer):
     created_at: datetime
     accuracy: float | None
     mase: float | None
+    wape: float | None
 
 
 class TrainingJobOfModel(Answer):

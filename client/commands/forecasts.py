@@ -1,6 +1,7 @@
 """The forecasts in use of many products at once."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,12 @@ _HEAD = ("code", "product", "category", "date", "most likely", "at least", "at m
 
 def forecasts(
     category: Annotated[str | None, typer.Option(help="Only of this category.")] = None,
+    starts_from: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="First day; otherwise where each forecast begins."
+        ),
+    ] = None,
     days: Annotated[
         int | None,
         typer.Option(min=1, help="Rows of each product; otherwise 7, and all of them in a file."),
@@ -41,7 +48,12 @@ def forecasts(
     if out is None:
         days, limit = days or _DAYS_SHOWN, limit or _LISTED
     with connect(url) as studio:
-        fetch = partial(studio.forecasts, category=category, periods=days)
+        fetch = partial(
+            studio.forecasts,
+            category=category,
+            starts_from=starts_from and starts_from.date(),
+            periods=days,
+        )
         found = tuple(every(fetch)) if limit is None else first(limit, fetch)
     if out is None:
         answer_list(found, partial(_print_forecasts, limit=limit), as_json=as_json)

@@ -1,6 +1,6 @@
 """Models: find, look at, compare, deploy, keep, delete."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypedDict, Unpack
 
 from client.addresses import training_path
@@ -78,12 +78,21 @@ class ModelRequests(Resource):
         self,
         *,
         category: str | None = None,
+        starts_from: date | None = None,
         periods: int | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[ProductForecast]:
-        """The forecasts in use of all active products; at most `periods` of each."""
-        asked = {"category": category, "periods": periods, "limit": limit, "cursor": cursor}
+        """The forecasts in use of all active products; at most `periods` of each, from the day
+        `starts_from` on.
+        """
+        asked = {
+            "category": category,
+            "starts_from": starts_from,
+            "periods": periods,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return decoded_page(
             ProductForecast, self._connection.get(training_path("forecasts"), asked)
         )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +33,14 @@ def forecast_page(
     tenant_id: UUID,
     *,
     category: str | None = None,
+    starts_from: date | None = None,
     periods: int | None = None,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[ProductForecast]:
-    """Those of active products, the newest product first; at most `periods` points of each."""
+    """Those of active products, the newest product first; of each at most `periods` points, the
+    first of them on the day `starts_from` or later.
+    """
     statement = (
         select(Product, TrainedModel)
         .join(TrainedModel, TrainedModel.product_id == Product.id)
@@ -46,18 +50,22 @@ def forecast_page(
         statement = statement.where(Product.category == category)
     ordered = _BY_CREATION.apply(statement, "desc", cursor)
     page = _BY_CREATION.page(session.execute(ordered.limit(limit + 1)).all(), "desc", limit)
-    points = _first_points(session, [model.id for _, model in page.items], periods)
+    points = _first_points(session, [model.id for _, model in page.items], starts_from, periods)
     items = [ProductForecast(product, model, points[model.id]) for product, model in page.items]
     return Page(items, page.next_cursor)
 
 
 def _first_points(
-    session: Session, model_ids: Collection[UUID], periods: int | None
+    session: Session,
+    model_ids: Collection[UUID],
+    starts_from: date | None,
+    periods: int | None,
 ) -> Mapping[UUID, Sequence[Forecast]]:
     place = func.row_number().over(partition_by=Forecast.model_id, order_by=Forecast.ds)
-    numbered = (
-        select(Forecast, place.label("place")).where(Forecast.model_id.in_(model_ids)).subquery()
-    )
+    ahead = select(Forecast, place.label("place")).where(Forecast.model_id.in_(model_ids))
+    if starts_from is not None:
+        ahead = ahead.where(Forecast.ds >= starts_from)
+    numbered = ahead.subquery()
     point: Any = aliased(Forecast, numbered)
     statement = select(point).order_by(point.model_id, point.ds)
     if periods is not None:

@@ -1,10 +1,13 @@
 """Parts of the page on their own, in the browser that runs them."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import opened_context, watched_page
 from tests.e2e.service import Service
@@ -212,13 +215,34 @@ def test_plans_are_five_fields_and_words(blank: Page, call: str, text: str) -> N
 
 def test_a_csv_quotes_what_it_must_and_runs_nothing(blank: Page) -> None:
     script = """
-        const day = m.csvMoments(["2026-07-01T00:00:00"])[0];
-        const hour = m.csvMoments(["2026-07-01T00:00:00", "2026-07-01T01:00:00"])[1];
-        return m.csvOf([["when", 'a "b", c'], [day, -1.5], [hour, "=1+1"]]);
+        const day = new Date("2026-07-01T00:00:00Z");
+        const hour = new Date("2026-07-01T01:00:00Z");
+        return [
+          m.csvOf([["when", 'a "b", c'], [day, -1.5]]),
+          m.csvOf([[day, ""], [hour, "=1+1"]]),
+        ];
         """
-    assert run(blank, "csv", script) == (
-        'when,"a ""b"", c"\r\n2026-07-01,-1.5\r\n2026-07-01 01:00,\'=1+1\r\n'
-    )
+    assert run(blank, "csv", script) == [
+        'when,"a ""b"", c"\r\n2026-07-01,-1.5\r\n',
+        "2026-07-01 00:00,\r\n2026-07-01 01:00,'=1+1\r\n",
+    ]
+
+
+def test_a_workbook_keeps_texts_numbers_and_moments(blank: Page) -> None:
+    script = """
+        const file = await m.workbookOf([
+          ["when", "<b>&", "=1+1"],
+          [new Date("2026-07-01T01:30:00Z"), -1.5, "r\\u00fc\\u0001\\ud83e\\udd50"],
+          ["", 2, ""],
+        ]);
+        return [...new Uint8Array(await file.arrayBuffer())];
+        """
+    file = BytesIO(bytes(run(blank, "workbook", script)))
+    assert CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python() == [
+        ["when", "<b>&", "=1+1"],
+        [datetime(2026, 7, 1, 1, 30), -1.5, "rü \N{CROISSANT}"],  # noqa: DTZ001  # a wall clock
+        ["", 2.0, ""],
+    ]
 
 
 def test_a_hint_leads_to_the_view_that_it_names_and_leaves_out_the_command(blank: Page) -> None:

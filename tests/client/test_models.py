@@ -52,6 +52,9 @@ def test_forecasts_in_use_are_those_of_deployed_models(studio: Client, versions:
     assert (only.sku, only.model_id) == ("BUN", versions[0])
     assert only.forecast == studio.forecast(versions[0]).forecast[:1]
     assert studio.forecasts(category="Cakes").items == ()
+    last = studio.forecast(versions[0]).forecast[-1]
+    (late,) = studio.forecasts(starts_from=last.ds.date()).items
+    assert late.forecast == (last,)
 
 
 def test_a_product_is_answered_by_the_model_in_use(
@@ -99,6 +102,8 @@ def test_forecasts_of_all_products_are_listed_and_written(
 
     shown, written = run("forecasts"), run("forecasts", "--out", str(file))
     (told,) = tell("forecasts", "--category", "Bread", "--days", "1")
+    (passed,) = tell("forecasts", "--from", "2100-01-01")
+    assert passed["forecast"] == []
 
     assert "=Bun" in shown.stdout
     assert written.stdout == f"1 forecast written to {file}.\n"

@@ -87,6 +87,8 @@ def test_forecasts_in_use_are_cut_and_chosen_by_category(
     (only,) = http.get(f"{TRAINING}/forecasts", params=asked).json()["items"]
     assert (only["sku"], only["category"]) == (cake.sku, "Cakes")
     assert [point["yhat"] for point in only["forecast"]] == [6.0, 7.0]
+    late = http.get(f"{TRAINING}/forecasts", params=asked | {"starts_from": "2026-02-02"}).json()
+    assert [point["yhat"] for point in late["items"][0]["forecast"]] == [7.0, 8.0]
     everything = http.get(f"{TRAINING}/forecasts").json()["items"]
     assert {one["sku"]: len(one["forecast"]) for one in everything} == {cake.sku: 3, bread.sku: 1}
     assert http.get(f"{TRAINING}/forecasts", params={"category": "none"}).json()["items"] == []

@@ -2,11 +2,15 @@
 
 import { element } from "../dom.js";
 import { fetchAll } from "../api.js";
-import { csvMoments, csvNumber, saveCsv } from "../csv.js";
-import { plural } from "../format.js";
+import { amountCell } from "../cells.js";
+import { localToday, plural, wallClock } from "../format.js";
+import { saveCsv, saveWorkbook } from "../spreadsheet.js";
 import { field, form, select } from "./field.js";
 
 const HEAD = ["code", "product", "category", "date", "most likely", "at least", "at most"];
+const ALL_PASSED =
+  "All forecasts ended before today. Import the newer sales and train again, or save them as far" +
+  " as they reach.";
 const MOST_PRODUCTS = 100_000;
 const REACHES = [
   ["7", "The next 7 days"],
@@ -14,34 +18,38 @@ const REACHES = [
   ["28", "The next 28 days"],
   ["", "As far as they reach"],
 ];
+const KINDS = [
+  ["xlsx", "Excel"],
+  ["csv", "CSV"],
+];
 
 /** A form that saves them. */
 export function allForecasts() {
   const reach = field("How far", select("periods", REACHES), "Days, or weeks or months of sales.");
-  const node = form(element("div", { class: "form-grid" }, reach), "Save all forecasts", save);
+  const kind = field("Kind of file", select("kind", KINDS));
+  const fields = element("div", { class: "form-grid" }, reach, kind);
+  const node = form(fields, "Save all forecasts", saveAll);
   return element("div", { class: "card" }, node);
 }
 
-async function save({ periods }) {
-  const path = `training/forecasts${periods && `?periods=${periods}`}`;
-  const found = await fetchAll(path, undefined, { limit: MOST_PRODUCTS });
+async function saveAll({ kind, periods }) {
+  const ahead = periods && `?periods=${periods}&starts_from=${localToday()}`;
+  const found = await fetchAll(`training/forecasts${ahead}`, undefined, { limit: MOST_PRODUCTS });
   if (!found.length) throw new Error("No product has a forecast in use. Train them first.");
-  saveCsv([HEAD, ...rowsOf(found)], "all forecasts");
+  const rows = rowsOf(found);
+  if (!rows.length) throw new Error(ALL_PASSED);
+  const save = kind === "csv" ? saveCsv : saveWorkbook;
+  await save([HEAD, ...rows], "all forecasts");
   return `${plural(found.length, "forecast")} saved.`;
 }
 
-function rowsOf(products) {
-  const points = products.flatMap(({ forecast, sku, name, category }) =>
-    forecast.map((point) => ({ sku, name, category, ...point })),
+const rowsOf = (products) =>
+  products.flatMap(({ forecast, sku, name, category }) =>
+    forecast.map(({ ds, yhat, yhat_lower: low, yhat_upper: high }) => [
+      sku,
+      name,
+      category,
+      wallClock(ds),
+      ...[yhat, low, high].map(amountCell),
+    ]),
   );
-  const days = csvMoments(points.map(({ ds }) => ds));
-  return points.map(({ sku, name, category, ...point }, place) => [
-    sku,
-    name,
-    category,
-    days[place],
-    ...[point.yhat, point.yhat_lower, point.yhat_upper].map((value) =>
-      value === null ? "" : csvNumber(value),
-    ),
-  ]);
-}

@@ -2,18 +2,20 @@
 
 import { element } from "../dom.js";
 import { fetchFile } from "../api.js";
-import { csvMoments, csvNumber, fileName, saveCsv } from "../csv.js";
+import { amountCell } from "../cells.js";
+import { wallClock } from "../format.js";
 import { saveFile } from "../saving.js";
+import { fileName } from "../spreadsheet.js";
 import { actionButton } from "./action.js";
+import { saveButtons } from "./table_files.js";
 
 const ANY_TYPE = "*/*";
 const HEAD = ["date", "most likely", "at least", "at most"];
 
-/** A row of buttons; the second only where Prophet has a part in the forecast. */
+/** A row of buttons; the last only where Prophet has a part in the forecast. */
 export function forecastFiles(model, { forecast }) {
   const problem = element("div");
   const name = fileName(`${model.name ?? model.model_id} forecast`);
-  const table = async () => saveCsv(forecastRows(forecast), name);
   const path = `models/${encodeURIComponent(model.model_id)}/export?format=prophet`;
   const prophet = async () => saveFile(await fetchFile(path, ANY_TYPE), `${name} prophet.json`);
   return element(
@@ -22,7 +24,7 @@ export function forecastFiles(model, { forecast }) {
     element(
       "div",
       { class: "row-actions" },
-      actionButton("Save as CSV", table, problem),
+      saveButtons(forecastRows(forecast), name, problem),
       hasProphet(model) && actionButton("Save as a Prophet file", prophet, problem),
     ),
     hasProphet(model) &&
@@ -31,11 +33,13 @@ export function forecastFiles(model, { forecast }) {
   );
 }
 
-function forecastRows(forecast) {
-  const days = csvMoments(forecast.map(({ ds }) => ds));
-  const values = ({ yhat, yhat_lower: low, yhat_upper: high }) => [yhat, low, high].map(csvNumber);
-  return [HEAD, ...forecast.map((point, place) => [days[place], ...values(point)])];
-}
+const forecastRows = (forecast) => [
+  HEAD,
+  ...forecast.map(({ ds, yhat, yhat_lower: low, yhat_upper: high }) => [
+    wallClock(ds),
+    ...[yhat, low, high].map(amountCell),
+  ]),
+];
 
 /** Prophet itself, or one of the methods of an average. */
 const hasProphet = ({ algorithm, hyperparameters }) =>

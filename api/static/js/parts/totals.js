@@ -2,7 +2,7 @@
 
 import { element } from "../dom.js";
 import { fetchJson } from "../api.js";
-import { csvMoments, csvNumber, saveCsv } from "../csv.js";
+import { amountCell } from "../cells.js";
 import {
   formatAmount,
   formatPeriod,
@@ -11,12 +11,12 @@ import {
   plural,
   wallClock,
 } from "../format.js";
-import { actionButton } from "./action.js";
 import { allForecasts } from "./all_forecasts.js";
 import { field, select } from "./field.js";
 import { hint, problemNotice } from "./notice.js";
 import { band, line, plot } from "./plot.js";
 import { numbersRow, table, whenOpened } from "./table.js";
+import { saveButtons } from "./table_files.js";
 
 const EVERYTHING = "All products";
 
@@ -104,23 +104,21 @@ function leftOut({ left_out: left }) {
 const headOf = (totals) => ["When", ...totals.map(({ category }) => category ?? EVERYTHING)];
 
 function savedTotals(totals) {
-  const save = async () => saveCsv([headOf(totals), ...totalRows(totals)], "forecast totals");
+  const rows = [headOf(totals), ...totalRows(totals)];
   const problem = element("div");
   return element(
     "div",
     { class: "row-actions" },
-    actionButton("Save as CSV", save, problem),
+    saveButtons(rows, "forecast totals", problem),
     problem,
   );
 }
 
-function totalRows(totals) {
-  const days = csvMoments(totals[0].forecast.map(({ ds }) => ds));
-  return days.map((day, place) => [
-    day,
-    ...totals.map(({ forecast }) => csvNumber(forecast[place].yhat)),
+const totalRows = (totals) =>
+  totals[0].forecast.map(({ ds }, place) => [
+    wallClock(ds),
+    ...totals.map(({ forecast }) => amountCell(forecast[place].yhat)),
   ]);
-}
 
 function allTotals(totals, frequency) {
   const rows = totals[0].forecast.map(({ ds }, place) =>

@@ -1,7 +1,7 @@
 // The kept versions of a product's model: how good each is, what became of it, what can be done.
 
 import { element } from "../dom.js";
-import { formatAgo, formatFigure, formatPercentage } from "../format.js";
+import { formatAgo, formatPercentage, formatShare } from "../format.js";
 import { algorithmWord } from "../words.js";
 import { actionButton } from "./action.js";
 import { gateComparison } from "./gate.js";
@@ -81,11 +81,11 @@ function pills(version, entry, model) {
   });
 }
 
-function figuresOf({ algorithm, accuracy, mase }) {
+function figuresOf({ algorithm, accuracy, wape }) {
   const figures = [
     algorithmWord(algorithm),
     accuracy !== null && `accuracy ${formatPercentage(accuracy)}`,
-    mase !== null && `error ${formatFigure(mase)} of last season's`,
+    wape !== null && `typical error ${formatShare(wape)}`,
   ];
   return figures.filter(Boolean).join(" · ");
 }

@@ -9,6 +9,7 @@ import {
   formatFineShare,
   formatPeriod,
   formatShare,
+  localToday,
   wallClock,
 } from "../format.js";
 import { gainOver, soldInTest } from "../parts/accuracy.js";
@@ -49,7 +50,7 @@ export async function forecastSections(model, signal) {
   const { metrics, baseline } = model;
   const simple = model.frequency === "daily" ? "Last week repeated" : "Last season repeated";
   return [
-    endedNotice(sales, stored),
+    endedNotice(sales, stored) ?? passedNotice(stored),
     stored.forecast.length > 0
       ? forecastSection(model, stored, sales, live, drivers)
       : hint("No forecast is stored."),
@@ -76,6 +77,17 @@ function endedNotice(sales, { forecast }) {
   return hint(
     `Last sold on ${formatDay(last.ds)}. If it is on the shelf again, import the newer sales and` +
       " train it again.",
+    "warn",
+  );
+}
+
+/** A forecast that was made too long ago to tell what is ahead. */
+function passedNotice({ forecast, frequency }) {
+  const last = forecast.at(-1)?.ds;
+  if (!last || wallClock(last) >= wallClock(localToday())) return null;
+  return hint(
+    `This forecast ended with ${formatPeriod(last, frequency)}. Import the newer sales and train` +
+      " again to see what is ahead.",
     "warn",
   );
 }
