@@ -20,8 +20,8 @@ LEARNED_SHARE = 3
 YEAR_DAYS = 366
 SAME_SEASON_DAYS = 52 * 7
 """The same weekdays a year before."""
-YEARS_BEFORE_SEASON = 2
-"""With less before it, the season a year ago would be forecast from half of what is known today."""
+YEARS_BEFORE_SEASON = 1.5
+"""With less before it, that season would be forecast from too little of what is known today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ def plan_windows(
     """The windows for the choice, oldest first, and after them the holdout.
 
     They are adjacent, or overlap by up to a half where the history is short; none of the choice
-    reaches into the holdout. After three years the oldest gives way to the season to come, a year
-    before, but without ``with_season``.
+    reaches into the holdout. Of days, after two years and a half, the oldest gives way to the
+    season to come, a year before, but without ``with_season``.
     """
     rows, width = len(history), _width(history, horizon_rows)
     least = max(4, min(MIN_TRAINING_ROWS, rows // 2))
