@@ -27,7 +27,15 @@ Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 DEFAULT_LIMIT = 50
 
 _LARGEST_NUMBER = 2**63 - 1
-_UNREADABLE = (binascii.Error, ValueError, TypeError, AttributeError, KeyError, OverflowError)
+_UNREADABLE = (
+    binascii.Error,
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)

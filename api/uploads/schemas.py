@@ -101,7 +101,7 @@ def _names(text: Any) -> Any:
     if text.lstrip().startswith("["):
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 "it begins like a JSON list but is none; give a JSON list of texts, or names"
                 " separated by commas"

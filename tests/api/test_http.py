@@ -177,6 +177,12 @@ def test_an_upload_becomes_a_job_and_a_model(
             422,
             "more than one exclude_columns",
         ),
+        (
+            {"file": b"PAR1"},
+            {"ml_task": "clustering", "exclude_columns": "[" * 100_000},
+            422,
+            "begins like a JSON list but is none",
+        ),
         ({"file": b"P" * 8_000_001}, {"ml_task": "regression"}, 413, "8,000,000 bytes"),
     ],
 )

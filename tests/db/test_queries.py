@@ -1,5 +1,6 @@
 """What owners ask for: jobs, models, products, progress, telemetry."""
 
+import base64
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -73,10 +74,12 @@ def test_the_history_comes_in_pages_newest_first(session: Session) -> None:
 
 
 WITHOUT_TIME_ZONE = encode_cursor("created_at", "desc", ["2026-01-01", UUID(int=1)])
+NESTED = base64.urlsafe_b64encode(b"[" * 3000).decode()
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "!!!", "WyIyMDI2IiwgIngiXQ", "e30", "bnVsbA", "ü", WITHOUT_TIME_ZONE]
+    "cursor",
+    ["", "x", "!!!", "WyIyMDI2IiwgIngiXQ", "e30", "bnVsbA", "ü", WITHOUT_TIME_ZONE, NESTED],
 )
 def test_a_made_up_cursor_is_refused(session: Session, cursor: str) -> None:
     with pytest.raises(InvalidCursorError, match="leave it out for the first page"):

@@ -122,7 +122,7 @@ def _ask_once(question: _Question, query: Query) -> Json:
         raise _TryAgainError(source, f"cannot be reached: {_told(error)}") from error
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadAnswerError(source, f"answered something that is not JSON: {error}") from error
 
 

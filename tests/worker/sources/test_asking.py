@@ -99,6 +99,7 @@ def test_a_wait_beyond_the_deadline_is_not_waited(service: StandIn, desk: MakeDe
         ),
         (Reply(b"<html>"), BadAnswerError, "not JSON"),
         (Reply(b"\xff\xfe"), BadAnswerError, "not JSON"),
+        (Reply(b"[" * 100_000), BadAnswerError, "not JSON"),
         (Reply(b"[]"), BadAnswerError, "`items`"),
         (Reply(b"gzip?", headers={"Content-Encoding": "gzip"}), BadAnswerError, "unpacked"),
         (said([{"date": "soon", "name": "x"}]), BadAnswerError, "wrong date"),
