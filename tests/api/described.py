@@ -1,7 +1,7 @@
 """The OpenAPI document as the property-based tests take it: with addresses that lead somewhere."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -16,14 +16,22 @@ from schemathesis.config import (
     ProjectConfig,
     ProjectsConfig,
 )
+from schemathesis.generation import derive_operation_seed
+from schemathesis.generation.hypothesis.builder import (
+    HypothesisTestConfig,
+    HypothesisTestMode,
+    create_test,
+)
 from schemathesis.schemas import BaseSchema
 
+from api.addresses import TRAINING
 from api.openapi.document import document
 from api.sales.media_types import ODS, XLS, XLSX
 from tests.api.populated import PLACES
 from tests.api.workbooks import DATA, open_document, workbook
 
 Json = dict[str, Any]
+AnyCase = schemathesis.Case[Any]
 
 SEED = 1
 
@@ -77,6 +85,36 @@ def described_api() -> BaseSchema:
         for operation in operations.values():
             _lead_somewhere(path, operation)
     return schemathesis.openapi.from_dict(described, config=_config())
+
+
+def labels() -> Mapping[str, Sequence[str]]:
+    """The tags of each operation; models under one of their two prefixes, which `test_openapi`
+    compares.
+    """
+    return {
+        f"{method.upper()} {path}": operation["tags"]
+        for path, operations in json.loads(document())["paths"].items()
+        if not path.startswith(f"{TRAINING}/models")
+        for method, operation in operations.items()
+    }
+
+
+def check_cases(described: BaseSchema, label: str, check: Callable[[AnyCase], None]) -> None:
+    """Check an operation with every case that `described.parametrize()` would make of it.
+
+    That makes those of all operations whenever tests are collected, in each process, which takes
+    longer than to collect all others.
+    """
+    operation = described.find_operation_by_label(label)
+    assert operation is not None
+    settings = described.config.get_hypothesis_settings(operation=operation, phase="fuzzing")
+    config = HypothesisTestConfig(
+        project=described.config,
+        modes=list(HypothesisTestMode),
+        settings=settings,
+        seed=derive_operation_seed(SEED, label),
+    )
+    create_test(operation=operation, test_func=check, config=config)()
 
 
 def _config() -> schemathesis.Config:

@@ -1,11 +1,15 @@
 """The OpenAPI document is valid and describes every route."""
 
 import re
+from dataclasses import replace
 
 import httpx
 from flask import Flask
 from openapi_spec_validator import validate
 
+from api.addresses import ROOT, TRAINING
+from api.endpoint import Endpoint
+from api.endpoints import all_endpoints
 from api.openapi.fields import FIELDS
 
 
@@ -25,6 +29,18 @@ def test_every_route_is_described(app: Flask, http: httpx.Client) -> None:
     }
     described = {(path, method) for path, operations in paths.items() for method in operations}
     assert described == routes
+
+
+def test_models_are_one_resource_under_both_prefixes() -> None:
+    def under(prefix: str) -> list[Endpoint]:
+        return [
+            replace(endpoint, path=endpoint.path.removeprefix(prefix))
+            for endpoint in all_endpoints()
+            if endpoint.path.startswith(f"{prefix}/models")
+        ]
+
+    assert len(under(ROOT)) > 1
+    assert under(ROOT) == under(TRAINING)
 
 
 def test_every_parameter_and_every_tag_has_words(http: httpx.Client) -> None:
