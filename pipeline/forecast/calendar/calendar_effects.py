@@ -59,6 +59,20 @@ def month_waves(ds: pd.DatetimeIndex) -> Array:
     """Sines, then cosines, of the place in the month: shape ``(n, 2 * WAVES)``. However long a
     month is, it begins and ends at the same places.
     """
-    place = (ds.day.to_numpy() - 0.5) / ds.days_in_month.to_numpy()
-    angles = 2 * np.pi * np.outer(place, np.arange(1, WAVES + 1))
-    return np.hstack([np.sin(angles), np.cos(angles)])
+    days = ds.to_numpy().astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    first, next_first = months.astype(days.dtype), (months + 1).astype(days.dtype)
+    day, length = (days - first).astype(np.int64), (next_first - first).astype(np.int64)
+    return np.asarray(_WAVES_OF_DAYS[length - _SHORTEST, day])
+
+
+def _waves_of_days() -> Array:
+    """By the length of a month and the day in it."""
+    length = np.arange(_SHORTEST, _LONGEST + 1)[:, None, None]
+    place = (np.arange(_LONGEST)[:, None] + 0.5) / length
+    angles = 2 * np.pi * place * np.arange(1, WAVES + 1)
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=2)
+
+
+_SHORTEST, _LONGEST = 28, 31
+_WAVES_OF_DAYS: Final = _waves_of_days()

@@ -91,11 +91,9 @@ class _Evidence:
         """The squared error of all months, each told from the others by these columns."""
         grams, products = self.grams[:, kept[:, None], kept], self.products[:, kept]
         total, wanted = grams.sum(axis=0) + np.diag(self.penalty[kept]), products.sum(axis=0)
-        error = self.squares
-        for gram, own in zip(grams, products, strict=True):
-            found = solved(total - gram, wanted - own)
-            error += float(found @ gram @ found - 2 * found @ own)
-        return error
+        weights = np.linalg.solve(total - grams, (wanted - products)[:, :, None])
+        told = float((weights.transpose(0, 2, 1) @ grams @ weights).sum())
+        return self.squares + told - 2 * float((weights[:, :, 0] * products).sum())
 
     def weights(self, kept: Places) -> Array:
         """By column; those that are not kept have none."""
@@ -156,12 +154,11 @@ def _groups(history: History, flags: list[str]) -> dict[str, Array]:
 
     What the data itself has a column of that name for is left to that.
     """
-    days = history.ds.day_of_week.to_numpy()[:, None] == np.arange(_WEEK)
-    groups = {
-        name: history.columns[name][:, None] * days
-        for name in flags[:MOST_FLAGS]
-        if by_weekday(name) not in history.columns
-    }
+    new = [name for name in flags if by_weekday(name) not in history.columns][:MOST_FLAGS]
+    groups: dict[str, Array] = {}
+    if new:
+        days = history.ds.day_of_week.to_numpy()[:, None] == np.arange(_WEEK)
+        groups = {name: history.columns[name][:, None] * days for name in new}
     if TIME_OF_MONTH not in history.columns:
         groups[TIME_OF_MONTH] = month_waves(history.ds)
     return groups
