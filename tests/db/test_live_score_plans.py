@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from db.engine import create_engine, create_sessions
+from core.embedded import EmbeddedPostgres
+from db.engine import create_sessions
 from db.models import live_scores
 from db.models.live_score_statements import DUE, SCORE
 from db.tables import DEFAULT_TENANT_ID
+from tests.fixtures.database import copied_engine, filled_template
 
 PRODUCTS, DAYS, CHANGED = 2_000, 30, 3
 
@@ -29,14 +31,16 @@ SHOP = f"""
 """
 
 
+@pytest.fixture(scope="module")
+def filled(postgres: EmbeddedPostgres, template_database: str) -> Iterator[str]:
+    with filled_template(postgres.url, template_database, SHOP) as name:
+        yield name
+
+
 @pytest.fixture
-def engine(fresh_database_url: str) -> Iterator[Engine]:
-    made = create_engine(fresh_database_url)
-    with made.begin() as connection:
-        connection.execute(text(SHOP))
-        connection.execute(text("ANALYZE"))
-    yield made
-    made.dispose()
+def engine(postgres: EmbeddedPostgres, filled: str) -> Iterator[Engine]:
+    with copied_engine(postgres.url, filled) as engine:
+        yield engine
 
 
 def test_only_the_rows_of_changed_products_are_read(engine: Engine) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select, text
 
-from db.engine import create_engine, create_sessions
+from core.embedded import EmbeddedPostgres
+from db.engine import create_sessions
 from db.models.forecast_pages import forecast_page
 from db.models.listing import ModelFilter, list_models
 from db.operation import deliveries, outbox, schedule_runs
@@ -17,6 +18,7 @@ from db.operation_tables import Webhook
 from db.shop.catalogue import list_products
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.test_plans import plans
+from tests.fixtures.database import copied_engine, filled_template
 
 ROWS = 20_000
 
@@ -52,14 +54,16 @@ OPEN_DELIVERIES = """
 """
 
 
+@pytest.fixture(scope="module")
+def filled(postgres: EmbeddedPostgres, template_database: str) -> Iterator[str]:
+    with filled_template(postgres.url, template_database, PAST) as name:
+        yield name
+
+
 @pytest.fixture
-def engine(fresh_database_url: str) -> Iterator[Engine]:
-    made = create_engine(fresh_database_url)
-    with made.begin() as connection:
-        connection.execute(text(PAST))
-        connection.execute(text("ANALYZE"))
-    yield made
-    made.dispose()
+def engine(postgres: EmbeddedPostgres, filled: str) -> Iterator[Engine]:
+    with copied_engine(postgres.url, filled) as engine:
+        yield engine
 
 
 def test_what_is_due_is_found_by_an_index(engine: Engine) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
+from core.embedded import EmbeddedPostgres
 from db import transitions
-from db.engine import create_engine, create_sessions
+from db.engine import create_sessions
 from db.jobs.durations import estimate
 from db.jobs.history import SortKey, history
 from db.jobs.products import task_statuses
@@ -16,6 +17,7 @@ from db.jobs.workers import heartbeat
 from db.lifecycle.dispatch import take
 from db.tables import DEFAULT_TENANT_ID
 from tests.db.builders import claimed, model_outcome, new_job, tasks_of
+from tests.fixtures.database import copied_engine, filled_template
 
 OLD_TASKS = 60_000
 
@@ -34,14 +36,16 @@ HISTORY = f"""
 """
 
 
+@pytest.fixture(scope="module")
+def filled(postgres: EmbeddedPostgres, template_database: str) -> Iterator[str]:
+    with filled_template(postgres.url, template_database, HISTORY) as name:
+        yield name
+
+
 @pytest.fixture
-def busy_engine(fresh_database_url: str) -> Iterator[Engine]:
-    engine = create_engine(fresh_database_url)
-    with engine.begin() as connection:
-        connection.execute(text(HISTORY))
-        connection.execute(text("ANALYZE"))
-    yield engine
-    engine.dispose()
+def busy_engine(postgres: EmbeddedPostgres, filled: str) -> Iterator[Engine]:
+    with copied_engine(postgres.url, filled) as engine:
+        yield engine
 
 
 def plans(engine: Engine, act: Callable[[], None]) -> list[str]:
