@@ -1,4 +1,4 @@
-"""Processes are killed and the broker is emptied in the middle of a job; the job does not mind."""
+"""Processes are killed, the broker among them, and it is emptied; a running job does not mind."""
 
 import tempfile
 from collections import Counter
@@ -54,6 +54,7 @@ def test_a_job_survives_every_kill_and_an_emptied_broker(fragile_service: Servic
         lambda service: kill("housekeeping", service),
         lambda service: kill("beat", service),
         Service.flush_broker,
+        lambda service: kill("valkey", service),
     )
     for number, blow in enumerate(blows):
         wait_for_products(service, job_id, at_least=3 + 6 * number)

@@ -100,27 +100,33 @@ def test_events_survive_a_broker_that_is_stopped_for_the_length_of_a_job(
     assert received[-1]["event_type"] == "training_completed"
 
 
-def test_trainings_run_by_priority_and_a_lost_process_gives_its_message_back(
+def test_trainings_run_by_priority_and_survive_a_lost_process_and_a_restart_of_the_node(
     settings: Settings, shop: Shop, tmp_path: Path, node: RabbitMQ
 ) -> None:
     on_rabbitmq = settings.model_copy(update={"broker_url": node.url, "max_concurrent_jobs": 1})
     products = [shop.product(f"product {number}", days=120) for number in range(6)]
-    usual = shop.job(*products, algorithm="seasonal_naive", horizon_days=14)
-    urgent = shop.job(*products, algorithm="seasonal_naive", horizon_days=14)
+    asked = {"algorithm": "seasonal_naive", "horizon_days": 14, "force": True}
+    usual, urgent = (shop.job(*products, **asked) for _ in range(2))
     with shop.sessions.begin() as session:
         session.merge(shop.show_job(urgent)).priority = 9
     with running_fleet(on_rabbitmq, shop, tmp_path) as fleet:
         fleet.wait_for(urgent, lambda job: job.products_completed >= 2)
         child = next(name for name in fleet.programs if name.startswith("training"))
         fleet.children(child)[0].kill()
-        for job_id in (urgent, usual):
-            fleet.wait_for(job_id, lambda job: job.status == "completed")
+        fleet.wait_for(usual, lambda job: job.products_completed >= 2)
+        node.stop()
+        node.start()
+        fleet.wait_for(usual, lambda job: job.status == "completed")
 
     first, second = shop.show_job(urgent), shop.show_job(usual)
     assert first.completed_at is not None
     assert second.started_at is not None
     assert first.completed_at <= second.started_at
-    assert [job.products_completed for job in (first, second)] == [6, 6]
+    assert sorted(model.product_id for model in shop.models()) == sorted(products * 2)
+    for job in (first, second):
+        assert (job.status, job.products_completed, job.products_failed) == ("completed", 6, 0)
+        told = shop.events(job.id)
+        assert (told.count("task_completed"), told.count("job_completed")) == (6, 1)
 
 
 def test_flower_lists_workers_and_finished_tasks_in_readable_form(
