@@ -22,6 +22,11 @@ EventType = Literal["training_completed", "training_failed"]
 """What a webhook may ask for."""
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
+MOST_MODELS = 10_000
+"""Named by one event: RabbitMQ refuses a message of more than 16 MiB, and what it refuses holds up
+all events behind it.
+"""
+
 
 def add_event(
     session: Session,
@@ -48,7 +53,9 @@ def add_event(
     return event_id
 
 
-def add_completed_event(session: Session, job: TrainingJob, now: datetime) -> None:
+def add_completed_event(
+    session: Session, job: TrainingJob, now: datetime, *, most_models: int = MOST_MODELS
+) -> None:
     models = _models_created(session, job)
     payload = {
         "event_type": "training_completed",
@@ -61,7 +68,7 @@ def add_completed_event(session: Session, job: TrainingJob, now: datetime) -> No
             "failed_trainings": job.products_failed,
             "skipped_trainings": job.products_skipped,
             "total_products": job.products_total,
-            "models_created": models,
+            "models_created": models[:most_models],
             "average_accuracy": mean_accuracy([model["accuracy"] for model in models]),
             "training_duration_seconds": training_seconds(job, now),
         },

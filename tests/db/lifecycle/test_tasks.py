@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db import transitions
 from db.jobs.progress import since
 from db.lifecycle.outcomes import SharedOutcome
+from db.operation.events import add_completed_event
 from db.tables import (
     ModelArtifact,
     OutboxEvent,
@@ -237,6 +238,19 @@ def test_the_completed_event_has_the_documented_shape(session: Session) -> None:
     assert created["product_name"] == "Bread 0"
     assert created["model_version"] == model.model_version
     assert (created["accuracy"], created["mae"], created["rmse"]) == (82.5, 2.5, 3.5)
+
+
+def test_the_event_of_a_large_job_names_its_first_models_and_counts_all(session: Session) -> None:
+    job = new_job(session, products=3)
+    for claim, accuracy in zip(running_claims(session, job), (70.0, 80.0, 99.0), strict=True):
+        transitions.finish(session, claim.token, model_outcome(metrics={"accuracy": accuracy}))
+    assert job.completed_at is not None
+    add_completed_event(session, job, job.completed_at, most_models=2)
+    session.flush()
+    *_, event = session.scalars(select(OutboxEvent).order_by(OutboxEvent.id))
+    results = event.payload["results"]
+    assert [model["accuracy"] for model in results["models_created"]] == [70.0, 80.0]
+    assert (results["successful_trainings"], results["average_accuracy"]) == (3, 83.0)
 
 
 def test_a_finished_upload_ends_with_what_the_studio_document_names(session: Session) -> None:
