@@ -136,11 +136,19 @@ class Connection:
         with self._stream(path, headers=headers, timeout=_timeout(silent_for_s)) as chunks:
             yield chunks
 
-    def send_file(self, path: str, file: BinaryIO, content_type: str, *, timeout_s: float) -> Any:
+    def send_file(
+        self,
+        path: str,
+        file: BinaryIO,
+        content_type: str,
+        *,
+        timeout_s: float,
+        query: Mapping[str, object],
+    ) -> Any:
         """A POST whose body is a file, and which may be repeated if the file can be read again;
         reading it on the other side may take `timeout_s`.
         """
-        options: dict[str, Any] = {"timeout": _timeout(timeout_s)}
+        options: dict[str, Any] = {"timeout": _timeout(timeout_s), "params": _params(query)}
         headers = {"Content-Type": content_type}
         if not file.seekable():
             return self._once("POST", path, content=pieces(file), headers=headers, **options)

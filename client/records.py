@@ -17,6 +17,7 @@ class ImportReport(Record):
     rows_inserted: int = 0
     rows_updated: int = 0
     rows_unchanged: int = 0
+    rows_deleted: int = 0
     products_created: int = 0
     products: int = 0
     product_ids: tuple[str, ...] = ()

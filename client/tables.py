@@ -23,6 +23,10 @@ def print_import(console: Console, report: ImportReport) -> None:
         f"{report.rows_inserted:,} new, {report.rows_updated:,} changed, "
         f"{report.rows_unchanged:,} already there."
     )
+    if report.rows_deleted:
+        console.print(
+            f"Deleted as the file does not have them: {counted(report.rows_deleted, 'row')}."
+        )
     for warning in report.warnings:
         console.print(Text(f"Note: {plain(warning)}", "yellow"))
 

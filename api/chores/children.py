@@ -78,8 +78,11 @@ class ChildChores:
     def read_text(self, manifest_digest: str, name: str) -> str:
         return str(self._read_text(manifest_digest, name))
 
-    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
-        answer = self._run(_ROWS, "import-sales", str(path), media_type, str(tenant_id))
+    def import_sales(
+        self, path: Path, media_type: str, tenant_id: UUID, *, replaces: bool = False
+    ) -> ImportReport:
+        asked = "replace-sales" if replaces else "import-sales"
+        answer = self._run(_ROWS, asked, str(path), media_type, str(tenant_id))
         return ImportReport.model_validate(answer)
 
     @contextmanager

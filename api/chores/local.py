@@ -31,7 +31,9 @@ class LocalChores(FileChores):
     def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
         return stored.reclaim(self._sessions, self._store, freed)
 
-    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
+    def import_sales(
+        self, path: Path, media_type: str, tenant_id: UUID, *, replaces: bool = False
+    ) -> ImportReport:
         return import_file(
             self._sessions,
             path,
@@ -39,4 +41,5 @@ class LocalChores(FileChores):
             tenant_id,
             max_products=self._max_products,
             max_bytes=self._max_file_bytes,
+            replaces=replaces,
         )

@@ -34,5 +34,9 @@ class Chores(Protocol):
         Raises `ModelNotLoadableError`.
         """
 
-    def import_sales(self, path: Path, media_type: str, tenant_id: UUID) -> ImportReport:
-        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""
+    def import_sales(
+        self, path: Path, media_type: str, tenant_id: UUID, *, replaces: bool = False
+    ) -> ImportReport:
+        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it. One that
+        `replaces` has the whole history of its products.
+        """

@@ -1,6 +1,7 @@
 """The child process of `api.chores.children` for chores that need the database.
 
-`python -m api.chores.row_child reclaim JSON`, or `… import-sales FILE TYPE TENANT`; results and
+`python -m api.chores.row_child reclaim JSON`, `… import-sales FILE TYPE TENANT`, or `… replace-sales`
+with the same; results and
 statuses are those of `api.chores.file_child`.
 """
 
@@ -43,11 +44,16 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
     match arguments:
         case ["reclaim", freed]:
             return json.dumps(asdict(chores.reclaim(json.loads(freed))))
-        case ["import-sales", path, media_type, tenant_id]:
+        case ["import-sales" | "replace-sales" as asked, path, media_type, tenant_id]:
             limit_memory()
             try:
                 with as_tenant(UUID(tenant_id)):
-                    report = chores.import_sales(Path(path), media_type, UUID(tenant_id))
+                    report = chores.import_sales(
+                        Path(path),
+                        media_type,
+                        UUID(tenant_id),
+                        replaces=asked == "replace-sales",
+                    )
             except MemoryError as error:
                 raise InvalidRequestError(TOO_MUCH) from error
             return report.model_dump_json()

@@ -109,6 +109,7 @@ FIELDS: Mapping[str, str] = {
     "rows_inserted": "Rows that are new",
     "rows_updated": "Rows that changed",
     "rows_unchanged": "Rows that were there already",
+    "rows_deleted": "Rows that the file replaced, as it was asked to",
     "products_created": "Products that became known with it",
     "name": "What it is called",
     "status": "State that it is in",

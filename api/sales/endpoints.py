@@ -5,7 +5,7 @@ from api.endpoint import Endpoint
 from api.references import PRODUCT
 from api.sales import views
 from api.sales.media_types import SALES_TYPES
-from api.sales.schemas import ImportReport, ProductSales, SalesQuery
+from api.sales.schemas import ImportQuery, ImportReport, ProductSales, SalesQuery
 
 ENDPOINTS = (
     Endpoint(
@@ -15,6 +15,7 @@ ENDPOINTS = (
         view=views.import_sales,
         summary="Import sales from CSV, a workbook or Parquet; the same file again changes nothing",
         tag="Sales",
+        query=ImportQuery,
         answer=ImportReport,
         consumes=(*sorted(SALES_TYPES), MULTIPART),
     ),

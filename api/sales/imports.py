@@ -26,15 +26,17 @@ def import_file(
     *,
     max_products: int | None = None,
     max_bytes: int = 10**9,
+    replaces: bool = False,
 ) -> ImportReport:
     """Add and update sales; raises `InvalidRequestError` with the rows that are wrong, or for a
-    packed file of more than `max_bytes`.
+    packed file of more than `max_bytes`. One that `replaces` has the whole history of its products.
     """
     with unpacked(path, max_bytes) as whole:
         with open_sales(whole, media_type) as file:
             first = _first_of_dates(file)
         with open_sales(whole, media_type) as file:
-            return _import(sessions, Reading(file, first), tenant_id, max_products)
+            reading = Reading(file, first)
+            return _import(sessions, reading, tenant_id, max_products, replaces=replaces)
 
 
 def _first_of_dates(file: SalesFile) -> First | None:
@@ -53,11 +55,22 @@ def _dates(file: SalesFile) -> Iterator[object]:
 
 
 def _import(
-    sessions: Sessions, reading: Reading, tenant_id: UUID, max_products: int | None
+    sessions: Sessions,
+    reading: Reading,
+    tenant_id: UUID,
+    max_products: int | None,
+    *,
+    replaces: bool,
 ) -> ImportReport:
     with sessions.begin() as session:
         try:
-            counts = import_sales(session, tenant_id, reading.batches(), max_products=max_products)
+            counts = import_sales(
+                session,
+                tenant_id,
+                reading.batches(),
+                max_products=max_products,
+                forget_others=replaces,
+            )
         except QuotaExceededError as error:
             raise InvalidRequestError(f"Nothing was imported: {error}") from error
         if counts.read == 0:
@@ -86,6 +99,7 @@ def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
         rows_inserted=counts.inserted,
         rows_updated=counts.updated,
         rows_unchanged=counts.unchanged,
+        rows_deleted=counts.deleted,
         products_created=counts.products_created,
         products=counts.products,
         product_ids=list(counts.product_ids),

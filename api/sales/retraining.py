@@ -13,7 +13,7 @@ from db.jobs.retraining import retrain
 
 def retrain_if_wanted(services: Services, tenant_id: UUID, report: ImportReport) -> None:
     """The import stands whatever comes of it; a training that cannot start is a warning."""
-    has_news = report.rows_inserted + report.rows_updated > 0
+    has_news = report.rows_inserted + report.rows_updated + report.rows_deleted > 0
     if not (services.settings.retrain_on_import and has_news):
         return
     asked = JobRequest(

@@ -12,11 +12,20 @@ class SalesQuery(Request):
     limit: int = Field(default=120, ge=1, le=2000, description="How many of the newest periods")
 
 
+class ImportQuery(Request):
+    replace: bool = Field(
+        default=False,
+        description="Whether the file has the whole history of its products, so that what else is"
+        " known of them is deleted",
+    )
+
+
 class ImportReport(Answer):
     rows_read: int
     rows_inserted: int
     rows_updated: int
     rows_unchanged: int
+    rows_deleted: int
     products_created: int
     products: int = Field(description="Different products in the file")
     product_ids: list[UUID]

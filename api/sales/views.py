@@ -8,7 +8,7 @@ from api.errors import UnsupportedTypeError
 from api.products.references import find_product
 from api.sales.media_types import BY_SUFFIX, SALES_TYPES
 from api.sales.retraining import retrain_if_wanted
-from api.sales.schemas import ImportReport, ProductSales, SalesQuery
+from api.sales.schemas import ImportQuery, ImportReport, ProductSales, SalesQuery
 from api.services import Services
 from api.uploads.bodies import receive_upload
 from celeryconfig import SCORE_FORECASTS
@@ -16,7 +16,7 @@ from db.operation.audit import record
 from db.shop.sales import recent_sales
 
 
-def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
+def import_sales(services: Services, tenant_id: UUID, query: ImportQuery) -> ImportReport:
     with services.make_spool() as spool:
         most_bytes = services.settings.max_http_upload_mb * 10**6
         upload = receive_upload(spool, raw_types=SALES_TYPES, max_bytes=most_bytes)
@@ -25,7 +25,9 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
             media_type = BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
         if not media_type:
             raise UnsupportedTypeError(f"{upload.name!r} is no CSV, workbook or Parquet file")
-        report = services.chores.import_sales(spool.path(), media_type, tenant_id)
+        report = services.chores.import_sales(
+            spool.path(), media_type, tenant_id, replaces=query.replace
+        )
     _note(services, tenant_id, report)
     services.send(SCORE_FORECASTS)
     retrain_if_wanted(services, tenant_id, report)
@@ -34,7 +36,7 @@ def import_sales(services: Services, tenant_id: UUID) -> ImportReport:
 
 def _note(services: Services, tenant_id: UUID, report: ImportReport) -> None:
     """The import itself ran in a process that knows nothing of the request."""
-    counted = {"rows_read", "rows_inserted", "rows_updated", "products_created"}
+    counted = {"rows_read", "rows_inserted", "rows_updated", "rows_deleted", "products_created"}
     with services.sessions.begin() as session:
         record(
             session,

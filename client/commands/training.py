@@ -24,12 +24,16 @@ def import_sales(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="CSV, Excel, .ods or Parquet")
     ],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Delete what else is known of the products of the file."),
+    ] = False,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring in sales. Importing the same file again changes nothing."""
     with connect(url) as studio:
-        report = studio.import_sales(file)
+        report = studio.import_sales(file, replace=replace)
     answer(report, print_import, as_json=as_json)
 
 

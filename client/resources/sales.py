@@ -29,20 +29,27 @@ _LONG_REQUEST_S = 600.0
 
 class SalesRequests(Resource):
     def import_sales(
-        self, source: str | PathLike[str] | BinaryIO, *, content_type: str | None = None
+        self,
+        source: str | PathLike[str] | BinaryIO,
+        *,
+        content_type: str | None = None,
+        replace: bool = False,
     ) -> ImportReport:
         """Sends a CSV or Parquet file or a workbook, also packed (gzip, or ZIP with one file); the
-        same rows again change nothing.
+        same rows again change nothing. With `replace` it has the whole history of its products, and
+        what else was known of them is deleted.
         """
         if isinstance(source, str | PathLike):
             path = Path(source)
             with path.open("rb") as file:
-                return self.import_sales(file, content_type=content_type or _sales_type(path))
+                kind = content_type or _sales_type(path)
+                return self.import_sales(file, content_type=kind, replace=replace)
         answer = self._connection.send_file(
             training_path("sales"),
             source,
             content_type or SALES_TYPES[".csv"],
             timeout_s=_LONG_REQUEST_S,
+            query={"replace": True if replace else None},
         )
         return ImportReport.decode(answer)
 

@@ -1,6 +1,7 @@
 """Sales in, in bulk, by an import that can be repeated; and the newest ones of a product.
 
-An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is.
+An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is, and
+so do other rows unless it is told to forget those of the products that it names.
 Several rows for the same product and moment (one per till, say) are summed; negative quantities are
 returns, and where more came back than was sold, nothing was. The import uses COPY, which psycopg2
 does not offer in a process whose connections wait through gevent.
@@ -59,6 +60,7 @@ class ImportCounts:
     inserted: int
     updated: int
     unchanged: int
+    deleted: int
     products: int
     products_created: int
     first: datetime | None
@@ -82,8 +84,10 @@ def import_sales(
     batches: Iterable[SalesBatch],
     *,
     max_products: int | None = None,
+    forget_others: bool = False,
 ) -> ImportCounts:
-    """Add and update sales, and make products for references that are new to the tenant.
+    """Add and update sales, and make products for references that are new to the tenant; with
+    `forget_others` delete what else was known of the products that are named.
 
     All in the caller's transaction: when a batch raises, nothing stays. Imports of one tenant wait
     for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`.
@@ -98,6 +102,7 @@ def import_sales(
         require_room(session, tenant_id, max_products)
     more_returned = session.execute(statements.MORE_RETURNED).all()
     counts = session.execute(statements.UPSERT, {"tenant_id": tenant_id}).one()
+    deleted = session.execute(statements.FORGET_OTHERS).scalar_one() if forget_others else 0
     session.execute(statements.OBSERVE_PRODUCTS)
     return ImportCounts(
         read=read,
@@ -105,6 +110,7 @@ def import_sales(
         inserted=counts.inserted,
         updated=counts.updated,
         unchanged=counts.distinct_rows - counts.inserted - counts.updated,
+        deleted=deleted,
         products=counts.products,
         products_created=products_created,
         first=counts.first,

@@ -63,6 +63,29 @@ DESCRIBE_PRODUCTS = text(
     """
 )
 
+# What was known of such a product may have come from the rows that go: the file tells it anew.
+FORGET_OTHERS = text(
+    """
+    WITH told AS (
+        SELECT product.product_id, sale.sold_at
+        FROM incoming_sales AS sale
+        JOIN incoming_products AS product ON product.reference = sale.product
+    ), gone AS (
+        DELETE FROM sales_history AS stored
+        WHERE stored.product_id IN (SELECT product_id FROM incoming_products)
+            AND NOT EXISTS (
+                SELECT FROM told
+                WHERE told.product_id = stored.product_id AND told.sold_at = stored.sold_at
+            )
+        RETURNING stored.product_id
+    ), changed AS (
+        UPDATE products SET observed_until = NULL, sales_changed_at = clock_timestamp()
+        WHERE id IN (SELECT product_id FROM gone)
+    )
+    SELECT count(*) FROM gone
+    """
+)
+
 # A file tells of all products that it names until its newest sale, so that one of them without
 # newer rows has sold nothing since. Of several products the second newest end counts: one mistyped
 # date must not make all others look as if they had ended.

@@ -68,6 +68,7 @@ def test_a_file_can_be_imported_again(http: httpx.Client, session: Session) -> N
         "rows_inserted": 3,
         "rows_updated": 0,
         "rows_unchanged": 0,
+        "rows_deleted": 0,
         "products_created": 2,
         "products": 2,
         "first_date": "2026-01-01T00:00:00",
@@ -234,6 +235,24 @@ def test_a_file_that_is_no_sales_file_is_refused(
     answer = send(http, content)
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
+
+
+def test_a_file_may_replace_what_was_known_of_its_products(
+    http: httpx.Client, session: Session
+) -> None:
+    head = "date,product_id,quantity\n"
+    rows = [f"2099-0{month}-0{day},rye,5\n" for month in (1, 2) for day in (1, 2)]
+    send(http, head + "".join(rows) + "2026-01-02,rye,5\n2026-01-02,bun,7\n")
+    right = head + "2026-01-01,rye,5\n2026-01-02,rye,6\n"
+
+    report = http.post(f"{URL}?replace=true", content=right, headers={"Content-Type": CSV}).json()
+    told = {name: report[f"rows_{name}"] for name in ("inserted", "updated", "deleted")}
+    assert told == {"inserted": 1, "updated": 1, "deleted": 4}
+    assert sorted(sale.quantity for sale in sales(session)) == [5, 6, 7]
+    rye = session.scalars(select(Product).where(Product.sku == "rye")).one()
+    assert rye.observed_until == datetime(2026, 1, 2)  # noqa: DTZ001  # a wall clock has no zone
+    again = http.post(f"{URL}?replace=true", content=right, headers={"Content-Type": CSV}).json()
+    assert (again["rows_unchanged"], again["rows_deleted"]) == (2, 0)
 
 
 SOLD = "date,product_id,quantity\n2026-01-01,rye,5\n"

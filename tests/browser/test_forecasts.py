@@ -274,6 +274,28 @@ def test_how_a_file_was_read_is_told(page: Page, stocked: Service) -> None:
     expect(told).to_have_text([re.compile("read as Windows-1252"), re.compile("left out: note$")])
 
 
+def test_days_that_were_wrong_are_replaced(page: Page, stocked: Service) -> None:
+    def drop(*days: str) -> None:
+        rows = "".join(f"{day},mistaken,5\n" for day in days)
+        page.locator(".hero input[type=file]").set_input_files(
+            {
+                "name": "sales.csv",
+                "mimeType": "text/csv",
+                "buffer": f"date,product_id,quantity\n{rows}".encode(),
+            }
+        )
+
+    page.goto("/")
+    drop("2026-01-05", "2026-05-01")
+    expect(page.locator(".notice-good")).to_contain_text("2 rows")
+    page.get_by_text("Were some sales wrong?").click()
+    page.get_by_label("The next file has everything").check()
+    drop("2026-01-05")
+    expect(page.get_by_text("Deleted as the file does not have them: 1 row.")).to_be_visible()
+    expect(page.get_by_label("The next file has everything")).not_to_be_checked()
+    stocked.http.delete(f"{stocked.url}/api/v1/training/products/mistaken?force=true")
+
+
 def test_an_unknown_job_says_so(page: Page, service: Service, expected_refusals: list[int]) -> None:
     expected_refusals.append(404)
     with page.expect_response(re.compile("/training/status/")) as answered:

@@ -1,6 +1,9 @@
 """What is made, changed and deleted one by one, over the served API."""
 
+import gzip
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from client import Client, every
 from client.errors import ConflictError, InvalidInputError, NotFoundError
 from db.operation.alerts import raise_alert
+from tests.client.conftest import Run
 from tests.fixtures.served import Served
 
 
@@ -28,6 +32,18 @@ def test_a_repeated_key_makes_one_product(studio: Client) -> None:
     first, second = (studio.catalogue.create("BUN", idempotency_key="k") for _ in range(2))
 
     assert first == second
+
+
+def test_a_corrected_file_replaces_what_was_known(studio: Client, run: Run, tmp_path: Path) -> None:
+    wrong = b"date,product_id,quantity\n2026-01-05,BUN,5\n2026-05-01,BUN,7\n"
+    studio.import_sales(BytesIO(wrong))
+    right = tmp_path / "right.csv.gz"
+    right.write_bytes(gzip.compress(b"date,product_id,quantity\n2026-01-05,BUN,5\n"))
+
+    assert studio.import_sales(right).rows_deleted == 0
+    told = run("import-sales", str(right), "--replace").stdout
+    assert "Deleted as the file does not have them: 1 row." in told
+    assert [sale.quantity for sale in studio.sales("BUN").sales] == [5]
 
 
 def test_closures_and_events(studio: Client) -> None:

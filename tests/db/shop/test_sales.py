@@ -52,6 +52,7 @@ def test_new_rows_make_products(session: Session) -> None:
         inserted=3,
         updated=0,
         unchanged=0,
+        deleted=0,
         products=2,
         products_created=2,
         first=MONDAY,

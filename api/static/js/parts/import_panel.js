@@ -56,17 +56,26 @@ export function importPanel(onImported) {
     bar: progressBar("Sending the file"),
     outcome: element("div", { role: "status" }),
     help: columnsHelp(),
+    replaces: element("input", { type: "checkbox" }),
     steps: firstSteps(),
     products: [],
     onImported,
   };
+  panel.correcting = correctingHelp(panel.replaces);
   panel.order = whenOpened("Choose how to train", () => trainingOrder(panel.products));
   panel.bar.node.hidden = true;
   panel.train.addEventListener("click", () =>
     attempt(panel.train, () => startTraining({}), panel.trouble),
   );
   const words = element("div", {}, panel.title, panel.lead, panel.train, panel.trouble);
-  const drop = element("div", {}, salesDrop(panel), panel.bar.node, panel.outcome);
+  const drop = element(
+    "div",
+    {},
+    salesDrop(panel),
+    panel.correcting,
+    panel.bar.node,
+    panel.outcome,
+  );
   panel.node = element(
     "div",
     { class: "start" },
@@ -92,6 +101,7 @@ function showPanel(panel, products) {
   panel.train.hidden = isEmpty;
   panel.order.hidden = isEmpty;
   panel.help.open = isEmpty;
+  panel.correcting.hidden = isEmpty;
   panel.steps.hidden = !isEmpty;
 }
 
@@ -128,6 +138,26 @@ function columnsHelp() {
   );
 }
 
+function correctingHelp(replaces) {
+  return element(
+    "details",
+    { class: "columns-help" },
+    element("summary", {}, "Were some sales wrong?"),
+    element(
+      "p",
+      { class: "muted" },
+      "Drop the corrected file: what it says of a product and a day counts from then on. Days that" +
+        " it does not have stay as they are.",
+    ),
+    element(
+      "label",
+      { class: "check" },
+      replaces,
+      " The next file has everything its products ever sold: delete their other days.",
+    ),
+  );
+}
+
 async function importFile(panel, file) {
   const type = TYPES[file.name.toLowerCase().split(".").at(-1)] ?? "text/csv";
   panel.bar.node.hidden = false;
@@ -137,7 +167,9 @@ async function importFile(panel, file) {
     panel.outcome.replaceChildren(hint(`${file.name}: ${words}`));
   };
   try {
-    const report = await upload("training/sales", file, { type, onSent });
+    const path = `training/sales${panel.replaces.checked ? "?replace=true" : ""}`;
+    const report = await upload(path, file, { type, onSent });
+    panel.replaces.checked = false;
     panel.outcome.replaceChildren(...reportNotices(file, report));
     panel.onImported();
   } catch (error) {
@@ -155,6 +187,8 @@ function reportNotices(file, report) {
   announce(`${rows} imported.`);
   return [
     hint(`${file.name}: ${rows} of ${products} imported, ${days}.`, "good"),
+    report.rows_deleted > 0 &&
+      hint(`Deleted as the file does not have them: ${plural(report.rows_deleted, "row")}.`),
     report.warnings.length > 0 && howItWasRead(report.warnings),
   ].filter(Boolean);
 }
