@@ -1,8 +1,7 @@
 """The child process of `api.chores.children` for chores that need the database.
 
-`python -m api.chores.row_child reclaim JSON`, `… import-sales FILE TYPE TENANT`, or `… replace-sales`
-with the same; results and
-statuses are those of `api.chores.file_child`.
+`python -m api.chores.row_child reclaim JSON`, or `… import-sales FILE TYPE TENANT`, or
+`… replace-sales` with the same; results and statuses are those of `api.chores.file_child`.
 """
 
 import json

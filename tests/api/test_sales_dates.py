@@ -81,7 +81,8 @@ def test_receipts_are_added_up_day_by_day(http: httpx.Client, session: Session) 
     }
     assert report["last_date"] == "2026-01-31T00:00:00"
     assert report["warnings"] == [
-        "The rows have times as receipts have: what they sold was added up day by day",
+        "The rows have times within the hour, as receipts have: what they sold was added up day by"
+        " day. For a forecast of hours, write whole ones, such as 14:00",
         "Rows of the same product and date were added up: 1 row more than dates",
     ]
 
