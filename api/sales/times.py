@@ -26,6 +26,6 @@ class Times:
         if not self._are_of_receipts:
             return None
         return (
-            "The rows have times within the hour, as receipts have: what they sold was added up day by"
-            " day. For a forecast of hours, write whole ones, such as 14:00"
+            "The rows have times within the hour, as receipts have: what they sold was added up day"
+            " by day. For a forecast of hours, write whole ones, such as 14:00"
         )
