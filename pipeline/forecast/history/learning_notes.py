@@ -20,10 +20,10 @@ def level_notes(shifts: Sequence[LevelShift], frequency: Frequency) -> tuple[str
 
 def calendar_notes(effects: CalendarEffects) -> tuple[str, ...]:
     """What the calendar was found to do beside weekdays, holidays and the year."""
-    of_month = ("What is sold hangs on the time of the month, which the forecast follows.",)
+    of_month = ("What is sold depends on the time of the month: the forecast follows that.",)
     of_flags = [
-        f"How much {name.replace('_', ' ')} does hangs on the day of the week, which the forecast"
-        " follows."
+        f"What {name.replace('_', ' ')} does depends on the day of the week: the forecast follows"
+        " that."
         for name in effects.weekdays
     ]
     return (*(of_month if effects.month else ()), *of_flags)

@@ -145,7 +145,7 @@ def test_forecasts_follow_what_was_found_and_tell_of_it() -> None:
     assert model.known == ("promotion",)
     assert {TIME_OF_MONTH, "promotion by weekday"} <= set(made.features)
     assert any("time of the month" in note for note in made.notes)
-    assert any("How much promotion does hangs on the day" in note for note in made.notes)
+    assert any("What promotion does depends on the day" in note for note in made.notes)
     assert model.predict(days_alone).equals(made.forecast)
     expected = frame["quantity"].tail(28).to_numpy()
     off = np.abs(made.forecast["yhat"].to_numpy() - expected).sum() / expected.sum()
