@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.embedded import EmbeddedPostgres
 from db import transitions
 from db.engine import create_engine, create_sessions
 from db.jobs.workers import heartbeat
@@ -36,19 +37,28 @@ from tests.db.former_release import (
     WAITING_TASK,
     make_former_release,
 )
+from tests.fixtures.database import copied_database, copied_engine, name_of
 
 TENANT = DEFAULT_TENANT_ID
 ANNA = Actor("anna")
 
 
+@pytest.fixture(scope="module")
+def upgraded_database(postgres: EmbeddedPostgres, template_database: str) -> Iterator[str]:
+    """Its name; nobody is connected to it, so that it can be copied."""
+    with copied_database(postgres.url, template_database) as url:
+        make_former_release(url)
+        upgrade(url)
+        yield name_of(url)
+
+
 @pytest.fixture
-def upgraded(fresh_database_url: str) -> Iterator[Session]:
-    make_former_release(fresh_database_url)
-    upgrade(fresh_database_url)
-    engine = create_engine(fresh_database_url)
-    with create_sessions(engine)() as session:
+def upgraded(postgres: EmbeddedPostgres, upgraded_database: str) -> Iterator[Session]:
+    with (
+        copied_engine(postgres.url, upgraded_database) as engine,
+        create_sessions(engine)() as session,
+    ):
         yield session
-    engine.dispose()
 
 
 def train_what_waits(session: Session) -> TrainedModel:
