@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from core.children import ALONE, TRAINING
+from core.processes import spawn
 from tests.e2e.service import ROOT, Service, running_service
 from tests.fixtures.waiting import PATIENCE_S
 
@@ -30,15 +32,13 @@ class Fleet:
         name = f"--hostname=extra{len(self.extra)}-{random.getrandbits(24):06x}@%h"
         command = [sys.executable, "-m", *TRAINING, "--concurrency=1", name, *ALONE]
         log = self.service.data_directory / "logs" / "extra.log"
-        with log.open("ab") as output:
-            worker = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self.environment,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        worker = spawn(
+            command,
+            log=log,
+            environment=self.environment,
+            directory=ROOT,
+            death_signal=signal.SIGKILL,
+        )
         self.extra.append(worker)
 
     def dismiss(self, worker: subprocess.Popen[bytes]) -> None:

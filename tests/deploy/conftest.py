@@ -1,5 +1,4 @@
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.embedded import free_port
+from core.processes import spawn
 from core.settings import Settings
 from db.engine import Sessions
 from tests.deploy.composition import ROOT
@@ -35,14 +35,12 @@ def api(fresh_database_url: str, valkey_url: str, tmp_path: Path) -> Iterator[st
         data_dir=str(tmp_path),
     )
     address = f"http://127.0.0.1:{settings.port}"
-    with (tmp_path / "api.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "core.run", "api"],
-            cwd=ROOT,
-            env={**os.environ, **settings.to_environment()},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    process = spawn(
+        [sys.executable, "-m", "core.run", "api"],
+        log=tmp_path / "api.log",
+        environment={**os.environ, **settings.to_environment()},
+        directory=ROOT,
+    )
     try:
         with plain_client() as http:
             eventually(lambda: is_ready(address, http))

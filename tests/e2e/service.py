@@ -17,6 +17,7 @@ import pytest
 from redis import Redis
 
 from core.embedded import free_port
+from core.processes import spawn
 from tests.fixtures.plain_http import plain_client
 
 ROOT = Path(__file__).parents[2]
@@ -98,14 +99,7 @@ def running_service(
         **variables,
     }
     output = data_directory.parent / f"{data_directory.name}-launcher.out"
-    with output.open("wb") as file:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
+    process = spawn(command, log=output, environment=environment, directory=ROOT)
     launcher = psutil.Process(process.pid)
     try:
         _wait_until_ready(process, output)

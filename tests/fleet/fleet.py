@@ -18,6 +18,7 @@ import httpx
 import jwt
 
 from core.embedded import free_port
+from core.processes import spawn
 from db.tables import DEFAULT_TENANT_ID
 from tests.deploy.composition import FILLED_IN, ROOT, Service, services
 from tests.fixtures.waiting import eventually
@@ -59,15 +60,13 @@ class Fleet:
     def start(self, service: str, *further: str, name: str | None = None) -> None:
         """Start the program of a service as `python -m core.run` with the container's command."""
         command = [sys.executable, "-m", "core.run", *self._command(service), *further]
-        with self.log(name or service).open("ab") as log:
-            self.programs[name or service] = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self._environment(service),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.programs[name or service] = spawn(
+            command,
+            log=self.log(name or service),
+            environment=self._environment(service),
+            directory=ROOT,
+            death_signal=signal.SIGKILL,
+        )
 
     def start_worker(self, number: int) -> None:
         """Start one more training worker; on one host each needs a name of its own."""

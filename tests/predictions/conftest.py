@@ -1,6 +1,7 @@
 """An API and a prediction worker as the launcher starts them, with two trained models."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from core.artifacts import ArtifactStore
 from core.children import service_plan
 from core.embedded import EmbeddedPostgres
 from core.predictions import PredictionExchange
+from core.processes import spawn
 from core.settings import Settings
 from db.tables import TrainedModel
 from tests.fixtures.served import ROOT, Served, served_apart
@@ -89,14 +91,13 @@ def predicting(
 def prediction_worker(settings: Settings, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """One that has announced itself; killed afterwards, and its children end with it."""
     child = next(one for one in service_plan(settings).then if one.name == "predictions")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            child.command,
-            cwd=ROOT,
-            env={**os.environ, **settings.to_environment(), **child.environment},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    process = spawn(
+        child.command,
+        log=log,
+        environment={**os.environ, **settings.to_environment(), **child.environment},
+        directory=ROOT,
+        death_signal=signal.SIGKILL,
+    )
     try:
         _wait_for_announcement(settings, log)
         yield process

@@ -1,6 +1,7 @@
 """Celery workers and beat, each in a session of its own, as the launcher starts them."""
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from core.children import Child, service_plan
+from core.processes import spawn
 from core.settings import Settings
 from db.tables import TrainingJob
 from tests.worker.support import Shop
@@ -70,15 +72,13 @@ def running_fleet(
         programs.append(_flower(settings))
     try:
         for name, command, environment in programs:
-            with (logs / f"{name}.log").open("wb") as log:
-                fleet.programs[name] = subprocess.Popen(
-                    command,
-                    cwd=ROOT,
-                    env={**environment, "TMPDIR": str(logs)},
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            fleet.programs[name] = spawn(
+                command,
+                log=logs / f"{name}.log",
+                environment={**environment, "TMPDIR": str(logs)},
+                directory=ROOT,
+                death_signal=signal.SIGKILL,
+            )
         yield fleet
     finally:
         for program in fleet.programs.values():

@@ -10,6 +10,7 @@ from pathlib import Path
 from kombu.connection import Connection
 
 from core.embedded import free_port
+from core.processes import spawn
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on the PATH needs its own user
 START_S = 90
@@ -53,10 +54,8 @@ class RabbitMQ:
         self._running.close()
 
     def _run(self, *command: str) -> subprocess.Popen[bytes]:
-        with (self._directory / "log").open("ab") as log:
-            program = subprocess.Popen(
-                command, env=self._environment, stdout=log, stderr=subprocess.STDOUT
-            )
+        log = self._directory / "log"
+        program = spawn(command, log=log, environment=self._environment)
         self._running.callback(program.wait, 60)
         self._running.callback(program.terminate)
         return program
