@@ -68,13 +68,12 @@ class NoTracing:
 NO_TRACING = NoTracing()
 
 
-def start_tracing(service: str, environment: Mapping[str, str] | None = None) -> Tracing:
+def start_tracing(service: str) -> Tracing:
     """Tracing as the standard variables want it; to be called after a fork."""
-    variables = os.environ if environment is None else environment
-    return OpenTelemetry(service, variables) if is_wanted(variables) else NO_TRACING
+    return OpenTelemetry(service, os.environ) if _is_wanted(os.environ) else NO_TRACING
 
 
-def is_wanted(variables: Mapping[str, str]) -> bool:
+def _is_wanted(variables: Mapping[str, str]) -> bool:
     """Whether there is somebody to send traces to."""
     if variables.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False

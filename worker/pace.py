@@ -72,12 +72,12 @@ class TablePace:
 
 
 @contextmanager
-def ticking(tick: Callable[[], None], *, every_s: float = TICK_S) -> Iterator[None]:
+def ticking(tick: Callable[[], None]) -> Iterator[None]:
     """Call it again and again from a thread while the block runs, in the block's own context."""
     is_over = threading.Event()
 
     def run() -> None:
-        while not is_over.wait(every_s):
+        while not is_over.wait(TICK_S):
             tick()
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="ticks", daemon=True)

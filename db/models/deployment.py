@@ -43,7 +43,6 @@ def deploy(
     *,
     kind: DeploymentKind,
     reason: str,
-    evidence: Evidence | None = None,
     actor: Actor = audit.SERVICE,
 ) -> bool:
     """Make a model the champion of its product; False if it is already.
@@ -61,7 +60,7 @@ def deploy(
         session.flush()
     model.is_deployed, model.deployed_at = True, now
     session.flush()
-    _record(session, model, champion, kind, reason, evidence, actor)
+    _record(session, model, champion, kind, reason, None, actor)
     return True
 
 

@@ -23,12 +23,12 @@ def with_intervals(
     measure: Measure,
     rows: int,
     *,
-    level: float = LEVEL,
     seed: int = 0,
     seconds: float = 2.0,
     on_step: OnStep = no_step,
 ) -> dict[str, dict[str, Any]]:
-    """Each figure that ``measure`` finds on all rows, with a bootstrap confidence interval.
+    """Each figure that ``measure`` finds on all rows, with the bounds of a bootstrap, of which the
+    share ``LEVEL`` holds the true figure.
 
     Parameters
     ----------
@@ -37,8 +37,6 @@ def with_intervals(
     rows
         How many there are. Of more than 2,000, that many are drawn each time and the spread is
         scaled by the root of the ratio (the m-out-of-n bootstrap).
-    level
-        The share of such intervals that hold the true figure.
     seconds
         Drawing ends then, after at least 20 times; else after 200.
 
@@ -63,17 +61,15 @@ def with_intervals(
                 drawn[name].append(value)
     shrink = float(np.sqrt(size / rows))
     return {
-        name: {"value": figure(value), **_bounds(value, drawn[name], level, shrink)}
+        name: {"value": figure(value), **_bounds(value, drawn[name], shrink)}
         for name, value in found.items()
     }
 
 
-def _bounds(
-    value: float | None, drawn: list[float], level: float, shrink: float
-) -> dict[str, float | None]:
+def _bounds(value: float | None, drawn: list[float], shrink: float) -> dict[str, float | None]:
     if value is None or len(drawn) < _FEWEST_REPEATS:
         return {"low": None, "high": None}
-    low, high = np.quantile(np.array(drawn), [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(np.array(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     if shrink < 1:
         low, high = value + (low - value) * shrink, value + (high - value) * shrink
     return {"low": figure(min(float(low), value)), "high": figure(max(float(high), value))}

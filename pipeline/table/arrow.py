@@ -4,6 +4,8 @@ text, bytes, timestamps and durations."""
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_MOST_NAMED = 50
+
 
 def unusable_columns(schema: pa.Schema) -> dict[str, str]:
     """The columns that no model can use, each with the reason: nested ones and unknown types."""
@@ -19,10 +21,11 @@ def _why_unusable(data_type: pa.DataType) -> str | None:
     return None
 
 
-def name_columns(names: list[str], limit: int = 50) -> str:
-    """The names in quotes, at most ``limit`` of them, then how many more there are."""
-    shown = ", ".join(repr(name) for name in names[:limit])
-    return f"{shown}, … and {len(names) - limit} more" if len(names) > limit else shown
+def name_columns(names: list[str]) -> str:
+    """The names in quotes, the first 50 of them, then how many more there are."""
+    shown = ", ".join(repr(name) for name in names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
+    return f"{shown}, … and {more} more" if more > 0 else shown
 
 
 def storage_type(data_type: pa.DataType) -> pa.DataType:

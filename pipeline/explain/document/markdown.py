@@ -21,9 +21,9 @@ def to_markdown(document: Document) -> str:
     return "\n".join(lines)
 
 
-def escaped(text: str, longest: int = _LONGEST_PARAGRAPH) -> str:
+def escaped(text: str) -> str:
     """Plain text that every Markdown reader shows as it is, addresses not as links."""
-    safe = _MARKUP.sub(r"\\\1", one_line(text, longest))
+    safe = _MARKUP.sub(r"\\\1", one_line(text, _LONGEST_PARAGRAPH))
     unlinked = _ADDRESS.sub(lambda found: f"&#{ord(found.group()[0])};{found.group()[1:]}", safe)
     return _AT_START.sub(_escape_start, unlinked)
 

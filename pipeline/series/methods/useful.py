@@ -44,14 +44,14 @@ def with_useful_covariates(past: Past, most: int = MOST_COVARIATES) -> Past:
     return replace(past, covariates=kept)
 
 
-def with_useful_past(past: Past, most: int = MOST_OBSERVED) -> Past:
-    """The past with the ``most`` columns that are only looked back at which explain most of the
-    period after; those that look back take no more.
+def with_useful_past(past: Past) -> Past:
+    """The past with the ``MOST_OBSERVED`` columns that are only looked back at which explain most
+    of the period after; those that look back take no more.
     """
-    if len(past.observed) <= most:
+    if len(past.observed) <= MOST_OBSERVED:
         return past
     before = {name: _one_earlier(values) for name, values in past.observed.items()}
-    chosen = with_useful_covariates(replace(past, covariates=before), most).covariates
+    chosen = with_useful_covariates(replace(past, covariates=before), MOST_OBSERVED).covariates
     return replace(past, observed={name: past.observed[name] for name in chosen})
 
 
