@@ -9,10 +9,13 @@ from pipeline.forecast.spec import BEST
 LEFT_OUT: Final = {
     Unit.HOUR: frozenset({"mstl"}),
     Unit.DAY: frozenset({"ets", "theta"}),
+    Unit.WEEK: frozenset({"ets"}),
+    Unit.MONTH: frozenset({"ets"}),
 }
 """Where time counts. The autoregression takes the same seasons out of hours as `mstl` and tells
 more of the rest; `mstl` tells of days what other smoothing does, and of their year as well: beside
-them these take a third of the time, and forecasts are no better."""
+them these take a third of the time, and forecasts are no better. Of weeks and months `ets` smooths
+what `mstl` does: a method that counts twice makes their forecasts worse."""
 
 
 def candidates_tried(budget: str, frequency: Frequency) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from pipeline.forecast.statistical.history_fit import (
 )
 from pipeline.forecast.statistical.intermittent import fit_adida, fit_croston_tsb, is_rare
 from pipeline.forecast.statistical.mstl import fit_mstl, go_on_with_mstl
-from pipeline.forecast.statistical.theta import fit_theta
+from pipeline.forecast.statistical.theta import fit_theta, go_on_with_theta
 
 _FAILURES = (np.linalg.LinAlgError,)
 
@@ -67,6 +67,7 @@ STATISTICAL: dict[str, Candidate] = {
     ),
     "theta": Candidate(
         fit=fit_to_history(fit_theta),
+        go_on=go_on_with_one_season(go_on_with_theta),
         minimum_rows=14,
         is_simple=False,
         failures=_FAILURES,

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from pipeline.forecast.statistical.scales import Scale, scale_of
-from pipeline.forecast.statistical.seasons import NOTHING, Pattern, has_season, pattern_of
+from pipeline.forecast.statistical.seasons import Pattern, has_season, pattern_of
 
 Array = NDArray[np.float64]
 
 NEWEST_ROWS = 3_000
 _ALPHAS = np.linspace(0.01, 0.99, 15)
+_WIDTH = float(_ALPHAS[1] - _ALPHAS[0])
 _REFINEMENTS = 3
 _MOST_SHARE = 0.99
 """A share of 1 is an infinite theta."""
@@ -80,23 +81,44 @@ def fit_theta(values: Array, seasons: tuple[int, ...] = ()) -> FittedTheta:
     return min(ways, key=lambda way: way[0])[1]
 
 
+def go_on_with_theta(values: Array, before: FittedTheta) -> FittedTheta:
+    """The same season and scale for values that have become more, alpha sought around where it was.
+
+    Parameters
+    ----------
+    values
+        Without gaps; the newest 3,000 are looked at.
+    before
+        Fitted to fewer of them.
+    """
+    values = values[-NEWEST_ROWS:]
+    scale = scale_of(values, is_log=before.scale.is_log and bool(values.min() > 0))
+    near = np.clip(before.line.alpha + _WIDTH * np.arange(-1, 2), _ALPHAS[0], _ALPHAS[-1])
+    return _fit_on(scale, values, len(before.pattern.next), near)[0]
+
+
 def _fit(values: Array, season: int, *, is_log: bool) -> tuple[float, FittedTheta]:
     scale = scale_of(values, is_log=is_log)
+    shown = season if has_season(scale.forward(values), season) else 1
+    fitted, told = _fit_on(scale, values, shown, _ALPHAS)
+    off = values - scale.back(told)
+    return float(off @ off), fitted
+
+
+def _fit_on(scale: Scale, values: Array, season: int, alphas: Array) -> tuple[FittedTheta, Array]:
+    """On this scale with this season, and what it told one row ahead on this scale."""
     scaled = scale.forward(values)
-    pattern, component = NOTHING, np.zeros(len(values))
-    if has_season(scaled, season):
-        pattern, component = pattern_of(scaled, season)
-    line, told = fit_line(scaled - component)
-    off = values - scale.back(told + component)
-    return float(off @ off), FittedTheta(line, pattern, scale)
+    pattern, component = pattern_of(scaled, season)
+    line, told = fit_line(scaled - component, alphas)
+    return FittedTheta(line, pattern, scale), told + component
 
 
-def fit_line(values: Array) -> tuple[ThetaLine, Array]:
-    """The model without a season, and what it told one row ahead."""
+def fit_line(values: Array, alphas: Array = _ALPHAS) -> tuple[ThetaLine, Array]:
+    """The model without a season, the best alpha sought around these, and what it told one row
+    ahead."""
     means, slopes = _running_lines(values)
-    alphas = _ALPHAS
     squares = _tell(values, means, slopes, alphas).squares
-    width = float(alphas[1] - alphas[0])
+    width = _WIDTH
     for _ in range(_REFINEMENTS):
         width /= 2
         best = alphas[np.argmin(squares)]

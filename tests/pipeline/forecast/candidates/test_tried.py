@@ -24,10 +24,11 @@ def test_where_time_counts_rows_are_left_to_what_tells_them(budget: str, unit: U
     assert {"autoregression", "prophet_tuned", "poisson", "pooled"} <= tried
 
 
-def test_few_rows_are_worth_more_methods() -> None:
-    weeks, days = (set(candidates_tried(BALANCED, Frequency(one))) for one in (Unit.WEEK, Unit.DAY))
+def test_few_rows_are_worth_more_methods_but_not_one_twice() -> None:
+    hours, days, weeks = (set(candidates_tried(BALANCED, Frequency(one))) for one in list(Unit)[:3])
 
-    assert weeks - days == {"ets", "theta"}
+    assert weeks - days == {"theta"}
+    assert hours - weeks == {"ets"}
 
 
 @pytest.mark.parametrize("budget", BUDGETS)

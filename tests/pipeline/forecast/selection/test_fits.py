@@ -38,7 +38,7 @@ def anew(rows: int, name: str = "mstl") -> list[float]:
     return foretold(Fits().fit(name, whole().head(rows), context()))
 
 
-@pytest.mark.parametrize("name", ["mstl", "ets"])
+@pytest.mark.parametrize("name", ["mstl", "ets", "theta"])
 @pytest.mark.parametrize("budget", [FAST, BALANCED])
 def test_a_fit_goes_on_and_comes_to_about_the_same(budget: str, name: str) -> None:
     gone_on, fresh = after(ROWS, 240, budget, name), anew(240, name)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.forecast.statistical.theta import fit_line, fit_theta
+from pipeline.forecast.statistical.theta import fit_line, fit_theta, go_on_with_theta
 from tests.pipeline.forecast.statistical.series import Array, steps
 
 
@@ -47,3 +47,28 @@ def test_a_season_that_grows_with_the_level_is_a_factor() -> None:
     ahead = fit_theta(level * factor, (4,)).predict(steps(4))
 
     assert ahead / ahead.mean() == pytest.approx([0.5, 1.0, 1.5, 1.0], abs=0.05)
+
+
+def test_more_values_are_told_from_where_fewer_had_come_to() -> None:
+    factor = np.tile([0.5, 1.0, 1.5, 1.0], 40)
+    values = np.linspace(10, 100, 160) * factor + np.random.default_rng(3).normal(0, 0.1, 160)
+    before = fit_theta(values[:120], (4,))
+
+    gone_on, fresh = go_on_with_theta(values, before), fit_theta(values, (4,))
+
+    assert before.scale.is_log
+    assert len(before.pattern.next) == 4
+    assert gone_on.scale == fresh.scale
+    assert gone_on.line.squares == pytest.approx(fresh.line.squares, rel=0.01)
+    assert gone_on.predict(steps(8)) == pytest.approx(fresh.predict(steps(8)), rel=0.02)
+
+
+def test_values_that_fall_to_nothing_are_no_longer_told_by_their_logarithms() -> None:
+    values = np.linspace(10, 100, 120) * np.tile([0.5, 1.0, 1.5, 1.0], 30)
+    before = fit_theta(values, (4,))
+
+    gone_on = go_on_with_theta(np.append(values, 0.0), before)
+
+    assert before.scale.is_log
+    assert not gone_on.scale.is_log
+    assert np.isfinite(gone_on.predict(steps(8))).all()
