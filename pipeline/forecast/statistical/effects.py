@@ -32,8 +32,6 @@ _LEAST_GAIN = 0.01
 _LEAST_LEVEL = 0.05
 """Shares of next to nothing say nothing."""
 _MOST_FACTOR = 6.0
-_ROUNDS = 2
-"""So often the level is found anew without the effects that were found beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def adjusted(history: History, context: FitContext) -> Adjusted:
     unit = _unit(values)
     amounts = tested.in_units(values, unit)
     shares = tested.in_units(values, _level(values, unit, season))
-    for _ in range(_ROUNDS if shares.error_without > 0 else 0):
+    if shares.error_without > 0:
         shares = _anew(shares, values, shares.weights_of_all)
     is_share = shares.error_with_all < amounts.error_with_all
     learned = shares if is_share else amounts
@@ -136,8 +134,7 @@ def adjusted_again(history: History, context: FitContext, before: Effects) -> Ad
     tested = Tested.of(history.ds, history.columns, season, regressors)
     if before.is_share:
         learned = tested.in_units(values, _level(values, unit, season))
-        for _ in range(_ROUNDS):
-            learned = _anew(learned, values, learned.weights_of(kept, strength))
+        learned = _anew(learned, values, learned.weights_of(kept, strength))
     else:
         learned = tested.in_units(values, unit)
     weights = learned.weights_of(kept, strength)
