@@ -79,6 +79,6 @@ def _copy(packed: IO[bytes], whole: IO[bytes], most_bytes: int) -> None:
                     f"Unpacked, the file has more than {most_bytes // 10**6:,} MB; send it in parts"
                 )
             whole.write(piece)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise InvalidRequestError(f"The packed file is damaged: {error}") from error
     whole.flush()

@@ -36,11 +36,11 @@ async function saveAll({ kind, periods }) {
   const ahead = periods && `?periods=${periods}&starts_from=${localToday()}`;
   const found = await fetchAll(`training/forecasts${ahead}`, undefined, { limit: MOST_PRODUCTS });
   if (!found.length) throw new Error("No product has a forecast in use. Train them first.");
-  const rows = rowsOf(found);
-  if (!rows.length) throw new Error(ALL_PASSED);
+  const current = found.filter(({ forecast }) => forecast.length > 0);
+  if (!current.length) throw new Error(ALL_PASSED);
   const save = kind === "csv" ? saveCsv : saveWorkbook;
-  await save([HEAD, ...rows], "all forecasts");
-  return `${plural(found.length, "forecast")} saved.`;
+  await save([HEAD, ...rowsOf(current)], "all forecasts");
+  return `${plural(current.length, "forecast")} saved.`;
 }
 
 const rowsOf = (products) =>
