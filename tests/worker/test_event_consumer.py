@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from core.children import service_plan
 from core.embedded import EmbeddedValkey
+from core.processes import spawn
 from core.settings import Settings
 from tests.fixtures.waiting import PATIENCE_S, eventually
 from tests.worker.support import SIGNING_KEY, Shop
@@ -28,13 +28,12 @@ def test_the_process_serves_until_it_is_told_to_end(
     )
     shop.product("bread")
     (child,) = (child for child in service_plan(settings).then if child.name == "events")
-    with (tmp_path / "events.log").open("wb") as log:
-        process = subprocess.Popen(
-            child.command,
-            cwd=ROOT,
-            env={**os.environ, **settings.to_environment()},
-            stderr=log,
-        )
+    process = spawn(
+        child.command,
+        log=tmp_path / "events.log",
+        environment={**os.environ, **settings.to_environment()},
+        directory=ROOT,
+    )
     try:
         send(valkey.url, said(), routing_key=settings.events_queue)
         eventually(lambda: len(jobs(shop)) == 1)

@@ -1,10 +1,10 @@
 """A fit that calls nothing back holds its process; the task ends all the same."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+from core.processes import spawn
 from core.settings import Settings
 from db import transitions
 from db.tables import DEFAULT_TENANT_ID
@@ -43,10 +43,11 @@ def test_a_task_that_never_asks_is_ended_with_its_process(
         artifact_signing_key=SIGNING_KEY,
         model_storage_path=str(tmp_path),
     )
-    worker = subprocess.Popen(
+    worker = spawn(
         [sys.executable, "-c", STUCK_WORKER, str(task_id)],
-        cwd=ROOT,
-        env={**os.environ, **settings.to_environment()},
+        log=tmp_path / "worker.log",
+        environment={**os.environ, **settings.to_environment()},
+        directory=ROOT,
     )
     try:
         eventually(lambda: shop.show_task(task_id).status == "running")
