@@ -213,6 +213,18 @@ def test_plans_are_five_fields_and_words(blank: Page, call: str, text: str) -> N
     assert run(blank, "cron", f"return m.{call};") == text
 
 
+@pytest.mark.parametrize(("missing", "told"), [(1, False), (0, True)])
+def test_a_catalogue_that_is_cut_says_so(blank: Page, missing: int, told: bool) -> None:
+    script = f"""
+        const catalogue = m.productCatalogue(() => {{}});
+        const one = (_, place) => ({{ id: place, name: `Bun ${{place}}`, sku: `${{place}}` }});
+        catalogue.show(Array.from({{ length: m.MOST_PRODUCTS - {missing} }}, one));
+        const words = [...catalogue.node.querySelectorAll("p")];
+        return words.some((node) => !node.hidden && node.textContent.startsWith("Only the newest"));
+        """
+    assert run(blank, "parts/catalogue", script) == told
+
+
 def test_a_csv_quotes_what_it_must_and_runs_nothing(blank: Page) -> None:
     script = """
         const day = new Date("2026-07-01T00:00:00Z");

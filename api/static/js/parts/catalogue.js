@@ -9,6 +9,8 @@ import { newProductForm } from "./product_form.js";
 import { whenOpened } from "./table.js";
 import { startTraining } from "./training_order.js";
 
+/** More would keep the page waiting for long. */
+export const MOST_PRODUCTS = 20_000;
 const SHOWN_AT_FIRST = 100;
 const MONTH_MS = 30 * 86_400_000;
 
@@ -29,6 +31,11 @@ export function productCatalogue(onAdded) {
   const rows = new KeyedList(list, (product) => catalogueRow(product, problem));
   const more = element("button", { class: "button quiet" });
   const none = element("p", { class: "muted catalogue-none", role: "status" });
+  const cut = element(
+    "p",
+    { class: "muted", hidden: true },
+    `Only the newest ${formatCount(MOST_PRODUCTS)} products are listed and searched here.`,
+  );
   const draw = () => drawRows(rows, { more, none, list }, view);
   more.addEventListener("click", () => {
     view.limit = Infinity;
@@ -47,10 +54,12 @@ export function productCatalogue(onAdded) {
     list,
     none,
     more,
+    cut,
     whenOpened("Add a product", () => newProductForm(onAdded)),
   );
   const show = (products) => {
     node.hidden = products.length === 0;
+    cut.hidden = products.length < MOST_PRODUCTS;
     view.products = withEndings(products);
     draw();
   };
