@@ -6,6 +6,7 @@ import sys
 from core.children import Child, Plan
 from core.errors import CoreError
 from core.launcher import run
+from core.processes import end_with_parent
 from core.settings import Settings
 
 API = """
@@ -74,6 +75,7 @@ CHILDREN = {
 
 
 def main(words: list[str]) -> int:
+    end_with_parent(signal.SIGTERM)  # a run of the tests that was cut off leaves nothing behind
     step = CRASHING if "failing-step" in words else STEP
 
     def plan(settings: Settings) -> Plan:
