@@ -12,6 +12,9 @@ from pipeline.forecast.history.prepared import History
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 
 SELECTION_WINDOWS = {FAST: 2, BALANCED: 3, BEST: 5}
+NEWEST_SHARE = 2
+"""More windows than `balanced` looks at begin in the newest half of the history: who is best after
+one year of weeks is not who is best after two."""
 MIN_TRAINING_ROWS = 14
 LONGEST_SHARE = 8
 """A window is at most an eighth of the history: most of it is left to learn from."""
@@ -46,7 +49,7 @@ def plan_windows(
     """
     rows, width = len(history), _width(history, horizon_rows)
     least = max(4, min(MIN_TRAINING_ROWS, rows // 2))
-    holdout, number = rows - width, SELECTION_WINDOWS[budget]
+    holdout, number = rows - width, _number(rows, width, budget)
     stride = _stride(history, width, number)
     earlier = [holdout - width - stride * place for place in range(number)]
     origins = [*(origin for origin in reversed(earlier) if origin >= least), holdout]
@@ -63,6 +66,13 @@ def plan_windows(
         )
         for number, origin in enumerate(origins)
     )
+
+
+def _number(rows: int, width: int, budget: str) -> int:
+    """How many windows the choice looks at."""
+    in_newest_half = (rows - rows // NEWEST_SHARE) // width - 1
+    wanted = SELECTION_WINDOWS[budget]
+    return min(wanted, max(in_newest_half, SELECTION_WINDOWS[BALANCED]))
 
 
 def _season_to_come(history: History) -> int | None:

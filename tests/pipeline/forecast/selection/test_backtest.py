@@ -117,6 +117,17 @@ def test_a_larger_budget_looks_at_more_windows(budget: str, number: int) -> None
     assert len(plan_windows(history_of(daily_sales(730)), 28, budget)) == number
 
 
+@pytest.mark.parametrize(("weeks", "number"), [(109, 4), (140, 5), (400, 6)])
+def test_more_windows_than_usual_do_not_begin_in_the_older_half(weeks: int, number: int) -> None:
+    ds = pd.date_range("2024-01-01", periods=weeks, freq="W-MON")
+    history = history_of(pd.DataFrame({"ds": ds, "quantity": 5.0 + ds.month}))
+
+    windows = plan_windows(history, 13, "best")
+
+    assert len(windows) == number
+    assert windows[0].origin >= weeks // 2
+
+
 def test_rows_after_an_origin_do_not_change_what_was_forecast_from_it() -> None:
     frame, other = daily_sales(260), daily_sales(260)
     other.loc[232:, "quantity"] = 999.0
