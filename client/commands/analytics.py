@@ -106,8 +106,9 @@ def _print_accuracy(console: Console, told: Accuracy) -> None:
         return
     against = told.against_baseline
     console.print(
-        f"{counted(told.accuracy.count, 'model')}: accuracy {_percent(told.accuracy.median)} in the"
-        f" middle, MASE {number(told.mase.median)}, WAPE {share(told.wape.median)}."
+        f"{counted(told.accuracy.count, 'model')} with a known accuracy:"
+        f" {_percent(told.accuracy.median)} in the middle, MASE {number(told.mase.median)}, WAPE"
+        f" {share(told.wape.median)}."
     )
     if against.mean_improvement is not None:
         less = "less" if against.mean_improvement >= 0 else "more"

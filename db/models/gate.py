@@ -72,7 +72,7 @@ def judge(
     model: TrainedModel, champion: TrainedModel | None, comparison: ChampionComparison | None
 ) -> Verdict:
     if champion is None:
-        return Verdict(True, "No model of this product was deployed.")
+        return Verdict(True, "No model of this product was in use.")
     evidence = {} if comparison is None else comparison.evidence
     if model.degraded_reason and not champion.degraded_reason:
         return Verdict(False, _is_stand_in(model, champion), evidence)

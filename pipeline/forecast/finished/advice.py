@@ -1,5 +1,7 @@
 """What to do about a forecast whose accuracy is low, from what is known of its history."""
 
+import math
+
 from pipeline.forecast.history.notes import periods
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.selection.metrics import Metrics
@@ -46,4 +48,5 @@ def accuracy_notes(metrics: Metrics, history: History, *, outliers: int) -> tupl
         "if business has changed lately, train with more under “How readily the trend bends”"
         " (Advanced)"
     )
-    return (f"The accuracy is {accuracy:.0f} %, which is low. What may help: {'; '.join(advice)}.",)
+    shown = math.floor(accuracy)  # as the page does: 69.9 % would not look low as 70
+    return (f"The accuracy is {shown} %, which is low. What may help: {'; '.join(advice)}.",)

@@ -104,7 +104,7 @@ def test_the_first_model_deploys_and_says_why(session: Session, product: Product
     assert model.is_deployed
     assert model.deployed_at is not None
     assert (entry.kind, entry.model_id, entry.previous_model_id) == ("auto", model.id, None)
-    assert entry.reason == "No model of this product was deployed."
+    assert entry.reason == "No model of this product was in use."
     assert [line.action for line in audited(session, model)] == ["train", "deploy"]
 
 

@@ -11,7 +11,7 @@ def test_a_good_accuracy_needs_no_advice():
 
 
 def test_advice_follows_from_the_history():
-    (note,) = accuracy_notes({"accuracy": 55.4}, history_of(daily_sales(100)), outliers=3)
+    (note,) = accuracy_notes({"accuracy": 55.9}, history_of(daily_sales(100)), outliers=3)
     assert note.startswith("The accuracy is 55 %, which is low. What may help: import a longer")
     assert "than 100 days; look at the 3 unusual quantities" in note
     assert "prices and promotions" in note
