@@ -64,7 +64,7 @@ class Presence:
                 dispatch_if_possible(self._context)
             is_known = is_announced
             self._pause()
-        self._withdraw()
+        withdraw(self._context)
 
     def _pause(self) -> None:
         until = time.monotonic() + self._every_s
@@ -73,15 +73,6 @@ class Presence:
 
     def _is_over(self) -> bool:
         return self._left.is_set() or (self._context.drain.is_on and not self._is_taken)
-
-    def _withdraw(self) -> None:
-        try:
-            with self._context.sessions.begin() as session:
-                workers.leave(session, self._context.worker)
-        except SQLAlchemyError:
-            log.warning("slot not taken away, it will expire", exc_info=True)
-        else:
-            dispatch_if_possible(self._context)
 
     def _announce(self) -> bool:
         try:
@@ -93,3 +84,14 @@ class Presence:
             log.warning("slot not announced", exc_info=True)
             return False
         return True
+
+
+def withdraw(context: Context) -> None:
+    """Take away the slot of this process, and dispatch what waits to those that stay."""
+    try:
+        with context.sessions.begin() as session:
+            workers.leave(session, context.worker)
+    except SQLAlchemyError:
+        log.warning("slot not taken away, it will expire", exc_info=True)
+    else:
+        dispatch_if_possible(context)

@@ -31,6 +31,7 @@ from worker.errors import TaskDataMissingError, TaskStoppedError
 from worker.lease import UNWIND_WITHIN_S, Lease
 from worker.pace import Pace, SteadyPace, TablePace, ticking
 from worker.phase_clock import PhaseClock
+from worker.presence import withdraw
 from worker.products import train_product
 from worker.reporter import Reporter
 from worker.scratch import scratch_directory
@@ -203,8 +204,10 @@ def _report(claim: Claim, context: Context, progress: Progress) -> None:
 def _leave_process(
     claim: Claim, context: Context, clock: PhaseClock, stop: TaskStoppedError
 ) -> None:
-    """The task does not come back from native code: its end is written, its process given up."""
+    """The task does not come back from native code: its end is written, its process given up with
+    its slot."""
     log.error("task does not unwind", task_id=str(claim.token.task_id), reason=str(stop))
     clock.end()
     endings.stopped(context, claim.token, stop, clock.log_lines())
+    withdraw(context)
     os._exit(EXIT_OVERDUE)

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.processes import spawn
 from core.settings import Settings
 from db import transitions
+from db.jobs import workers
 from db.tables import DEFAULT_TENANT_ID
 from tests.fixtures.waiting import eventually
 from tests.worker.support import SIGNING_KEY, Shop
@@ -18,6 +19,7 @@ STUCK_WORKER = """
 import sys, threading
 from uuid import UUID
 from core.settings import Settings
+from db.jobs import workers
 from worker.context import create_context
 from worker.drain import Drain
 from worker.training import run_task
@@ -28,6 +30,8 @@ def stuck(claim, context, on_progress):
 context = create_context(
     Settings.from_environment(), worker="stuck", send=print, drain=Drain(grace_s=0)
 )
+with context.sessions.begin() as session:
+    workers.heartbeat(session, "stuck", slots=1)
 run_task(UUID(sys.argv[1]), context, {"product": stuck}, unwind_within_s=0.5)
 """
 
@@ -59,3 +63,5 @@ def test_a_task_that_never_asks_is_ended_with_its_process(
         worker.wait()
     assert shop.show_task(task_id).status == "cancelled"
     assert shop.events(job_id)[-1] == "job_cancelled"
+    with shop.sessions() as session:
+        assert workers.live_slots(session) == 0
