@@ -13,7 +13,7 @@ from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 
-MOST_GROWTH: Final = {FAST: 1.6, BALANCED: 1.6, BEST: 1.0}
+MOST_GROWTH: Final = {FAST: 1.7, BALANCED: 1.7, BEST: 1.0}
 """Settings that were chosen on some rows are kept until there are so many times as many: to the end
 for two years of days, while those of a young product are chosen anew."""
 
