@@ -10,6 +10,7 @@ _ROWS_AT_ONCE = 20_000
 _CELLS_AT_ONCE = 400_000
 _MOST_COLUMNS = 200
 _MOST_COLUMNS_IF_WIDE = 2_000
+_LONGEST_NAME = 255
 LONGEST_CELL = 4096
 """In bytes; of what a file repeats in each row."""
 
@@ -90,6 +91,12 @@ def check_names(names: Sequence[str], *, is_wide: bool) -> None:
     most = _MOST_COLUMNS_IF_WIDE if is_wide else _MOST_COLUMNS
     if len(names) > most:
         raise InvalidRequestError(f"The file has {len(names):,} columns; at most {most:,} are read")
+    odd = next((name for name in names if len(name) > _LONGEST_NAME or "\x00" in name), None)
+    if odd is not None:
+        raise InvalidRequestError(
+            f"The first line does not name columns: one has {len(odd):,} characters, beginning with"
+            f" {odd[:20]!r}; send a table as text (CSV), a workbook or Parquet"
+        )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise InvalidRequestError(

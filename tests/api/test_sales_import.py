@@ -210,6 +210,8 @@ def test_all_errors_are_counted_and_a_hundred_are_told(http: httpx.Client) -> No
         (b"date,product_id,quantity\n", "no rows"),
         (b"when,thing,quantity\n2026-01-01,rye,5\n", "lacks the columns date, product_id"),
         (b"date,product_id,quantity,Quantity\n", "more than once: 'quantity'"),
+        (bytes(100_000), "does not name columns: one has 100,000 characters"),
+        (b"date,product_id,quantity," + b"x" * 300 + b"\n", "one has 300 characters, beginning"),
         (b"date,product_id,quantity\n2026-01-01,cr\x8fme,5\n", "neither UTF-8 (the byte 0x8f"),
         (b"date,product_id,quantity\n2026-01-01,Cha\xb3ka,5\n", "nor Windows-1252"),
         (b"date,product_id,quantity\n2026-01-01,Caf\x8e,5\n", "nor Windows-1252"),
