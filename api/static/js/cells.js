@@ -1,7 +1,7 @@
 // What the cells of tables to be saved hold: texts, numbers, and moments of the shop's clock as
 // dates in UTC.
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** A number without digits that mean nothing; none is an empty cell. */
 export const amountCell = (value) => (value === null ? "" : Number(value.toFixed(3)));

@@ -1,11 +1,10 @@
 // A workbook of Excel with one sheet (Office Open XML, ECMA-376).
 
-import { isOfDays } from "./cells.js";
+import { DAY_MS, isOfDays } from "./cells.js";
 import { archiveOf } from "./zip.js";
 
 const TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const MOST_ROWS = 1_048_576;
-const DAY_MS = 86_400_000;
 const DAYS_TO_1970 = 25_569;
 const [DAY, MOMENT] = [1, 2]; // places in `cellXfs` below; 14 and 22 are dates of the reader's country
 const NO_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
