@@ -18,7 +18,7 @@ from benchmarks.forecast import report
 from benchmarks.forecast.measures import Measures, errors_by_series, measure, scored_rows
 from benchmarks.forecast.panel import TIME, Split, splits
 from benchmarks.forecast.run import Answer, Answers, Failure, median_of, peers_interpreter, run
-from benchmarks.forecast.sets import panels
+from benchmarks.forecast.sets import known_sets, panels
 from benchmarks.forecast.systems.registry import (
     MEDIAN,
     MEMBERS_OF_MEDIAN,
@@ -29,8 +29,8 @@ from benchmarks.forecast.systems.registry import (
 from benchmarks.forecast.systems.task import task_of
 
 
-def main() -> None:
-    asked = _parser().parse_args()
+def main(arguments: Sequence[str] | None = None) -> None:
+    asked = _asked(arguments)
     chosen: list[str] = asked.systems or [OURS, *PEERS, MEDIAN]
     sets = [
         splits(panel.with_horizon(asked.horizon), asked.origins)
@@ -51,6 +51,21 @@ def main() -> None:
         asked.out.mkdir(parents=True, exist_ok=True)
         report.records(results).to_parquet(asked.out / "measures.parquet")
         pd.concat(errors, ignore_index=True).to_parquet(asked.out / "series.parquet")
+
+
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What the command line asks for; a set or system that there is not ends the program."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    sets = known_sets(asked.data)
+    for name in asked.sets or []:
+        if name not in sets:
+            parser.error(f"argument --sets: there is no {name!r}, but {', '.join(sets)}")
+    systems = [OURS, *PEERS, MEDIAN]
+    for name in asked.systems or []:
+        if name not in systems and not is_ours(name):
+            parser.error(f"argument --systems: there is no {name!r}, but {', '.join(systems)}")
+    return asked
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -22,6 +22,11 @@ Maker = Callable[[int, int], Panel]
 """Makes a panel of so many products from a seed."""
 
 
+def known_sets(directory: Path | None) -> list[str]:
+    """What `panels` can make: those of `MAKERS` and the files of ``directory``."""
+    return [*MAKERS, *(path.name.split(".")[0] for path in _files(directory))]
+
+
 def panels(
     names: Sequence[str] | None, directory: Path | None, products: int, seed: int
 ) -> Iterator[Panel]:
@@ -29,9 +34,13 @@ def panels(
     for name, make in MAKERS.items():
         if names is None or name in names:
             yield make(products, seed)
-    for path in sorted(directory.glob("*.parquet")) if directory else ():
+    for path in _files(directory):
         if names is None or path.name.split(".")[0] in names:
             yield read_panel(path, products, seed)
+
+
+def _files(directory: Path | None) -> list[Path]:
+    return sorted(directory.glob("*.parquet")) if directory else []
 
 
 def read_panel(path: Path, products: int, seed: int) -> Panel:
