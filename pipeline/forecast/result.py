@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,10 @@ from pipeline.forecast.selection.metrics import Metrics
 from pipeline.forecast.unpickling import set_state
 
 Values = NDArray[np.float64]
+
+BOUNDED: Final = ("yhat", "yhat_lower", "yhat_upper")
+BY_LEVEL: Final = tuple(map(str, QUANTILES))
+"""Columns of a forecast, and of its quantiles, beside ``ds``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class FittedForecaster:
         """
         rows = self._rows(future)
         bounded = _bounded(self.calibration.outlook(*self._asked(rows)))
-        return _sold(rows, bounded, self._is_open(rows))
+        return _sold(rows, BOUNDED, bounded, self._is_open(rows))
 
     def quantiles(self, future: pd.DataFrame, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """The quantities that stay unsold with no more than each probability.
@@ -98,7 +102,7 @@ class FittedForecaster:
         require_levels(levels)
         rows = self._rows(future)
         made = self.calibration.quantiles(*self._asked(rows), levels)
-        return _sold(rows, _by_level(levels, made), self._is_open(rows))
+        return _sold(rows, tuple(map(str, levels)), made, self._is_open(rows))
 
     def predict_in_full(self, future: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Values]:
         """What `predict` and `quantiles` return, and what each period brings on average, for the
@@ -107,11 +111,10 @@ class FittedForecaster:
         rows = self._rows(future)
         predicted, steps = self._asked(rows)
         outlook = self.calibration.outlook(predicted, steps, QUANTILES)
-        bounded, by_level = _bounded(outlook), _by_level(QUANTILES, outlook.quantiles)
         is_open = self._is_open(rows)
         return (
-            _sold(rows, bounded, is_open),
-            _sold(rows, by_level, is_open),
+            _sold(rows, BOUNDED, _bounded(outlook), is_open),
+            _sold(rows, BY_LEVEL, outlook.quantiles, is_open),
             np.where(is_open, predicted, 0.0),
         )
 
@@ -151,19 +154,16 @@ class FittedForecaster:
 
 
 def _sold(
-    rows: PlainPeriods, columns: dict[str, Values], is_open: NDArray[np.bool_]
+    rows: PlainPeriods, names: tuple[str, ...], table: Values, is_open: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Nothing while the shop is closed."""
-    sold = {name: np.where(is_open, values, 0.0) for name, values in columns.items()}
-    return pd.DataFrame({"ds": rows.ds, **sold}, copy=False)
+    sold = pd.DataFrame(np.where(is_open[:, None], table, 0.0), columns=names, copy=False)
+    sold.insert(0, "ds", rows.ds)
+    return sold
 
 
-def _bounded(outlook: Outlook) -> dict[str, Values]:
-    return {"yhat": outlook.point, "yhat_lower": outlook.lower, "yhat_upper": outlook.upper}
-
-
-def _by_level(levels: Sequence[float], made: Values) -> dict[str, Values]:
-    return dict(zip(map(str, levels), made.T, strict=True))
+def _bounded(outlook: Outlook) -> Values:
+    return np.column_stack([outlook.point, outlook.lower, outlook.upper])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.closed_times import NO_DAYS
-from pipeline.forecast.calendar.frequency import months_of
+from pipeline.forecast.calendar.frequency import day_of_each, months_of
 from pipeline.forecast.calendar.occasions import Days, days_of
 from pipeline.forecast.credibility import prior_members
 from pipeline.forecast.history.shop_closed import shop_closed_days
@@ -47,7 +47,7 @@ class Factors:
 
     def at(self, ds: pd.DatetimeIndex) -> NDArray[np.float64]:
         """The factor of each time stamp; that of a month is reached in its middle."""
-        days = ds.to_numpy().astype("datetime64[D]")
+        days = day_of_each(ds)
         months = days.astype("datetime64[M]")
         first, next_first = (each.astype("datetime64[D]") for each in (months, months + 1))
         passed = ((days - first).astype(np.float64) + 0.5) / (next_first - first).astype(np.float64)
@@ -229,7 +229,7 @@ def _reached_by_several(ends: list[pd.Timestamp]) -> pd.Timestamp:
 
 def _up_to(cutoff: pd.Timestamp, product: _Sold, closed: Days) -> tuple[Days, NDArray[np.float64]]:
     """The days and quantities of the rows that may be learned from."""
-    days = product.stamps.tz_localize(None).to_numpy().astype("datetime64[D]")
+    days = day_of_each(product.stamps.tz_localize(None))
     used = np.asarray(product.stamps <= cutoff) & ~np.isin(days, closed)
     return days[used], product.quantity[used]
 

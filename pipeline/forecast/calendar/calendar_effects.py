@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.frequency import day_of_each
+
 Array = NDArray[np.float64]
 
 TIME_OF_MONTH: Final = "time_of_month"
@@ -59,7 +61,7 @@ def month_waves(ds: pd.DatetimeIndex) -> Array:
     """Sines, then cosines, of the place in the month: shape ``(n, 2 * WAVES)``. However long a
     month is, it begins and ends at the same places.
     """
-    days = ds.to_numpy().astype("datetime64[D]")
+    days = day_of_each(ds)
     months = days.astype("datetime64[M]")
     first, next_first = months.astype(days.dtype), (months + 1).astype(days.dtype)
     day, length = (days - first).astype(np.int64), (next_first - first).astype(np.int64)

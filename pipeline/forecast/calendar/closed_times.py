@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.frequency import Frequency, Unit, day_of_each
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar
 from pipeline.forecast.calendar.occasions import Days
 
@@ -52,7 +52,7 @@ class ClosedTimes:
             return np.zeros(len(ds), dtype=np.bool_)
         closed = np.isin(frequency.slots(ds), self.slots)
         days = np.array(self.days, dtype="datetime64[D]")
-        return np.asarray(closed | np.isin(_days(ds), days))
+        return np.asarray(closed | np.isin(day_of_each(ds), days))
 
 
 def closed_slots(
@@ -177,9 +177,9 @@ def regular_closures(
     else:
         now, closed = closed_slots(values, slots, shop_closed)
     rest, on_other_days = np.where(closed, np.nan, values), shop_closed & ~closed & ~marked
-    days, first, day = np.unique(_days(ds), return_index=True, return_inverse=True)
+    days, first, day = np.unique(day_of_each(ds), return_index=True, return_inverse=True)
     shut = np.logical_or.reduceat(on_other_days, first)
-    coming = np.unique(_days(ahead))
+    coming = np.unique(day_of_each(ahead))
     again = closed_again(days[shut], coming)
     if len(holidays.dates):
         on_holidays, were = closed_holidays(_by_day(rest, first), days, coming, holidays, shut)
@@ -230,7 +230,3 @@ def _is_shut(run: NDArray[np.int64], shop_closed: Mask) -> bool:
 def _zero_chance(values: Values, rows: Mask) -> float:
     """The share of rows without a sale, as if there had been one more of each kind."""
     return float((np.count_nonzero(values[rows] == 0) + 1) / (np.count_nonzero(rows) + 2))
-
-
-def _days(ds: pd.DatetimeIndex) -> Days:
-    return np.asarray(ds.to_numpy().astype("datetime64[D]"))

@@ -58,7 +58,7 @@ class Frequency:
     def ends(self, ds: pd.DatetimeIndex) -> pd.DatetimeIndex:
         """The end of the period that begins at each time stamp."""
         if self.unit is Unit.MONTH:
-            return _months_later(ds.to_numpy(), 1, at_month_end=self.at_month_end)
+            return _months_later(ds.values, 1, at_month_end=self.at_month_end)
         return ds + pd.Timedelta(hours=self.hours)
 
     def rows_between(self, start: pd.Timestamp, stop: pd.Timestamp) -> int:
@@ -70,8 +70,8 @@ class Frequency:
     def steps_after(self, last: pd.Timestamp, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
         """The distance of each time stamp from ``last`` in rows."""
         if self.unit is Unit.MONTH:
-            return months_of(ds.to_numpy()) - months_of(last.to_datetime64())
-        distance = ds.to_numpy() - last.to_datetime64()
+            return months_of(ds.values) - months_of(last.to_datetime64())
+        distance = ds.values - last.to_datetime64()
         return distance // np.timedelta64(self.hours, "h")
 
     def horizon_rows(self, days: int) -> int:
@@ -113,7 +113,7 @@ class Frequency:
 
     def slots(self, ds: pd.DatetimeIndex) -> NDArray[np.int64]:
         """The place of each time stamp in its season (weekday, hour of the week, week, month)."""
-        stamps = ds.to_numpy()
+        stamps = ds.values
         if self.unit is Unit.MONTH:
             return months_of(stamps) % 12
         if self.unit is Unit.WEEK:
@@ -126,6 +126,11 @@ class Frequency:
     def hours(self) -> int:
         """Of a row that is not a month."""
         return {Unit.HOUR: self.step, Unit.DAY: 24, Unit.WEEK: 168}[self.unit]
+
+
+def day_of_each(ds: pd.DatetimeIndex) -> Stamps:
+    """The day of each time stamp; ``to_numpy`` takes ten times as long as ``values``."""
+    return np.asarray(ds.values.astype("datetime64[D]"))
 
 
 def day_of_year(stamps: Stamps) -> NDArray[np.int64]:
@@ -173,7 +178,7 @@ def infer_frequency(ds: pd.DatetimeIndex) -> Frequency:
     InvalidDataError
         If rows are finer than an hour.
     """
-    minutes = np.asarray(np.diff(ds.to_numpy()) / np.timedelta64(1, "m"), dtype=float)
+    minutes = np.asarray(np.diff(ds.values) / np.timedelta64(1, "m"), dtype=float)
     if (minutes % 60 != 0).any():
         raise InvalidDataError(
             "Column ds has time stamps that are not whole hours apart; accepted are hourly to"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.forecast.calendar.frequency import day_of_each
 from pipeline.forecast.calendar.occasions import Days, Event, Holiday, days_by_name, share_within
 from pipeline.forecast.unpickling import set_state
 
@@ -45,24 +46,29 @@ class HolidayCalendar:
 
     def contains(self, ds: pd.DatetimeIndex) -> NDArray[np.bool_]:
         """Which time stamps lie on a holiday."""
-        return np.isin(_days(ds), self.dates)
+        return np.isin(day_of_each(ds), self.dates)
 
     def days_until(self, ds: pd.DatetimeIndex, limit: int) -> NDArray[np.float64]:
         """Days to the next holiday, 0 on one, at most ``limit``."""
         padded = np.append(self.dates, np.datetime64("2300-01-01", "D"))
-        after = padded[np.searchsorted(padded[:-1], _days(ds), side="left")]
-        return np.minimum((after - _days(ds)).astype(np.float64), limit)
+        days = day_of_each(ds)
+        after = padded[np.searchsorted(padded[:-1], days, side="left")]
+        return np.minimum((after - days).astype(np.float64), limit)
 
     def days_since(self, ds: pd.DatetimeIndex, limit: int) -> NDArray[np.float64]:
         """Days since the last holiday, 0 on one, at most ``limit``."""
         padded = np.insert(self.dates, 0, np.datetime64("1700-01-01", "D"))
-        before = padded[np.searchsorted(self.dates, _days(ds), side="right")]
-        return np.minimum((_days(ds) - before).astype(np.float64), limit)
+        days = day_of_each(ds)
+        before = padded[np.searchsorted(self.dates, days, side="right")]
+        return np.minimum((days - before).astype(np.float64), limit)
 
     def count_between(self, ds: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> NDArray[np.float64]:
         """How many holidays lie from each time stamp up to, not including, its end."""
-        counts = np.searchsorted(self.dates, _days(ends)) - np.searchsorted(self.dates, _days(ds))
-        return counts.astype(np.float64)
+        first, stop = (
+            np.searchsorted(self.dates, day_of_each(ds)),
+            np.searchsorted(self.dates, day_of_each(ends)),
+        )
+        return (stop - first).astype(np.float64)
 
     def around(self) -> Mapping[str, Days]:
         """Days beside holidays, which all holidays together teach: single ones are too rare.
@@ -174,7 +180,3 @@ def _plain(name: str) -> str:
 def _weekday(days: Days) -> NDArray[np.int64]:
     """Monday 0 to Sunday 6."""
     return np.asarray((days.astype(np.int64) + 3) % 7)
-
-
-def _days(ds: pd.DatetimeIndex) -> NDArray[np.datetime64]:
-    return np.asarray(ds.to_numpy().astype("datetime64[D]"))

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import InvalidParameterError
-from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Frequency, day_of_each
 
 MAX_OCCASIONS = 2_000
 MAX_SPAN_DAYS = 366
@@ -73,7 +73,7 @@ def days_by_name(events: Sequence[Event]) -> dict[str, Days]:
 
 def share_within(days: Days, ds: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> NDArray[np.float64]:
     """Which share of each period, from its time stamp up to its end, lies on one of the days."""
-    first, stop = _days(ds), _days(ends)
+    first, stop = day_of_each(ds), day_of_each(ends)
     length = np.maximum((stop - first).astype(np.float64), 1.0)  # within a day: the day itself
     stop = np.maximum(stop, first + np.timedelta64(1, "D"))
     found = np.searchsorted(days, stop) - np.searchsorted(days, first)
@@ -88,10 +88,6 @@ def closed_rows(
         return np.zeros(len(ds), dtype=np.bool_)
     share = share_within(days_of(closures), ds, frequency.ends(ds))
     return np.asarray(share >= 1.0)
-
-
-def _days(ds: pd.DatetimeIndex) -> Days:
-    return np.asarray(ds.to_numpy().astype("datetime64[D]"))
 
 
 def _require_span(name: str, first: date, last: date) -> None:

@@ -25,7 +25,7 @@ def calendar_table(
     ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
 ) -> NDArray[np.float64]:
     """One row per time stamp with the columns of `calendar_columns`; not to be written to."""
-    ticks = ds.to_numpy().astype("datetime64[ns]").astype(np.int64)
+    ticks = ds.values.astype("datetime64[ns]").astype(np.int64)
     days = holidays.dates.astype("datetime64[D]").astype(np.int64).tobytes()
     if frequency.unit is Unit.MONTH:
         return _months(ticks.tobytes(), frequency, days)

@@ -90,7 +90,7 @@ def calendar_columns(
     ds: pd.DatetimeIndex, frequency: Frequency, holidays: HolidayCalendar
 ) -> NDArray[np.float64]:
     """One row per time stamp with the columns of `HOLIDAY_COLUMNS` and `YEAR_COLUMNS`."""
-    stamps = ds.to_numpy()
+    stamps = ds.values
     angle = 2 * np.pi * day_of_year(stamps) / DAYS_PER_YEAR
     waves = [
         wave(harmonic * angle) for harmonic in range(1, HARMONICS + 1) for wave in (np.sin, np.cos)

@@ -16,7 +16,7 @@ Values = NDArray[np.float64]
 
 def month_columns(ds: pd.DatetimeIndex) -> NDArray[np.bool_]:
     """Which of the twelve months each time stamp is in, shape ``(n, 12)``."""
-    return np.asarray(months_of(ds.to_numpy())[:, None] % MONTHS == np.arange(MONTHS))
+    return np.asarray(months_of(ds.values)[:, None] % MONTHS == np.arange(MONTHS))
 
 
 def share_of_chance(ds: pd.DatetimeIndex, values: Values, expected: Values) -> float:
@@ -42,7 +42,7 @@ def share_of_chance(ds: pd.DatetimeIndex, values: Values, expected: Values) -> f
     float
         1 where fewer than two years of whole months are known.
     """
-    months = months_of(ds.to_numpy())
+    months = months_of(ds.values)
     first = int(months[0])
     numbers = months - first
     rows = np.bincount(numbers)

@@ -42,9 +42,9 @@ def lay(clean: pd.DataFrame, spec: ForecastSpec, observed_until: pd.Timestamp | 
         last = max(last, _floor(frequency, first, observed_until))
     rows = frequency.rows_between(first, last) + 1
     calendar = frequency.grid(first, rows + frequency.horizon_rows(spec.horizon_days))
-    places = np.searchsorted(calendar.to_numpy(), stamps.to_numpy())
+    places = np.searchsorted(calendar.values, stamps.values)
     places = np.minimum(places, len(calendar) - 1)
-    found = np.flatnonzero(calendar.to_numpy()[places] == stamps.to_numpy())
+    found = np.flatnonzero(calendar.values[places] == stamps.values)
     columns = {}
     for name in [column for column in clean.columns if column != TIME]:
         columns[name] = np.full(len(calendar), np.nan)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.clock_changes import hidden_hours
 from pipeline.forecast.calendar.closed_times import ClosedTimes, regular_closures
-from pipeline.forecast.calendar.frequency import Frequency, Unit
+from pipeline.forecast.calendar.frequency import Frequency, Unit, day_of_each
 from pipeline.forecast.calendar.holiday_calendar import HolidayCalendar, public_holidays
 from pipeline.forecast.calendar.occasions import Days, days_of, share_within
 from pipeline.forecast.history.endings import has_ended
@@ -114,7 +114,7 @@ def _with_days(
     """Closed, too, on the days ahead of which every period is marked."""
     if not frequency.is_daily_or_finer or not marked.any():
         return times
-    days = ahead.to_numpy().astype("datetime64[D]")
+    days = day_of_each(ahead)
     whole = np.setdiff1d(days[marked], days[~marked]).tolist()
     return replace(times, days=tuple(sorted({*times.days, *whole})))
 

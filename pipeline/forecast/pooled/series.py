@@ -73,7 +73,7 @@ def series_of(history: History, category: str | None = None) -> Series:
 
 def stamps_of(ds: pd.Series | pd.DatetimeIndex) -> Stamps:
     """Time stamps in seconds."""
-    return np.asarray(ds.to_numpy().astype("datetime64[s]"))
+    return np.asarray(ds.values.astype("datetime64[s]"))
 
 
 def ahead_of(series: Series, future: Periods) -> Series:

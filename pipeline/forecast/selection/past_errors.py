@@ -17,4 +17,4 @@ def past_errors(backtest: Backtest, forecasts: Forecasts) -> pd.DataFrame:
             made = forecasts[window.number][: window.stop - window.origin]
             errors[window.origin : window.stop] = backtest.actual(window) - made
     scored = np.isfinite(errors)
-    return pd.DataFrame({"ds": backtest.history.ds[scored], "error": errors[scored]})
+    return pd.DataFrame({"ds": backtest.history.ds[scored], "error": errors[scored]}, copy=False)

@@ -211,7 +211,7 @@ def _laid(columns: Array, season: int) -> _Laid:
 
 def _of_calendar(ds: pd.DatetimeIndex, season: int, regressors: Regressors) -> _Laid:
     """Holidays and events; products of a shop and the methods of a test ask for the same."""
-    times = blake2b(ds.to_numpy().tobytes(), digest_size=16).digest()
+    times = blake2b(ds.values.tobytes(), digest_size=16).digest()
     key = times, str(ds.dtype), season, regressors.frequency, content_key(regressors.holidays)
     known = _CALENDARS.get(key, _Laid)
     if known is None:

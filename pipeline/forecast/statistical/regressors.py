@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.forecast.calendar.frequency import Frequency
+from pipeline.forecast.calendar.frequency import Frequency, day_of_each
 from pipeline.forecast.calendar.holiday_calendar import BRIDGE, HolidayCalendar
 from pipeline.forecast.history.levels import Levels, at_levels, levels_of
 from pipeline.forecast.history.prepared import History
@@ -102,7 +102,7 @@ class Regressors:
         """The columns of holidays and events."""
         parts = [np.empty((len(ds), 0))]
         if self.with_holidays:
-            parts.append(self._of_holidays(np.asarray(ds.to_numpy().astype("datetime64[D]"))))
+            parts.append(self._of_holidays(day_of_each(ds)))
         if self.holidays.events:
             parts.append(self.holidays.event_columns(ds, self.frequency.ends(ds)))
         return np.concatenate(parts, axis=1)
@@ -139,7 +139,7 @@ class Regressors:
 
 def regressors_of(history: History, holidays: HolidayCalendar) -> Regressors:
     """The holidays that the history has seen, its events and its covariates that change."""
-    days = np.asarray(history.ds.to_numpy().astype("datetime64[D]"))
+    days = day_of_each(history.ds)
     seen = (holidays.dates >= days[0]) & (holidays.dates <= days[-1] + _ONE_DAY)
     times = Counter(holidays.names[place] for place in np.flatnonzero(seen).tolist())
     kinds = sorted(times)

@@ -81,7 +81,7 @@ def fit_history(
     Priors that are not the structure's own are known to our engine alone.
     """
     rows = slice(-MAX_ROWS, None)
-    times = history.ds.to_numpy()[rows]
+    times = history.ds.values[rows]
     columns = {one.name: history.columns[one.name][rows] for one in structure.regressors}
     values, spec = history.actual[rows], context.spec
     if spec.engine == "stan" and priors is stated_priors:

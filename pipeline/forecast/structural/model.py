@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forecast.calendar.holiday_calendar import EVENT_PREFIX
-from pipeline.forecast.periods import Periods
+from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.structural.calendar_columns import calendar_columns, holiday_columns
 from pipeline.forecast.structural.layout import Mode, PriorScales, trend_of
 from pipeline.forecast.structural.past import Past
@@ -119,7 +119,7 @@ class Rows:
     def of(cls, frame: Periods, structure: Structure) -> "Rows":
         """The columns of a frame that a structure needs."""
         return cls(
-            frame["ds"].to_numpy(),
+            times_of(frame).values,
             {one.name: frame[one.name].to_numpy(dtype=float) for one in structure.regressors},
         )
 
