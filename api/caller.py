@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import g
 
+from api.errors import MissingScopeError
 from db.tables import DEFAULT_TENANT_ID
 
 Scope = Literal["read", "train", "deploy", "admin"]
@@ -22,6 +23,10 @@ class Caller:
     tenant_id: UUID
     subject: str
     scopes: frozenset[Scope]
+
+    def require(self, scope: Scope) -> None:
+        if scope not in self.scopes:
+            raise MissingScopeError(scope)
 
 
 EVERYBODY = Caller(DEFAULT_TENANT_ID, "everybody", frozenset(SCOPES))

@@ -23,6 +23,7 @@ class ImportReport(Record):
     product_ids: tuple[str, ...] = ()
     first_date: datetime | None = None
     last_date: datetime | None = None
+    covariates: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

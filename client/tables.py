@@ -27,6 +27,13 @@ def print_import(console: Console, report: ImportReport) -> None:
         console.print(
             f"Deleted as the file does not have them: {counted(report.rows_deleted, 'row')}."
         )
+    if report.covariates:
+        console.print(
+            Text(
+                "Kept beside the sales, and used where they help:"
+                f" {plain(', '.join(report.covariates))}. --exclude COLUMN leaves one out."
+            )
+        )
     for warning in report.warnings:
         console.print(Text(f"Note: {plain(warning)}", "yellow"))
 

@@ -27,7 +27,7 @@ from api.errors import (
     TookTooLongError,
     UnavailableError,
 )
-from api.sales.schemas import ImportReport
+from api.sales.schemas import ImportQuery, ImportReport
 from core.artifacts import Blob
 from db.models.stored import Reclaimed
 
@@ -79,10 +79,10 @@ class ChildChores:
         return str(self._read_text(manifest_digest, name))
 
     def import_sales(
-        self, path: Path, media_type: str, tenant_id: UUID, *, replaces: bool = False
+        self, path: Path, media_type: str, tenant_id: UUID, query: ImportQuery
     ) -> ImportReport:
-        asked = "replace-sales" if replaces else "import-sales"
-        answer = self._run(_ROWS, asked, str(path), media_type, str(tenant_id))
+        arguments = str(path), media_type, str(tenant_id), query.model_dump_json()
+        answer = self._run(_ROWS, "import-sales", *arguments)
         return ImportReport.model_validate(answer)
 
     @contextmanager

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.chores.files import FileChores
 from api.sales.imports import import_file
-from api.sales.schemas import ImportReport
+from api.sales.schemas import ImportQuery, ImportReport
 from core.artifacts import ArtifactStore
 from db.engine import Sessions
 from db.models import stored
@@ -32,14 +32,14 @@ class LocalChores(FileChores):
         return stored.reclaim(self._sessions, self._store, freed)
 
     def import_sales(
-        self, path: Path, media_type: str, tenant_id: UUID, *, replaces: bool = False
+        self, path: Path, media_type: str, tenant_id: UUID, query: ImportQuery
     ) -> ImportReport:
         return import_file(
             self._sessions,
             path,
             media_type,
             tenant_id,
+            query,
             max_products=self._max_products,
             max_bytes=self._max_file_bytes,
-            replaces=replaces,
         )

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from api.errors import ApiError
-from api.sales.schemas import ImportReport
+from api.sales.schemas import ImportQuery, ImportReport
 from core.artifacts import Blob
 from db.models.stored import Reclaimed
 
@@ -35,8 +35,6 @@ class Chores(Protocol):
         """
 
     def import_sales(
-        self, path: Path, media_type: str, tenant_id: UUID, *, replaces: bool = False
+        self, path: Path, media_type: str, tenant_id: UUID, query: ImportQuery
     ) -> ImportReport:
-        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it. One that
-        `replaces` has the whole history of its products.
-        """
+        """Import a sales file, or raise `InvalidRequestError` with what is wrong in it."""

@@ -1,7 +1,7 @@
 """The child process of `api.chores.children` for chores that need the database.
 
-`python -m api.chores.row_child reclaim JSON`, or `… import-sales FILE TYPE TENANT`, or
-`… replace-sales` with the same; results and statuses are those of `api.chores.file_child`.
+`python -m api.chores.row_child reclaim JSON`, or `… import-sales FILE TYPE TENANT
+JSON`; results and statuses are those of `api.chores.file_child`.
 """
 
 import json
@@ -15,6 +15,7 @@ from api.chores.file_child import finish
 from api.chores.local import LocalChores
 from api.chores.memory import TOO_MUCH, limit_memory
 from api.errors import InvalidRequestError
+from api.sales.schemas import ImportQuery
 from core.artifacts import ArtifactStore
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
@@ -43,7 +44,7 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
     match arguments:
         case ["reclaim", freed]:
             return json.dumps(asdict(chores.reclaim(json.loads(freed))))
-        case ["import-sales" | "replace-sales" as asked, path, media_type, tenant_id]:
+        case ["import-sales", path, media_type, tenant_id, query]:
             limit_memory()
             try:
                 with as_tenant(UUID(tenant_id)):
@@ -51,7 +52,7 @@ def run(chores: LocalChores, arguments: Sequence[str]) -> str:
                         Path(path),
                         media_type,
                         UUID(tenant_id),
-                        replaces=asked == "replace-sales",
+                        ImportQuery.model_validate_json(query),
                     )
             except MemoryError as error:
                 raise InvalidRequestError(TOO_MUCH) from error

@@ -63,6 +63,20 @@ _MEASURES = """amount sales sold net gross tax vat discount cost costs margin pr
 _SHOPS = """shop store branch location outlet shop_id shop_name store_id store_nbr store_number
     store_name tienda sucursal filiale laden geschaft standort magasin boutique negozio
     punto_vendita loja winkel filiaal"""
+# What tells one receipt, till or code from another. The words for many of them count customers.
+_RECORDS = """id uuid row index line ticket receipt invoice order transaction till register pos
+    terminal cashier operator employee waiter barcode ean gtin upc plu
+    linea recibo factura pedido caja cajero camarero empleado
+    zeile bon beleg rechnung bestellung kasse kassierer bediener
+    ligne ticket_de_caisse facture commande caisse caissier serveur
+    riga scontrino fattura ordine cassa cassiere linha talao fatura encomenda
+    bonnetje factuur bestelling kassa"""
+_NAMES_OF_RECORDS = frozenset(_RECORDS.split())
+_NUMBERED = re.compile(
+    r".+_(id|uuid|no|nr|nbr|number|numero|num|nummer|numer|code|codigo|codice|barcode|ean)"
+    r"|(id|uuid|numero|n|no|nr)_(?!de_)(" + "|".join(_NAMES_OF_RECORDS) + r")"
+    r"|.+(nummer|nr)"
+)
 _NAMES_OF_SHOPS = frozenset(_SHOPS.split())
 _NAMES_OF_MEASURES = frozenset(_MEASURES.split())
 _MEASURED = _NAMES_OF_MEASURES.union(*(_WORDS[one] for one in ("quantity", "price", "revenue")))
@@ -104,6 +118,12 @@ def names_a_measure(name: str) -> bool:
 def names_a_shop(name: str) -> bool:
     """Whether a column of this name says in which of several shops something was sold."""
     return _word(name) in _NAMES_OF_SHOPS
+
+
+def names_a_record(name: str) -> bool:
+    """Whether a column of this name has the number of a receipt, a till, a person or a row."""
+    word = _word(name)
+    return word in _NAMES_OF_RECORDS or _NUMBERED.fullmatch(word) is not None
 
 
 def measures_in(title: str) -> frozenset[str]:

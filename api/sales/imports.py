@@ -1,6 +1,6 @@
 """A sales file into the database: all of it, or nothing and a list of what is wrong in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +11,7 @@ from api.sales.dates import First, what_comes_first
 from api.sales.files import open_sales
 from api.sales.packed import unpacked
 from api.sales.reading import Reading
-from api.sales.schemas import ImportReport
+from api.sales.schemas import ImportQuery, ImportReport
 from api.sales.tables import SalesFile, counted, quoted
 from db.engine import Sessions
 from db.errors import QuotaExceededError
@@ -23,20 +23,29 @@ def import_file(
     path: Path,
     media_type: str,
     tenant_id: UUID,
+    query: ImportQuery,
     *,
     max_products: int | None = None,
     max_bytes: int = 10**9,
-    replaces: bool = False,
 ) -> ImportReport:
     """Add and update sales; raises `InvalidRequestError` with the rows that are wrong, or for a
-    packed file of more than `max_bytes`. One that `replaces` has the whole history of its products.
+    packed file of more than `max_bytes`.
     """
+    # Names of columns are read in lower case.
+    excluded = {name.strip().lower() for name in query.exclude_columns or ()}
     with unpacked(path, max_bytes) as whole:
         with open_sales(whole, media_type) as file:
-            first = _first_of_dates(file)
+            first = _first_of_dates(file.without(excluded))
         with open_sales(whole, media_type) as file:
-            reading = Reading(file, first)
-            return _import(sessions, reading, tenant_id, max_products, replaces=replaces)
+            reading = Reading(file.without(excluded), first)
+            return _import(
+                sessions,
+                reading,
+                tenant_id,
+                max_products,
+                replaces=query.replace,
+                excluded=excluded,
+            )
 
 
 def _first_of_dates(file: SalesFile) -> First | None:
@@ -61,6 +70,7 @@ def _import(
     max_products: int | None,
     *,
     replaces: bool,
+    excluded: Collection[str],
 ) -> ImportReport:
     with sessions.begin() as session:
         try:
@@ -69,7 +79,8 @@ def _import(
                 tenant_id,
                 reading.batches(),
                 max_products=max_products,
-                forget_others=replaces,
+                replaces=replaces,
+                left_out=excluded,
             )
         except QuotaExceededError as error:
             raise InvalidRequestError(f"Nothing was imported: {error}") from error
@@ -80,7 +91,7 @@ def _import(
     warnings = reading.warnings(counts.more_returned)
     if counts.merged:
         warnings.append(_of_added_rows(counts.merged, reading.columns_of_shops()))
-    return _report(counts, warnings)
+    return _report(counts, reading.covariates, warnings)
 
 
 def _of_added_rows(merged: int, shops: Sequence[str]) -> str:
@@ -93,7 +104,7 @@ def _of_added_rows(merged: int, shops: Sequence[str]) -> str:
     )
 
 
-def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
+def _report(counts: ImportCounts, covariates: Sequence[str], warnings: list[str]) -> ImportReport:
     return ImportReport(
         rows_read=counts.read,
         rows_inserted=counts.inserted,
@@ -105,5 +116,6 @@ def _report(counts: ImportCounts, warnings: list[str]) -> ImportReport:
         product_ids=list(counts.product_ids),
         first_date=counts.first,
         last_date=counts.last,
+        covariates=list(covariates),
         warnings=warnings,
     )

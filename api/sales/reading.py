@@ -17,9 +17,10 @@ from api.sales.decimals import DecimalComma
 from api.sales.gaps import Gaps
 from api.sales.mistakes import Mistakes
 from api.sales.named_products import NamedProducts
+from api.sales.numbering import is_numbering
 from api.sales.sheets import Repetitions
 from api.sales.sums import may_name_a_sum, tells_a_day
-from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed
+from api.sales.tables import Place, RaggedRowError, RawBatch, SalesFile, counted, listed, quoted
 from api.sales.times import Times
 from db.shop.sales import Returned, SalesBatch
 
@@ -45,7 +46,9 @@ _MOST_KNOWN = 100_000
 
 
 class Reading:
-    """Turns cells into values, and collects the errors of the whole file."""
+    """Turns cells into values, and collects the errors of the whole file. Its `covariates` are the
+    further columns that it keeps, known once it has been read.
+    """
 
     def __init__(self, file: SalesFile, first: First | None) -> None:
         self._fields = fields_of(file.names)
@@ -66,7 +69,8 @@ class Reading:
         self._ahead = Ahead(datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1))
         self._named_products = NamedProducts()
         self._repetitions = Repetitions()
-        self._covariates = [name for name in file.names if name not in self._fields]
+        self.covariates: list[str] = []
+        self._numberings: list[str] = []
         self._left_out = list(file.left_out)
         self._known: dict[str, dict[object, Any]] = defaultdict(dict)
         self._sums: list[Place] = []
@@ -80,7 +84,7 @@ class Reading:
         for whole in self._checked_batches():
             raw = self._named_products.coded(self._without_sums(self._by_field(whole)))
             if is_first:
-                self._leave_out_texts(raw)
+                self._choose_covariates(raw)
                 is_first = False
             batch = self._batch(raw)
             if not self._mistakes:
@@ -130,6 +134,7 @@ class Reading:
         if self._file.has_unnamed:
             told.append("Columns without a name were left out")
         others = (
+            self._told_of_numberings(),
             self._named_products.told(),
             self._times.told(),
             self._ahead.told(),
@@ -141,6 +146,14 @@ class Reading:
     def columns_of_shops(self) -> list[str]:
         """Those that say in which shop something was sold, which is not kept."""
         return [name for name in self._file.names if names_a_shop(name)]
+
+    def _told_of_numberings(self) -> str | None:
+        if not self._numberings:
+            return None
+        return (
+            "Columns that number receipts, tills, shops or rows say nothing of what sells, and were"
+            f" left out: {quoted(self._numberings)}"
+        )
 
     def _checked_batches(self) -> Iterator[RawBatch]:
         try:
@@ -165,26 +178,34 @@ class Reading:
         }
         return replace(raw, rows=list(compress(raw.rows, kept)), columns=columns)
 
-    def _leave_out_texts(self, raw: RawBatch) -> None:
-        """A further column is a covariate unless its first rows say otherwise."""
-        for name in tuple(self._covariates):
-            if not all(map(self._is_number, raw.columns[name])):
-                self._covariates.remove(name)
+    def _choose_covariates(self, raw: RawBatch) -> None:
+        """A further column is a covariate unless its name or its first rows say otherwise."""
+        others = [name for name in self._file.names if name not in self._fields]
+        for name in others:
+            values = self._numbers(raw.columns[name])
+            if values is None:
                 self._left_out.append(name)
+            elif is_numbering(name, values):
+                self._numberings.append(name)
+            else:
+                self.covariates.append(name)
 
-    def _is_number(self, cell: object) -> bool:
+    def _numbers(self, column: Sequence[object]) -> list[float | None] | None:
+        """The cells as numbers; None where one of them is none."""
         try:
-            decimals = DecimalComma(is_usual=self._file.has_decimal_comma)
-            cells.number(decimals.as_point(cells.with_sign_before(cell)))
+            return list(map(self._number, column))
         except ValueError:
-            return False
-        return True
+            return None
+
+    def _number(self, cell: object) -> float | None:
+        decimals = DecimalComma(is_usual=self._file.has_decimal_comma)
+        return cells.number(decimals.as_point(cells.with_sign_before(cell)))
 
     def _batch(self, raw: RawBatch) -> SalesBatch:
         values = {
             name: self._values(name, raw)
             for name in raw.columns
-            if name in _PARSERS or name in self._covariates
+            if name in _PARSERS or name in self.covariates
         }
         values["date"] = self._times.periods(values["date"])
         self._note_returns(raw, values)
@@ -215,9 +236,9 @@ class Reading:
     def _rows_of_covariates(
         self, values: dict[str, list[Any]]
     ) -> Sequence[dict[str, float | None]] | None:
-        if not self._covariates:
+        if not self.covariates:
             return None
-        names = self._covariates
+        names = self.covariates
         columns = [values[name] for name in names]
         return [
             {name: value for name, value in zip(names, row, strict=True) if value is not None}

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from api.column_names import Columns
 from api.moments import WallClock
+from api.sales.tables import MOST_COLUMNS
 from api.schemas import Answer, Request
 
 
@@ -16,7 +18,13 @@ class ImportQuery(Request):
     replace: bool = Field(
         default=False,
         description="Whether the file has the whole history of its products, so that what else is"
-        " known of them is deleted",
+        " known of them is deleted; needs the scope `admin`",
+    )
+    exclude_columns: Columns = Field(
+        default=None,
+        max_length=MOST_COLUMNS,
+        description="Columns of the file that are not read, separated by commas; where the service"
+        " had kept one beside the sales of these rows, that is deleted, too",
     )
 
 
@@ -31,6 +39,9 @@ class ImportReport(Answer):
     product_ids: list[UUID]
     first_date: WallClock | None
     last_date: WallClock | None
+    covariates: list[str] = Field(
+        description="Further columns of numbers, kept beside the sales and used where they help"
+    )
     warnings: list[str]
 
 

@@ -1,14 +1,14 @@
 """What every kind of sales file is read as: named columns, in batches of rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from api.errors import InvalidRequestError
 
 _ROWS_AT_ONCE = 20_000
 _CELLS_AT_ONCE = 400_000
-_MOST_COLUMNS = 200
+MOST_COLUMNS = 200
 _MOST_COLUMNS_IF_WIDE = 2_000
 _LONGEST_NAME = 255
 LONGEST_CELL = 4096
@@ -37,6 +37,10 @@ class RawBatch:
 
     def place(self, index: int) -> Place:
         return Place(self.rows[index], self.sheet)
+
+    def without(self, names: Collection[str]) -> "RawBatch":
+        kept = {name: cells for name, cells in self.columns.items() if name not in names}
+        return replace(self, columns=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,22 @@ class SalesFile:
     has_lines_above: bool = False
     remarks: tuple[str, ...] = ()
 
+    def without(self, names: Collection[str]) -> "SalesFile":
+        """The file as if it had not these columns. Raises `InvalidRequestError` for one that it
+        has not.
+        """
+        if unknown := [name for name in names if name not in (*self.names, *self.left_out)]:
+            raise InvalidRequestError(
+                f"The file has no {quoted(unknown)} that could be left out. It has"
+                f" {listed(self.names)}"
+            )
+        return replace(
+            self,
+            names=tuple(name for name in self.names if name not in names),
+            left_out=tuple(name for name in self.left_out if name not in names),
+            batches=(raw.without(names) for raw in self.batches),
+        )
+
 
 class RaggedRowError(InvalidRequestError):
     """A row has more or fewer cells than the header."""
@@ -88,7 +108,7 @@ def check_names(names: Sequence[str], *, is_wide: bool) -> None:
     """Raises `InvalidRequestError` for no names, too many, or one that comes twice."""
     if not any(names):
         raise InvalidRequestError("The file is empty: its first line must name the columns")
-    most = _MOST_COLUMNS_IF_WIDE if is_wide else _MOST_COLUMNS
+    most = _MOST_COLUMNS_IF_WIDE if is_wide else MOST_COLUMNS
     if len(names) > most:
         raise InvalidRequestError(f"The file has {len(names):,} columns; at most {most:,} are read")
     odd = next((name for name in names if len(name) > _LONGEST_NAME or "\x00" in name), None)

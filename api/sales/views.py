@@ -4,6 +4,7 @@ from pathlib import PurePath
 from uuid import UUID
 
 from api.actor import actor_of_request
+from api.caller import caller_of_request
 from api.errors import UnsupportedTypeError
 from api.products.references import find_product
 from api.sales.media_types import BY_SUFFIX, SALES_TYPES
@@ -17,6 +18,8 @@ from db.shop.sales import recent_sales
 
 
 def import_sales(services: Services, tenant_id: UUID, query: ImportQuery) -> ImportReport:
+    if query.replace:
+        caller_of_request().require("admin")
     with services.make_spool() as spool:
         most_bytes = services.settings.max_http_upload_mb * 10**6
         upload = receive_upload(spool, raw_types=SALES_TYPES, max_bytes=most_bytes)
@@ -25,9 +28,7 @@ def import_sales(services: Services, tenant_id: UUID, query: ImportQuery) -> Imp
             media_type = BY_SUFFIX.get(PurePath(upload.name).suffix.lower(), "")
         if not media_type:
             raise UnsupportedTypeError(f"{upload.name!r} is no CSV, workbook or Parquet file")
-        report = services.chores.import_sales(
-            spool.path(), media_type, tenant_id, replaces=query.replace
-        )
+        report = services.chores.import_sales(spool.path(), media_type, tenant_id, query)
     _note(services, tenant_id, report)
     services.send(SCORE_FORECASTS)
     retrain_if_wanted(services, tenant_id, report)

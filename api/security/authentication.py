@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from structlog.contextvars import bind_contextvars
 
 from api.caller import EVERYBODY, Caller, Scope
-from api.errors import MissingScopeError, UnauthorizedError
+from api.errors import UnauthorizedError
 from api.security.bearer import token_of_request
 from api.security.jwks import ProviderKeys
 from api.security.keys import Keys, SharedSecret
@@ -43,8 +43,7 @@ def register_authentication(
             return
         caller = authenticate()
         bind_contextvars(tenant_id=str(caller.tenant_id), subject=caller.subject)
-        if scope not in caller.scopes:
-            raise MissingScopeError(scope)
+        caller.require(scope)
         g.tenant = tenants.admit(caller.tenant_id)
         g.caller = caller
         tenancy.bind_tenant(caller.tenant_id)

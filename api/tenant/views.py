@@ -4,7 +4,7 @@ from uuid import UUID
 
 from api.actor import actor_of_request
 from api.caller import caller_of_request
-from api.errors import InvalidRequestError, MissingScopeError
+from api.errors import InvalidRequestError
 from api.services import Services
 from api.tenant.holiday_regions import require_known_region
 from api.tenant.schemas import Quotas, TenantAnswer, TenantChange, UsageAnswer
@@ -20,8 +20,8 @@ def show(services: Services, tenant_id: UUID) -> TenantAnswer:
 
 
 def change(services: Services, tenant_id: UUID, body: TenantChange) -> TenantAnswer:
-    if "quotas" in body.model_fields_set and "admin" not in caller_of_request().scopes:
-        raise MissingScopeError("admin")
+    if "quotas" in body.model_fields_set:
+        caller_of_request().require("admin")
     columns = body.columns()
     with services.sessions.begin() as session:
         tenant = tenants.change(session, tenant_id, columns, actor_of_request())

@@ -1,10 +1,10 @@
 """What a training on an uploaded table may be told, in a message or in a form."""
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
+from api.column_names import Column, Columns
 from api.schemas import Request, Text
 from core.settings import LONGEST_TIME_BUDGET_S
 from core.training_options import LONGEST_TIMEOUT_S
@@ -13,7 +13,6 @@ LONGEST_HORIZON = 10_000
 MOST_EXCLUDED = 2_000
 
 TableTask = Literal["classification", "regression", "clustering", "time_series"]
-Column = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class TableRequest(Request):
@@ -94,27 +93,10 @@ class StudioRequest(TableRequest):
     file_data: str | None = Field(default=None, description="The Parquet file as Base64 text")
 
 
-def _names(text: Any) -> Any:
-    """A form has texts only: a JSON list, or names separated by commas."""
-    if not isinstance(text, str):
-        return text
-    if text.lstrip().startswith("["):
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(
-                "it begins like a JSON list but is none; give a JSON list of texts, or names"
-                " separated by commas"
-            ) from error
-    return [name.strip() for name in text.split(",")]
-
-
 class UploadForm(TableRequest):
     """The fields beside `file`."""
 
-    exclude_columns: Annotated[
-        list[Column] | None, BeforeValidator(_names), WithJsonSchema({"type": "string"})
-    ] = Field(
+    exclude_columns: Columns = Field(
         default=None,
         max_length=MOST_EXCLUDED,
         description="Columns that are not learned from: a JSON list, or names separated by commas",

@@ -28,12 +28,15 @@ def import_sales(
         bool,
         typer.Option("--replace", help="Delete what else is known of the products of the file."),
     ] = False,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="A column that is not read. May be repeated.")
+    ] = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring in sales. Importing the same file again changes nothing."""
     with connect(url) as studio:
-        report = studio.import_sales(file, replace=replace)
+        report = studio.import_sales(file, replace=replace, exclude_columns=exclude or ())
     answer(report, print_import, as_json=as_json)
 
 

@@ -1,5 +1,7 @@
 """Sales: bring them in, look at them."""
 
+import json
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
@@ -34,22 +36,28 @@ class SalesRequests(Resource):
         *,
         content_type: str | None = None,
         replace: bool = False,
+        exclude_columns: Sequence[str] = (),
     ) -> ImportReport:
         """Sends a CSV or Parquet file or a workbook, also packed (gzip, or ZIP with one file); the
         same rows again change nothing. With `replace` it has the whole history of its products, and
-        what else was known of them is deleted.
+        what else was known of them is deleted. `exclude_columns` are not read.
         """
         if isinstance(source, str | PathLike):
             path = Path(source)
             with path.open("rb") as file:
                 kind = content_type or _sales_type(path)
-                return self.import_sales(file, content_type=kind, replace=replace)
+                return self.import_sales(
+                    file, content_type=kind, replace=replace, exclude_columns=exclude_columns
+                )
         answer = self._connection.send_file(
             training_path("sales"),
             source,
             content_type or SALES_TYPES[".csv"],
             timeout_s=_LONG_REQUEST_S,
-            query={"replace": True if replace else None},
+            query={
+                "replace": True if replace else None,
+                "exclude_columns": json.dumps(list(exclude_columns)) if exclude_columns else None,
+            },
         )
         return ImportReport.decode(answer)
 

@@ -1,7 +1,7 @@
 """Sales in, in bulk, by an import that can be repeated; and the newest ones of a product.
 
 An import merges: a value in the file replaces the stored one, an empty cell leaves it as it is, and
-so do other rows unless it is told to forget those of the products that it names.
+so do other rows, unless it replaces all that is known of the products that it names.
 Several rows for the same product and moment (one per till, say) are summed; negative quantities are
 returns, and where more came back than was sold, nothing was. The import uses COPY, which psycopg2
 does not offer in a process whose connections wait through gevent.
@@ -9,7 +9,7 @@ does not offer in a process whose connections wait through gevent.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -84,10 +84,12 @@ def import_sales(
     batches: Iterable[SalesBatch],
     *,
     max_products: int | None = None,
-    forget_others: bool = False,
+    replaces: bool = False,
+    left_out: Collection[str] = (),
 ) -> ImportCounts:
-    """Add and update sales, and make products for references that are new to the tenant; with
-    `forget_others` delete what else was known of the products that are named.
+    """Add and update sales, and make products for references that are new to the tenant. With
+    `replaces` they are all that is known of their products from then on. Covariates of names that
+    are `left_out` are deleted where they are stored of these rows.
 
     All in the caller's transaction: when a batch raises, nothing stays. Imports of one tenant wait
     for each other. New products beyond `max_products` of the tenant raise `QuotaExceededError`.
@@ -101,8 +103,9 @@ def import_sales(
     if products_created and max_products is not None:
         require_room(session, tenant_id, max_products)
     more_returned = session.execute(statements.MORE_RETURNED).all()
-    counts = session.execute(statements.UPSERT, {"tenant_id": tenant_id}).one()
-    deleted = session.execute(statements.FORGET_OTHERS).scalar_one() if forget_others else 0
+    how = {"tenant_id": tenant_id, "replaces": replaces, "left_out": list(left_out)}
+    counts = session.execute(statements.UPSERT, how).one()
+    deleted = session.execute(statements.FORGET_OTHERS).scalar_one() if replaces else 0
     session.execute(statements.OBSERVE_PRODUCTS)
     return ImportCounts(
         read=read,

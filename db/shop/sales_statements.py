@@ -130,10 +130,23 @@ MORE_RETURNED = text(
     """
 )
 
+# What is stored of a row that the file has, too: an empty cell leaves it as it is, unless the file
+# replaces all. Columns that are left out leave what is stored as well.
+_KEPT = {
+    name: f"""CASE WHEN :replaces THEN excluded.{name}
+                ELSE coalesce(excluded.{name}, stored.{name}) END"""
+    for name in ("quantity", "price", "revenue", "promotion")
+} | {
+    "covariates": """
+        nullif(CASE WHEN :replaces THEN excluded.covariates ELSE
+            coalesce(stored.covariates || excluded.covariates, excluded.covariates,
+                stored.covariates) END - CAST(:left_out AS text[]), '{}')"""
+}
+
 # Sums are made in numeric: in double precision their last digit depends on the order of the rows,
 # and importing the same file again would change it.
 UPSERT = text(
-    """
+    f"""
     WITH merged AS MATERIALIZED (
         SELECT product.product_id, sale.sold_at,
             CASE count(*) WHEN 1 THEN max(quantity)
@@ -154,20 +167,9 @@ UPSERT = text(
             price, revenue, promotion, covariates
         FROM merged ORDER BY product_id, sold_at
         ON CONFLICT (product_id, sold_at) DO UPDATE SET
-            quantity = coalesce(excluded.quantity, stored.quantity),
-            price = coalesce(excluded.price, stored.price),
-            revenue = coalesce(excluded.revenue, stored.revenue),
-            promotion = coalesce(excluded.promotion, stored.promotion),
-            covariates = coalesce(stored.covariates || excluded.covariates,
-                excluded.covariates, stored.covariates)
-        WHERE (coalesce(excluded.quantity, stored.quantity),
-                coalesce(excluded.price, stored.price),
-                coalesce(excluded.revenue, stored.revenue),
-                coalesce(excluded.promotion, stored.promotion),
-                coalesce(stored.covariates || excluded.covariates,
-                    excluded.covariates, stored.covariates))
-            IS DISTINCT FROM (stored.quantity, stored.price, stored.revenue, stored.promotion,
-                stored.covariates)
+            {", ".join(f"{name} = {kept}" for name, kept in _KEPT.items())}
+        WHERE ({", ".join(_KEPT.values())})
+            IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _KEPT)})
         RETURNING stored.product_id, stored.xmax = 0 AS is_new
     ), changed AS (
         UPDATE products SET sales_changed_at = clock_timestamp()
@@ -179,5 +181,5 @@ UPSERT = text(
         count(*) FILTER (WHERE is_new) AS inserted,
         count(*) FILTER (WHERE NOT is_new) AS updated
     FROM written
-    """
+    """  # noqa: S608 -- made of the names of columns alone
 )

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select, text
 
 from api.chores.children import ChildChores
 from api.errors import TookTooLongError, UnavailableError
+from api.sales.schemas import ImportQuery
 from client.retrying import LONGEST_WAIT_S
 from db import advisory_locks
 from db.engine import Sessions
@@ -55,15 +56,16 @@ def test_who_gets_no_turn_is_refused_while_files_are_stored_beside_imports(
         with fresh_sessions.begin() as session:
             session.execute(lock_of_imports())
             running = [
-                pool.submit(chores.import_sales, table, CSV, DEFAULT_TENANT_ID) for _ in range(2)
+                pool.submit(chores.import_sales, table, CSV, DEFAULT_TENANT_ID, ImportQuery())
+                for _ in range(2)
             ]
             eventually(lambda: session.scalar(WAITING) == 2)
             with pytest.raises(UnavailableError, match="try again") as refused:
-                chores.import_sales(table, CSV, DEFAULT_TENANT_ID)
+                chores.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery())
             assert chores.store(table).size == table.stat().st_size
         assert sorted(one.result().rows_inserted for one in running) == [0, 1]
     assert "Retry-After" in refused.value.answer_headers()
-    assert chores.import_sales(table, CSV, DEFAULT_TENANT_ID).rows_unchanged == 1
+    assert chores.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery()).rows_unchanged == 1
 
 
 def test_what_does_not_end_in_time_is_ended_and_leaves_nothing(
@@ -73,8 +75,8 @@ def test_what_does_not_end_in_time_is_ended_and_leaves_nothing(
     with fresh_sessions.begin() as session:
         session.execute(lock_of_imports())  # no import ends while it is held
         with pytest.raises(TookTooLongError, match="in parts") as refused:
-            impatient.import_sales(table, CSV, DEFAULT_TENANT_ID)
+            impatient.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery())
     assert refused.value.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert int(refused.value.answer_headers()["Retry-After"]) > LONGEST_WAIT_S
     patient = ChildChores(environment)
-    assert patient.import_sales(table, CSV, DEFAULT_TENANT_ID).rows_inserted == 1
+    assert patient.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery()).rows_inserted == 1

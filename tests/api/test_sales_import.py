@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.chores.local import LocalChores
 from api.errors import InvalidRequestError
+from api.sales.schemas import ImportQuery
 from core.artifacts import ArtifactStore
 from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID, Product, Sale, Tenant
@@ -73,6 +74,7 @@ def test_a_file_can_be_imported_again(http: httpx.Client, session: Session) -> N
         "products": 2,
         "first_date": "2026-01-01T00:00:00",
         "last_date": "2026-01-02T00:00:00",
+        "covariates": ["temperature"],
         "warnings": [],
     }
     again = send(http, content).json()
@@ -250,11 +252,75 @@ def test_a_file_may_replace_what_was_known_of_its_products(
     report = http.post(f"{URL}?replace=true", content=right, headers={"Content-Type": CSV}).json()
     told = {name: report[f"rows_{name}"] for name in ("inserted", "updated", "deleted")}
     assert told == {"inserted": 1, "updated": 1, "deleted": 4}
-    assert sorted(sale.quantity for sale in sales(session)) == [5, 6, 7]
+    assert {sale.quantity for sale in sales(session)} == {5, 6, 7}
     rye = session.scalars(select(Product).where(Product.sku == "rye")).one()
     assert rye.observed_until == datetime(2026, 1, 2)  # noqa: DTZ001  # a wall clock has no zone
     again = http.post(f"{URL}?replace=true", content=right, headers={"Content-Type": CSV}).json()
     assert (again["rows_unchanged"], again["rows_deleted"]) == (2, 0)
+
+
+def test_a_file_that_replaces_all_leaves_nothing_beside_what_it_says(
+    http: httpx.Client, session: Session
+) -> None:
+    send(http, "date,product_id,quantity,price,rain\n2026-01-01,rye,5,2.5,7\n")
+    right = "date,product_id,quantity,price\n2026-01-01,rye,5,\n"
+
+    report = http.post(f"{URL}?replace=true", content=right, headers={"Content-Type": CSV}).json()
+
+    assert report["rows_updated"] == 1
+    (sale,) = sales(session)
+    assert (sale.quantity, sale.price, sale.covariates) == (5, None, None)
+
+
+def test_columns_that_are_excluded_are_not_kept(http: httpx.Client, session: Session) -> None:
+    content = "date,product_id,quantity,Rain,Price,wind\n2026-01-01,rye,5,7,2.5,3\n"
+    assert send(http, content).json()["covariates"] == ["rain", "wind"]
+    headers = {"Content-Type": CSV}
+
+    report = http.post(f"{URL}?exclude_columns=Rain,price", content=content, headers=headers).json()
+
+    assert (report["covariates"], report["rows_updated"]) == (["wind"], 1)
+    (sale,) = sales(session)
+    assert (sale.price, sale.covariates) == (2.5, {"wind": 3})
+    again = http.post(f"{URL}?exclude_columns=rain,wind", content=content, headers=headers).json()
+    assert (again["covariates"], again["rows_updated"]) == ([], 1)
+    session.expire_all()
+    assert sales(session)[0].covariates is None
+
+
+@pytest.mark.parametrize(
+    ("excluded", "told"), [("snow", "no “snow”"), ("quantity", "lacks the columns quantity")]
+)
+def test_what_cannot_be_excluded(http: httpx.Client, excluded: str, told: str) -> None:
+    address = f"{URL}?exclude_columns={excluded}"
+    answer = http.post(address, content=SOLD, headers={"Content-Type": CSV})
+
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+NUMBERED = [f"2026-01-{day:02},rye,5,7,{900 + day},3,{day * day}" for day in range(1, 12)]
+
+
+def test_columns_that_number_receipts_or_rows_are_left_out(
+    http: httpx.Client, session: Session
+) -> None:
+    content = "\n".join(["date,product_id,quantity,Bon-Nr,unnamed: 0,till_id,visitors", *NUMBERED])
+    report = send(http, content).json()
+
+    assert report["covariates"] == ["visitors"]
+    assert report["warnings"] == [
+        "Columns that number receipts, tills, shops or rows say nothing of what sells, and were"
+        " left out: “bon-nr”, “unnamed: 0”, “till_id”"
+    ]
+    assert sales(session)[2].covariates == {"visitors": 9}
+
+
+@pytest.mark.parametrize("name", ["order_count", "tickets", "discount", "paid", "no_rain", "week"])
+def test_columns_that_measure_something_are_kept(http: httpx.Client, name: str) -> None:
+    report = send(http, f"date,product_id,quantity,{name}\n2026-01-01,rye,5,3\n").json()
+
+    assert report["covariates"] == [name]
 
 
 SOLD = "date,product_id,quantity\n2026-01-01,rye,5\n"
@@ -314,7 +380,7 @@ def test_what_is_unpacked_has_a_limit(sessions: Sessions, tmp_path: Path) -> Non
     store = ArtifactStore(str(tmp_path / "models"))
     chores = LocalChores(sessions, store, max_file_bytes=1_000_000)
     with pytest.raises(InvalidRequestError, match="more than 1 MB"):
-        chores.import_sales(path, CSV, DEFAULT_TENANT_ID)
+        chores.import_sales(path, CSV, DEFAULT_TENANT_ID, ImportQuery())
     assert list(tmp_path.glob("unpacked-*")) == []
 
 
@@ -375,7 +441,7 @@ def test_an_import_makes_no_more_products_than_the_tenant_may_have(
         path = tmp_path / "sales.csv"
         rows = (f"2026-01-0{number},{sku},5" for number, sku in enumerate(skus, start=1))
         path.write_text("\n".join(["date,product_id,quantity", *rows]))
-        return chores.import_sales(path, CSV, DEFAULT_TENANT_ID).products_created
+        return chores.import_sales(path, CSV, DEFAULT_TENANT_ID, ImportQuery()).products_created
 
     with pytest.raises(InvalidRequestError, match=r"^Nothing was imported: .*2") as refused:
         bring("rye", "roll", "bun")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.chores.children import ChildChores
 from api.errors import InvalidRequestError
 from api.sales.media_types import XLS, XLSX
+from api.sales.schemas import ImportQuery
 from db.tables import DEFAULT_TENANT_ID, Product
 from tests.api.test_sales_import import URL, errors, sales, send
 from tests.api.workbooks import DATA, archive, changed, open_document, sheet_of, workbook
@@ -235,4 +236,4 @@ def test_what_takes_too_much_memory_ends_its_own_process_only(
     chores = ChildChores({**os.environ, "DATABASE_URL": fresh_database_url})
 
     with pytest.raises(InvalidRequestError, match="of memory that an import has"):
-        chores.import_sales(path, XLSX, DEFAULT_TENANT_ID)
+        chores.import_sales(path, XLSX, DEFAULT_TENANT_ID, ImportQuery())

@@ -276,23 +276,27 @@ def test_how_a_file_was_read_is_told(page: Page, stocked: Service) -> None:
 
 def test_days_that_were_wrong_are_replaced(page: Page, stocked: Service) -> None:
     def drop(*days: str) -> None:
-        rows = "".join(f"{day},mistaken,5\n" for day in days)
+        rows = "".join(f"{day},mistaken,5,7,3\n" for day in days)
         page.locator(".hero input[type=file]").set_input_files(
             {
                 "name": "sales.csv",
                 "mimeType": "text/csv",
-                "buffer": f"date,product_id,quantity\n{rows}".encode(),
+                "buffer": f"date,product_id,quantity,rain,wind\n{rows}".encode(),
             }
         )
 
     page.goto("/")
     drop("2026-01-05", "2026-05-01")
     expect(page.locator(".notice-good")).to_contain_text("2 rows")
+    expect(page.get_by_text("used where they help: rain, wind.")).to_be_visible()
     page.get_by_text("Were some sales wrong?").click()
     page.get_by_label("The next file has everything").check()
+    page.get_by_label("Leave out these columns").fill("rain")
     drop("2026-01-05")
     expect(page.get_by_text("Deleted as the file does not have them: 1 row.")).to_be_visible()
+    expect(page.get_by_text("used where they help: wind.")).to_be_visible()
     expect(page.get_by_label("The next file has everything")).not_to_be_checked()
+    expect(page.get_by_label("Leave out these columns")).to_have_value("")
     stocked.http.delete(f"{stocked.url}/api/v1/training/products/mistaken?force=true")
 
 

@@ -46,6 +46,16 @@ def test_a_corrected_file_replaces_what_was_known(studio: Client, run: Run, tmp_
     assert [sale.quantity for sale in studio.sales("BUN").sales] == [5]
 
 
+def test_columns_of_a_file_are_left_out(studio: Client, run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "sales.csv"
+    table.write_text("date,product_id,quantity,rain,wind\n2026-01-05,BUN,5,7,3\n")
+
+    assert studio.import_sales(table).covariates == ("rain", "wind")
+    told = run("import-sales", str(table), "--exclude", "rain").stdout
+    assert "used where they help: wind." in told
+    assert studio.import_sales(table, exclude_columns=["rain", "wind"]).covariates == ()
+
+
 def test_closures_and_events(studio: Client) -> None:
     closure = studio.calendar.create("closure", "Holidays", date(2026, 8, 1), date(2026, 8, 14))
     fair = studio.calendar.create("event", "Fair", date(2026, 9, 5))

@@ -88,6 +88,20 @@ def test_quotas_need_admin(secured: httpx.Client) -> None:
     assert change(secured, scope="read train", name="Ours").status_code == 200
 
 
+def test_sales_that_delete_others_need_admin(secured: httpx.Client) -> None:
+    def imported(scope: str, query: str = "") -> httpx.Response:
+        return secured.post(
+            f"/api/v1/training/sales{query}",
+            headers={**bearer(scope=scope), "Content-Type": "text/csv"},
+            content="date,product_id,quantity\n2026-01-01,rye,5\n",
+        )
+
+    refused = imported("read train", "?replace=true")
+    assert (refused.status_code, refused.json()["scope"]) == (403, "admin")
+    assert imported("read train").json()["rows_inserted"] == 1
+    assert imported("admin", "?replace=true").json()["rows_unchanged"] == 1
+
+
 def test_what_is_used_of_the_quotas_is_told(secured: httpx.Client) -> None:
     change(secured, quotas={"max_products": 5})
     for sku in ("a", "b"):

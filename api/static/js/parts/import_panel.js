@@ -6,6 +6,7 @@ import { formatDay, formatShare, plural } from "../format.js";
 import { attempt } from "./action.js";
 import { progressBar } from "./bar.js";
 import { dropZone } from "./dropzone.js";
+import { field } from "./field.js";
 import { hint, problemNotice } from "./notice.js";
 import { whenOpened } from "./table.js";
 import { startTraining, trainingOrder } from "./training_order.js";
@@ -57,11 +58,12 @@ export function importPanel(onImported) {
     outcome: element("div", { role: "status" }),
     help: columnsHelp(),
     replaces: element("input", { type: "checkbox" }),
+    excluded: element("input", { type: "text", placeholder: "such as discount, weather" }),
     steps: firstSteps(),
     products: [],
     onImported,
   };
-  panel.correcting = correctingHelp(panel.replaces);
+  panel.correcting = correctingHelp(panel.replaces, panel.excluded);
   panel.order = whenOpened("Choose how to train", () => trainingOrder(panel.products));
   panel.bar.node.hidden = true;
   panel.train.addEventListener("click", () =>
@@ -138,7 +140,7 @@ function columnsHelp() {
   );
 }
 
-function correctingHelp(replaces) {
+function correctingHelp(replaces, excluded) {
   return element(
     "details",
     { class: "columns-help" },
@@ -155,6 +157,7 @@ function correctingHelp(replaces) {
       replaces,
       " The next file has everything its products ever sold: delete their other days.",
     ),
+    field("Leave out these columns of the next file, and what is kept of them", excluded),
   );
 }
 
@@ -167,9 +170,9 @@ async function importFile(panel, file) {
     panel.outcome.replaceChildren(hint(`${file.name}: ${words}`));
   };
   try {
-    const path = `training/sales${panel.replaces.checked ? "?replace=true" : ""}`;
-    const report = await upload(path, file, { type, onSent });
+    const report = await upload(importAddress(panel), file, { type, onSent });
     panel.replaces.checked = false;
+    panel.excluded.value = "";
     panel.outcome.replaceChildren(...reportNotices(file, report));
     panel.onImported();
   } catch (error) {
@@ -178,6 +181,13 @@ async function importFile(panel, file) {
   } finally {
     panel.bar.node.hidden = true;
   }
+}
+
+function importAddress(panel) {
+  const query = new URLSearchParams();
+  if (panel.replaces.checked) query.set("replace", "true");
+  if (panel.excluded.value.trim()) query.set("exclude_columns", panel.excluded.value);
+  return query.size > 0 ? `training/sales?${query}` : "training/sales";
 }
 
 function reportNotices(file, report) {
@@ -189,6 +199,8 @@ function reportNotices(file, report) {
     hint(`${file.name}: ${rows} of ${products} imported, ${days}.`, "good"),
     report.rows_deleted > 0 &&
       hint(`Deleted as the file does not have them: ${plural(report.rows_deleted, "row")}.`),
+    report.covariates.length > 0 &&
+      hint(`Kept beside the sales, and used where they help: ${report.covariates.join(", ")}.`),
     report.warnings.length > 0 && howItWasRead(report.warnings),
   ].filter(Boolean);
 }
