@@ -3,17 +3,27 @@
 A server that ends closes its connections, and each of them then has something to read. A connection
 that was used a moment ago and has nothing to read is as good as one that answers, and saves the
 question, which would be every sixth statement of a training.
+
+A connection can live and be of no use any more. Its error is then told as one of a database that is
+away, so that whoever rides that out begins again with another connection.
 """
 
 import time
 from select import select
 from typing import Any
 
+from psycopg2.errors import FeatureNotSupported, ReadOnlySqlTransaction
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 TRUSTED_S = 5.0
 """A network that drops connections without a word takes minutes before it does."""
+
+_OUTLIVED = (FeatureNotSupported, ReadOnlySqlTransaction)
+"""What was prepared before a migration changed the type of a column fails from then on. A server
+whose place another one has taken goes on to answer, but writes nothing.
+"""
 
 _RETURNED_AT = "returned_at"
 
@@ -32,6 +42,22 @@ def look_at_connections(engine: Engine) -> None:
 
     event.listen(engine, "checkin", note_return)
     event.listen(engine, "checkout", look)
+    event.listen(engine, "handle_error", _give_up_outlived)
+
+
+def _give_up_outlived(error: ExceptionContext) -> OperationalError | None:
+    """Other connections take the place of this one, and of all that were made before."""
+    cause = error.original_exception
+    if not isinstance(cause, _OUTLIVED):
+        return None
+    error.is_disconnect = True
+    return OperationalError(
+        error.statement,
+        error.parameters,
+        cause,
+        hide_parameters=True,  # as the engine does
+        connection_invalidated=True,
+    )
 
 
 def _is_trusted(connection: Any, returned_at: float) -> bool:

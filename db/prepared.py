@@ -12,9 +12,7 @@ statements travel whole.
 from collections.abc import Hashable
 from typing import Any, TypeVar, cast
 
-from psycopg2.errors import FeatureNotSupported
 from sqlalchemy import ARRAY, Connection, Dialect, Engine, Executable, String, event
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
 
@@ -32,7 +30,6 @@ def repeated(statement: Statement) -> Statement:
 def prepare_repeated(engine: Engine) -> None:
     """From now on connections prepare the statements that are marked as repeated."""
     event.listen(engine, "before_cursor_execute", _call_prepared, retval=True)
-    event.listen(engine, "handle_error", _give_up_stale)
 
 
 def _call_prepared(
@@ -80,14 +77,6 @@ def _preparation(name: str, statement: str, kinds: dict[str, str], literals: dic
 def _call(name: str, kinds: dict[str, str]) -> str:
     arguments = ", ".join(_argument(parameter, kind) for parameter, kind in kinds.items())
     return f"EXECUTE {name}({arguments})" if kinds else f"EXECUTE {name}"
-
-
-def _give_up_stale(error: ExceptionContext) -> None:
-    """What was prepared before a migration changed the type of a column fails from then on: another
-    connection takes the place of this one.
-    """
-    if isinstance(error.original_exception, FeatureNotSupported):
-        error.is_disconnect = True
 
 
 _UNKNOWN = "unknown"

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -144,7 +144,10 @@ def test_a_connection_that_remembers_other_tables_is_replaced(sessions: Sessions
     with sessions.begin() as session:
         session.execute(text("ALTER TABLE amounts ALTER amount TYPE text"))
 
-    with sessions() as session, pytest.raises(DBAPIError, match="must not change result type"):
+    with (
+        sessions() as session,
+        pytest.raises(OperationalError, match="must not change result type"),
+    ):
         session.scalar(read)
     with sessions() as session:
         assert session.scalar(read) == "1"

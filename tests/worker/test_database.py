@@ -70,3 +70,21 @@ def test_who_pauses_with_a_job_in_hand_loses_it_and_begins_again(
     assert in_transaction(create_sessions(engine), change) == 1
     engine.dispose()
     assert attempts > 1
+
+
+def test_a_change_goes_to_the_server_that_takes_the_place_of_one_that_only_reads(
+    fresh_database_url: str, shop: Shop
+) -> None:
+    """As connections to a server do that was the first one, and goes on as a standby of another."""
+    job_id = shop.job(shop.product("bread"))
+    engine = create_engine(fresh_database_url, pool_size=1, max_overflow=0)
+    sessions = create_sessions(engine)
+    with sessions.begin() as session:
+        session.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+
+    with sessions() as session, pytest.raises(OperationalError, match="read-only"):
+        lock_job(session, job_id)
+    with sessions.begin() as session:
+        session.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+    assert in_transaction(sessions, lambda session: lock_job(session, job_id)) is not None
+    engine.dispose()
