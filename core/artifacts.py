@@ -19,7 +19,7 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from core.errors import ArtifactCorruptError, ArtifactNotFoundError
+from core.errors import ArtifactCorruptError, ArtifactNotFoundError, ArtifactStoreAwayError
 from core.private_files import make_private_directory, private_opener
 from core.settings import Settings
 
@@ -46,7 +46,11 @@ class StoredBlob(Blob):
 
 
 class ArtifactStore:
-    """A content-addressed store under a directory or an `s3://bucket/prefix`."""
+    """A content-addressed store under a directory or an `s3://bucket/prefix`.
+
+    What keeps it from working, such as a full disk, is an `OSError`; an object store that does not
+    answer is an `ArtifactStoreAwayError`, which is one, too.
+    """
 
     def __init__(self, root: str) -> None:
         # Listings change under us: other processes write to the same store.
@@ -54,6 +58,7 @@ class ArtifactStore:
         self._files, path = fsspec.url_to_fs(root, **options)
         self._root = path.rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
+        self._away_errors = () if self._is_local else _errors_of_object_stores()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -81,13 +86,14 @@ class ArtifactStore:
     def open(self, digest: str) -> BinaryIO:
         """A file of the bytes, not verified: for reading large content in parts."""
         try:
-            return cast("BinaryIO", self._files.open(self._path(digest), "rb"))
+            with self._reached():
+                return cast("BinaryIO", self._files.open(self._path(digest), "rb"))
         except FileNotFoundError:
             raise ArtifactNotFoundError(digest) from None
 
     def read(self, digest: str) -> bytes:
         """All the bytes, verified."""
-        with self.open(digest) as file:
+        with self._reached(), self.open(digest) as file:
             content = file.read()
         _verify(digest, hashlib.sha256(content).hexdigest())
         return content
@@ -95,7 +101,11 @@ class ArtifactStore:
     def fetch(self, digest: str, directory: Path) -> Path:
         """A local copy of the bytes, verified, in a file of its own."""
         target = directory / digest
-        with self.open(digest) as source, open(target, "xb", opener=private_opener) as file:
+        with (
+            self._reached(),
+            self.open(digest) as source,
+            open(target, "xb", opener=private_opener) as file,
+        ):
             found = _copy(source, file).digest
         if found != digest:
             target.unlink()
@@ -104,7 +114,7 @@ class ArtifactStore:
 
     def exists(self, digest: str) -> bool:
         """Whether the store has these bytes."""
-        return bool(self._files.exists(self._path(digest)))
+        return self._info(digest) is not None
 
     def size(self, digest: str) -> int | None:
         """How many bytes are stored; None where there are none."""
@@ -119,7 +129,7 @@ class ArtifactStore:
         incoming = self._incoming()
         if incoming is not None:
             return _take_away(Path(self._path(digest)), Path(incoming), unless_put_since)
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._reached():
             self._files.rm_file(self._path(digest))
         return True
 
@@ -133,7 +143,8 @@ class ArtifactStore:
 
     def digests(self) -> Iterator[StoredBlob]:
         """Everything in the store."""
-        found = self._files.find(f"{self._root}/sha256", detail=True)
+        with self._reached():
+            found = self._files.find(f"{self._root}/sha256", detail=True)
         for path, info in found.items():
             yield StoredBlob(path.rsplit("/", 1)[-1], int(info["size"]), _modified_at(info))
 
@@ -180,15 +191,24 @@ class ArtifactStore:
 
     def _info(self, digest: str) -> dict[str, Any] | None:
         try:
-            return dict(self._files.info(self._path(digest)))
+            with self._reached():
+                return dict(self._files.info(self._path(digest)))
         except FileNotFoundError:
             return None
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except self._away_errors as error:
+            raise ArtifactStoreAwayError(str(error)) from error
 
     def _place(self, files: Mapping[str, Path]) -> None:
         """Make the files the content under their digests."""
         if not self._is_local:
-            for digest, file in files.items():
-                self._files.put_file(str(file), self._path(digest))
+            with self._reached():
+                for digest, file in files.items():
+                    self._files.put_file(str(file), self._path(digest))
             return
         targets = {Path(self._path(digest)): file for digest, file in files.items()}
         # All of one kind in a row: the disk then writes its journal once for several.
@@ -202,6 +222,13 @@ class ArtifactStore:
             ready.replace(target)
         for directory in {target.parent for target in targets}:
             _sync(directory)
+
+
+def _errors_of_object_stores() -> tuple[type[Exception], ...]:
+    """Of a client that is installed where there is an object store."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see above
+
+    return (BotoCoreError,)
 
 
 def _take_away(path: Path, incoming: Path, unless_put_since: datetime | None) -> bool:

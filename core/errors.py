@@ -9,6 +9,7 @@ CoreError
 ├── CronError
 ├── TimeZoneError
 ├── DestinationError
+├── ArtifactStoreAwayError
 ├── ArtifactError
 │   ├── ArtifactNotFoundError
 │   └── ArtifactCorruptError
@@ -86,6 +87,13 @@ class TimeZoneError(CoreError, ValueError):
 
 class DestinationError(CoreError, ValueError):
     """An address that this service does not call."""
+
+
+class ArtifactStoreAwayError(CoreError, OSError):
+    """The object store cannot be reached, or does not answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The artifact store does not answer: {reason}")
 
 
 class ArtifactError(CoreError):

@@ -1,11 +1,18 @@
 """The files of a model in the artifact store, as their rows name them."""
 
+import time
 from collections.abc import Mapping
+from functools import partial
+
+import structlog
 
 from core.bundles import StoredBundle, store_bundle
 from db.lifecycle.outcomes import ArtifactFile
 from worker.context import Context
+from worker.patience import PATIENCE_S, pauses
 from worker.phase_clock import LAST_PHASE, enter_phase
+
+log = structlog.get_logger(__name__)
 
 ARTIFACT_TYPES = {
     "model.pkl": "model_file",
@@ -25,10 +32,16 @@ def store_files(
     *,
     versions: Mapping[str, str],
     data_digest: str | None,
+    patience_s: float = PATIENCE_S,
 ) -> StoredBundle:
-    """Write the files and the signed manifest that vouches for them; again is harmless."""
+    """Write the files and the signed manifest that vouches for them; again is harmless.
+
+    While the store is away, or its disk full, it is tried again for some minutes: hours of training
+    end here. A store that refuses, or that is not there, is not waited for.
+    """
     enter_phase(LAST_PHASE)
-    return store_bundle(
+    store = partial(
+        store_bundle,
         context.store,
         files,
         key=context.signing_key,
@@ -36,6 +49,16 @@ def store_files(
         versions=versions,
         data_digest=data_digest,
     )
+    for pause_s in pauses(patience_s):
+        try:
+            return store()
+        except (PermissionError, FileNotFoundError):
+            raise
+        except OSError:
+            log.warning("artifact store away, trying again", pause_s=pause_s, exc_info=True)
+            context.check()
+            time.sleep(pause_s)
+    return store()
 
 
 def artifact_files(stored: StoredBundle) -> tuple[ArtifactFile, ...]:

@@ -24,6 +24,10 @@ def _never() -> bool:
     return False
 
 
+def _go_on() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     settings: Settings
@@ -36,6 +40,8 @@ class Context:
     drain: Drain
     should_finish: Callable[[], bool] = _never
     """Whether the task at hand is wanted soon, with what is done so far."""
+    check: Callable[[], None] = _go_on
+    """Raises when the task at hand has to end."""
     tracing: Tracing = NO_TRACING
     counters: SharedCounters | None = None
 

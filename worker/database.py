@@ -1,7 +1,7 @@
 """How the worker rides out a database that is away for a while."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
@@ -10,15 +10,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from db.engine import Sessions
+from worker.patience import PATIENCE_S, pauses
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError)
-PATIENCE_S = 300.0
-FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 2.0
 
 
 def in_transaction(
@@ -32,7 +30,7 @@ def in_transaction(
     Hours of training end in this one transaction: a restart of the database must not cost them. The
     change is guarded by its token, so one that was committed unnoticed is refused the second time.
     """
-    for pause_s in _pauses(patience_s):
+    for pause_s in pauses(patience_s):
         try:
             with sessions.begin() as session:
                 return change(session)
@@ -41,10 +39,3 @@ def in_transaction(
             time.sleep(pause_s)
     with sessions.begin() as session:
         return change(session)
-
-
-def _pauses(patience_s: float) -> Iterator[float]:
-    pause_s, until = FIRST_PAUSE_S, time.monotonic() + patience_s
-    while time.monotonic() < until:
-        yield pause_s
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -25,7 +25,9 @@ from worker.errors import (
 log = structlog.get_logger(__name__)
 
 OPERATIONAL = (*UNAVAILABLE, OSError, ArtifactError, MemoryError)
-"""What may be gone when the task is tried again. Timeouts and refused connections are OSErrors."""
+"""What may be gone when the task is tried again. Timeouts, refused connections and a store that is
+away are OSErrors.
+"""
 
 LONGEST_BACKOFF_S = 60.0
 

@@ -132,7 +132,7 @@ def _work(claim: Claim, context: Context, work: Work, lease: Lease, clock: Phase
         scratch_directory(),
         _thread_pools().limit(limits=_threads(claim, context.settings)),
     ):
-        own = replace(context, should_finish=lease.should_finish)
+        own = replace(context, should_finish=lease.should_finish, check=lease.check)
         with _told_to_the_end(claim, reporter):
             outcome = work(claim, own, clock.watch(reporter))
     lease.check()

@@ -4,16 +4,22 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from s3fs import S3FileSystem
 
 from core.artifacts import ArtifactStore
-from core.errors import ArtifactCorruptError, ArtifactNotFoundError
+from core.embedded import LOOPBACK, free_port
+from core.errors import (
+    ArtifactCorruptError,
+    ArtifactNotFoundError,
+    ArtifactStoreAwayError,
+)
 from core.settings import Settings
-from tests.fixtures.s3 import s3_server, use_bucket
+from tests.fixtures.s3 import s3_server, use_bucket, use_server
 
 CONTENT = b"what a model is made of" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -197,3 +203,30 @@ def test_the_store_of_the_settings(tmp_path: Path) -> None:
 def _overwrite(store: ArtifactStore, digest: str, content: bytes) -> None:
     with store._files.open(store._path(digest), "wb") as file:
         file.write(content)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store, _: store.put(CONTENT),
+        lambda store, _: store.put_all([CONTENT, b"more"]),
+        lambda store, _: store.read(DIGEST),
+        lambda store, directory: store.fetch(DIGEST, directory),
+        lambda store, _: store.exists(DIGEST),
+        lambda store, _: store.delete(DIGEST),
+        lambda store, _: list(store.digests()),
+    ],
+    ids=["put", "put_all", "read", "fetch", "exists", "delete", "digests"],
+)
+def test_an_object_store_that_is_away_is_told_as_a_part_of_the_system_that_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, use: Callable[[ArtifactStore, Path], object]
+) -> None:
+    monkeypatch.setattr(S3FileSystem, "retries", 1)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    root = use_server(monkeypatch, f"http://{LOOPBACK}:{free_port()}", "nowhere")
+    S3FileSystem.clear_instance_cache()
+    with pytest.raises(ArtifactStoreAwayError, match="connect") as away:
+        use(ArtifactStore(root), tmp_path)
+    S3FileSystem.clear_instance_cache()
+
+    assert isinstance(away.value, OSError)
