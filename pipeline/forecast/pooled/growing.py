@@ -48,4 +48,4 @@ def grow(
         callbacks=callbacks,
         keep_training_booster=True,  # or it would be written and read once more
     )
-    return packed(grown.dump_model())
+    return packed(grown.model_to_string())

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 ROWS_AT_ONCE = 512
 """What is made of so many rows stays in the nearest memory of a core."""
+_DEFAULT_LEFT = 2
+"""The bit of LightGBM's ``decision_type`` that sends unknown values left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,52 +111,61 @@ class _Asked:
         self._place = self._following.take(self._place + goes_right)
 
 
-def packed(dump: Mapping[str, Any]) -> Trees:
-    """The trees of LightGBM's own dump of a model."""
-    nodes = _Nodes()
-    roots = [nodes.add(tree["tree_structure"], 0) for tree in dump["tree_info"]]
+def packed(model: str) -> Trees:
+    """The trees of a model as LightGBM writes it into a file."""
+    trees = [_fields(tree) for tree in model.partition("\nend of trees")[0].split("\nTree=")[1:]]
+    leaves = np.array([int(tree["num_leaves"]) for tree in trees], dtype=np.intp)
+    nodes = 2 * leaves - 1
+    roots = np.cumsum(nodes) - nodes
+    # Of each tree the questions come first, then the leaves, which children below 0 count from -1.
+    place = np.arange(nodes.sum())
+    asks = place - np.repeat(roots, nodes) < np.repeat(leaves - 1, nodes)
+    first, first_leaf = (np.repeat(each, leaves - 1) for each in (roots, roots + leaves - 1))
+    left, right = place.copy(), place.copy()
+    for children, name in ((left, "left_child"), (right, "right_child")):
+        child = _numbers(trees, name).astype(np.intp)
+        children[asks] = np.where(child >= 0, first + child, first_leaf + ~child)
+    feature, threshold, value = (np.zeros(len(place)) for _ in range(3))
+    feature[asks] = _numbers(trees, "split_feature")
+    threshold[asks] = _numbers(trees, "threshold")
+    value[asks], value[~asks] = _numbers(trees, "internal_value"), _numbers(trees, "leaf_value")
+    missing_left = np.zeros(len(place), dtype=np.bool_)
+    missing_left[asks] = _numbers(trees, "decision_type").astype(np.intp) & _DEFAULT_LEFT
     return Trees(
-        roots=np.array(roots, dtype=np.int32),
-        feature=np.array(nodes.feature, dtype=np.uint8),
-        threshold=_rounded_down(nodes.threshold),
-        left=np.array(nodes.left, dtype=np.int32),
-        right=np.array(nodes.right, dtype=np.int32),
-        missing_left=np.array(nodes.missing_left, dtype=np.bool_),
-        value=np.array(nodes.value, dtype=np.float32),
-        depth=nodes.depth,
+        roots=roots.astype(np.int32),
+        feature=feature.astype(np.uint8),
+        threshold=_rounded_down(threshold),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        missing_left=missing_left,
+        value=value.astype(np.float32),
+        depth=_depth(roots, left, right),
     )
 
 
-class _Nodes:
-    def __init__(self) -> None:
-        self.feature: list[int] = []
-        self.threshold: list[float] = []
-        self.left: list[int] = []
-        self.right: list[int] = []
-        self.missing_left: list[bool] = []
-        self.value: list[float] = []
-        self.depth = 0
-
-    def add(self, node: Mapping[str, Any], depth: int) -> int:
-        place = len(self.value)
-        is_leaf = "leaf_value" in node
-        self.depth = max(self.depth, depth)
-        self.feature.append(0 if is_leaf else node["split_feature"])
-        self.threshold.append(0.0 if is_leaf else node["threshold"])
-        self.missing_left.append(not is_leaf and bool(node["default_left"]))
-        self.value.append(node["leaf_value"] if is_leaf else node["internal_value"])
-        self.left.append(place)
-        self.right.append(place)
-        if not is_leaf:
-            self.left[place] = self.add(node["left_child"], depth + 1)
-            self.right[place] = self.add(node["right_child"], depth + 1)
-        return place
+def _fields(tree: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in tree.splitlines() if "=" in line)
 
 
-def _rounded_down(thresholds: Sequence[float]) -> NDArray[np.float32]:
+def _numbers(trees: Sequence[Mapping[str, str]], name: str) -> NDArray[np.float64]:
+    """The numbers that the trees have in one of their fields, one tree after the other."""
+    text = " ".join(tree.get(name, "") for tree in trees)
+    return np.fromiter(map(float, text.split()), np.float64)
+
+
+def _depth(roots: NDArray[np.intp], left: NDArray[np.intp], right: NDArray[np.intp]) -> int:
+    """Questions on the longest way from a root to a leaf."""
+    depth, asking = 0, roots[left[roots] != roots]
+    while len(asking):
+        following = np.concatenate([left[asking], right[asking]])
+        depth, asking = depth + 1, following[left[following] != following]
+    return depth
+
+
+def _rounded_down(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
     """In single precision without moving a value of single precision to the other side."""
     largest = np.finfo(np.float32).max  # LightGBM's own largest threshold is beyond it
-    exact = np.clip(np.array(thresholds, dtype=np.float64), -largest, largest)
+    exact = np.clip(thresholds, -largest, largest)
     rounded = exact.astype(np.float32)
     below = np.nextafter(rounded, np.float32(-np.inf))
     return np.where(rounded.astype(np.float64) > exact, below, rounded)
