@@ -11,6 +11,9 @@ from client.records import ProductStatus
 from client.tables import print_notes
 from client.terminal import NONE, counted, metric, number, plain, share
 
+_SAME = 0.005
+"""Two errors that differ by less than this share are the same, as on the page."""
+
 
 def print_accuracy(
     console: Console, products: Sequence[ProductStatus], days: Mapping[str | None, int | None]
@@ -56,8 +59,10 @@ def _print_overall(console: Console, products: Sequence[ProductStatus]) -> None:
         f"{share(fmean(ours for ours, _ in wapes))} against "
         f"{share(fmean(naive for _, naive in wapes))}, of repeating last week (seasonal naive)."
     )
-    better = sum(ours < naive for ours, naive in mases)
-    console.print(f"Better than that for {better} of {counted(len(mases), 'product')}.")
+    better = sum(ours < (1 - _SAME) * naive for ours, naive in mases)
+    same = sum(abs(ours - naive) <= _SAME * naive for ours, naive in mases)
+    also = f", as good for {same:,}" if same else ""
+    console.print(f"Better than that for {better:,} of {counted(len(mases), 'product')}{also}.")
     faultless = sum(metric(one.baseline, "mase") == 0 for one in products)
     if faultless:
         console.print(

@@ -9,6 +9,7 @@ import typer
 from client.connection import Over
 from client.sdk import Client
 from client.services import DEFAULT_PORT, running_url
+from client.spreadsheets import WORKBOOK
 
 EXIT_OK = 0
 EXIT_JOB_FAILED = 1
@@ -33,6 +34,23 @@ WatchOver = Annotated[
         "--over",
         help="How progress comes in; events: over plain HTTP, where a proxy lets no WebSocket"
         " through.",
+    ),
+]
+
+
+def _named_as_written(path: Path | None) -> Path | None:
+    if path is not None and path.suffix.lower() in _NOT_WRITTEN:
+        raise typer.BadParameter(f"{path.name}: the name must end in .csv or {WORKBOOK}")
+    return path
+
+
+_NOT_WRITTEN = frozenset({".xls", ".xlsm", ".xlsb", ".ods", ".parquet", ".arrow", ".json"})
+OutFile = Annotated[
+    Path | None,
+    typer.Option(
+        dir_okay=False,
+        callback=_named_as_written,
+        help=f"A file to write them to: Excel where its name ends in {WORKBOOK}, else CSV.",
     ),
 ]
 Limit = Annotated[int, typer.Option(min=1, help="How many to list.")]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +11,9 @@ from rich.console import Console
 from client.commands.answers import answer_list, first
 from client.forecast_records import ProductForecast
 from client.layout import table
-from client.options import AsJson, Url, connect
+from client.options import AsJson, OutFile, Url, connect
 from client.paging import every
-from client.spreadsheets import day_format, write_spreadsheet
+from client.spreadsheets import write_spreadsheet
 from client.terminal import counted, number, plain, results, share, write_json
 
 _LISTED = 20
@@ -38,9 +37,7 @@ def forecasts(
         int | None,
         typer.Option(min=1, help="How many products; otherwise 20, and all of them in a file."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="A CSV file to write them to.")
-    ] = None,
+    out: OutFile = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +55,7 @@ def forecasts(
     if out is None:
         answer_list(found, partial(_print_forecasts, limit=limit), as_json=as_json)
         return
-    _write(out, found)
+    write_spreadsheet(out, _HEAD, _rows(found))
     if as_json:
         write_json([one.raw for one in found])
     else:
@@ -86,13 +83,8 @@ def _print_forecasts(
         console.print("There may be more: `--limit` lists more, `--out FILE` writes all of them.")
 
 
-def _write(path: Path, found: Sequence[ProductForecast]) -> None:
-    write_spreadsheet(path, _HEAD, _rows(found))
-
-
 def _rows(found: Sequence[ProductForecast]) -> Iterator[tuple[object, ...]]:
-    written = day_format(point.ds for one in found for point in one.forecast)
     for one in found:
         for point in one.forecast:
             amounts = (point.yhat, point.yhat_lower, point.yhat_upper)
-            yield one.sku, one.name, one.category, point.ds.strftime(written), *amounts
+            yield one.sku, one.name, one.category, point.ds, *amounts

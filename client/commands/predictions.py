@@ -16,10 +16,12 @@ from client.commands.answers import answer, done
 from client.errors import NotFoundError
 from client.forecast_tables import print_drivers, print_forecast, print_quantiles
 from client.layout import table
-from client.options import AsJson, Url, connect
+from client.options import AsJson, OutFile, Url, connect
 from client.resources.predictions import Predictions
 from client.sdk import Client
+from client.spreadsheets import WORKBOOK
 from client.terminal import counted, number, plain, share
+from client.workbooks import write_workbook
 
 _DAY = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 _MOST_SHOWN = 50
@@ -75,9 +77,7 @@ def predict(
     last: Annotated[
         datetime | None, typer.Option("--to", formats=_DAY, help="Last day to forecast.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="A CSV file to write the answer to.")
-    ] = None,
+    out: OutFile = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -104,7 +104,7 @@ def predict(
             )
         )
     if out is not None:
-        _write_csv(out, found)
+        _write(out, found)
         count = counted(len(found.predictions), "row")
         done(f"{count} written to {plain(out)}.", found, as_json=as_json)
     else:
@@ -152,10 +152,15 @@ def _cells(found: Predictions) -> Iterator[dict[str, Any]]:
         )
 
 
-def _write_csv(path: Path, found: Predictions) -> None:
+def _write(path: Path, found: Predictions) -> None:
+    """As a workbook where the name ends in .xlsx, else as CSV, with every digit."""
     rows = list(_cells(found))
+    names = list(rows[0]) if rows else ["prediction"]
+    if path.suffix.lower() == WORKBOOK:
+        write_workbook(path, names, [list(row.values()) for row in rows])
+        return
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0] if rows else ["prediction"])
+        writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(rows)
 

@@ -216,13 +216,30 @@ def test_plans_are_five_fields_and_words(blank: Page, call: str, text: str) -> N
 @pytest.mark.parametrize(("missing", "told"), [(1, False), (0, True)])
 def test_a_catalogue_that_is_cut_says_so(blank: Page, missing: int, told: bool) -> None:
     script = f"""
+        const {{ MOST_ITEMS }} = await import("/static/js/api.js");
         const catalogue = m.productCatalogue(() => {{}});
         const one = (_, place) => ({{ id: place, name: `Bun ${{place}}`, sku: `${{place}}` }});
-        catalogue.show(Array.from({{ length: m.MOST_PRODUCTS - {missing} }}, one));
+        catalogue.show(Array.from({{ length: MOST_ITEMS - {missing} }}, one));
         const words = [...catalogue.node.querySelectorAll("p")];
         return words.some((node) => !node.hidden && node.textContent.startsWith("Only the newest"));
         """
     assert run(blank, "parts/catalogue", script) == told
+
+
+@pytest.mark.parametrize(("total", "told"), [(2, False), (3, True)])
+def test_a_training_of_more_products_than_are_listed_says_so(
+    blank: Page, total: int, told: bool
+) -> None:
+    script = f"""
+        const root = document.createElement("div");
+        const board = m.productsBoard(root, {{ jobId: "1", onStop() {{}} }});
+        const one = (id) => [id, {{ product_id: id, product_name: id, status: "pending" }}];
+        const job = {{ kind: "products", job_name: "All", products_total: {total} }};
+        board.show({{ job, products: new Map([one("rye"), one("bun")]), seq: 0 }}, "live");
+        const words = [...root.querySelectorAll("p")].filter((node) => !node.hidden);
+        return words.some((node) => node.textContent.startsWith("Only the first 2 products"));
+        """
+    assert run(blank, "views/products_board", script) == told
 
 
 def test_a_csv_quotes_what_it_must_and_runs_nothing(blank: Page) -> None:

@@ -49,6 +49,13 @@ def test_averages_take_the_products_that_can_be_compared() -> None:
     assert "Better than that for 1 of 2 products" in text
 
 
+def test_what_differs_by_less_than_half_a_percent_counts_as_the_same() -> None:
+    same = GOOD | {"metrics": {"mase": 0.997, "wape": 0.2}}
+    text = printed(GOOD, same, WORSE)
+
+    assert "Better than that for 1 of 3 products, as good for 1." in text
+
+
 def test_a_baseline_without_an_error_is_not_compared() -> None:
     unsold = GOOD | {
         "metrics": {"mase": 0.2, "wape": None},

@@ -1,9 +1,11 @@
 """Models over the served API: which are in use, which are kept, which go."""
 
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from client import Client
 from client.errors import ConflictError
@@ -112,6 +114,21 @@ def test_forecasts_of_all_products_are_listed_and_written(
     assert head == "code,product,category,date,most likely,at least,at most"
     assert first.startswith(f"BUN,'=Bun,Bread,{point['ds'][:10]},")
     assert float(first.split(",")[4]) == point["yhat"]
+
+    book = tmp_path / "all.xlsx"
+    assert run("forecasts", "--out", str(book)).returncode == 0
+    names, cells, *_ = CalamineWorkbook.from_path(str(book)).get_sheet_by_index(0).to_python()
+    assert ",".join(map(str, names)) == head
+    day = date.fromisoformat(point["ds"][:10])
+    assert cells[:5] == ["BUN", "=Bun", "Bread", day, point["yhat"]]
+
+
+@pytest.mark.parametrize("command", ["forecasts", "predict"])
+def test_a_kind_of_file_that_is_not_written_is_refused(run: Run, command: str) -> None:
+    refused = run(command, *["BUN"] * (command == "predict"), "--out", "all.parquet")
+
+    assert refused.returncode == 2
+    assert ".csv or .xlsx" in refused.stderr
 
 
 def test_a_product_goes_back_too(studio: Client, versions: list[str]) -> None:

@@ -104,6 +104,18 @@ def test_the_command_writes_what_it_predicts(predicting: Predicting, tmp_path: P
     assert [row.keys() for row in written] == [{"prediction", "at least", "at most"}] * 2
 
 
+def test_the_command_writes_a_workbook(predicting: Predicting, tmp_path: Path) -> None:
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.xlsx"
+    pd.DataFrame(ROWS).to_csv(rows, index=False)
+
+    done = command(predicting, predicting.table.public_id, str(rows), "--out", str(out))
+
+    assert done.returncode == 0, done.stderr
+    written = pd.read_excel(out, engine="calamine")
+    assert list(written.columns) == ["prediction", "at least", "at most"]
+    assert (written["at least"] <= written["at most"]).tolist() == [True] * 2
+
+
 @contextmanager
 def training_worker(predicting: Predicting) -> Iterator[None]:
     """Takes the next task that comes, in a thread."""

@@ -103,8 +103,10 @@ export function upload(path, body, { type, onSent = () => {} } = {}) {
   });
 }
 
+export const MOST_ITEMS = 20_000;
+
 /** Every item of a paginated list, page by page, as an array; at most `limit` from `cursor` on. */
-export async function fetchAll(path, signal, { limit = 5000, cursor = null } = {}) {
+export async function fetchAll(path, signal, { limit = MOST_ITEMS, cursor = null } = {}) {
   const items = [];
   do {
     const address = new URL(path, "http://list/");

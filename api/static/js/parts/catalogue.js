@@ -1,6 +1,7 @@
 // Every product with the accuracy of its newest model; searchable, and ready for thousands.
 
 import { element, setAttribute, setText } from "../dom.js";
+import { MOST_ITEMS } from "../api.js";
 import { formatCount, formatDay, wallClock } from "../format.js";
 import { KeyedList } from "../keyed.js";
 import { errorComparison, gainOver } from "./accuracy.js";
@@ -10,7 +11,6 @@ import { whenOpened } from "./table.js";
 import { startTraining } from "./training_order.js";
 
 /** More would keep the page waiting for long. */
-export const MOST_PRODUCTS = 20_000;
 const SHOWN_AT_FIRST = 100;
 const MONTH_MS = 30 * 86_400_000;
 
@@ -34,7 +34,7 @@ export function productCatalogue(onAdded) {
   const cut = element(
     "p",
     { class: "muted", hidden: true },
-    `Only the newest ${formatCount(MOST_PRODUCTS)} products are listed and searched here.`,
+    `Only the newest ${formatCount(MOST_ITEMS)} products are listed and searched here.`,
   );
   const draw = () => drawRows(rows, { more, none, list }, view);
   more.addEventListener("click", () => {
@@ -59,7 +59,7 @@ export function productCatalogue(onAdded) {
   );
   const show = (products) => {
     node.hidden = products.length === 0;
-    cut.hidden = products.length < MOST_PRODUCTS;
+    cut.hidden = products.length < MOST_ITEMS;
     view.products = withEndings(products);
     draw();
   };

@@ -6,7 +6,7 @@ import { alertList } from "../parts/alerts.js";
 import { problemNotice } from "../parts/notice.js";
 import { importPanel } from "../parts/import_panel.js";
 import { jobList } from "../parts/job_list.js";
-import { MOST_PRODUCTS, productCatalogue } from "../parts/catalogue.js";
+import { productCatalogue } from "../parts/catalogue.js";
 import { shopFigures } from "../parts/shop_figures.js";
 import { tableModels } from "../parts/table_models.js";
 import { totalsBox } from "../parts/totals.js";
@@ -60,7 +60,7 @@ async function loadAll(page, signal) {
   try {
     const [jobs, products, models, alerts] = await Promise.all([
       fetchJson(`training/history?limit=${JOBS_SHOWN}`, signal),
-      fetchAll("training/products", signal, { limit: MOST_PRODUCTS }),
+      fetchAll("training/products", signal),
       fetchJson("training/models?kind=table&limit=100", signal),
       fetchJson("training/alerts?limit=100", signal),
     ]);

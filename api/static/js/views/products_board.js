@@ -25,10 +25,12 @@ export function productsBoard(root, { jobId, onStop }) {
     filter = wanted;
     showRows(rows, filters, shown, filter);
   });
+  const cut = element("p", { class: "muted", hidden: true });
   root.append(
     head.node,
     filters.node,
     list,
+    cut,
     element(
       "div",
       { class: "logs" },
@@ -42,6 +44,8 @@ export function productsBoard(root, { jobId, onStop }) {
       shown = state;
       head.show(state.job, link, summaryOf(state.job));
       showRows(rows, filters, state, filter);
+      cut.hidden = state.products.size >= (state.job.products_total ?? 0);
+      setText(cut, `Only the first ${formatCount(state.products.size)} products are listed here.`);
     },
     log: (message) => logLines(message).forEach(log.add),
   };
