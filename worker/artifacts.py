@@ -1,8 +1,9 @@
-"""The files of a model in the artifact store, as their rows name them."""
+"""The files of a model in the artifact store, as their rows name them; how tasks wait for it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -13,6 +14,8 @@ from worker.patience import PATIENCE_S, pauses
 from worker.phase_clock import LAST_PHASE, enter_phase
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 ARTIFACT_TYPES = {
     "model.pkl": "model_file",
@@ -32,15 +35,10 @@ def store_files(
     *,
     versions: Mapping[str, str],
     data_digest: str | None,
-    patience_s: float = PATIENCE_S,
 ) -> StoredBundle:
-    """Write the files and the signed manifest that vouches for them; again is harmless.
-
-    While the store is away, or its disk full, it is tried again for some minutes: hours of training
-    end here. A store that refuses, or that is not there, is not waited for.
-    """
+    """Write the files and the signed manifest that vouches for them; again is harmless."""
     enter_phase(LAST_PHASE)
-    store = partial(
+    writing = partial(
         store_bundle,
         context.store,
         files,
@@ -49,16 +47,24 @@ def store_files(
         versions=versions,
         data_digest=data_digest,
     )
+    return with_store(context, writing)
+
+
+def with_store(context: Context, step: Callable[[], T], *, patience_s: float = PATIENCE_S) -> T:
+    """What the step returns. While the store is away, or its disk full, it is tried again for some
+    minutes: hours of training may end with it. A store that refuses, or that is not there, is not
+    waited for.
+    """
     for pause_s in pauses(patience_s):
         try:
-            return store()
+            return step()
         except (PermissionError, FileNotFoundError):
             raise
         except OSError:
             log.warning("artifact store away, trying again", pause_s=pause_s, exc_info=True)
             context.check()
             time.sleep(pause_s)
-    return store()
+    return step()
 
 
 def artifact_files(stored: StoredBundle) -> tuple[ArtifactFile, ...]:

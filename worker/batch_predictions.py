@@ -1,8 +1,10 @@
 """The work of one job that predicts a file: rows in, a stored Parquet file of predictions out."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
+from core.artifacts import ArtifactStore, Blob
 from core.predictions import PREDICTING, STORING
 from db.lifecycle.outcomes import PredictionOutcome
 from db.operation import audit
@@ -11,6 +13,7 @@ from db.transitions import Claim
 from pipeline.progress import Progress, ProgressCallback
 from pipeline.table.batch_prediction import BatchOptions, predict_batches
 from pipeline.table.batches import RowFile, open_rows
+from worker.artifacts import with_store
 from worker.context import Context
 from worker.errors import ModelMissingError, ModelNotLoadableError, TaskDataMissingError
 from worker.phase_clock import FIRST_PHASE
@@ -25,26 +28,30 @@ def predict_file(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> PredictionOutcome:
     """Raises `TaskDataMissingError`, or what `pipeline` finds wrong with the rows."""
-    if claim.upload_digest is None:
+    digest = claim.upload_digest
+    if digest is None:
         raise TaskDataMissingError("The job names no uploaded file")
     on_progress(Progress(FIRST_PHASE, 0.0, "Loading the model and the file"))
     fitted = _model(claim, context)
-    directory = Path(tempfile.mkdtemp())
-    path = context.store.fetch(claim.upload_digest, directory)
+    path = with_store(context, lambda: context.store.fetch(digest, Path(tempfile.mkdtemp())))
     options = BatchOptions(
         candidate=claim.job_request.get("candidate"),
         keep_columns=bool(claim.job_request.get("keep_columns")),
     )
-    target = directory / _RESULT
+    target = path.with_name(_RESULT)
     with path.open("rb") as source, target.open("wb") as sink:
         rows = open_rows(source, table_limits(context.settings))
         count = predict_batches(
             fitted, rows, sink, options, lambda done: on_progress(_predicting(rows, done))
         )
     on_progress(Progress(STORING, _PREDICTED, f"Storing the predictions of {count:,} rows"))
-    with target.open("rb") as result:
-        blob = context.store.put(result)
+    blob = with_store(context, partial(_put, context.store, target))
     return PredictionOutcome(digest=blob.digest, size=blob.size, rows=count)
+
+
+def _put(store: ArtifactStore, file: Path) -> Blob:
+    with file.open("rb") as content:
+        return store.put(content)
 
 
 def _model(claim: Claim, context: Context) -> LoadedTable:
@@ -54,8 +61,9 @@ def _model(claim: Claim, context: Context) -> LoadedTable:
         raise ModelMissingError(f"The model {prediction.model_public_id} was deleted")
     tenant_id = claim.token.tenant_id
     whoever_asked = audit.who_began(tenant_id, "job", str(claim.token.job_id))
+    loading = partial(load_model, tenant_id, prediction.model_id, whoever_asked, context)
     try:
-        loaded = load_model(tenant_id, prediction.model_id, whoever_asked, context)
+        loaded = with_store(context, loading)
     except ModelNotLoadableError as error:
         raise ModelMissingError(str(error)) from error
     if not isinstance(loaded.fitted, LoadedTable):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from pipeline.forecast.shared import SharedProfile, fit_shared
 from pipeline.forecast.spec import AUTO, ForecastSpec
 from pipeline.progress import ProgressCallback
 from worker import bundle
-from worker.artifacts import artifact_files, store_files
+from worker.artifacts import artifact_files, store_files, with_store
 from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.forecasts import forecast_spec
@@ -98,7 +98,8 @@ def shared_profile_of(claim: Claim, context: Context) -> SharedProfile | None:
     """What the products of the job share; None if it learned nothing, or failed to."""
     if claim.shared_artifact is None:
         return None
-    return _read(context.store, claim.shared_artifact, context.signing_key)
+    reading = partial(_read, context.store, claim.shared_artifact, context.signing_key)
+    return with_store(context, reading)
 
 
 @lru_cache(maxsize=KEPT)

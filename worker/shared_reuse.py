@@ -77,6 +77,10 @@ def _if_same(context: Context, manifest_digest: str, digest: str) -> bytes | Non
         if load_manifest(store, manifest_digest, key).data_digest != digest:
             return None
         return load_bundle(store, manifest_digest, key)[SHARED_FILE]
-    except (ArtifactError, ManifestError):  # it is not needed: it is only quicker than learning
+    except (
+        OSError,
+        ArtifactError,
+        ManifestError,
+    ):  # it is not needed: it is only quicker than learning
         log.warning("earlier shared profile not read", digest=manifest_digest, exc_info=True)
         return None

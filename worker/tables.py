@@ -12,7 +12,7 @@ from pipeline.table.result import TableResult
 from pipeline.table.search.interval import INTERVAL_LEVEL
 from pipeline.table.spec import TableSpec
 from pipeline.table.train import train_table
-from worker.artifacts import artifact_files, store_files
+from worker.artifacts import artifact_files, store_files, with_store
 from worker.context import Context
 from worker.errors import TaskDataMissingError
 from worker.plain import plain
@@ -24,10 +24,11 @@ from worker.trial_journal import TrialJournal
 def train_uploaded_table(
     claim: Claim, context: Context, on_progress: ProgressCallback
 ) -> ModelOutcome:
-    if claim.upload_digest is None:
+    digest = claim.upload_digest
+    if digest is None:
         raise TaskDataMissingError("The job names no uploaded file")
     spec = table_spec(claim.job_request, context.settings, seconds_left=claim.seconds_left)
-    path = context.store.fetch(claim.upload_digest, Path(tempfile.mkdtemp()))
+    path = with_store(context, lambda: context.store.fetch(digest, Path(tempfile.mkdtemp())))
     with path.open("rb") as source:
         result = train_table(
             source,

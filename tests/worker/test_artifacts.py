@@ -4,14 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core.artifacts import ArtifactStore
 from core.bundles import load_bundle
+from pipeline.forecast.shared import NEUTRAL, SharedProfile
 from tests.fixtures.s3 import s3_server, use_server
-from worker.artifacts import store_files
+from tests.worker.support import Shop
+from worker import bundle
+from worker.artifacts import store_files, with_store
 from worker.context import Context
 from worker.errors import TrainingCancelledError
+from worker.shared import shared_profile_of
+from worker.shared_reuse import SHARED_FILE
 
 FILES = {"model.pkl": b"hours of work"}
 
@@ -23,10 +29,9 @@ def store(context: Context, tmp_path: Path) -> ArtifactStore:
     return context.store
 
 
-def stored(context: Context, check: Callable[[], None], patience_s: float = 300) -> str:
+def stored(context: Context, check: Callable[[], None]) -> str:
     told = replace(context, check=check)
-    files = store_files(told, FILES, versions={}, data_digest=None, patience_s=patience_s)
-    return files.manifest_digest
+    return store_files(told, FILES, versions={}, data_digest=None).manifest_digest
 
 
 def test_a_store_that_is_away_is_waited_for(
@@ -57,7 +62,7 @@ def test_a_task_that_is_stopped_waits_no_longer(context: Context) -> None:
 @pytest.mark.usefixtures("store")
 def test_patience_has_an_end(context: Context) -> None:
     with pytest.raises(OSError, match="models"):
-        stored(context, lambda: None, patience_s=0)
+        with_store(context, lambda: context.store.put(b"bytes"), patience_s=0)
 
 
 def test_a_store_that_refuses_is_not_waited_for(
@@ -70,3 +75,22 @@ def test_a_store_that_refuses_is_not_waited_for(
         with pytest.raises(FileNotFoundError):
             stored(refused, lambda: asked.append(None))
     assert asked == []
+
+
+def test_what_products_share_is_waited_for(context: Context, shop: Shop, tmp_path: Path) -> None:
+    profile = SharedProfile(shop=NEUTRAL, fitted_until=pd.Timestamp("2026-01-31"))
+    shared = {SHARED_FILE: bundle.dumps(profile)}
+    digest = store_files(context, shared, versions={}, data_digest=None).manifest_digest
+    shop.job(shop.product("bread"))
+    claim = replace(shop.claimed(), shared_artifact=digest)
+    directory, aside = tmp_path / "models", tmp_path / "aside"
+    directory.rename(aside)
+    directory.write_bytes(b"")
+
+    def check() -> None:
+        directory.unlink()
+        aside.rename(directory)
+
+    found = shared_profile_of(claim, replace(context, check=check))
+    assert found is not None
+    assert found.fitted_until == profile.fitted_until
