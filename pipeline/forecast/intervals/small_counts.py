@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammaln, pdtr
+from scipy.special import gammaln
 
 Array = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ class SmallCounts:
         """One row per forecast, one column per level: the least number that suffices so often."""
         mean = np.maximum(predicted, self.least)
         numbers = _numbers(self._farthest(float(mean.max()), max(levels)))
-        rows = max(1, _CELLS // (len(numbers) + len(self.sold)))
+        rows = max(1, _CELLS // (int(numbers[-1]) + len(self.sold)))
         found = [
             self._suffices(mean[start : start + rows], numbers, levels)
             for start in range(0, len(mean), rows)
@@ -70,10 +70,14 @@ class SmallCounts:
         return np.concatenate(found)
 
     def _farthest(self, mean: float, level: float) -> float:
-        """No quantile that is asked for lies farther, by Markov's inequality of low ones."""
+        """No quantile that is asked for lies farther, by the inequalities of Markov and Cantelli;
+        of levels near 1 this is a bound for numbers that make sense.
+        """
         largest = float(self.sold.max())
         by_spread = 1.5 * max(largest, 8 * (1 + self.excess) * mean + 8)
-        return min(by_spread, max(largest, mean / (1 - level)))
+        variance = mean * (1 + self.excess * mean)
+        by_level = min(mean / (1 - level), mean + np.sqrt(variance * level / (1 - level)))
+        return min(by_spread, max(largest, float(by_level)))
 
     def _suffices(self, mean: Array, numbers: Array, levels: Sequence[float]) -> Array:
         apart = (np.sqrt(self.expected) - np.sqrt(mean)[:, None]) / SIMILAR
@@ -115,10 +119,12 @@ def _log_likelihood(sold: Array, mean: Array, excess: float) -> Array:
 
 
 def _share_up_to(numbers: Array, mean: Array, excess: float) -> Array:
-    """One row per mean, one column per number."""
-    if excess == 0:
-        return np.asarray(pdtr(numbers, mean[:, None]), dtype=np.float64)
-    return np.asarray(betainc(1 / excess, numbers + 1, 1 / (1 + excess * mean[:, None])))
+    """One row per mean, one column per number: the chances of all numbers up to it, added up, for
+    a fraction of the time that incomplete beta and gamma functions take.
+    """
+    each = np.arange(numbers[-1] + 1)
+    logarithms = _log_likelihood(each, mean[:, None], excess) - gammaln(each + 1)
+    return np.cumsum(np.exp(logarithms), axis=1)[:, numbers.astype(np.int64)]
 
 
 def _numbers(farthest: float) -> Array:

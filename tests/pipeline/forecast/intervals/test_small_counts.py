@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
 
-from pipeline.forecast.intervals.small_counts import SmallCounts, small_counts
+from pipeline.forecast.intervals.small_counts import (
+    ASSUMED,
+    EXACT_UP_TO,
+    SIMILAR,
+    STEP,
+    SmallCounts,
+    small_counts,
+)
 
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 
@@ -109,3 +116,23 @@ def test_it_can_be_stored() -> None:
     again = pickle.loads(pickle.dumps(made))
 
     assert (again.quantiles(np.ones(2), LEVELS) == made.quantiles(np.ones(2), LEVELS)).all()
+
+
+@pytest.mark.parametrize("excess", [0.0, 0.1, 0.75, 3.0, 20.0])
+def test_quantiles_are_what_a_search_of_all_numbers_finds(excess: float) -> None:
+    random = np.random.default_rng(4)
+    sold, expected = np.sort(random.poisson(2.0, 60)).astype(float), random.uniform(0.1, 5, 60)
+    made = SmallCounts(excess, 0.04, expected, sold, np.ones(60))
+    mean = np.array([0.04, 0.5, 3.0, 9.0, 40.0])
+
+    found = made.quantiles(mean, LEVELS)
+
+    numbers = np.arange(3000)
+    for row, at in zip(found, mean, strict=True):
+        chance = nbinom(1 / excess, 1 / (1 + excess * at)) if excess else poisson(at)
+        similar = np.exp(-(((np.sqrt(expected) - np.sqrt(at)) / SIMILAR) ** 2) / 2)
+        seen = similar @ (sold[:, None] <= numbers)
+        share = (seen + ASSUMED * chance.cdf(numbers)) / (similar.sum() + ASSUMED)
+        least = np.searchsorted(share, LEVELS)
+        assert (least <= row).all()
+        assert (row <= np.where(least <= EXACT_UP_TO, least, np.ceil(STEP * least))).all()
