@@ -73,6 +73,8 @@ class Candidate:
         Rows below which it is not tried.
     is_simple
         Whether a forecast by it, for want of a better one, is marked as degraded.
+    smooths
+        Whether it goes on from a level that has followed the newest rows.
     is_applicable
         Whether it has what it needs in this history and context.
     settings
@@ -91,6 +93,7 @@ class Candidate:
     fit: Callable[[History, FitContext], PointForecaster]
     minimum_rows: int
     is_simple: bool
+    smooths: bool = False
     is_applicable: Callable[[History, FitContext], bool] = always
     settings: Callable[[History, FitContext], dict[str, Any]] = no_settings
     go_on: Callable[[History, FitContext, Any], PointForecaster] | None = None

@@ -16,11 +16,11 @@ from pipeline.forecast.selection.backtest import Array, Backtest, Forecasts
 from pipeline.forecast.selection.combination import (
     POWER,
     blend,
-    counted_error,
     lack_of_rows,
     learn_again,
     learn_weights,
 )
+from pipeline.forecast.selection.handicaps import handicap
 from pipeline.forecast.selection.race import mean_error
 from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import AUTO
@@ -85,7 +85,7 @@ def rank(backtest: Backtest, algorithm: str) -> tuple[Choice, ...]:
     """
     names = backtest.finalists
     errors = {name: mean_error(backtest, name, backtest.selection) for name in names}
-    counted = {name: counted_error(name, error) for name, error in errors.items()}
+    counted = _counted(backtest, errors)
     singles = sorted(names, key=lambda name: (name != algorithm, counted[name], _stands_in(name)))
     choices = [_choice(backtest, name, {name: 1.0}) for name in singles]
     if algorithm != AUTO:
@@ -130,8 +130,8 @@ def _choice(backtest: Backtest, algorithm: str, weights: Mapping[str, float]) ->
 def _evidence(
     backtest: Backtest, errors: Mapping[str, float], windows: Sequence[Window]
 ) -> tuple[dict[str, float], dict[str, Array], Array]:
-    """What weights are learned from: errors, forecasts, and what was sold, in units of the naive
-    error, of all known rows of the windows."""
+    """What weights are learned from: errors as they count, forecasts, and what was sold, in units
+    of the naive error, of all known rows of the windows."""
     scales = [
         np.full(window.stop - window.origin, backtest.scale(window) or 1.0) for window in windows
     ]
@@ -148,7 +148,7 @@ def _evidence(
     }
     units = {name: values[known] / scale[known] for name, values in made.items()}
     wanted = actual[known] / scale[known]
-    return _balanced(errors, units, wanted), units, wanted
+    return _counted(backtest, _balanced(errors, units, wanted)), units, wanted
 
 
 def _balanced(
@@ -161,6 +161,12 @@ def _balanced(
     """
     squares = {name: float(np.mean((made[name] - actual) ** 2)) for name in errors}
     return {name: math.sqrt(error * math.sqrt(squares[name])) for name, error in errors.items()}
+
+
+def _counted(backtest: Backtest, errors: Mapping[str, float]) -> dict[str, float]:
+    """Errors as they count beside each other."""
+    frequency = backtest.history.frequency
+    return {name: error * handicap(name, frequency) for name, error in errors.items()}
 
 
 def _alike(names: Collection[str]) -> dict[str, float]:
@@ -176,9 +182,9 @@ def _stands_in(name: str) -> int:
 
 def _is_clearly_better(backtest: Backtest, single: Choice, ensemble: Choice) -> bool:
     """In the mean and in every window."""
-    counted = counted_error(single.algorithm, single.error)
-    return counted < (1 - _margin(backtest)) * ensemble.error and all(
-        counted_error(single.algorithm, backtest.error(single.forecasts, window) or 0.0)
+    counts = handicap(single.algorithm, backtest.history.frequency)
+    return counts * single.error < (1 - _margin(backtest)) * ensemble.error and all(
+        counts * (backtest.error(single.forecasts, window) or 0.0)
         <= (backtest.error(ensemble.forecasts, window) or math.inf)
         for window in backtest.selection
     )

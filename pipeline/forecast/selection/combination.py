@@ -23,10 +23,6 @@ POWER: Final = 4.0
 Less where rows are few and hang together: who erred least there did so by chance."""
 LARGEST_ERROR: Final = 1.6
 """Members err at most so many times as much as the best one."""
-SIMPLE_HANDICAP: Final = 1.6
-"""Models that only repeat or average the past have their place where others fail, so their error
-counts so many times: over a few windows without a change it is the smallest by chance, and full
-models see the change coming that the next window brings."""
 MEMBERS_OF_WINDOW: Final = 2
 """So many members for each window that was forecast: each of them is a fit on all rows, and few
 windows do not tell more of them apart."""
@@ -56,7 +52,7 @@ def learn_weights(
     Parameters
     ----------
     errors
-        By candidate: how far it was off over the windows, in units of the series.
+        By candidate: how far it was off over the windows, in units of the series, as it counts.
     made, actual
         In the same units, what was forecast by candidate and what was sold, of all rows of these
         windows that are known.
@@ -79,17 +75,16 @@ def learn_again(
     errors, made, actual, power
         Of the members alone, as in `learn_weights`.
     """
-    return _stacked(_by_inverse_error(_counted(errors), power), made, actual)
+    return _stacked(_by_inverse_error(errors, power), made, actual)
 
 
 def robust_average(
     errors: Mapping[str, float], most: int, power: float = POWER
 ) -> dict[str, float]:
     """Weights by the inverse error of the ``most`` best candidates of different families."""
-    counted = _counted(errors)
-    limit = LARGEST_ERROR * min(counted.values())
-    members = [name for name in best_of_families(counted) if counted[name] <= limit]
-    return _by_inverse_error({name: counted[name] for name in members[:most]}, power)
+    limit = LARGEST_ERROR * (min(errors.values()) + _NO_ERROR)
+    members = [name for name in best_of_families(errors) if errors[name] + _NO_ERROR <= limit]
+    return _by_inverse_error({name: errors[name] for name in members[:most]}, power)
 
 
 def best_of_families(errors: Mapping[str, float]) -> list[str]:
@@ -98,11 +93,6 @@ def best_of_families(errors: Mapping[str, float]) -> list[str]:
     for name in sorted(errors, key=lambda one: (errors[one], one)):
         best.setdefault(CANDIDATES[name].family or name, name)
     return list(best.values())
-
-
-def counted_error(name: str, error: float) -> float:
-    """The error of a candidate as it counts beside those of others."""
-    return error * SIMPLE_HANDICAP if CANDIDATES[name].is_simple else error
 
 
 def stack(made: Array, actual: Array, prior: Array) -> Array:
@@ -150,13 +140,10 @@ def _stacked(
     return dict(zip(average, learned.tolist(), strict=True))
 
 
-def _counted(errors: Mapping[str, float]) -> dict[str, float]:
-    return {name: counted_error(name, error) + _NO_ERROR for name, error in errors.items()}
-
-
 def _by_inverse_error(errors: Mapping[str, float], power: float) -> dict[str, float]:
-    least = min(errors.values())
-    return _normalised({name: (least / error) ** power for name, error in errors.items()})
+    least = min(errors.values()) + _NO_ERROR
+    shares = {name: least / (error + _NO_ERROR) for name, error in errors.items()}
+    return _normalised({name: share**power for name, share in shares.items()})
 
 
 def _without_crumbs(weights: Mapping[str, float], least: float) -> dict[str, float]:

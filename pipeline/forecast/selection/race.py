@@ -13,7 +13,8 @@ from pipeline.forecast.candidates.candidate import FitContext
 from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.selection.backtest import Backtest, forecast_window
-from pipeline.forecast.selection.combination import best_of_families, counted_error
+from pipeline.forecast.selection.combination import best_of_families
+from pipeline.forecast.selection.handicaps import handicap
 from pipeline.forecast.selection.windows import Window
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 from pipeline.progress import ProgressCallback
@@ -76,9 +77,10 @@ def mean_error(backtest: Backtest, name: str, windows: Sequence[Window]) -> floa
 
 def _errors(backtest: Backtest, newest: Window) -> dict[str, float]:
     """By candidate that is still in the race: its error over all windows so far, as it counts."""
-    seen = backtest.selection[: newest.number + 1]
+    seen, frequency = backtest.selection[: newest.number + 1], backtest.history.frequency
     return {
-        name: counted_error(name, mean_error(backtest, name, seen)) for name in backtest.finalists
+        name: mean_error(backtest, name, seen) * handicap(name, frequency)
+        for name in backtest.finalists
     }
 
 
