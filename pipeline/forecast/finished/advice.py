@@ -2,6 +2,7 @@
 
 import math
 
+from pipeline.forecast.calendar.calendar_effects import TIME_OF_MONTH
 from pipeline.forecast.history.notes import periods
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.selection.metrics import Metrics
@@ -40,7 +41,7 @@ def accuracy_notes(metrics: Metrics, history: History, *, outliers: int) -> tupl
             f"look at the {outliers:,} unusual quantities, and leave days empty on which it was"
             " sold out"
         )
-    if not history.known:
+    if set(history.known) <= {TIME_OF_MONTH}:  # which is our own
         advice.append(
             "import what drives the sales, such as prices and promotions, also for days ahead"
         )
