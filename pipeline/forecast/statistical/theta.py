@@ -117,26 +117,23 @@ def fit_line(values: Array, alphas: Array = _ALPHAS) -> tuple[ThetaLine, Array]:
     """The model without a season, the best alpha sought around these, and what it told one row
     ahead."""
     means, slopes = _running_lines(values)
-    squares = _tell(values, means, slopes, alphas).squares
+    best = _told(values, means, slopes, alphas)
     width = _WIDTH
     for _ in range(_REFINEMENTS):
         width /= 2
-        best = alphas[np.argmin(squares)]
-        nearer = np.clip([best - width, best + width], _ALPHAS[0], _ALPHAS[-1])
-        alphas = np.concatenate([alphas, nearer])
-        squares = np.concatenate([squares, _tell(values, means, slopes, nearer).squares])
-    alpha = alphas[np.argmin(squares)]
-    told = _tell(values, means, slopes, alpha[None])
+        beside = np.clip([best.alpha - width, best.alpha + width], _ALPHAS[0], _ALPHAS[-1])
+        nearer = _told(values, means, slopes, beside)
+        best = nearer if nearer.squares < best.squares else best
     line = ThetaLine(
-        alpha=float(alpha),
-        share=float(told.shares[0]),
-        level=float(told.levels[0]),
+        alpha=best.alpha,
+        share=best.share,
+        level=best.level,
         mean=float(means[-1]),
         slope=float(slopes[-1]),
         rows=len(values),
-        squares=float(told.squares[0]),
+        squares=best.squares,
     )
-    return line, told.values[0]
+    return line, best.values
 
 
 def _running_lines(values: Array) -> tuple[Array, Array]:
@@ -152,16 +149,17 @@ def _running_lines(values: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One row ahead, by alpha: the values, the share of the line, the last level, the error."""
+    """One row ahead: the values, by which alpha, share of the line and last level, the error."""
 
+    alpha: float
     values: Array
-    shares: Array
-    levels: Array
-    squares: Array
+    share: float
+    level: float
+    squares: float
 
 
-def _tell(values: Array, means: Array, slopes: Array, alphas: Array) -> _Told:
-    """The best first level and share for each alpha."""
+def _told(values: Array, means: Array, slopes: Array, alphas: Array) -> _Told:
+    """By the best of the alphas, each with the first level and the share that are best for it."""
     rows, alphas = len(values), alphas[:, None]
     places = np.arange(rows, dtype=np.float64)
     faded = np.exp(np.log1p(-alphas) * places)
@@ -176,7 +174,15 @@ def _tell(values: Array, means: Array, slopes: Array, alphas: Array) -> _Told:
     told = levels + firsts * faded + shares * line
     off = values - told
     last = smoothed[:, -1:] + firsts * (1 - alphas) ** rows
-    return _Told(told, shares[:, 0], last[:, 0], _product(off, off)[:, 0])
+    squares = _product(off, off)
+    best = int(np.argmin(squares))
+    return _Told(
+        alpha=float(alphas[best, 0]),
+        values=told[best],
+        share=float(shares[best, 0]),
+        level=float(last[best, 0]),
+        squares=float(squares[best, 0]),
+    )
 
 
 def _two_weights(one: Array, other: Array, wanted: Array) -> tuple[Array, Array]:
