@@ -15,7 +15,7 @@ from pipeline.forecast.candidates.candidate import FitContext, FitFailureError
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.periods import Periods, times_of
 from pipeline.forecast.shared import Factors
-from pipeline.forecast.spec import AUTO, BEST
+from pipeline.forecast.spec import AUTO
 
 Array = NDArray[np.float64]
 
@@ -59,17 +59,16 @@ def fit_shared_profile(history: History, context: FitContext) -> SharedRhythm:
 
 
 def has_unseen_profile(history: History, context: FitContext) -> bool:
-    """Whether there is a profile for daily rows that has seen nothing after this history, and it is
-    worth the time: what sold for a year has a rhythm that others need not lend.
+    """Whether there is a profile for daily rows that has seen nothing after this history, and the
+    product has use for it: what sold for a year has a rhythm that others need not lend.
     """
-    shared, spec = context.shared, context.spec
-    is_hurried = spec.budget != BEST and spec.algorithm == AUTO
+    shared, is_choice = context.shared, context.spec.algorithm == AUTO
     return (
         shared is not None
         and shared.fitted_until is not None
         and history.frequency.name == "daily"
         and shared.fitted_until <= history.ds[-1]
-        and not (is_hurried and len(history) >= YEAR_DAYS)
+        and not (is_choice and len(history) >= YEAR_DAYS)
     )
 
 

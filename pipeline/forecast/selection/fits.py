@@ -1,7 +1,7 @@
 """The fits of one product, each of which may go on from where the one before had come to.
 
 The windows of a backtest, the holdout and the final fit see ever more rows of the same history.
-But for the budget `best`, the settings of a method that can go on are chosen once.
+The settings of a method that can go on are chosen once, or anew where that is worth the time.
 """
 
 from dataclasses import dataclass, field
@@ -13,9 +13,16 @@ from pipeline.forecast.candidates.known import CANDIDATES
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 
-MOST_GROWTH: Final = {FAST: 1.7, BALANCED: 1.7, BEST: 1.0}
+MOST_GROWTH: Final = 1.7
 """Settings that were chosen on some rows are kept until there are so many times as many: to the end
 for two years of days, while those of a young product are chosen anew."""
+CHOSEN_ANEW: Final[dict[str, frozenset[Unit]]] = {
+    FAST: frozenset(),
+    BALANCED: frozenset({Unit.MONTH}),
+    BEST: frozenset({Unit.HOUR, Unit.WEEK, Unit.MONTH}),
+}
+"""Of which rows the settings are never kept. A year more tells much of some years of months; four
+weeks more of days tell nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +50,11 @@ class Fits:
             If it cannot be fitted.
         """
         rows, before = len(history), self._newest.get(name)
-        most_growth = _most_growth(history, context)
-        if before is not None and before.rows < rows <= most_growth * before.chosen_on:
+        is_kept = history.frequency.unit not in CHOSEN_ANEW[context.spec.budget]
+        if is_kept and before is not None and before.rows < rows <= MOST_GROWTH * before.chosen_on:
             model = fit_candidate(CANDIDATES[name], history, context, before.model)
             self._newest[name] = _Fitted(model, rows, before.chosen_on)
         else:
             model = fit_candidate(CANDIDATES[name], history, context)
             self._newest[name] = _Fitted(model, rows, rows)
         return model
-
-
-def _most_growth(history: History, context: FitContext) -> float:
-    """A year more tells much of some years of months: unless little time is to be spent, their
-    settings are chosen anew."""
-    budget = context.spec.budget
-    is_anew = budget != FAST and history.frequency.unit is Unit.MONTH
-    return 1.0 if is_anew else MOST_GROWTH[budget]

@@ -8,13 +8,15 @@ not tell who will forecast December best, nor how far off.
 
 from dataclasses import dataclass
 
+from pipeline.forecast.calendar.frequency import Unit
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.spec import BALANCED, BEST, FAST
 
 SELECTION_WINDOWS = {FAST: 2, BALANCED: 3, BEST: 5}
 NEWEST_SHARE = 2
 """More windows than `balanced` looks at begin in the newest half of the history: who is best after
-one year of weeks is not who is best after two."""
+one year of weeks is not who is best after two. Of days, of which three windows have rows enough,
+there are no more: who was best two seasons ago is not who is best now."""
 MIN_TRAINING_ROWS = 14
 LONGEST_SHARE = 8
 """A window is at most an eighth of the history: most of it is left to learn from."""
@@ -49,7 +51,7 @@ def plan_windows(
     """
     rows, width = len(history), _width(history, horizon_rows)
     least = max(4, min(MIN_TRAINING_ROWS, rows // 2))
-    holdout, number = rows - width, _number(rows, width, budget)
+    holdout, number = rows - width, _number(history, width, budget)
     stride = _stride(history, width, number)
     earlier = [holdout - width - stride * place for place in range(number)]
     origins = [*(origin for origin in reversed(earlier) if origin >= least), holdout]
@@ -68,11 +70,12 @@ def plan_windows(
     )
 
 
-def _number(rows: int, width: int, budget: str) -> int:
+def _number(history: History, width: int, budget: str) -> int:
     """How many windows the choice looks at."""
+    rows, usual = len(history), SELECTION_WINDOWS[BALANCED]
     in_newest_half = (rows - rows // NEWEST_SHARE) // width - 1
-    wanted = SELECTION_WINDOWS[budget]
-    return min(wanted, max(in_newest_half, SELECTION_WINDOWS[BALANCED]))
+    most = usual if history.frequency.unit is Unit.DAY else max(in_newest_half, usual)
+    return min(SELECTION_WINDOWS[budget], most)
 
 
 def _season_to_come(history: History) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.forecast.calendar.occasions import Closure
 from pipeline.forecast.candidates.shared_model import has_unseen_profile
 from pipeline.forecast.shared import NEUTRAL, UNSEEN_DAYS, Factors, SharedProfile, fit_shared
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import BUDGETS, ForecastSpec
 from pipeline.forecast.train import train_forecast
 from pipeline.progress import Progress
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
@@ -89,15 +89,16 @@ def test_a_profile_is_not_tested_on_what_it_has_seen() -> None:
     assert has_unseen_profile(history.head(300 - UNSEEN_DAYS), context)
 
 
-def test_what_sold_for_a_year_borrows_no_rhythm_where_time_is_short() -> None:
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_what_sold_for_a_year_borrows_no_rhythm_unless_it_is_asked_to(budget: str) -> None:
     shared = SharedProfile(shop=NEUTRAL, fitted_until=pd.Timestamp("2024-01-01"))
     young, old = (history_of(daily_sales(days)) for days in (364, 366))
-    hurried = [context_of(ForecastSpec(budget=one), shared) for one in ("fast", "balanced")]
-    best = context_of(ForecastSpec(budget="best"), shared)
+    choosing = context_of(ForecastSpec(budget=budget), shared)
+    asked = context_of(ForecastSpec(budget=budget, algorithm="shared_profile"), shared)
 
-    assert all(has_unseen_profile(young, one) for one in hurried)
-    assert not any(has_unseen_profile(old, one) for one in hurried)
-    assert has_unseen_profile(old, best)
+    assert has_unseen_profile(young, choosing)
+    assert not has_unseen_profile(old, choosing)
+    assert has_unseen_profile(old, asked)
 
 
 def test_days_in_closures_tell_nothing() -> None:

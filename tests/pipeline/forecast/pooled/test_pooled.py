@@ -196,7 +196,7 @@ def test_trees_are_not_used_before_what_they_have_learned(
 
 
 @pytest.mark.parametrize(
-    ("budget", "days_before_end"), [(BALANCED, [112, 0]), (BEST, [168, 28, 0])]
+    ("budget", "days_before_end"), [(BALANCED, [112, 0]), (BEST, [112, 28, 0])]
 )
 def test_trees_of_the_holdout_are_grown_where_there_is_time(
     sold: Shop, budget: str, days_before_end: list[int]

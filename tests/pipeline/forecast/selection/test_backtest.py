@@ -14,7 +14,7 @@ from pipeline.forecast.history.validation import validate
 from pipeline.forecast.selection.backtest import Backtest, forecast_window
 from pipeline.forecast.selection.choice import ENSEMBLE, rank
 from pipeline.forecast.selection.windows import Window, plan_windows
-from pipeline.forecast.spec import ForecastSpec
+from pipeline.forecast.spec import BUDGETS, ForecastSpec
 from pipeline.progress import ignore_progress
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 
@@ -112,9 +112,18 @@ def test_windows_stay_in_a_row_where_the_season_is_not_known_or_reached_anyway(
     assert all(a.origin < b.origin <= a.stop for a, b in pairwise(windows))
 
 
-@pytest.mark.parametrize(("budget", "number"), [("fast", 3), ("balanced", 4), ("best", 6)])
-def test_a_larger_budget_looks_at_more_windows(budget: str, number: int) -> None:
-    assert len(plan_windows(history_of(daily_sales(730)), 28, budget)) == number
+@pytest.mark.parametrize(
+    ("step", "number"), [("h", (3, 4, 6)), ("D", (3, 4, 4)), ("W-MON", (3, 4, 6))]
+)
+def test_a_larger_budget_looks_at_more_windows_unless_they_are_old_days(
+    step: str, number: tuple[int, ...]
+) -> None:
+    ds = pd.date_range("2023-01-02", periods=800, freq=step)
+    history = history_of(pd.DataFrame({"ds": ds, "quantity": 5.0 + ds.day_of_week}))
+
+    planned = [plan_windows(history, 28, budget) for budget in BUDGETS]
+
+    assert tuple(len(windows) for windows in planned) == number
 
 
 @pytest.mark.parametrize(("weeks", "number"), [(109, 4), (140, 5), (400, 6)])

@@ -7,7 +7,7 @@ import pytest
 from pipeline.forecast.candidates.candidate import FitContext, PointForecaster
 from pipeline.forecast.history.prepared import History
 from pipeline.forecast.selection.fits import MOST_GROWTH, Fits
-from pipeline.forecast.spec import BALANCED, BEST, FAST, ForecastSpec
+from pipeline.forecast.spec import BALANCED, BEST, BUDGETS, FAST, ForecastSpec
 from tests.pipeline.forecast.series import context_of, daily_sales, history_of
 
 ROWS = 200
@@ -39,7 +39,7 @@ def anew(rows: int, name: str = "mstl") -> list[float]:
 
 
 @pytest.mark.parametrize("name", ["mstl", "ets", "theta"])
-@pytest.mark.parametrize("budget", [FAST, BALANCED])
+@pytest.mark.parametrize("budget", BUDGETS)
 def test_a_fit_goes_on_and_comes_to_about_the_same(budget: str, name: str) -> None:
     gone_on, fresh = after(ROWS, 240, budget, name), anew(240, name)
 
@@ -47,26 +47,28 @@ def test_a_fit_goes_on_and_comes_to_about_the_same(budget: str, name: str) -> No
     assert gone_on == pytest.approx(fresh, rel=0.05)
 
 
-def test_where_there_is_time_every_fit_is_anew() -> None:
-    assert after(ROWS, 240, BEST) == anew(240)
-
-
-def test_settings_of_months_are_chosen_anew() -> None:
-    months = pd.date_range("2010-01-01", periods=120, freq="MS")
+@pytest.mark.parametrize(
+    ("step", "hurried", "unhurried"), [("MS", FAST, BALANCED), ("W-MON", BALANCED, BEST)]
+)
+def test_where_it_is_worth_the_time_settings_are_chosen_anew(
+    step: str, hurried: str, unhurried: str
+) -> None:
+    ds = pd.date_range("2010-01-01", periods=120, freq=step)
     noise = np.random.default_rng(2).normal(0, 5, 120)
     quantity = 200 + 3 * np.arange(120) + 20 * (np.arange(120) % 12) + np.cumsum(noise)
-    history = history_of(pd.DataFrame({"ds": months, "quantity": quantity}))
+    history = history_of(pd.DataFrame({"ds": ds, "quantity": quantity}))
 
-    def foretold_after(*rows: int) -> list[float]:
+    def foretold_after(budget: str, *rows: int) -> list[float]:
         fits = Fits()
-        models = [fits.fit("ets", history.head(one), context(BALANCED)) for one in rows]
+        models = [fits.fit("mstl", history.head(one), context(budget)) for one in rows]
         return models[-1].predict(history.ahead(108, 120)).tolist()
 
-    assert foretold_after(84, 108) == foretold_after(108)
+    assert foretold_after(unhurried, 84, 108) == foretold_after(unhurried, 108)
+    assert foretold_after(hurried, 84, 108) != foretold_after(hurried, 108)
 
 
 def test_many_more_rows_are_looked_at_anew() -> None:
-    rows = int(MOST_GROWTH[FAST] * ROWS)
+    rows = int(MOST_GROWTH * ROWS)
 
     assert after(ROWS, rows) != anew(rows)
     assert after(ROWS, rows + 1) == anew(rows + 1)
