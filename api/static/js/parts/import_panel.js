@@ -157,7 +157,11 @@ function correctingHelp(replaces, excluded) {
       replaces,
       " The next file has everything its products ever sold: delete their other days.",
     ),
-    field("Leave out these columns of the next file, and what is kept of them", excluded),
+    field(
+      "Leave out these columns of the next file",
+      excluded,
+      "What was kept of them for these sales goes, too.",
+    ),
   );
 }
 
@@ -186,7 +190,9 @@ async function importFile(panel, file) {
 function importAddress(panel) {
   const query = new URLSearchParams();
   if (panel.replaces.checked) query.set("replace", "true");
-  if (panel.excluded.value.trim()) query.set("exclude_columns", panel.excluded.value);
+  const names = panel.excluded.value.split(",").map((name) => name.trim());
+  const excluded = names.filter(Boolean);
+  if (excluded.length > 0) query.set("exclude_columns", JSON.stringify(excluded));
   return query.size > 0 ? `training/sales?${query}` : "training/sales";
 }
 
