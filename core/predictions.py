@@ -22,7 +22,7 @@ PREDICTING, STORING = "predicting", "storing"
 """The phases of a job that predicts a file, after `data_loading`."""
 
 Operation = Literal["predict", "explain", "export", "totals"]
-Outcome = Literal["predicted", "refused", "unloadable", "failed"]
+Outcome = Literal["predicted", "refused", "unloadable", "away", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import structlog
 
 from api.chores.memory import ABORTED, TOO_MUCH
 from api.chores.protocol import ChoreError
-from api.chores.statuses import REFUSED, UNREADABLE
+from api.chores.statuses import AWAY, REFUSED, UNREADABLE
 from api.errors import (
     InvalidRequestError,
     ModelNotLoadableError,
@@ -102,14 +102,13 @@ class ChildChores:
             raise InvalidRequestError(**json.loads(done.stdout))
         if done.returncode == UNREADABLE:
             raise ModelNotLoadableError(**json.loads(done.stdout))
+        if done.returncode == AWAY:
+            log.warning("chore put off", arguments=arguments, said=_said(done))
+            raise UnavailableError(**json.loads(done.stdout))
         if done.returncode == ABORTED and child == _ROWS:
             raise InvalidRequestError(TOO_MUCH)
         if done.returncode != 0:
-            log.error(
-                "chore failed",
-                arguments=arguments,
-                said=done.stderr.decode(errors="replace")[-4000:],
-            )
+            log.error("chore failed", arguments=arguments, said=_said(done))
             raise ChoreError(f"{arguments[0]} ended with status {done.returncode}")
         return json.loads(done.stdout)
 
@@ -128,3 +127,8 @@ class ChildChores:
                 f"It did not end within {self._longest_s / 60:.0f} minutes, and nothing of it was"
                 " kept; send a large file in parts, or try again when less is going on"
             ) from None
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The end of its log."""
+    return done.stderr.decode(errors="replace")[-4000:]

@@ -3,8 +3,8 @@
 `python -m api.chores.file_child store FILE`, `… holds DIGEST`, `… fetch DIGEST DIRECTORY`, or
 `… read-text MANIFEST NAME`.
 
-Writes its result as JSON to standard output. Status 3 means that the file was refused, and 4 that
-the files of a model cannot be used; then the output says why.
+Writes its result as JSON to standard output. Status 3 means that the file was refused, 4 that the
+files of a model cannot be used, and 5 that the store does not answer; then the output says why.
 """
 
 import json
@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api.chores.files import FileChores
-from api.chores.statuses import REFUSED, UNREADABLE
-from api.errors import InvalidRequestError, ModelNotLoadableError
+from api.chores.statuses import AWAY, REFUSED, UNREADABLE
+from api.errors import InvalidRequestError, ModelNotLoadableError, UnavailableError
 from core.artifacts import ArtifactStore
 from core.logs import configure_logs
 from core.settings import Settings
@@ -40,6 +40,9 @@ def finish(settings: Settings, chore: Callable[[], str]) -> int:
     except ModelNotLoadableError as error:
         sys.stdout.write(json.dumps({"detail": error.detail}))
         return UNREADABLE
+    except UnavailableError as error:
+        sys.stdout.write(json.dumps({"detail": error.detail}))
+        return AWAY
     return 0
 
 

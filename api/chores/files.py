@@ -1,12 +1,18 @@
 """The chores that concern only the artifact store: no database, no library of tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from api.errors import ModelNotLoadableError
+import structlog
+
+from api.errors import ModelNotLoadableError, UnavailableError
 from core.artifacts import ArtifactStore, Blob
 from core.bundles import load_file
-from core.errors import ArtifactError, ManifestError
+from core.errors import ArtifactError, ArtifactStoreAwayError, ManifestError
+
+log = structlog.get_logger(__name__)
 
 
 class FileChores:
@@ -15,14 +21,16 @@ class FileChores:
         self._signing_key = signing_key
 
     def store(self, path: Path) -> Blob:
-        with path.open("rb") as file:
+        with reached(), path.open("rb") as file:
             return self._store.put(file)
 
     def holds(self, digest: str) -> bool:
-        return self._store.exists(digest)
+        with reached():
+            return self._store.exists(digest)
 
     def fetch(self, digest: str, directory: Path) -> Path:
-        return self._store.fetch(digest, Path(mkdtemp(dir=directory)))
+        with reached():
+            return self._store.fetch(digest, Path(mkdtemp(dir=directory)))
 
     def read_text(self, manifest_digest: str, name: str) -> str:
         if self._signing_key is None:
@@ -31,7 +39,8 @@ class FileChores:
                 " key of the workers (ARTIFACT_SIGNING_KEY)"
             )
         try:
-            content = load_file(self._store, manifest_digest, self._signing_key, name)
+            with reached():
+                content = load_file(self._store, manifest_digest, self._signing_key, name)
         except (ArtifactError, ManifestError) as error:
             raise ModelNotLoadableError(
                 f"The files of the model cannot be used ({error}). Train the model again, or have"
@@ -41,3 +50,15 @@ class FileChores:
         if content is None:
             raise ModelNotLoadableError(f"The model has no file {name}")
         return content.decode()
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """A store that does not answer is an `UnavailableError`."""
+    try:
+        yield
+    except ArtifactStoreAwayError as error:
+        log.warning("artifact store away", error=str(error))
+        raise UnavailableError(
+            "The store of files and models does not answer; try again in a few seconds"
+        ) from error

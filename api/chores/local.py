@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
-from api.chores.files import FileChores
+from api.chores.files import FileChores, reached
 from api.sales.imports import import_file
 from api.sales.schemas import ImportQuery, ImportReport
 from core.artifacts import ArtifactStore
@@ -29,7 +29,8 @@ class LocalChores(FileChores):
         self._max_file_bytes = max_file_bytes
 
     def reclaim(self, freed: Mapping[str, int]) -> Reclaimed:
-        return stored.reclaim(self._sessions, self._store, freed)
+        with reached():
+            return stored.reclaim(self._sessions, self._store, freed)
 
     def import_sales(
         self, path: Path, media_type: str, tenant_id: UUID, query: ImportQuery

@@ -5,3 +5,6 @@ REFUSED = 3
 
 UNREADABLE = 4
 """The files of a model cannot be used."""
+
+AWAY = 5
+"""The artifact store does not answer."""

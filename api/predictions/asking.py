@@ -9,7 +9,12 @@ from flask import Response, request
 from pydantic import BaseModel
 
 from api.caller import caller_of_request
-from api.errors import InvalidRequestError, ModelNotLoadableError, PredictionFailedError
+from api.errors import (
+    InvalidRequestError,
+    ModelNotLoadableError,
+    PredictionFailedError,
+    UnavailableError,
+)
 from api.models.summaries import find_record
 from api.predictions.client import is_connected
 from api.predictions.predictor import Patience
@@ -22,6 +27,7 @@ JSON = "application/json"
 _REFUSALS = {
     "refused": InvalidRequestError,
     "unloadable": ModelNotLoadableError,
+    "away": UnavailableError,
     "failed": PredictionFailedError,
 }
 

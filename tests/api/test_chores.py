@@ -13,6 +13,7 @@ from api.chores.children import ChildChores
 from api.errors import TookTooLongError, UnavailableError
 from api.sales.schemas import ImportQuery
 from client.retrying import LONGEST_WAIT_S
+from core.embedded import LOOPBACK, free_port
 from db import advisory_locks
 from db.engine import Sessions
 from db.tables import DEFAULT_TENANT_ID
@@ -80,3 +81,15 @@ def test_what_does_not_end_in_time_is_ended_and_leaves_nothing(
     assert int(refused.value.answer_headers()["Retry-After"]) > LONGEST_WAIT_S
     patient = ChildChores(environment)
     assert patient.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery()).rows_inserted == 1
+
+
+def test_a_store_that_is_away_is_told_as_that(environment: dict[str, str], table: Path) -> None:
+    away = {
+        "MODEL_STORAGE_PATH": "s3://nowhere/models",
+        "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{free_port()}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    with pytest.raises(UnavailableError, match="store of files and models does not answer"):
+        ChildChores(environment | away).store(table)

@@ -9,17 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from s3fs import S3FileSystem
 
 from core.artifacts import ArtifactStore
-from core.embedded import LOOPBACK, free_port
 from core.errors import (
     ArtifactCorruptError,
     ArtifactNotFoundError,
     ArtifactStoreAwayError,
 )
 from core.settings import Settings
-from tests.fixtures.s3 import s3_server, use_bucket, use_server
+from tests.fixtures.s3 import no_server, s3_server, use_bucket
 
 CONTENT = b"what a model is made of" * 1000
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -221,12 +219,10 @@ def _overwrite(store: ArtifactStore, digest: str, content: bytes) -> None:
 def test_an_object_store_that_is_away_is_told_as_a_part_of_the_system_that_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, use: Callable[[ArtifactStore, Path], object]
 ) -> None:
-    monkeypatch.setattr(S3FileSystem, "retries", 1)
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    root = use_server(monkeypatch, f"http://{LOOPBACK}:{free_port()}", "nowhere")
-    S3FileSystem.clear_instance_cache()
-    with pytest.raises(ArtifactStoreAwayError, match="connect") as away:
+    with (
+        no_server(monkeypatch) as root,
+        pytest.raises(ArtifactStoreAwayError, match="connect") as away,
+    ):
         use(ArtifactStore(root), tmp_path)
-    S3FileSystem.clear_instance_cache()
 
     assert isinstance(away.value, OSError)

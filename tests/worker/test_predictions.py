@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ import pytest
 from prophet.serialize import model_from_json
 from sqlalchemy import select, update
 
+from core.artifacts import ArtifactStore
 from core.bundles import load_bundle
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
 from core.settings import Settings
@@ -23,6 +25,7 @@ from db.shop.sales import SalesBatch, import_sales
 from db.tables import DEFAULT_TENANT_ID, Forecast, Sale, TrainedModel
 from pipeline.errors import ResourceLimitError
 from pipeline.table.predict import predict_rows
+from tests.fixtures.s3 import no_server
 from tests.worker.support import FIRST_DAY, SIGNING_KEY, Shop
 from tests.worker.test_tables import REQUEST, parquet, train
 from worker import bundle
@@ -404,6 +407,20 @@ def test_files_that_are_gone_or_changed_are_never_loaded(
     detail = json.loads(answer.body)["detail"]
     assert detail.startswith(f"The files of {table_model.public_id} cannot be used (No artifact")
     assert len(server.cache) == 0
+
+
+def test_a_store_that_is_away_is_told_as_that(
+    context: Context,
+    exchange: PredictionExchange,
+    table_model: TrainedModel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with no_server(monkeypatch) as root:
+        server = PredictionServer(replace(context, store=ArtifactStore(root)), exchange)
+        answer = ask(server, exchange, table_model, {"rows": [{"area": 1, "district": "north"}]})
+
+    assert answer.outcome == "away"
+    assert "does not answer" in json.loads(answer.body)["detail"]
 
 
 def test_a_request_that_was_taken_back_is_not_worked_on(

@@ -47,6 +47,11 @@ def unloadable(detail: str) -> PredictionAnswer:
     return PredictionAnswer(outcome="unloadable", content_type=JSON, body=_detail(detail))
 
 
+def away() -> PredictionAnswer:
+    detail = "The store of the models does not answer; try again in a few seconds"
+    return PredictionAnswer(outcome="away", content_type=JSON, body=_detail(detail))
+
+
 def failed() -> PredictionAnswer:
     detail = "The prediction failed; the log of the prediction worker has the details"
     return PredictionAnswer(outcome="failed", content_type=JSON, body=_detail(detail))

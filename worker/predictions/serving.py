@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from core.errors import ArtifactStoreAwayError
 from core.predictions import PredictionAnswer, PredictionExchange, PredictionRequest
 from db.operation.audit import Actor
 from pipeline.errors import PipelineError
@@ -61,6 +62,9 @@ class PredictionServer:
         except ModelNotLoadableError as error:
             log.warning("model not loaded", model_id=request.model_id, exc_info=True)
             return answers.unloadable(str(error))
+        except ArtifactStoreAwayError:
+            log.warning("artifact store away", model_id=request.model_id, exc_info=True)
+            return answers.away()
         except Exception:  # somebody waits for an answer, whatever went wrong
             log.exception("prediction failed", model_id=request.model_id)
             return answers.failed()
