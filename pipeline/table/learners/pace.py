@@ -16,15 +16,15 @@ class Pace:
     _last: float | None = None
     _longest: float = 0.0
 
-    def goes_on(self, iteration: int, total: int, *, longer: float = 1.0) -> bool:
+    def goes_on(self, iteration: int, total: int) -> bool:
         """Report a finished step; False if another would end too late.
 
-        Another is taken for ``longer`` times as long as the longest so far. The first does not
-        count: what is done once comes before it.
+        Another is taken for as long as the longest so far. The first does not count: what is done
+        once comes before it.
         """
         now = time.perf_counter() - self._start
         if self._last is not None:
             self._longest = max(self._longest, now - self._last)
         self._last = now
         self.on_step(Step(iteration, total))
-        return self.order.seconds is None or now + longer * self._longest <= self.order.seconds
+        return self.order.seconds is None or now + self._longest <= self.order.seconds
