@@ -156,7 +156,15 @@ UPSERT = text(
             CASE count(*) WHEN 1 THEN max(revenue)
                 ELSE CAST(sum(CAST(revenue AS numeric)) AS double precision) END AS revenue,
             max(promotion) AS promotion,
-            CAST(max(CAST(covariates AS text)) AS jsonb) AS covariates
+            CASE count(*) WHEN 1 THEN (array_agg(covariates))[1]
+                ELSE (
+                    SELECT jsonb_object_agg(name, mean) FROM (
+                        SELECT name, CAST(avg(CAST(value AS numeric)) AS double precision) AS mean
+                        FROM unnest(array_agg(covariates)) AS told, jsonb_each_text(told)
+                            AS known (name, value)
+                        GROUP BY name
+                    ) AS means
+                ) END AS covariates
         FROM incoming_sales AS sale
         JOIN incoming_products AS product ON product.reference = sale.product
         GROUP BY product.product_id, sale.sold_at

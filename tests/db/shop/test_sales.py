@@ -129,6 +129,20 @@ def test_rows_of_several_tills_are_summed(session: Session) -> None:
     assert columns["price"] == [3, None]
 
 
+def test_of_what_is_known_beside_the_sales_of_several_tills_the_mean_counts(
+    session: Session,
+) -> None:
+    rows = [("B1", 0, 1), ("B1", 0, 2), ("B1", 0, 3), ("B1", 1, 4), ("B1", 1, 5)]
+    known = [{"rain": 9, "match": 1}, {"rain": 10.1, "match": None}, None, {"match": None}, None]
+    load(session, batch(rows, covariates=known))
+    columns = columns_of(session, DEFAULT_TENANT_ID, product_of(session, "B1").id)
+    assert columns["rain"] == [9.55, None]
+    assert columns["match"] == [1, None]
+
+    backwards = load(session, batch(rows[::-1], covariates=known[::-1]))
+    assert (backwards.updated, backwards.unchanged) == (0, 2)
+
+
 def test_an_empty_cell_leaves_the_stored_value(session: Session) -> None:
     load(session, batch([("B1", 0, 5)], price=[2], covariates=[{"rain": 1}]))
     counts = load(session, batch([("B1", 0, None)], covariates=[{"match": 1}]))
