@@ -216,6 +216,22 @@ def test_a_cut_line_is_taken_up_where_it_broke(page: Page, stocked: Service) -> 
     assert after == list(range(resumed + 1, resumed + 1 + len(after)))
 
 
+def test_where_no_line_comes_about_the_page_asks_what_happened(
+    page: Page, stocked: Service
+) -> None:
+    page.route_web_socket(re.compile("/training/ws/"), lambda route: route.close())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    job_id = start_training(stocked)
+    page.goto(f"/#/jobs/{job_id}")
+
+    expect(page.locator(".job-head .pill")).to_have_text("Finished")
+    going_on = ".product:is([data-status=pending], [data-status=running])"
+    expect(page.locator(going_on)).to_have_count(0)
+    assert len([url for url in asked if "/training/status/" in url]) == 1
+    assert any(f"/training/progress/{job_id}?after=" in url for url in asked)
+
+
 def test_a_training_can_be_stopped(page: Page, stocked: Service) -> None:
     job_id = start_training(stocked, budget="best", engine="stan")  # takes longer than a click
     page.goto(f"/#/jobs/{job_id}")

@@ -111,6 +111,26 @@ def test_no_product_waits_for_what_was_learned_first_once_that_is_over(blank: Pa
     assert outcome == ["What the products of the job have in common is learned first.", None, True]
 
 
+def test_an_answer_with_the_first_products_leaves_the_others_to_messages(blank: Page) -> None:
+    outcome = run(
+        blank,
+        "jobstate",
+        """
+        const status = (seq, products, cursor) => ({ job_id: "j", status: "running",
+          progress_seq: seq, products, products_next_cursor: cursor, eta_seconds: seq });
+        const row = (id, status) => ({ product_id: id, status, progress: 0 });
+        const start = m.fromStatus(status(4, [row("a", "pending"), row("b", "pending")], null));
+        const outdated = m.afterStatus(start, status(3, [], null));
+        const whole = m.afterStatus(start, status(9, [row("a", "running")], null));
+        const first = m.afterStatus(start, status(9, [row("a", "running")], "more"));
+        const told = { seq: 8, status: "running", progress: {}, product: row("b", "running") };
+        const both = [...m.afterMessage(first, told).products.values()].map((one) => one.status);
+        return [outdated === start, whole.seq, whole.products.size, first.job.eta_seconds, both];
+        """,
+    )
+    assert outcome == [True, 9, 1, 9, ["running", "running"]]
+
+
 def test_listed_columns_are_read_from_a_refusal(blank: Page) -> None:
     message = (
         "Training failed: Target variable 'x' not found in data. "

@@ -14,6 +14,17 @@ export function fromStatus(status) {
 
 const fromRow = (row) => ({ ...row, percentage: row.progress, message: row.current_step });
 
+/**
+ * State with a newer answer of the status endpoint. Where it has only the first products, messages
+ * still have to tell what happened to the others.
+ */
+export function afterStatus(state, status) {
+  const fresh = fromStatus(status);
+  if (fresh.seq < state.seq) return state;
+  if (!status.products_next_cursor) return fresh;
+  return { ...fresh, products: new Map([...state.products, ...fresh.products]), seq: state.seq };
+}
+
 /** State after a message; products that did not change are the same objects as before. */
 export function afterMessage(state, message) {
   if (message.seq <= state.seq) return state;

@@ -2,7 +2,7 @@
 
 import { announce, element } from "../dom.js";
 import { fetchAll, fetchJson, postJson, ServiceError } from "../api.js";
-import { afterMessage, fromStatus } from "../jobstate.js";
+import { afterMessage, afterStatus, fromStatus } from "../jobstate.js";
 import { oncePerFrame } from "../frame.js";
 import { deadEnd, problemNotice } from "../parts/notice.js";
 import { askHowToStop } from "../parts/stop.js";
@@ -14,6 +14,7 @@ import { tableBoard } from "./table_board.js";
 
 const REPLAYED_FOR_THE_LOG = 80;
 const POLL_WHILE_CUT_MS = 5000;
+const MOST_MESSAGES = 500; // of one answer
 const REFRESH_MS = 15_000; // the place in the line and the expected end come with no message
 const ENDED = new Set(["completed", "failed", "cancelled"]);
 const BOARDS = { products: productsBoard, upload: tableBoard, prediction: predictionBoard };
@@ -34,10 +35,18 @@ async function fetchStatus(path, signal) {
   const status = await fetchJson(path, signal);
   const { products, products_next_cursor: cursor } = status;
   if (!cursor) return status;
-  return {
-    ...status,
-    products: [...products, ...(await fetchAll(`${path}/products`, signal, { cursor }))],
-  };
+  const others = await fetchAll(`${path}/products`, signal, { cursor });
+  return { ...status, products: [...products, ...others], products_next_cursor: null };
+}
+
+/** What happened after the message `seq`, for as long as nobody tells it. */
+async function* messagesAfter(jobId, seq, signal) {
+  const path = `training/progress/${encodeURIComponent(jobId)}`;
+  let page = { next_after: seq };
+  do {
+    page = await fetchJson(`${path}?after=${page.next_after}&limit=${MOST_MESSAGES}`, signal);
+    yield* page.messages;
+  } while (page.messages.length === MOST_MESSAGES);
 }
 
 function notFound(error) {
@@ -59,14 +68,10 @@ function followJob(root, signal, path, status) {
     if (redrawn !== state || board.link !== link) board.show(state, link);
     [redrawn, board.link] = [state, link];
   });
-  const refresh = async () => {
-    try {
-      const fresh = fromStatus(await fetchStatus(path, signal));
-      if (fresh.seq >= state.seq) state = fresh;
-      draw();
-    } catch {
-      // The line is known to be cut; the next turn tries again.
-    }
+  const refresh = async (fetched) => {
+    const answer = await fetched(path, signal);
+    state = afterStatus(state, answer);
+    draw();
   };
   const stopWatching = watchJob(status.job_id, Math.max(0, state.seq - REPLAYED_FOR_THE_LOG), {
     onMessage: (message) => {
@@ -76,29 +81,49 @@ function followJob(root, signal, path, status) {
     },
     onLink: (now) => {
       link = now;
-      if (now === LINK.ended) tellTheEnd(state, refresh);
+      if (now === LINK.ended) {
+        announceEnd(state.job);
+        refresh(fetchStatus).catch(() => {}); // the last message has told the most
+      }
       draw();
     },
   });
-  const poll = setInterval(() => link === LINK.lost && refresh(), POLL_WHILE_CUT_MS);
-  const refreshing = setInterval(
-    () => link === LINK.live && !document.hidden && refresh(),
-    REFRESH_MS,
-  );
   const ticking = setInterval(() => board.tick(), 1000);
   signal.addEventListener("abort", () => {
     stopWatching();
-    clearInterval(poll);
-    clearInterval(refreshing);
     clearInterval(ticking);
+  });
+  repeat(signal, POLL_WHILE_CUT_MS, async () => {
+    if (link !== LINK.lost) return;
+    for await (const message of messagesAfter(status.job_id, state.seq, signal))
+      state = afterMessage(state, message);
+    draw();
+  });
+  repeat(signal, REFRESH_MS, async () => {
+    if (link === LINK.live && !document.hidden) await refresh(fetchJson);
   });
   draw();
 }
 
-function tellTheEnd(state, refresh) {
-  const { kind, status } = state.job;
+/** Do the work every so often until the visit ends, but never while it is still being done. */
+function repeat(signal, pauseMs, work) {
+  let isBusy = false;
+  const timer = setInterval(async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await work();
+    } catch {
+      // The line is known to be cut; the next turn tries again.
+    } finally {
+      isBusy = false;
+    }
+  }, pauseMs);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+function announceEnd({ kind, status }) {
   announce(`${kind === "prediction" ? "Predictions" : "Training"}: ${jobStatusWord(status)}`);
-  refresh();
 }
 
 async function stopJob(jobId, board) {
