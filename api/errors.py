@@ -32,6 +32,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 RETRY_AFTER_S = 5
+DATABASE_AWAY = "The database does not answer; try again in a few seconds"
 _REALM = 'Bearer realm="model-studio"'
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, g, json, request
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import (
     ClientDisconnected,
@@ -17,7 +17,13 @@ from werkzeug.exceptions import (
 )
 from werkzeug.routing.exceptions import RequestRedirect, WebsocketMismatch
 
-from api.errors import RETRY_AFTER_S, NotAWebSocketError, ProblemError, UnavailableError
+from api.errors import (
+    DATABASE_AWAY,
+    RETRY_AFTER_S,
+    NotAWebSocketError,
+    ProblemError,
+    UnavailableError,
+)
 from api.problems import PROBLEM_TYPE, problem_body
 from api.server.unreadable import refusal_of
 from db.errors import (
@@ -32,11 +38,11 @@ from db.errors import (
     UnknownCategoriesError,
     UnknownProductsError,
 )
+from db.liveness import is_away
 
 log = structlog.get_logger(__name__)
 
 _MOST_LISTED = 100
-_UNREACHABLE = (OperationalError, InterfaceError)
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -154,10 +160,10 @@ def _too_large_text() -> str:
 
 
 def _refuse_database(error: DBAPIError) -> Response:
-    if not (error.connection_invalidated or isinstance(error, _UNREACHABLE)):
+    if not is_away(error):
         return _fail(error)
     log.warning("database unreachable", error=str(error.orig))
-    return _refuse(UnavailableError("The database does not answer; try again in a few seconds"))
+    return _refuse(UnavailableError(DATABASE_AWAY))
 
 
 def _refuse_busy(error: PoolTimeoutError) -> Response:

@@ -15,7 +15,7 @@ from typing import Any
 from psycopg2.errors import FeatureNotSupported, ReadOnlySqlTransaction
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 
 TRUSTED_S = 5.0
 """A network that drops connections without a word takes minutes before it does."""
@@ -26,6 +26,11 @@ whose place another one has taken goes on to answer, but writes nothing.
 """
 
 _RETURNED_AT = "returned_at"
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database failed, not the statement: the same may succeed a moment later."""
+    return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
 
 
 def look_at_connections(engine: Engine) -> None:

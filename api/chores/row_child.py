@@ -6,20 +6,27 @@ JSON`; results and statuses are those of `api.chores.file_child`.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+
 from api.chores.file_child import finish
 from api.chores.local import LocalChores
 from api.chores.memory import TOO_MUCH, limit_memory
-from api.errors import InvalidRequestError
+from api.errors import DATABASE_AWAY, InvalidRequestError, UnavailableError
 from api.sales.schemas import ImportQuery
 from core.artifacts import ArtifactStore
 from core.settings import Settings
 from db.engine import create_engine, create_sessions
+from db.liveness import is_away
 from db.tenancy import as_tenant
+
+log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_S = 600.0
 """Of a transaction: an import reads the next rows of its file in one, which takes seconds."""
@@ -40,6 +47,19 @@ def main(arguments: Sequence[str]) -> int:
     return finish(settings, lambda: run(chores, arguments))
 
 
+@contextmanager
+def database_reached() -> Iterator[None]:
+    """A database that is away is an `UnavailableError`, as it is for every other request."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        log.warning("database unreachable", error=str(error.orig))
+        raise UnavailableError(DATABASE_AWAY) from error
+
+
+@database_reached()
 def run(chores: LocalChores, arguments: Sequence[str]) -> str:
     match arguments:
         case ["reclaim", freed]:

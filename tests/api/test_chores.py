@@ -21,6 +21,9 @@ from tests.fixtures.waiting import eventually
 
 CSV = "text/csv"
 WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+END_WHO_WAITS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+)
 
 
 @pytest.fixture
@@ -93,3 +96,25 @@ def test_a_store_that_is_away_is_told_as_that(environment: dict[str, str], table
     }
     with pytest.raises(UnavailableError, match="store of files and models does not answer"):
         ChildChores(environment | away).store(table)
+
+
+def test_a_database_that_is_away_is_told_as_that(
+    environment: dict[str, str], fresh_sessions: Sessions, table: Path
+) -> None:
+    nowhere = f"postgresql://studio:secret@{LOOPBACK}:{free_port()}/studio"
+    chores = ChildChores(environment | {"DATABASE_URL": nowhere})
+    with pytest.raises(UnavailableError, match="database does not answer"):
+        chores.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery())
+    with pytest.raises(UnavailableError, match="database does not answer"):
+        chores.reclaim({"0" * 64: 1})
+
+    again = ChildChores(environment)
+    with ThreadPoolExecutor(1) as pool:
+        with fresh_sessions.begin() as session:
+            session.execute(lock_of_imports())
+            cut_off = pool.submit(again.import_sales, table, CSV, DEFAULT_TENANT_ID, ImportQuery())
+            eventually(lambda: session.scalar(WAITING) == 1)
+            session.execute(END_WHO_WAITS)
+        with pytest.raises(UnavailableError, match="database does not answer"):
+            cut_off.result()
+    assert again.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery()).rows_inserted == 1
