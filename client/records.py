@@ -89,7 +89,7 @@ class ProductStatus(Record):
 
     @property
     def name(self) -> str:
-        return self.product_name or self.sku or self.product_id or "?"
+        return self.product_name or self.sku or self.product_id or "The file"
 
 
 @dataclass(frozen=True, kw_only=True)

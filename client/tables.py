@@ -1,6 +1,7 @@
 """Answers of the service as tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -43,15 +44,26 @@ def print_job(console: Console, job: JobStatus) -> None:
     console.print(Text.assemble(f"Job {job.job_id}: ", state(job.status), share_done))
     for reason in filter(None, (job.waiting_reason, _expected_end(job), job.error_message)):
         console.print(Text(plain(reason)))
-    if job.products:
+    if job.products and job.kind == "products":
         console.print(_products(job.products))
-        print_notes(console, job.products)
+    if job.model is not None:
+        print_quality(console, job.model.model_id or job.model.id, job.metrics)
+    print_notes(console, job.products)
     if job.products_next_cursor:
         console.print(
             "There are more products: `status JOB --state failed` lists those of a state."
         )
     for hint in job.hints:
         console.print(Text(f"Note: {plain(hint)}", "yellow"))
+
+
+def print_quality(console: Console, model_id: str, metrics: Mapping[str, Any]) -> None:
+    """A model of a table, with its numbers."""
+    console.print(f"Model {model_id}", style="green")
+    for name, value in metrics.items():
+        if value is not None:
+            shown = number(value, 4) if isinstance(value, float) else plain(value)
+            console.print(f"  {plain(name):<22} {shown}")
 
 
 def print_product_statuses(console: Console, products: Sequence[ProductStatus]) -> None:
@@ -86,7 +98,7 @@ def print_models(console: Console, models: Sequence[Model]) -> None:
     for model in models:
         shown.add_row(
             model.model_id or model.id,
-            plain(model.name or NONE),
+            plain(model.name or model.ml_task or NONE),
             plain(model.algorithm or NONE),
             number(metric(model.metrics, "mase")),
             share(metric(model.metrics, "wape")),

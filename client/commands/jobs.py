@@ -118,7 +118,7 @@ def delete_job(job_id: JobId, url: Url = None, as_json: AsJson = False) -> None:
     with connect(url) as studio:
         deleted = studio.delete_job(job_id)
     kept = counted(deleted.models_kept, "model")
-    done(f"The job is forgotten; {kept} of it stay.", deleted, as_json=as_json)
+    done(f"The job is forgotten. Kept of it: {kept}.", deleted, as_json=as_json)
 
 
 def logs(

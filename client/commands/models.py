@@ -163,7 +163,8 @@ def _say_in_use(model: ModelDetail, *, as_json: bool) -> None:
 
 
 def _print_model(console: Console, model: ModelDetail) -> None:
-    console.print(f"{model.model_id}: {plain(model.name)}, {plain(model.algorithm)}")
+    of = model.name or model.details.get("target_variable") or model.ml_task
+    console.print(f"{model.model_id}: {plain(of)}, {plain(model.algorithm)}")
     console.print(
         f"Version {words(model.model_version)}, trained {moment(model.created_at)} in"
         f" {duration(model.training_duration_seconds)} on"

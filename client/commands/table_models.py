@@ -1,7 +1,7 @@
 """Commands about models of tables: what was compared, what they go by, which candidate predicts."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -11,7 +11,7 @@ from client.commands.answers import answer, done
 from client.layout import size, table, words, yes
 from client.options import AsJson, Url, connect
 from client.table_records import DataProfile, Explanation, Leaderboard
-from client.terminal import NONE, counted, number, plain, results
+from client.terminal import NONE, counted, number, plain, results, share
 
 Id = Annotated[str, typer.Argument(metavar="MODEL", help="Its id")]
 _MOST_SHOWN = 15
@@ -102,15 +102,14 @@ def _print_profile(console: Console, told: DataProfile) -> None:
     )
     columns = told.profile.get("columns")
     if isinstance(columns, dict):
-        shown = table("column", "kind")
+        shown = table("column", "type", "distinct", "missing")
         for name, about in list(columns.items())[:_MOST_SHOWN]:
-            shown.add_row(plain(name), plain(_kind(about)))
+            distinct = number(about.get("distinct"), 0)
+            shown.add_row(
+                plain(name), words(about.get("type")), distinct, share(about.get("missing_share"))
+            )
         console.print(shown)
         if len(columns) > _MOST_SHOWN:
             console.print(f"and {counted(len(columns) - _MOST_SHOWN, 'column')} more (--json)")
     for note in told.notes:
         console.print(Text(f"Note: {plain(note)}", "yellow"))
-
-
-def _kind(about: Any) -> str:
-    return str(about.get("kind", "")) if isinstance(about, dict) else str(about)

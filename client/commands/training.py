@@ -14,9 +14,9 @@ from client.commands.settings import Settings, stated
 from client.errors import InvalidInputError, TrainingFailedError
 from client.options import AsJson, Url, WatchOver, connect
 from client.progress import StudioUpdate
-from client.tables import print_import
+from client.tables import print_import, print_quality
 from client.tabular import TableRequest, TableTask
-from client.terminal import number, plain, remarks, results, write_json
+from client.terminal import plain, remarks, results, write_json
 from client.training_options import StartOptions
 
 
@@ -171,12 +171,7 @@ def train_parquet(
 
 def print_update(update: StudioUpdate) -> None:
     """The numbers of a finished training."""
-    console = results()
-    console.print(f"Model {update.model_id}", style="green")
-    for name, value in update.metrics.items():
-        if value is not None:
-            shown = number(value, 4) if isinstance(value, float) else plain(value)
-            console.print(f"  {plain(name):<22} {shown}")
+    print_quality(results(), plain(update.model_id), update.metrics)
 
 
 def _written(updates: Iterable[StudioUpdate]) -> StudioUpdate | None:

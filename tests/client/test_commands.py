@@ -106,7 +106,7 @@ def test_a_job_with_every_option_and_what_becomes_of_it(
     run("stop", again)
     assert run("logs", again).returncode == 0
     assert [one["job_id"] for one in tell("jobs", "--name", "mine", "--ascending")] == [job, again]
-    assert "is forgotten; 0 models of it stay" in run("delete-job", job).stdout
+    assert "is forgotten. Kept of it: 0 models" in run("delete-job", job).stdout
     assert run("watch", again, "--json").returncode == 1
 
 

@@ -13,7 +13,7 @@ from core.artifacts import ArtifactStore
 from core.bundles import store_bundle
 from db import transitions
 from db.tables import TrainedModel
-from tests.client.conftest import Run, Tell
+from tests.client.conftest import Done, Run, Tell
 from tests.db.builders import new_upload, running_claims, table_outcome
 from tests.fixtures.served import SIGNING_KEY, Served
 from worker.artifacts import artifact_files
@@ -31,7 +31,7 @@ DETAILS = {
         ENTRY | {"algorithm": "ensemble", "candidate": "ensemble", "is_chosen": True},
         ENTRY | {"algorithm": "linear", "candidate": "linear_2", "is_chosen": False},
     ],
-    "profile": {"columns": {"area": {"kind": "number"}}},
+    "profile": {"columns": {"area": {"type": "number", "distinct": 1234, "missing_share": 0.25}}},
     "notes": ["The test is on the newest rows"],
 }
 
@@ -48,7 +48,7 @@ def model_id(served: Served, studio: Client, tenant_id: UUID) -> str:
         data_digest=None,
     )
     with served.sessions.begin() as session:
-        (claim,) = running_claims(session, new_upload(session, tenant_id=tenant_id))
+        (claim,) = running_claims(session, new_upload(session, name=None, tenant_id=tenant_id))
         outcome = table_outcome(
             details=DETAILS,
             manifest_digest=stored.manifest_digest,
@@ -89,7 +89,9 @@ def test_the_card_in_both_forms(studio: Client, model_id: str) -> None:
 def test_the_commands_show_people_the_same(run: Run, model_id: str, tmp_path: Path) -> None:
     assert "linear_2" in run("models", "leaderboard", model_id).stdout
     assert "Without roc: no classes" in run("models", "explanation", model_id).stdout
-    assert "area" in run("models", "profile", model_id).stdout
+    assert _words(run("models", "profile", model_id)) >= {"area", "number", "1,234", "25.0"}
+    assert "regression" in run("models", "list").stdout
+    assert "price, xgboost" in run("models", "show", model_id).stdout
     assert run("models", "card", model_id).stdout.strip() == FILES["model_card.md"]
     page = tmp_path / "card.html"
     assert run("models", "card", model_id, "--html", "--out", str(page)).returncode == 0
@@ -98,7 +100,18 @@ def test_the_commands_show_people_the_same(run: Run, model_id: str, tmp_path: Pa
     assert chosen.stdout == f"{model_id} predicts with linear_2.\n"
 
 
+def test_the_status_of_an_upload_is_its_model(studio: Client, run: Run, model_id: str) -> None:
+    (job,) = studio.history().items
+    told = _words(run("status", job.job_id))
+    assert told >= {model_id, "test_r2", "0.8500"}
+    assert "product" not in told
+
+
 def test_the_commands_tell_programs_the_same(tell: Tell, model_id: str) -> None:
     assert tell("models", "leaderboard", model_id)["trained_choice"] == "ensemble"
     assert tell("models", "explanation", model_id)["sections"] == {"shap": {"area": 0.4}}
     assert tell("models", "profile", model_id)["target_variable"] == "price"
+
+
+def _words(done: Done) -> set[str]:
+    return set(done.stdout.split())

@@ -77,8 +77,8 @@ def new_job(
     return job
 
 
-def new_upload(session: Session, **changes: Any) -> TrainingJob:
-    task = NewTask(kind="table", product_name="Churn")
+def new_upload(session: Session, *, name: str | None = "Churn", **changes: Any) -> TrainingJob:
+    task = NewTask(kind="table", product_name=name)
     return new_job(
         session, products=0, kind="upload", tasks=[task], upload_digest=DIGEST, **changes
     )
