@@ -1,5 +1,7 @@
 """What arrives, piece by piece."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from api.errors import UnavailableError
 from api.server.aside import here
 from api.uploads.spool import Spool
+from tests.fixtures.waiting import PATIENCE_S
 
 LARGE = bytes(range(256)) * 4096
 
@@ -38,3 +41,30 @@ def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
         pytest.raises(UnavailableError, match="cannot keep the file now"),
     ):
         spool.append(LARGE)
+
+
+_WRITES = """
+from gevent import monkey
+
+monkey.patch_all()
+from api.server.gevent_aside import in_thread
+
+
+def write():
+    with open("/dev/full", "wb", buffering=0) as file:
+        file.write(b"few")
+
+
+for _ in range(3):
+    try:
+        in_thread(write)
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+def test_a_full_disk_ends_no_thread_though_the_log_is_on_it() -> None:
+    with Path("/dev/full").open("wb") as log:
+        command = [sys.executable, "-c", _WRITES]
+        told = subprocess.check_output(command, stderr=log, text=True, timeout=PATIENCE_S)
+    assert told.splitlines() == ["No space left on device"] * 3
