@@ -162,6 +162,13 @@ class UnavailableError(ProblemError):
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_S)}
 
 
+def cannot_keep(error: OSError) -> UnavailableError:
+    """Of a disk that takes no file."""
+    return UnavailableError(
+        f"The service cannot keep the file now ({error.strerror}); try again later"
+    )
+
+
 class TookTooLongError(ProblemError):
     """What was begun did not end in time; the same again at once would not either."""
 

@@ -4,7 +4,7 @@
 `… read-text MANIFEST NAME`.
 
 Writes its result as JSON to standard output. Status 3 means that the file was refused, 4 that the
-files of a model cannot be used, and 5 that the store does not answer; then the output says why.
+files of a model cannot be used, and 5 that the store cannot be used now; then the output says why.
 """
 
 import json

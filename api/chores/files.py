@@ -1,5 +1,6 @@
 """The chores that concern only the artifact store: no database, no library of tables."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,12 +8,14 @@ from tempfile import mkdtemp
 
 import structlog
 
-from api.errors import ModelNotLoadableError, UnavailableError
+from api.errors import ModelNotLoadableError, UnavailableError, cannot_keep
 from core.artifacts import ArtifactStore, Blob
 from core.bundles import load_file
 from core.errors import ArtifactError, ArtifactStoreAwayError, ManifestError
 
 log = structlog.get_logger(__name__)
+
+_TAKES_NOTHING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 
 class FileChores:
@@ -54,7 +57,7 @@ class FileChores:
 
 @contextmanager
 def reached() -> Iterator[None]:
-    """A store that does not answer is an `UnavailableError`."""
+    """A store that does not answer, or a disk that takes nothing, is an `UnavailableError`."""
     try:
         yield
     except ArtifactStoreAwayError as error:
@@ -62,3 +65,8 @@ def reached() -> Iterator[None]:
         raise UnavailableError(
             "The store of files and models does not answer; try again in a few seconds"
         ) from error
+    except OSError as error:
+        if error.errno not in _TAKES_NOTHING:
+            raise
+        log.warning("disk takes nothing", error=str(error))
+        raise cannot_keep(error) from error

@@ -35,12 +35,13 @@ class LocalChores(FileChores):
     def import_sales(
         self, path: Path, media_type: str, tenant_id: UUID, query: ImportQuery
     ) -> ImportReport:
-        return import_file(
-            self._sessions,
-            path,
-            media_type,
-            tenant_id,
-            query,
-            max_products=self._max_products,
-            max_bytes=self._max_file_bytes,
-        )
+        with reached():
+            return import_file(
+                self._sessions,
+                path,
+                media_type,
+                tenant_id,
+                query,
+                max_products=self._max_products,
+                max_bytes=self._max_file_bytes,
+            )

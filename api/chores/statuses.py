@@ -7,4 +7,4 @@ UNREADABLE = 4
 """The files of a model cannot be used."""
 
 AWAY = 5
-"""The artifact store or the database does not answer."""
+"""The artifact store or the database does not answer, or a disk is full."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from api.errors import UnavailableError
+from api.errors import cannot_keep
 from api.server.aside import Aside
 
 _PIECE_BYTES = 1 << 18
@@ -66,9 +66,7 @@ class Spool:
                 )
             self._aside(self._write, self._file, bytes(self._pending))
         except OSError as error:
-            raise UnavailableError(
-                f"The service cannot keep the file now ({error.strerror}); try again later"
-            ) from error
+            raise cannot_keep(error) from error
         self._pending.clear()
         return self._file
 

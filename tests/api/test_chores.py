@@ -1,6 +1,9 @@
 """The turns of chores: real child processes, held up by a lock that imports wait for."""
 
+import gzip
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from sqlalchemy import Select, func, select, text
 
 from api.chores.children import ChildChores
+from api.chores.statuses import AWAY
 from api.errors import TookTooLongError, UnavailableError
 from api.sales.schemas import ImportQuery
 from client.retrying import LONGEST_WAIT_S
@@ -118,3 +122,40 @@ def test_a_database_that_is_away_is_told_as_that(
         with pytest.raises(UnavailableError, match="database does not answer"):
             cut_off.result()
     assert again.import_sales(table, CSV, DEFAULT_TENANT_ID, ImportQuery()).rows_inserted == 1
+
+
+_ON_A_FULL_DISK = """
+import resource, runpy, sys
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("chore", ["store", "import-sales"])
+def test_a_disk_that_is_full_for_what_comes_of_a_file_is_told(
+    environment: dict[str, str], tmp_path: Path, chore: str
+) -> None:
+    packed = tmp_path / "sales.csv.gz"
+    packed.write_bytes(gzip.compress(b"date,product_id,quantity\n" + bytes(9_000)))
+    large = tmp_path / "large"
+    large.write_bytes(bytes(9_000))
+    arguments = {
+        "store": ["api.chores.file_child", "store", str(large)],
+        "import-sales": [
+            "api.chores.row_child",
+            "import-sales",
+            str(packed),
+            CSV,
+            str(DEFAULT_TENANT_ID),
+            "{}",
+        ],
+    }
+    command = [sys.executable, "-c", _ON_A_FULL_DISK, *arguments[chore]]
+    done = subprocess.run(command, check=False, capture_output=True, env=environment)
+    assert (done.returncode, b"cannot keep the file now" in done.stdout) == (AWAY, True), done
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == [
+        "large",
+        "sales.csv.gz",
+    ]
