@@ -1,6 +1,7 @@
 """The chores that concern only the artifact store: no database, no library of tables."""
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,12 @@ class FileChores:
 
     def fetch(self, digest: str, directory: Path) -> Path:
         with reached():
-            return self._store.fetch(digest, Path(mkdtemp(dir=directory)))
+            place = Path(mkdtemp(dir=directory))
+            try:
+                return self._store.fetch(digest, place)
+            except BaseException:
+                shutil.rmtree(place, ignore_errors=True)
+                raise
 
     def read_text(self, manifest_digest: str, name: str) -> str:
         if self._signing_key is None:

@@ -133,29 +133,37 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 
 
-@pytest.mark.parametrize("chore", ["store", "import-sales"])
-def test_a_disk_that_is_full_for_what_comes_of_a_file_is_told(
-    environment: dict[str, str], tmp_path: Path, chore: str
+def on_a_full_disk(environment: dict[str, str], child: str, *arguments: str) -> tuple[int, str]:
+    """How a chore ends that can write only 4 kB, and what it says."""
+    command = [sys.executable, "-c", _ON_A_FULL_DISK, f"api.chores.{child}", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, env=environment, text=True)
+    return done.returncode, done.stdout
+
+
+TOLD = (
+    AWAY,
+    '{"detail": "The service cannot keep the file now (File too large); try again later"}',
+)
+
+
+def test_a_store_on_a_full_disk_is_told(
+    environment: dict[str, str], chores: ChildChores, tmp_path: Path
+) -> None:
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    large = tmp_path / "large"
+    large.write_bytes(bytes(9_000))
+    assert on_a_full_disk(environment, "file_child", "store", str(large)) == TOLD
+    digest = chores.store(large).digest
+    assert on_a_full_disk(environment, "file_child", "fetch", digest, str(downloads)) == TOLD
+    assert list(downloads.iterdir()) == []
+
+
+def test_a_packed_file_with_no_room_to_unpack_is_told(
+    environment: dict[str, str], tmp_path: Path
 ) -> None:
     packed = tmp_path / "sales.csv.gz"
     packed.write_bytes(gzip.compress(b"date,product_id,quantity\n" + bytes(9_000)))
-    large = tmp_path / "large"
-    large.write_bytes(bytes(9_000))
-    arguments = {
-        "store": ["api.chores.file_child", "store", str(large)],
-        "import-sales": [
-            "api.chores.row_child",
-            "import-sales",
-            str(packed),
-            CSV,
-            str(DEFAULT_TENANT_ID),
-            "{}",
-        ],
-    }
-    command = [sys.executable, "-c", _ON_A_FULL_DISK, *arguments[chore]]
-    done = subprocess.run(command, check=False, capture_output=True, env=environment)
-    assert (done.returncode, b"cannot keep the file now" in done.stdout) == (AWAY, True), done
-    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == [
-        "large",
-        "sales.csv.gz",
-    ]
+    arguments = "import-sales", str(packed), CSV, str(DEFAULT_TENANT_ID), "{}"
+    assert on_a_full_disk(environment, "row_child", *arguments) == TOLD
+    assert list(tmp_path.iterdir()) == [packed]
