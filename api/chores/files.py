@@ -16,7 +16,7 @@ from core.errors import ArtifactError, ArtifactStoreAwayError, ManifestError
 
 log = structlog.get_logger(__name__)
 
-_TAKES_NOTHING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+_TAKES_NOTHING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 class FileChores:
