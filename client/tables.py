@@ -47,7 +47,7 @@ def print_job(console: Console, job: JobStatus) -> None:
     if job.products and job.kind == "products":
         console.print(_products(job.products))
     if job.model is not None:
-        print_quality(console, job.model.model_id or job.model.id, job.metrics)
+        print_trained(console, job.model.model_id or job.model.id, job.metrics)
     print_notes(console, job.products)
     if job.products_next_cursor:
         console.print(
@@ -57,7 +57,7 @@ def print_job(console: Console, job: JobStatus) -> None:
         console.print(Text(f"Note: {plain(hint)}", "yellow"))
 
 
-def print_quality(console: Console, model_id: str, metrics: Mapping[str, Any]) -> None:
+def print_trained(console: Console, model_id: str, metrics: Mapping[str, Any]) -> None:
     """A model of a table, with its numbers."""
     console.print(f"Model {model_id}", style="green")
     for name, value in metrics.items():

@@ -3,7 +3,7 @@
 import errno
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -33,13 +33,12 @@ class FileChores:
             return self._store.exists(digest)
 
     def fetch(self, digest: str, directory: Path) -> Path:
-        with reached():
+        with reached(), ExitStack() as undo:
             place = Path(mkdtemp(dir=directory))
-            try:
-                return self._store.fetch(digest, place)
-            except BaseException:
-                shutil.rmtree(place, ignore_errors=True)
-                raise
+            undo.callback(shutil.rmtree, place, ignore_errors=True)
+            path = self._store.fetch(digest, place)
+            undo.pop_all()
+            return path
 
     def read_text(self, manifest_digest: str, name: str) -> str:
         if self._signing_key is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from gevent import get_hub
+from gevent.util import wrap_errors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -15,14 +16,9 @@ def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     An error comes back as a value, because gevent prints those that are raised there: on a full
     disk that fails, too, and ends the thread, whose caller would wait for ever.
     """
-
-    def outcome() -> tuple[T, None] | tuple[None, BaseException]:
-        try:
-            return work(*args, **kwargs), None
-        except BaseException as error:  # noqa: BLE001  # raised again below
-            return None, error
-
-    told: tuple[T, None] | tuple[None, BaseException] = get_hub().threadpool.apply(outcome)
-    if told[1] is not None:
-        raise told[1]
-    return told[0]
+    told: T | BaseException = get_hub().threadpool.apply(
+        wrap_errors((BaseException,), work), args, kwargs
+    )
+    if isinstance(told, BaseException):
+        raise told
+    return told

@@ -14,7 +14,7 @@ from client.commands.settings import Settings, stated
 from client.errors import InvalidInputError, TrainingFailedError
 from client.options import AsJson, Url, WatchOver, connect
 from client.progress import StudioUpdate
-from client.tables import print_import, print_quality
+from client.tables import print_import, print_trained
 from client.tabular import TableRequest, TableTask
 from client.terminal import plain, remarks, results, write_json
 from client.training_options import StartOptions
@@ -171,7 +171,7 @@ def train_parquet(
 
 def print_update(update: StudioUpdate) -> None:
     """The numbers of a finished training."""
-    print_quality(results(), plain(update.model_id), update.metrics)
+    print_trained(results(), plain(update.model_id), update.metrics)
 
 
 def _written(updates: Iterable[StudioUpdate]) -> StudioUpdate | None:
